@@ -1,0 +1,1 @@
+"""What things are: vocabulary, tables, operators, published figures, datums, cells and filters."""

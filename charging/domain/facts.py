@@ -1,0 +1,39 @@
+"""The files of facts under `data/`: where they are and how a row is read.
+
+Owns the form (UTF-8 CSV with a header, an empty cell is "not known"), not the meaning of any column.
+"""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from charging.errors import SchemaError
+
+FACTS_DIR = Path(__file__).resolve().parents[2] / "data"
+
+Row = dict[str, str]
+
+
+def read_facts(path: Path, columns: Sequence[str]) -> list[Row]:
+    """Return the rows of a file of facts, in its order, cells stripped of surrounding blanks.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, or a row has more or fewer cells than the header.
+    """
+    with path.open(encoding="utf-8", newline="") as lines:
+        reader = csv.DictReader(lines)
+        missing = [column for column in columns if column not in (reader.fieldnames or ())]
+        if missing:
+            message = f"{path.name}: expected the columns {', '.join(columns)}, missing {', '.join(missing)}"
+            raise SchemaError(message)
+        return [_stripped(row, path, reader.line_num) for row in reader]
+
+
+def _stripped(row: dict[str, str], path: Path, line: int) -> Row:
+    # DictReader gives surplus cells under the key None and missing ones as the value None.
+    if None in row or None in row.values():
+        message = f"{path.name}, line {line}: expected as many cells as the header has"
+        raise SchemaError(message)
+    return {column: cell.strip() for column, cell in row.items()}

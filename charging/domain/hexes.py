@@ -1,0 +1,134 @@
+"""H3 cells: which one holds a point, which is its parent, which resolution suits a zoom.
+
+The stored cell (`schema.CELL_RESOLUTION`) is the only one computed from a coordinate, always in WGS-84.
+Every coarser cell is its parent, by integer arithmetic that is exact at all resolutions, pentagons
+included, and that reads the same in Python, numpy and SQL. Index layout: https://h3geo.org/docs/core-library/h3Indexing
+"""
+
+import math
+from typing import NamedTuple
+
+import h3.api.numpy_int as h3
+import numpy as np
+from numpy.typing import NDArray
+
+from charging.domain.schema import CELL_RESOLUTION
+
+EARTH_RADIUS_KM = 6371.0088
+"""Mean Earth radius, IUGG."""
+
+SMALLEST_CELL_PX = 20.0
+"""Flat-to-flat width under which a cell is hard to see and to hit."""
+
+COARSEST, FINEST = 2, 9
+"""Resolutions the map draws: about 280 km and 350 m across."""
+
+_METRES_PER_PX_ZOOM_0 = 156_543.034  # Web Mercator at the equator, 256 px tiles (EPSG:3857)
+
+
+class ParentTerms(NamedTuple):
+    """The two numbers of `parent = cell - cell % modulus + offset`."""
+
+    modulus: int
+    offset: int
+
+
+def parent_terms(resolution: int) -> ParentTerms:
+    """Return the numbers that turn a stored cell into its parent at `resolution`.
+
+    Three bits a level are unused below a cell's resolution and all set: clearing the stored digits is a
+    remainder by a power of eight, setting them again and lowering the resolution field is one addition.
+
+    Raises
+    ------
+    ValueError
+        If `resolution` is not between 0 and the stored resolution.
+    """
+    if not 0 <= resolution <= CELL_RESOLUTION:
+        message = f"resolution must be 0 to {CELL_RESOLUTION}, found {resolution!r}"
+        raise ValueError(message)
+    modulus = 8 ** (15 - resolution)
+    return ParentTerms(modulus, modulus - 1 - ((CELL_RESOLUTION - resolution) << 52))
+
+
+def parent_cells(cells: NDArray[np.int64], resolution: int) -> NDArray[np.int64]:
+    """Return the parents at `resolution` of stored cells (resolution 11), element by element."""
+    modulus, offset = parent_terms(resolution)
+    return cells - cells % modulus + offset
+
+
+def cells_at(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the stored cell of each point given in WGS-84 degrees; shape in, shape out."""
+    to_cell = h3.latlng_to_cell
+    return np.fromiter(
+        (to_cell(la, lo, CELL_RESOLUTION) for la, lo in zip(lat.tolist(), lon.tolist(), strict=True)),
+        dtype=np.int64,
+        count=len(lat),
+    )
+
+
+def cell_text(cell: int) -> str:
+    """Return the H3 id of a cell as people write it, fifteen hexadecimal digits.
+
+    Examples
+    --------
+    >>> cell_text(599686042433355775)
+    '85283473fffffff'
+    """
+    return f"{cell:x}"
+
+
+def cell_from_text(text: str) -> int:
+    """Return the cell of an H3 id.
+
+    Raises
+    ------
+    ValueError
+        If `text` is not the id of a valid cell.
+    """
+    try:
+        cell = int(text, 16)
+    except ValueError:
+        cell = 0
+    if not 0 < cell < 1 << 63 or not h3.is_valid_cell(cell):
+        message = f"expected an H3 cell id such as '85283473fffffff', found {text!r}"
+        raise ValueError(message)
+    return cell
+
+
+def resolution_of(cell: int) -> int:
+    """Return the resolution of a cell, 0 to 15."""
+    resolution: int = h3.get_resolution(cell)
+    return resolution
+
+
+def flat_width_km(resolution: int) -> float:
+    """Return the average flat-to-flat width of a cell, in km."""
+    edge_km: float = h3.average_hexagon_edge_length(resolution, unit="km")
+    return edge_km * math.sqrt(3)
+
+
+def resolution_for_zoom(zoom: float, lat: float, *, shift: int = 0) -> int:
+    """Return the finest resolution whose cells are still wide enough to see.
+
+    Parameters
+    ----------
+    zoom
+        Web Mercator zoom, 256 px tiles.
+    lat
+        Latitude of the map's centre, degrees.
+    shift
+        Levels finer (positive) or coarser than that, from the detail control.
+
+    Notes
+    -----
+    Resolutions differ by a factor of sqrt(7) = 2.65, so widths run from 20 to about 55 px.
+
+    Examples
+    --------
+    >>> resolution_for_zoom(4.5, 35)
+    3
+    """
+    km_per_px = _METRES_PER_PX_ZOOM_0 * math.cos(math.radians(lat)) / 2**zoom / 1000
+    wide_enough = [r for r in range(COARSEST, FINEST + 1) if flat_width_km(r) >= SMALLEST_CELL_PX * km_per_px]
+    return min(max((wide_enough or [COARSEST])[-1] + shift, COARSEST), FINEST)

@@ -1,0 +1,243 @@
+"""Who operates a station: the registry of operators, and how a source's code or text is resolved to one.
+
+Facts stand in data/operators.csv and data/operator_aliases.csv. A text that is not resolved stays raw: better
+an operator nobody knows than the wrong one. Codes are T/CEC organisation codes and Wikidata ids
+(https://www.wikidata.org/wiki/Wikidata:Identifiers).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, lru_cache
+from pathlib import Path
+
+from charging.domain.facts import FACTS_DIR, Row, read_facts
+from charging.domain.text import folded
+from charging.domain.vocabulary import Relation
+from charging.errors import SchemaError
+
+_LAST_TEXTS = 65_536  # texts whose answer is kept; a register repeats few operators over many stations
+
+_SUFFIX = re.compile(
+    r"""[\s,.、·_-]* (?:
+        \( (?: cn | china | 中国 ) \)
+      | (?: 股份 | 责任 )? 有限 (?: 责任 )? 公司 | 公司
+      | (?: 超级 | 快速 | 公共 )? 充电 [站桩] | [超目快] 充站
+      | (?<=[\s,.]) (?: co | ltd | inc | corp | llc | limited )
+    ) [\s,.、·_-]* $""",
+    re.VERBOSE,
+)
+
+
+class OperatorKind(StrEnum):
+    """What business an operator comes from."""
+
+    THIRD_PARTY = "third_party"  # owns or runs piles for anyone
+    PLATFORM = "platform"  # lists the piles of many owners under one app
+    GRID = "grid"  # a power utility
+    CARMAKER = "carmaker"
+    OIL = "oil"  # an oil company
+    EQUIPMENT = "equipment"  # a maker of piles that others run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """One operator; None and an empty tuple are "not known"."""
+
+    id: str
+    name_en: str
+    name_zh: str | None
+    kind: OperatorKind
+    org_code: str | None  # T/CEC OperatorID, nine characters
+    wikidata: tuple[str, ...]
+    relation: Relation  # as Xiaomi sees it
+    piles_2024_06: int | None  # public piles at the end of June 2024, as relayed from EVCIPA
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """A spelling of an operator; one without operator marks somebody else, who must not be taken for ours."""
+
+    text: str
+    operator_id: str | None
+    is_exact: bool = False  # too common a word to be looked for inside a station's name
+    country: str | None = None  # ISO 3166-1 alpha-2, the only country where it means this operator
+
+
+def normalise(text: str) -> str:
+    """Return a text folded and without what every company and site says of itself; idempotent.
+
+    Examples
+    --------
+    >>> normalise("特来电（CN）有限公司"), normalise("NIO Co., Ltd."), normalise("蔚来超充站")
+    ('特来电', 'nio', '蔚来')
+    """
+    rest = folded(text)
+    while (shorter := _SUFFIX.sub("", rest)) not in (rest, ""):
+        rest = shorter
+    return rest
+
+
+class OperatorRegistry:
+    """The operators in the order of their file, found by id or resolved from what a source says."""
+
+    def __init__(self, operators: Iterable[Operator], aliases: Iterable[Alias] = ()) -> None:
+        self._operators = {operator.id: operator for operator in operators}
+        self._by_org_code = {o.org_code: o.id for o in self if o.org_code}
+        self._by_wikidata = {item: o.id for o in self for item in o.wikidata}
+        own_names = [
+            Alias(text=name, operator_id=o.id) for o in self for name in (o.name_en, o.name_zh) if name
+        ]
+        # A row of the alias file refines the operator's own name.
+        by_text = {folded(alias.text): alias for alias in (*own_names, *aliases)}
+        self._exact = {normalise(alias.text): alias for alias in by_text.values()}
+        self._inside = _longest_first(by_text)
+        self._resolve_text = lru_cache(_LAST_TEXTS)(self._uncached_resolve_text)
+
+    def __iter__(self) -> Iterator[Operator]:
+        return iter(self._operators.values())
+
+    def __len__(self) -> int:
+        return len(self._operators)
+
+    def __contains__(self, operator_id: object) -> bool:
+        return operator_id in self._operators
+
+    def __getitem__(self, operator_id: str) -> Operator:
+        """Return the operator with this id; an id that is none raises `KeyError`."""
+        return self._operators[operator_id]
+
+    def resolve(
+        self,
+        *,
+        org_code: str | None = None,
+        wikidata: str | None = None,
+        raw: str | None = None,
+        station_name: str | None = None,
+        country: str | None = None,
+    ) -> str | None:
+        """Return the id of the operator a source means, or None where nothing tells.
+
+        Parameters
+        ----------
+        org_code
+            T/CEC organisation code.
+        wikidata
+            Wikidata id of operator or brand; of several separated by semicolons, as OpenStreetMap writes
+            them, the first that is known.
+        raw
+            The operator as the source writes it.
+        station_name
+            Name of the station, searched last.
+        country
+            ISO 3166-1 alpha-2; some names mean another company abroad, and are taken only where it is given.
+
+        Notes
+        -----
+        In this order: organisation code, Wikidata id, the whole raw text, then the longest alias inside the
+        raw text, then inside the station's name. The first that answers wins, so a station hosted on another
+        operator's map keeps its owner.
+        """
+        if org_code and (found := self._by_org_code.get(org_code.strip().upper())):
+            return found
+        for item in (wikidata or "").split(";"):
+            if found := self._by_wikidata.get(item.strip().upper()):
+                return found
+        for text, is_name in ((raw, False), (station_name, True)):
+            alias = self._resolve_text(text, country, is_name=is_name) if text else None
+            if alias:
+                return alias.operator_id
+        return None
+
+    def _uncached_resolve_text(self, text: str, country: str | None, *, is_name: bool) -> Alias | None:
+        alias = None if is_name else self._exact.get(normalise(text))
+        if alias and _holds_in(alias, country):
+            return alias
+        # The folded text, not the stripped one: "云快充电站" holds "云快充", its stripped form does not.
+        haystack = folded(text)
+        return next(
+            (
+                alias
+                for needle, pattern, alias in self._inside
+                if needle in haystack and _holds_in(alias, country) and pattern.search(haystack)
+            ),
+            None,
+        )
+
+
+@cache
+def load_operators(
+    path: Path = FACTS_DIR / "operators.csv", aliases_path: Path = FACTS_DIR / "operator_aliases.csv"
+) -> OperatorRegistry:
+    """Return the registry the two files describe.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, an id is repeated, a kind or relation is not known, or an alias names nobody.
+    """
+    columns = (
+        "id",
+        "name_en",
+        "name_zh",
+        "kind",
+        "org_code",
+        "wikidata",
+        "relation",
+        "piles_2024_06",
+        "source",
+    )
+    try:
+        operators = [_operator(row) for row in read_facts(path, columns)]
+    except ValueError as error:
+        message = f"{path.name}: {error}"
+        raise SchemaError(message) from error
+    known = {operator.id for operator in operators}
+    if len(known) < len(operators):
+        message = f"{path.name}: expected every id once"
+        raise SchemaError(message)
+    rows = read_facts(aliases_path, ("alias", "operator_id", "scope", "country"))
+    for row in rows:
+        if row["operator_id"] not in known | {""} or row["scope"] not in ("exact", "anywhere"):
+            message = f"{aliases_path.name}: expected an operator of {path.name} and a scope, found {row!r}"
+            raise SchemaError(message)
+    return OperatorRegistry(operators, map(_alias, rows))
+
+
+def _operator(row: Row) -> Operator:
+    return Operator(
+        id=row["id"],
+        name_en=row["name_en"],
+        name_zh=row["name_zh"] or None,
+        kind=OperatorKind(row["kind"]),
+        org_code=row["org_code"] or None,
+        wikidata=tuple(row["wikidata"].split()),
+        relation=Relation(row["relation"]),
+        piles_2024_06=int(row["piles_2024_06"]) if row["piles_2024_06"] else None,
+        source=row["source"],
+    )
+
+
+def _alias(row: Row) -> Alias:
+    return Alias(
+        text=row["alias"],
+        operator_id=row["operator_id"] or None,
+        is_exact=row["scope"] == "exact",
+        country=row["country"] or None,
+    )
+
+
+def _longest_first(by_text: Mapping[str, Alias]) -> list[tuple[str, re.Pattern[str], Alias]]:
+    needles = sorted((text for text, alias in by_text.items() if not alias.is_exact), key=len, reverse=True)
+    return [(needle, _as_word(needle), by_text[needle]) for needle in needles]
+
+
+def _as_word(needle: str) -> re.Pattern[str]:
+    """Match a needle; where it begins or ends in a Latin letter or digit, no other may stand beside it."""
+    return re.compile(rf"(?<![a-z0-9](?=[a-z0-9])){re.escape(needle)}(?!(?<=[a-z0-9])[a-z0-9])")
+
+
+def _holds_in(alias: Alias, country: str | None) -> bool:
+    return alias.country is None or alias.country == country

@@ -1,0 +1,106 @@
+"""What was published about the network: figures with date, unit and source, from data/published.csv.
+
+Nothing else in the project states a published number. A figure is what its source claimed on its day; what a
+loaded dataset holds is counted elsewhere and shown beside it.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from charging.domain.facts import FACTS_DIR, Row, read_facts
+from charging.errors import SchemaError
+
+LAUNCHED_ON = dt.date(2025, 1, 27)
+"""Day of the figures the map was introduced with; those of its partners were given a month before."""
+
+
+class Qualifier(StrEnum):
+    """How a figure is meant."""
+
+    AT_LEAST = "at_least"  # "14,000+", "over 800,000"
+    EXACT = "exact"
+    ABOUT = "about"  # rounded by the source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One published number."""
+
+    as_of: dt.date
+    subject: str  # network, or an operator's id, or another name explained in the note
+    measure: str  # piles, operators, dc_piles, …
+    value: float  # in `unit`
+    qualifier: Qualifier
+    unit: str  # piles, stations, "%", …
+    source: str
+    document: str  # where the source was read
+    note: str | None
+
+
+@cache
+def load_published(path: Path = FACTS_DIR / "published.csv") -> tuple[Figure, ...]:
+    """Return all published figures, oldest first.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, a date, number or qualifier is none, or a figure has no source.
+    """
+    columns = (
+        "as_of", "subject", "measure", "value", "qualifier", "unit", "source", "url_or_document", "note"
+    )  # fmt: skip
+    try:
+        figures = [_figure(row) for row in read_facts(path, columns)]
+    except ValueError as error:
+        message = f"{path.name}: {error}"
+        raise SchemaError(message) from error
+    return tuple(sorted(figures, key=lambda figure: figure.as_of))
+
+
+def figure_on(subject: str, measure: str, on: dt.date = dt.date.max) -> Figure | None:
+    """Return the latest figure published on or before a day, or None where there was none.
+
+    Examples
+    --------
+    >>> figure_on("network", "piles", LAUNCHED_ON).value
+    1020000.0
+    >>> figure_on("network", "piles", dt.date(2024, 12, 31)) is None
+    True
+    """
+    return _latest(subject, on).get(measure)
+
+
+def launch_figures(subject: str) -> tuple[Figure, ...]:
+    """Return what was known of a subject when the map was introduced, one figure a measure, in file order.
+
+    Examples
+    --------
+    >>> [figure.measure for figure in launch_figures("network")]
+    ['piles', 'operators', 'dc_piles', 'cities', 'service_area_share']
+    """
+    return tuple(_latest(subject, LAUNCHED_ON).values())
+
+
+def _latest(subject: str, on: dt.date) -> dict[str, Figure]:
+    figures = (figure for figure in load_published() if figure.subject == subject and figure.as_of <= on)
+    return {figure.measure: figure for figure in figures}
+
+
+def _figure(row: Row) -> Figure:
+    if not row["source"] or not row["url_or_document"]:
+        message = f"expected a source for every figure, found none for {row['subject']} {row['measure']}"
+        raise ValueError(message)
+    return Figure(
+        as_of=dt.date.fromisoformat(row["as_of"]),
+        subject=row["subject"],
+        measure=row["measure"],
+        value=float(row["value"]),
+        qualifier=Qualifier(row["qualifier"]),
+        unit=row["unit"],
+        source=row["source"],
+        document=row["url_or_document"],
+        note=row["note"] or None,
+    )

@@ -1,0 +1,72 @@
+"""The settings of a run: one frozen object, built once by the page or the command line and passed down.
+
+Each field is an environment variable `CHARGING_<NAME>`; a test holds the table in the README against them.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from charging.errors import UsageError
+
+PREFIX = "CHARGING_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What can be set from outside; each field carries its meaning and unit as metadata."""
+
+    dataset: str = field(
+        default="",
+        metadata={"meaning": "Dataset to open: a folder, or a name under the build folder", "unit": ""},
+    )
+    build_dir: Path = field(
+        default=Path("data/build"),
+        metadata={"meaning": "Folder the datasets are kept in", "unit": ""},
+    )
+    station_limit: int = field(
+        default=5_000,
+        metadata={"meaning": "Most stations drawn one by one; above it, cells are drawn", "unit": "stations"},
+    )
+    memory_limit_mb: int = field(
+        default=1_000,
+        metadata={
+            "meaning": "Largest dataset held in memory; above it, queries read its files",
+            "unit": "MB",
+        },
+    )
+    tiles: str = field(
+        default="osm",
+        metadata={"meaning": "Street tiles from zoom 9 on: `osm`, or `none` for closed networks", "unit": ""},
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings from environment variables; what is not set keeps its default.
+
+        Raises
+        ------
+        UsageError
+            If a variable cannot be read as the type of its field.
+
+        Examples
+        --------
+        >>> Settings.from_environment({"CHARGING_STATION_LIMIT": "800"}).station_limit
+        800
+        """
+        values: dict[str, Any] = {}
+        for spec in fields(cls):
+            variable = PREFIX + spec.name.upper()
+            if variable in environment:
+                values[spec.name] = _read(variable, environment[variable], type(spec.default))
+        return cls(**values)
+
+
+def _read(variable: str, raw: str, kind: type) -> Any:  # noqa: ANN401  the type is the field's own
+    try:
+        return kind(raw)
+    except ValueError as error:
+        message = f"{variable} must be a whole number, found {raw!r}"
+        raise UsageError(message) from error
