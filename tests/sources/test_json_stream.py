@@ -1,0 +1,43 @@
+import io
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charging.errors import SourceError
+from charging.sources import json_stream
+from charging.sources.json_stream import BrokenLine, values, values_in_lines
+
+HERE = Path("sites.json")
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.lists(json_values, max_size=8), st.integers(1, 7), st.sampled_from([None, 1]))
+def test_an_array_read_through_any_window_is_the_array(array, chunk, indent):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_stream, "_CHUNK", chunk)
+        assert list(values(io.StringIO(json.dumps(array, indent=indent)), HERE)) == array
+
+
+@given(st.lists(json_values.filter(lambda value: not isinstance(value, list)), min_size=1, max_size=5))
+def test_values_one_after_the_other_are_all_read(several):
+    assert list(values(io.StringIO("\n".join(map(json.dumps, several))), HERE)) == several
+
+
+def test_a_broken_line_stands_alone_with_its_number():
+    text = io.StringIO('{"a": 1}\n\n{"a": \n{"a": 2}\n')
+    assert list(values_in_lines(text, HERE)) == [{"a": 1}, BrokenLine(3, '{"a":'), {"a": 2}]
+
+
+@pytest.mark.parametrize("read", [values, values_in_lines])
+def test_a_value_without_end_is_refused_before_it_fills_the_memory(monkeypatch, read):
+    monkeypatch.setattr(json_stream, "LONGEST_VALUE", 100)
+    monkeypatch.setattr(json_stream, "_CHUNK", 30)
+    with pytest.raises(SourceError, match="longer"):
+        list(read(io.StringIO('{"a": "' + "x" * 1_000), HERE))
