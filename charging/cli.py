@@ -1,0 +1,225 @@
+"""The command line: `python -m charging build | import | info | validate`.
+
+Thin over `charging.dataset`. Figures go to standard output, for people or with `--json` for programs;
+progress and errors go to standard error. It exits 0 on success, 2 on bad use, 1 on bad data.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+from charging.dataset.pipeline import LARGEST_SCALE, build_simulated, import_files
+from charging.dataset.store import Dataset, find_dataset, locate, open_dataset
+from charging.dataset.summary import Summary, summarise
+from charging.dataset.validate import damage
+from charging.domain.vocabulary import Datum
+from charging.errors import ChargingError, DatasetNotFoundError, UsageError
+from charging.settings import Settings
+from charging.sources import READERS, presets
+
+GOOD, BAD_DATA, BAD_USE = 0, 1, 2
+INTERRUPTED = 130  # what a shell says of a command stopped by the keyboard
+
+_BAR_WIDTH = 30
+_QUIET_STEP = 0.5  # share between two lines where no terminal shows a bar
+
+
+class Answer(NamedTuple):
+    """What a command says: to programs, to people, and by its exit code."""
+
+    values: dict[str, Any]
+    lines: list[str]
+    code: int = GOOD
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace, Settings], Answer] = options.command
+    try:
+        answer = command(options, Settings.from_environment())
+    except ChargingError as error:
+        print(f"charging: {error}", file=sys.stderr)
+        return BAD_USE if isinstance(error, UsageError) else BAD_DATA
+    except KeyboardInterrupt:
+        print("charging: stopped; no dataset was changed", file=sys.stderr)
+        return INTERRUPTED
+    print(json.dumps(answer.values, indent=2) if options.json else "\n".join(answer.lines))
+    return answer.code
+
+
+class ProgressLine:
+    """Shows how far a command is: a bar that redraws itself on a terminal, elsewhere a few lines."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to `stream`."""
+        self._stream = stream
+        self._is_terminal = stream.isatty()
+        self._shown = -1.0
+
+    def __call__(self, share: float, what: str) -> None:
+        """Show a share, 0 to 1, and what is being done."""
+        if self._is_terminal:
+            bar = "#" * round(share * _BAR_WIDTH)
+            end = "\n" if share >= 1 else ""
+            self._stream.write(f"\r\x1b[K[{bar:<{_BAR_WIDTH}}] {share:4.0%} {what}{end}")
+            self._stream.flush()
+        elif self._shown < 0 or share - self._shown >= _QUIET_STEP:
+            self._shown = share
+            print(f"{share:4.0%} {what}", file=self._stream)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="charging",
+        description="Build, import and inspect datasets of charging networks.",
+        epilog="Exit codes: 0 success, 1 bad data, 2 bad use. Datasets are kept in CHARGING_BUILD_DIR.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_build(commands)
+    _add_import(commands)
+    for name, command, what in (
+        ("info", _info, "Show what a dataset holds: stations, piles, operators, cities, sources."),
+        ("validate", _validate, "Read a dataset whole and check files, tables, hash and report."),
+    ):
+        sub = _add_command(commands, name, command, what)
+        sub.add_argument("dir", nargs="?", metavar="DIR", help=f"a folder or a name; {_DEFAULT_DIR}")
+    return parser
+
+
+_DEFAULT_DIR = "by default CHARGING_DATASET, else the dataset last built or imported"
+
+
+def _add_command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    command: Callable[[argparse.Namespace, Settings], Answer],
+    what: str,
+) -> argparse.ArgumentParser:
+    sub = commands.add_parser(name, help=what, description=what)
+    sub.add_argument("--json", action="store_true", help="print JSON for programs")
+    sub.set_defaults(command=command)
+    return sub
+
+
+def _add_build(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sub = _add_command(commands, "build", _build, "Build the simulated network.")
+    sub.add_argument("--into", type=Path, metavar="DIR", help="folder of the dataset")
+    sub.add_argument(
+        "--scale",
+        type=int,
+        default=1,
+        metavar="N",
+        help=f"N times the stations and piles, 1 to {LARGEST_SCALE}; the dataset is labelled with it",
+    )
+    sub.add_argument("--seed", type=int, default=0, metavar="S", help="seed of every draw, 0 by default")
+
+
+def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sub = _add_command(commands, "import", _import, "Read files of charging stations into a dataset.")
+    sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a file, plain or gzip")
+    sub.add_argument(
+        "--format",
+        choices=[reader.name for reader in READERS],
+        help="format of the files; by default told from their content",
+    )
+    sub.add_argument("--preset", choices=presets(), help="columns of a table; implies its format")
+    sub.add_argument(
+        "--datum",
+        type=Datum,
+        choices=list(Datum),
+        help="datum of the coordinates, where it is not the one the format says",
+    )
+    sub.add_argument("--name", help="name of the dataset; by default that of the first file")
+    sub.add_argument("--into", type=Path, metavar="DIR", help="folder of the dataset")
+
+
+def _build(options: argparse.Namespace, settings: Settings) -> Answer:
+    dataset = build_simulated(
+        settings.build_dir,
+        scale=options.scale,
+        seed=options.seed,
+        into=options.into,
+        progress=ProgressLine(sys.stderr),
+    )
+    return _described(dataset)
+
+
+def _import(options: argparse.Namespace, settings: Settings) -> Answer:
+    dataset = import_files(
+        options.files,
+        build_dir=settings.build_dir,
+        format_name=options.format,
+        preset=options.preset,
+        datum=options.datum,
+        name=options.name,
+        into=options.into,
+        progress=ProgressLine(sys.stderr),
+    )
+    described, report = _described(dataset), dataset.manifest.report
+    return Answer(described.values | {"report": report.to_json()}, [*report.lines(), "", *described.lines])
+
+
+def _info(options: argparse.Namespace, settings: Settings) -> Answer:
+    return _described(_opened(options, settings))
+
+
+def _validate(options: argparse.Namespace, settings: Settings) -> Answer:
+    dataset = _opened(options, settings)
+    complaints = list(damage(dataset))
+    values = {"name": dataset.name, "version": dataset.version.name, "complaints": complaints}
+    if complaints:
+        return Answer(values, [f"{dataset.version} is damaged:", *complaints], BAD_DATA)
+    return Answer(values, [f"{dataset.version} is sound."])
+
+
+def _opened(options: argparse.Namespace, settings: Settings) -> Dataset:
+    folder = locate(settings.build_dir, options.dir) if options.dir else find_dataset(settings)
+    if folder is None:
+        message = (
+            f"No dataset was built or imported yet in {settings.build_dir}: run 'build' or 'import' first."
+        )
+        raise DatasetNotFoundError(message)
+    return open_dataset(folder)
+
+
+def _described(dataset: Dataset) -> Answer:
+    summary, stored = summarise(dataset), dataset.manifest.to_json()
+    left_out = ("report", "files", "counts")
+    values = {key: value for key, value in stored.items() if key not in left_out} | summary.to_json()
+    values |= {"folder": str(dataset.folder), "version": dataset.version.name}
+    return Answer(values, _lines(dataset, summary))
+
+
+def _lines(dataset: Dataset, summary: Summary) -> list[str]:
+    manifest = dataset.manifest
+    lines = [
+        f"{manifest.title} ({manifest.kind}), as of {manifest.as_of or 'a date not known'}",
+        f"{dataset.version}, built {manifest.built_at:%Y-%m-%d %H:%M} UTC",
+        f"{summary.stations:,} stations, {summary.stations_without_pile_count:,} of them with unknown piles",
+        f"{summary.piles:,} piles, {_dc_text(summary)}; counted: {manifest.unit_counted}",
+        f"{summary.operators:,} operators, {summary.cities:,} cities",
+    ]
+    if summary.service_area_share is not None:
+        lines.append(
+            f"{summary.service_areas_with_piles:,} of {summary.service_areas:,} service areas with piles"
+            f" ({summary.service_area_share:.1%})"
+        )
+    lines += [f"  {count:>12,} {operator}" for operator, count in summary.piles_by_operator.items()]
+    if summary.piles_without_operator:
+        lines.append(f"  {summary.piles_without_operator:>12,} operator not known")
+    lines += [
+        f"Source {rows.info.source}: {rows.info.title}; {rows.info.licence or 'licence by record'};"
+        f" {rows.rows_taken:,} of {rows.rows_read:,} records, read {rows.retrieved_at:%Y-%m-%d}"
+        for rows in manifest.sources
+    ]
+    return [*lines, f"Content {dataset.content_hash}"]
+
+
+def _dc_text(summary: Summary) -> str:
+    if summary.dc_piles is None:
+        return "DC or AC not known"
+    return f"{summary.dc_piles:,} of them DC, {summary.piles_without_current:,} not known"

@@ -1,0 +1,1 @@
+"""Records into validated tables, tables into immutable versions on disk."""

@@ -1,0 +1,193 @@
+"""Records to tables: datum, operator, city, cell and derived columns, once for every source.
+
+Records stream by and are turned into Arrow columns some ten thousand at a time, so that what is held in
+memory is columns, not objects. What cannot be taken is counted (`charging.dataset.report`); nothing raises
+for a record.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from charging.dataset.chunk import Chunk
+from charging.dataset.columns import clean_texts, in_order
+from charging.dataset.intake import Intake
+from charging.dataset.report import ImportReport
+from charging.dataset.resolving import Resolver
+from charging.domain.geography import CityIndex
+from charging.domain.hexes import cells_at
+from charging.domain.operators import OperatorRegistry
+from charging.domain.schema import PILES, SERVICE_AREAS, STATIONS, Table
+from charging.domain.vocabulary import Datum
+from charging.sources.records import Record, ServiceAreaRecord, SourceInfo
+
+CHUNK_STATIONS = 16_384
+"""Stations turned into columns at a time."""
+
+_PLACE = ("cell", "station_id")
+_OPERATOR_CODE = "operator_code"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRows:
+    """A source of a dataset, when it was read, and how many of its records were read and taken."""
+
+    info: SourceInfo
+    retrieved_at: datetime
+    rows_read: int
+    rows_taken: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """The tables of a dataset by name, with the report on how they came about."""
+
+    tables: dict[str, pa.Table]
+    report: ImportReport
+    sources: tuple[SourceRows, ...]
+
+
+def build_tables(
+    records: Iterable[Record],
+    *,
+    source: SourceInfo,
+    retrieved_at: datetime,
+    registry: OperatorRegistry,
+    cities: CityIndex,
+    datum: Datum | None = None,
+) -> Built:
+    """Return the tables of the records of one source.
+
+    Parameters
+    ----------
+    records
+        What a reader yields; read once, never held as a whole.
+    source
+        Where they come from.
+    retrieved_at
+        When the source was read, aware.
+    registry, cities
+        What operators and cities are resolved with.
+    datum
+        Datum of the coordinates, where it is known better than the reader does.
+    """
+    builder = Builder(registry=registry, cities=cities)
+    builder.add(records, source=source, retrieved_at=retrieved_at, datum=datum)
+    return builder.finish()
+
+
+class Builder:
+    """Tables in the making, from one source after another."""
+
+    def __init__(self, *, registry: OperatorRegistry, cities: CityIndex) -> None:
+        """Start with no rows."""
+        self._resolver = Resolver(registry, cities)
+        self._intake = Intake(self._resolver)
+        self._stations: list[pa.Table] = []
+        self._piles: list[pa.Table] = []
+        self._sources: list[SourceRows] = []
+
+    def add(
+        self,
+        records: Iterable[Record],
+        *,
+        source: SourceInfo,
+        retrieved_at: datetime,
+        datum: Datum | None = None,
+    ) -> None:
+        """Take the records of a source; parameters as in `build_tables`."""
+        intake = self._intake
+        read_before, taken_before = intake.tally.rows_read, intake.taken
+        chunk = Chunk()
+        for record in records:
+            intake.take(record, chunk, source=source.source, datum=datum)
+            if len(chunk) == CHUNK_STATIONS:
+                self._close(chunk, source, retrieved_at)
+                chunk = Chunk()
+        self._close(chunk, source, retrieved_at)
+        self._sources.append(
+            SourceRows(
+                info=source,
+                retrieved_at=retrieved_at,
+                rows_read=intake.tally.rows_read - read_before,
+                rows_taken=intake.taken - taken_before,
+            )
+        )
+
+    def finish(self) -> Built:
+        """Return the tables and the report; the builder is used up."""
+        areas = _area_table(self._intake.areas)
+        stations, piles = _joined(self._stations, STATIONS), _joined(self._piles, PILES)
+        self._stations, self._piles = [], []
+        operators = _operators(stations, piles)
+        stations = _with_known_areas(_with_codes(stations, operators), areas)
+        stations = in_order(stations, STATIONS, _PLACE)
+        every_other = [column.name for column in PILES.columns if column.name not in _PLACE]
+        piles = in_order(_with_codes(piles, operators), PILES, [*_PLACE, *every_other])
+        report = self._intake.tally.report(
+            stations=len(stations),
+            service_areas=len(areas),
+            piles=pc.sum(piles["count"]).as_py() or 0,
+            stations_without_pile_count=stations["piles"].null_count,
+        )
+        tables = {
+            STATIONS.name: stations,
+            PILES.name: piles,
+            SERVICE_AREAS.name: in_order(areas, SERVICE_AREAS, ("cell", "service_area_id")),
+        }
+        return Built(tables=tables, report=report, sources=tuple(self._sources))
+
+    def _close(self, chunk: Chunk, source: SourceInfo, retrieved_at: datetime) -> None:
+        if len(chunk):
+            stations, piles = chunk.tables(source, retrieved_at, self._resolver)
+            self._stations.append(stations)
+            self._piles.append(piles)
+
+
+def _joined(parts: list[pa.Table], spec: Table) -> pa.Table:
+    """Return the parts as one table, or an empty one of the same columns."""
+    if parts:
+        return pa.concat_tables(parts)
+    return spec.arrow_schema.empty_table().drop_columns([_OPERATOR_CODE])
+
+
+def _operators(stations: pa.Table, piles: pa.Table) -> pa.Array:
+    """Return the operator ids of a dataset in order: the position of one is its code."""
+    ids = pa.concat_arrays([pc.unique(table["operator_id"]) for table in (stations, piles)])
+    return pc.unique(ids).drop_null().sort()
+
+
+def _with_codes(table: pa.Table, operators: pa.Array) -> pa.Table:
+    codes = pc.index_in(table["operator_id"], operators).cast(pa.int16())
+    return table.append_column(_OPERATOR_CODE, codes)
+
+
+def _with_known_areas(stations: pa.Table, areas: pa.Table) -> pa.Table:
+    """Return stations whose `service_area_id` is null where no service area of that id is stored."""
+    position = stations.schema.get_field_index("service_area_id")
+    given = stations.column(position)
+    is_known = pc.is_in(given, areas["service_area_id"])
+    known = pc.if_else(is_known, given, pa.scalar(None, pa.string()))
+    return stations.set_column(position, "service_area_id", known)
+
+
+def _area_table(areas: dict[str, ServiceAreaRecord]) -> pa.Table:
+    records = areas.values()
+    lat = np.array([record.lat for record in records], np.float64)
+    lon = np.array([record.lon for record in records], np.float64)
+    return pa.table(
+        {
+            "service_area_id": pa.array(areas, pa.string()),
+            "name": clean_texts([record.name for record in records]),
+            "expressway": clean_texts([record.expressway for record in records]),
+            "direction": clean_texts([record.direction for record in records]),
+            "chainage_km": pa.array([record.chainage_km for record in records], pa.float64()),
+            "lat": pa.array(lat),
+            "lon": pa.array(lon),
+            "cell": pa.array(cells_at(lat, lon)),
+        }
+    )

@@ -1,0 +1,98 @@
+"""What a pair of coordinates is worth: a reason to refuse it, or a point in WGS-84.
+
+A doubtful pair is refused and counted, never put right in silence. Which rows are moved from another datum is
+decided by country and region, never by a rectangle alone: Hong Kong, Macau and Taiwan draw on WGS-84 maps.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charging.domain.bounds import Bounds
+from charging.domain.datum import to_wgs84
+from charging.domain.vocabulary import Datum
+from charging.sources.records import Reason, Rejection
+
+CHINA = Bounds(3.0, 73.0, 54.0, 136.0)
+"""A box around China, degrees: generous, it only tells a swapped pair from a plain one."""
+
+_MOST_LAT, _MOST_LON = 90.0, 180.0
+
+_OFF_THE_MAINLAND = ("71", "81", "82")
+"""Province part of GB/T 2260: Taiwan, Hong Kong, Macau."""
+
+_REGIONS_OFF_THE_MAINLAND = ("台湾", "臺灣", "香港", "澳门", "澳門", "taiwan", "hong kong", "macau", "macao")
+
+
+def coordinate_refusal(
+    record_id: str, lat: float | None, lon: float | None, country: str | None
+) -> Rejection | None:
+    """Return why a pair of coordinates cannot be taken, or None if it can.
+
+    Parameters
+    ----------
+    record_id
+        Id the rejection names.
+    lat, lon
+        Degrees, in any datum.
+    country
+        ISO 3166-1 alpha-2. Within China a pair that fits only the other way round is recognised.
+    """
+    if lat is None or math.isnan(lat):
+        return Rejection(reason=Reason.MISSING_COORDINATE, record_id=record_id, field="lat")
+    if lon is None or math.isnan(lon):
+        return Rejection(reason=Reason.MISSING_COORDINATE, record_id=record_id, field="lon")
+    reason = _reason(lat, lon, country)
+    if reason is None:
+        return None
+    return Rejection(reason=reason, record_id=record_id, field="lat, lon", value=f"{lat!r}, {lon!r}")
+
+
+def is_shifted(datum: Datum, country: str | None, region: str | None, city_id: str | None) -> bool:
+    """Tell whether a point said to be in `datum` has to be moved to become WGS-84.
+
+    GCJ-02 and BD-09 differ from WGS-84 on the mainland only. A record that names no country is taken to lie
+    where its source does: only Chinese sources give these datums.
+
+    Examples
+    --------
+    >>> is_shifted(Datum.GCJ02, "CN", "广东省", None), is_shifted(Datum.GCJ02, "HK", None, None)
+    (True, False)
+    """
+    if datum is Datum.WGS84 or country not in (None, "CN"):
+        return False
+    if city_id is not None and city_id.startswith(_OFF_THE_MAINLAND):
+        return False
+    return region is None or not region.strip().casefold().startswith(_REGIONS_OFF_THE_MAINLAND)
+
+
+def in_wgs84(
+    lat: NDArray[np.float64], lon: NDArray[np.float64], shifted_from: NDArray[np.object_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return points in WGS-84 degrees.
+
+    Parameters
+    ----------
+    lat, lon
+        Degrees, each in its own datum.
+    shifted_from
+        The `Datum` each point has to be moved from, or None where it stays.
+    """
+    lat, lon = lat.copy(), lon.copy()
+    for datum in (Datum.GCJ02, Datum.BD09):
+        rows = shifted_from == datum
+        if rows.any():
+            lat[rows], lon[rows] = to_wgs84(lat[rows], lon[rows], datum)
+    return lat, lon
+
+
+def _reason(lat: float, lon: float, country: str | None) -> Reason | None:
+    if lat == 0 or lon == 0:
+        return Reason.ZERO_COORDINATE
+    if not (-_MOST_LAT <= lat <= _MOST_LAT and -_MOST_LON <= lon <= _MOST_LON):
+        swapped_fits = abs(lat) <= _MOST_LON and abs(lon) <= _MOST_LAT
+        return Reason.SWAPPED_COORDINATE if swapped_fits else Reason.OUT_OF_RANGE
+    if country == "CN" and not CHINA.contains(lat, lon) and CHINA.contains(lon, lat):
+        return Reason.SWAPPED_COORDINATE
+    return None

@@ -1,0 +1,217 @@
+"""From files, or from nothing, to a dataset: what the command line and the page do alike.
+
+Both remember the dataset they made as the last one. Nothing is written before everything was read.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+
+from charging.dataset.build import Builder, Built
+from charging.dataset.manifest import Description
+from charging.dataset.store import Dataset, dataset_folder, remember
+from charging.dataset.versions import write_version
+from charging.domain.geography import CityIndex, load_cities
+from charging.domain.operators import load_operators
+from charging.domain.vocabulary import Datum, Kind
+from charging.errors import SourceError, UsageError
+from charging.sources import Reader, load_preset, reader_named, simulated, sniff
+from charging.sources.records import Record
+
+Progress = Callable[[float, str], object]
+"""Is told the share done, 0 to 1, and what is being done."""
+
+SIMULATED = "simulated"
+
+LARGEST_SCALE = 100
+
+_RECORDS_BETWEEN = 20_000  # records between two words of progress
+_READ_SHARE = 0.9  # of the time a build takes; the rest is sorting, hashing and writing
+
+
+def silent(_share: float, _what: str) -> None:
+    """Tell nobody."""
+
+
+def build_simulated(
+    build_dir: Path, *, scale: int = 1, seed: int = 0, into: Path | None = None, progress: Progress = silent
+) -> Dataset:
+    """Build the simulated network, make it the last dataset, and return it.
+
+    Parameters
+    ----------
+    build_dir
+        Where datasets are kept.
+    scale
+        Multiplies stations and piles; above 1 the dataset is labelled with it.
+    seed
+        Seed of every draw: the same one gives the same content.
+    into
+        Folder of the dataset; by default `simulated`, or `simulated-x<scale>`, in `build_dir`.
+    progress
+        Is told how far it is.
+
+    Raises
+    ------
+    UsageError
+        If `scale` is not 1 to 100, or `seed` is negative.
+    DatasetError
+        If the dataset cannot be written.
+    """
+    if not 1 <= scale <= LARGEST_SCALE or seed < 0:
+        message = (
+            f"Expected a scale of 1 to {LARGEST_SCALE} and a seed of 0 or more, found {scale} and {seed}"
+        )
+        raise UsageError(message)
+    label = f"{SIMULATED}-x{scale}" if scale > 1 else SIMULATED
+
+    def generating(share: float) -> None:
+        progress(share * _READ_SHARE, "simulating stations")
+
+    builder = Builder(registry=load_operators(), cities=CityIndex(load_cities()))
+    records = simulated.read(scale=scale, seed=seed, progress=generating)
+    builder.add(records, source=simulated.SOURCE, retrieved_at=_now())
+    title = f"{simulated.SOURCE.title} ×{scale}" if scale > 1 else simulated.SOURCE.title
+    built = builder.finish()
+    described = Description(
+        name=label,
+        title=title,
+        kind=Kind.SIMULATED,
+        as_of=simulated.SOURCE.as_of,
+        sources=built.sources,
+        report=built.report,
+        seed=seed,
+        scale=scale,
+    )
+    return _stored(built, described, into or build_dir / label, build_dir, progress)
+
+
+def import_files(
+    paths: Sequence[Path],
+    *,
+    build_dir: Path,
+    format_name: str | None = None,
+    preset: str | None = None,
+    datum: Datum | None = None,
+    name: str | None = None,
+    into: Path | None = None,
+    progress: Progress = silent,
+) -> Dataset:
+    """Read files into a dataset, make it the last one, and return it.
+
+    Parameters
+    ----------
+    paths
+        Files of one or of several formats.
+    build_dir
+        Where datasets are kept.
+    format_name, preset
+        How the files are read; by default each is recognised by its content.
+    datum
+        Datum of the coordinates, where it is known better than the format says.
+    name
+        Name of the dataset; by default that of `into`, or of the first file.
+    into
+        Folder of the dataset; by default the one of that name in `build_dir`.
+    progress
+        Is told how far it is.
+
+    Raises
+    ------
+    UsageError
+        If a file, format, preset or name is not one that can be used.
+    SourceError
+        If a file cannot be read, or not one station can be taken.
+    DatasetError
+        If the dataset cannot be written.
+    """
+    label = _label(paths, name, into)
+    folder = into or dataset_folder(build_dir, label)
+    readers = [(path, _reader(path, format_name, preset)) for path in paths]
+    builder = Builder(registry=load_operators(), cities=CityIndex(load_cities()))
+    retrieved_at = _now()
+    described = [(reader.source(preset=preset), path, reader) for path, reader in readers]
+    for info, group in groupby(described, key=lambda row: row[0]):
+        records = _all_records([(path, reader) for _, path, reader in group], preset, paths, progress)
+        builder.add(records, source=info, retrieved_at=retrieved_at, datum=datum)
+    built = builder.finish()
+    _check_not_empty(built, paths)
+    description = Description(
+        name=label,
+        title=" + ".join(dict.fromkeys(rows.info.title for rows in built.sources)),
+        kind=Kind.REAL,
+        as_of=_span(rows.info.as_of for rows in built.sources),
+        sources=built.sources,
+        report=built.report,
+    )
+    return _stored(built, description, folder, build_dir, progress)
+
+
+def _label(paths: Sequence[Path], name: str | None, into: Path | None) -> str:
+    for path in paths:
+        if not path.is_file():
+            message = f"Expected a file to import, found none at {str(path)!r}"
+            raise UsageError(message)
+    if not paths:
+        raise UsageError("Expected at least one file to import, found none")
+    stem = into.resolve().name if into else paths[0].name.split(".")[0]
+    label = name or re.sub(r"[^\w.-]+", "-", stem).strip("-.")[:80] or "import"
+    dataset_folder(Path(), label)  # a name must be good even where `into` says the folder
+    if re.fullmatch(rf"{SIMULATED}(-x\d+)?", label):
+        message = f"The name {label!r} is kept for the simulated network: choose another with --name"
+        raise UsageError(message)
+    return label
+
+
+def _reader(path: Path, format_name: str | None, preset: str | None) -> Reader:
+    if preset:
+        load_preset(preset)
+    if format_name or preset:
+        return reader_named(format_name or "tabular")
+    return sniff(path)
+
+
+def _all_records(
+    files: Iterable[tuple[Path, Reader]], preset: str | None, paths: Sequence[Path], progress: Progress
+) -> Iterator[Record]:
+    for path, reader in files:
+        done = paths.index(path) / len(paths)
+        progress(done * _READ_SHARE, f"reading {path.name}")
+        for number, record in enumerate(reader.read(path, preset=preset), start=1):
+            yield record
+            if number % _RECORDS_BETWEEN == 0:
+                progress(done * _READ_SHARE, f"reading {path.name}, {number:,} records")
+
+
+def _check_not_empty(built: Built, paths: Sequence[Path]) -> None:
+    if built.report.stations:
+        return
+    reasons = ", ".join(f"{finding.what} ({finding.count:,})" for finding in built.report.rejections)
+    message = (
+        f"Not one station could be taken from {', '.join(path.name for path in paths)}:"
+        f" of {built.report.rows_read:,} records {built.report.rejected:,} were rejected"
+        f"{f' as {reasons}' if reasons else ''}. Check the format, the preset and the columns."
+    )
+    raise SourceError(message)
+
+
+def _stored(
+    built: Built, description: Description, folder: Path, build_dir: Path, progress: Progress
+) -> Dataset:
+    progress(_READ_SHARE, "writing")
+    dataset = write_version(folder, built.tables, description)
+    remember(build_dir, folder)
+    progress(1.0, "done")
+    return dataset
+
+
+def _span(dates: Iterable[str | None]) -> str | None:
+    """Return the date, or the first and the last as an ISO 8601 interval."""
+    known = sorted({date for date in dates if date})
+    return "/".join(dict.fromkeys((known[0], known[-1]))) if known else None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,242 @@
+"""The import report: what was read, what was dropped and why, and what could not be understood.
+
+`Tally` counts while records stream by and keeps a bounded number of examples; `ImportReport` is its frozen
+outcome, kept in the manifest of a dataset and shown by the command line and the data view.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from charging.sources.records import Rejection
+
+MOST_EXAMPLES = 5
+"""Examples kept of each finding."""
+
+LONGEST_VALUE = 80
+"""Characters kept of an example's value."""
+
+MOST_CODES = 100
+"""Unmapped codes listed."""
+
+MOST_UNRESOLVED = 50
+"""Unresolved operators listed, the largest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One place where something was found."""
+
+    record_id: str | None = None
+    field: str | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something found in the records, how often, and the first few places."""
+
+    what: str
+    count: int
+    examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeCount:
+    """A code of a source that no table maps: stored as null."""
+
+    field: str
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnresolvedOperator:
+    """An operator as a source writes it, which the registry does not know."""
+
+    text: str
+    stations: int
+    piles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What became of the records of an import.
+
+    Every record read is a station, a service area or a rejection: `taken + rejected == rows_read`.
+    """
+
+    rows_read: int
+    stations: int
+    service_areas: int
+    piles: int
+    stations_without_pile_count: int
+    rejections: tuple[Finding, ...] = ()  # `what` is a `Reason`
+    discrepancies: tuple[
+        Finding, ...
+    ] = ()  # fields that contradict others, which are believed; `what` is the field
+    discarded: tuple[Finding, ...] = ()  # values no pile can have, stored as null; `what` is the field
+    unmapped: tuple[CodeCount, ...] = ()
+    unresolved: tuple[UnresolvedOperator, ...] = ()
+    unresolved_operators: int = 0  # all of them, listed or not
+
+    @property
+    def taken(self) -> int:
+        """Number of records that became a row."""
+        return self.stations + self.service_areas
+
+    @property
+    def rejected(self) -> int:
+        """Number of records that did not."""
+        return sum(finding.count for finding in self.rejections)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Return the report that `to_json` wrote.
+
+        Raises
+        ------
+        TypeError, KeyError
+            If `stored` does not have that form.
+        """
+        lists: dict[str, Any] = {
+            name: tuple(_finding(item) for item in stored[name])
+            for name in ("rejections", "discrepancies", "discarded")
+        }
+        lists["unmapped"] = tuple(CodeCount(**item) for item in stored["unmapped"])
+        lists["unresolved"] = tuple(UnresolvedOperator(**item) for item in stored["unresolved"])
+        return cls(**{**stored, **lists})
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report for people, a line each; nothing is said about what did not occur."""
+        yield (
+            f"Read {self.rows_read:,} records: {self.stations:,} stations and {self.service_areas:,}"
+            f" service areas taken, {self.rejected:,} rejected."
+        )
+        yield (
+            f"Counted {self.piles:,} piles; stations that do not say how many they have:"
+            f" {self.stations_without_pile_count:,}."
+        )
+        for title, findings in (
+            ("Rejected", self.rejections),
+            ("Contradictory", self.discrepancies),
+            ("Discarded", self.discarded),
+        ):
+            for finding in findings:
+                yield f"{title} {finding.count:,}: {finding.what}{_examples(finding)}"
+        for code in self.unmapped:
+            yield f"Not understood {code.count:,}: {code.field} {code.code!r}"
+        if self.unresolved:
+            largest = ", ".join(
+                f"{operator.text!r} (stations {operator.stations:,}, piles {operator.piles:,})"
+                for operator in self.unresolved[:MOST_EXAMPLES]
+            )
+            yield f"Operators not in the registry: {self.unresolved_operators:,}, the largest {largest}"
+
+
+class Tally:
+    """The counts of an import that is still going on."""
+
+    def __init__(self) -> None:
+        """Start with nothing read."""
+        self.rows_read = 0
+        self._rejections = _Findings()
+        self._discrepancies = _Findings()
+        self._discarded = _Findings()
+        self._unmapped: Counter[tuple[str, str]] = Counter()
+        self._unresolved: dict[str, list[int]] = {}
+
+    def reject(self, rejection: Rejection) -> None:
+        """Count a record that is not taken."""
+        self._rejections.add(rejection.reason, rejection.record_id, rejection.field, rejection.value)
+
+    def contradict(self, what: str, record_id: str, value: str) -> None:
+        """Count a statement of the source that contradicts another."""
+        self._discrepancies.add(what, record_id, None, value)
+
+    def discard(self, field: str, record_id: str, value: object) -> None:
+        """Count a value that is stored as null because nothing real has it."""
+        self._discarded.add(field, record_id, field, repr(value))
+
+    def unmapped(self, pairs: tuple[tuple[str, str], ...]) -> None:
+        """Count (field, code) pairs that no table maps."""
+        self._unmapped.update((field, _shortened(code) or "") for field, code in pairs)
+
+    def unresolved(self, text: str, piles: int) -> None:
+        """Count a station whose operator the registry does not know."""
+        sums = self._unresolved.setdefault(_shortened(text) or "", [0, 0])
+        sums[0] += 1
+        sums[1] += piles
+
+    def report(
+        self, *, stations: int, service_areas: int, piles: int, stations_without_pile_count: int
+    ) -> ImportReport:
+        """Return the report, given what was taken."""
+        by_size = sorted(self._unresolved.items(), key=lambda item: (-item[1][1], -item[1][0], item[0]))
+        by_count = sorted(self._unmapped.items(), key=lambda item: (-item[1], item[0]))
+        return ImportReport(
+            rows_read=self.rows_read,
+            stations=stations,
+            service_areas=service_areas,
+            piles=piles,
+            stations_without_pile_count=stations_without_pile_count,
+            rejections=self._rejections.frozen(),
+            discrepancies=self._discrepancies.frozen(),
+            discarded=self._discarded.frozen(),
+            unmapped=tuple(
+                CodeCount(field=field, code=code, count=count)
+                for (field, code), count in by_count[:MOST_CODES]
+            ),
+            unresolved=tuple(
+                UnresolvedOperator(text=text, stations=sums[0], piles=sums[1])
+                for text, sums in by_size[:MOST_UNRESOLVED]
+            ),
+            unresolved_operators=len(by_size),
+        )
+
+
+class _Findings:
+    """Counts by what was found, with the first examples of each."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._examples: dict[str, list[Example]] = {}
+
+    def add(self, what: str, record_id: str | None, field: str | None, value: str | None) -> None:
+        self._counts[what] += 1
+        examples = self._examples.setdefault(what, [])
+        if len(examples) < MOST_EXAMPLES:
+            examples.append(Example(record_id=_shortened(record_id), field=field, value=_shortened(value)))
+
+    def frozen(self) -> tuple[Finding, ...]:
+        by_count = sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))
+        return tuple(
+            Finding(what=str(what), count=count, examples=tuple(self._examples[what]))
+            for what, count in by_count
+        )
+
+
+def _shortened(value: str | None) -> str | None:
+    """Return at most `LONGEST_VALUE` characters that any encoder takes."""
+    if value is None:
+        return None
+    text = value.encode("utf-8", "replace").decode("utf-8")
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def _finding(stored: Mapping[str, Any]) -> Finding:
+    examples = tuple(Example(**example) for example in stored["examples"])
+    return Finding(what=stored["what"], count=stored["count"], examples=examples)
+
+
+def _examples(finding: Finding) -> str:
+    said = [
+        " ".join(repr(part) for part in (example.record_id, example.value) if part is not None)
+        for example in finding.examples[:2]
+    ]
+    return f" (such as {'; '.join(said)})" if any(said) else ""

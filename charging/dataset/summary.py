@@ -1,0 +1,66 @@
+"""What a dataset holds, in a handful of figures, counted from its files alone."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from charging.dataset.store import Dataset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The figures of a dataset; what is not known is in a figure of its own and in no other."""
+
+    stations: int
+    stations_without_pile_count: int
+    piles: int
+    dc_piles: int | None  # current DC or AC_DC; None where no current is known
+    piles_without_current: int
+    piles_by_operator: dict[str, int]  # the operator of the piles, the largest first
+    piles_without_operator: int
+    cities: int
+    service_areas: int  # sides of the road
+    service_areas_with_piles: int
+
+    @property
+    def operators(self) -> int:
+        """Number of operators with at least one pile."""
+        return len(self.piles_by_operator)
+
+    @property
+    def service_area_share(self) -> float | None:
+        """Share of service areas with at least one known pile, 0 to 1; None where the dataset lists none."""
+        return self.service_areas_with_piles / self.service_areas if self.service_areas else None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures as plain JSON values."""
+        return asdict(self) | {"operators": self.operators, "service_area_share": self.service_area_share}
+
+
+def summarise(dataset: Dataset) -> Summary:
+    """Return the figures of a dataset."""
+    stations = pq.read_table(
+        dataset.path("stations"), columns=["city_id", "service_area_id", "piles", "dc_piles"]
+    )
+    piles = pq.read_table(dataset.path("piles"), columns=["operator_id", "current", "count"])
+    by_operator = piles.group_by("operator_id").aggregate([("count", "sum")])
+    counts = dict(
+        zip(by_operator["operator_id"].to_pylist(), by_operator["count_sum"].to_pylist(), strict=True)
+    )
+    without_operator = counts.pop(None, None) or 0
+    known = {operator: count for operator, count in counts.items() if count}
+    equipped = stations.filter(pc.greater(stations["piles"], 0))
+    return Summary(
+        stations=len(stations),
+        stations_without_pile_count=stations["piles"].null_count,
+        piles=pc.sum(piles["count"]).as_py() or 0,
+        dc_piles=pc.sum(stations["dc_piles"]).as_py(),
+        piles_without_current=pc.sum(piles.filter(piles["current"].is_null())["count"]).as_py() or 0,
+        piles_by_operator=dict(sorted(known.items(), key=lambda item: (-item[1], item[0]))),
+        piles_without_operator=without_operator,
+        cities=pc.count_distinct(stations["city_id"]).as_py(),
+        service_areas=pq.read_metadata(dataset.path("service_areas")).num_rows,
+        service_areas_with_piles=pc.count_distinct(equipped["service_area_id"]).as_py(),
+    )

@@ -1,0 +1,184 @@
+"""Writing a version of a dataset, so that nobody ever sees half of one.
+
+A version is written into a hidden folder, synchronised to the disk, and renamed to the next free `v<n>`; then
+the pointer is replaced. Whatever fails on the way, the current version is unharmed. Two writers at once both
+succeed, and the pointer ends at the higher version.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import platform
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from charging.dataset.content import content_hash
+from charging.dataset.manifest import Description, Manifest, StoredFile
+from charging.dataset.store import CURRENT, MANIFEST, Dataset, current_version, replace_text, versions_in
+from charging.dataset.validate import validate_tables
+from charging.domain.schema import TABLES
+from charging.errors import DatasetError
+
+ROW_GROUP_ROWS = 65_536
+"""Rows of a Parquet row group: small enough that a map's viewport reads few of them."""
+
+KEPT_VERSIONS = 2
+"""Versions a sweep leaves, the current one besides."""
+
+LEAST_AGE_S = 3_600.0
+"""Age in seconds under which a version is never swept: somebody may have just opened it."""
+
+_ABANDONED_S = 86_400.0  # a draft of another machine this old has no writer any more
+
+_DRAFT = re.compile(r"\.new-(?P<host>.*)-(?P<process>[0-9]+)-[0-9a-f]{8}")
+
+
+def write_version(folder: Path, tables: Mapping[str, pa.Table], description: Description) -> Dataset:
+    """Write the tables as a new version of the dataset in `folder`, make it current, and return it.
+
+    Raises
+    ------
+    SchemaError
+        If the tables do not follow the schema; nothing is written.
+    DatasetError
+        If `folder` holds something else, or the disk is full or refuses; the current version stays.
+    """
+    validate_tables(tables)
+    digest = content_hash(tables)
+    try:
+        _prepare(folder)
+        draft = folder / f".new-{platform.node()}-{os.getpid()}-{secrets.token_hex(4)}"
+        draft.mkdir()
+        try:
+            files = tuple(_write_table(draft, spec.name, tables[spec.name]) for spec in TABLES)
+            manifest = Manifest(
+                **{spec.name: getattr(description, spec.name) for spec in fields(Description)},
+                built_at=datetime.now(UTC).replace(microsecond=0),
+                content_hash=digest,
+                counts={spec.name: len(tables[spec.name]) for spec in TABLES},
+                files=files,
+            )
+            _write_manifest(draft / MANIFEST, manifest)
+            _synchronise(draft)
+            version = _publish(folder, draft)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        sweep_versions(folder)
+    except OSError as error:
+        raise DatasetError(_advice(folder, error)) from error
+    return Dataset(folder, version, manifest)
+
+
+def sweep_versions(folder: Path, *, keep: int = KEPT_VERSIONS, least_age_s: float = LEAST_AGE_S) -> list[str]:
+    """Remove old versions of a dataset and return their names.
+
+    The `keep` highest versions, the current one, and those written less than `least_age_s` seconds ago stay.
+    No reader is asked: an hour after it was replaced twice, a version counts as no longer in use.
+    """
+    kept = {f"v{number}" for number in versions_in(folder)[-keep:]} | {current_version(folder)}
+    swept = []
+    for number in versions_in(folder):
+        version = folder / f"v{number}"
+        if version.name not in kept and _age_s(version) >= least_age_s:
+            shutil.rmtree(version, ignore_errors=True)
+            swept.append(version.name)
+    return swept
+
+
+def _prepare(folder: Path) -> None:
+    """Make the folder, see that it is ours to write into, and clear what killed writers left."""
+    folder.mkdir(parents=True, exist_ok=True)
+    entries = list(folder.iterdir())
+    is_ours = (folder / CURRENT).exists() or versions_in(folder) or all(e.name[0] == "." for e in entries)
+    if not is_ours:
+        message = f"{folder} holds other files and no dataset: choose an empty or a new folder."
+        raise DatasetError(message)
+    for entry in entries:
+        if (match := _DRAFT.fullmatch(entry.name)) and _is_abandoned(entry, match):
+            shutil.rmtree(entry, ignore_errors=True)
+
+
+def _is_abandoned(draft: Path, match: re.Match[str]) -> bool:
+    """Tell whether nobody writes into a draft any more: its process is gone, or it is very old."""
+    # os.kill is a question on POSIX only; elsewhere it would end the process
+    if match["host"] == platform.node() and os.name == "posix":
+        try:
+            os.kill(int(match["process"]), 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+    return _age_s(draft) >= _ABANDONED_S
+
+
+def _write_table(draft: Path, name: str, table: pa.Table) -> StoredFile:
+    path = draft / f"{name}.parquet"
+    pq.write_table(table, path, compression="zstd", row_group_size=ROW_GROUP_ROWS)
+    _synchronise(path)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return StoredFile(name=path.name, bytes=path.stat().st_size, sha256=digest)
+
+
+def _write_manifest(path: Path, manifest: Manifest) -> None:
+    text = json.dumps(manifest.to_json(), ensure_ascii=False, indent=1)
+    path.write_text(text + "\n", encoding="utf-8")
+    _synchronise(path)
+
+
+def _publish(folder: Path, draft: Path) -> Path:
+    """Give a complete draft the next free number, and point to the highest there is."""
+    number = max(versions_in(folder), default=0) + 1
+    while True:
+        version = folder / f"v{number}"
+        try:
+            draft.rename(version)
+            break
+        except OSError:  # another writer was first: renaming onto a folder that is not empty is refused
+            if not version.exists():
+                raise
+            number += 1
+    _synchronise(folder)
+    # A slower writer may have read the folder before a faster one renamed: whoever is last, looks again.
+    pointed = 0
+    while pointed != (highest := versions_in(folder)[-1]):
+        replace_text(folder / CURRENT, f"v{highest}\n")
+        pointed = highest
+    return version
+
+
+def _synchronise(path: Path) -> None:
+    """Ask the disk to keep a file or folder; a folder can only be asked on POSIX."""
+    if path.is_dir() and os.name != "posix":
+        return
+    # Windows synchronises only what is open for writing
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _age_s(path: Path) -> float:
+    """Return the time since a folder was written, seconds; 0 if another writer has just removed it."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def _advice(folder: Path, error: OSError) -> str:
+    what = f"Could not write the dataset in {folder}; what was there before is unharmed."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{what} The disk is full: free some space, or choose a folder on another disk."
+    return f"{what} The system says {error.strerror or error!s}: check that the folder can be written to."

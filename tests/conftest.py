@@ -1,0 +1,219 @@
+"""The small world the tests share: a dozen stations, written by hand, one oddity each."""
+
+import datetime as dt
+
+import pytest
+
+from charging.dataset.build import build_tables
+from charging.dataset.manifest import Description
+from charging.dataset.versions import write_version
+from charging.domain.geography import CityIndex, load_cities
+from charging.domain.operators import load_operators
+from charging.domain.vocabulary import Access, Connector, Current, Datum, Kind, Site, Status, connector_mask
+from charging.sources.records import PileRecord, ServiceAreaRecord, SourceInfo, StationRecord
+
+HOSTILE_NAME = "<script>alert(1)</script> `${name}` \u202e站"
+
+TINY_SOURCE = SourceInfo(
+    source="tiny", title="A tiny world", licence="CC0-1.0", attribution="Nobody", as_of="2024-12"
+)
+
+_GBT_DC = connector_mask([Connector.GBT_DC])
+_GBT_AC = connector_mask([Connector.GBT_AC_SOCKET])
+
+
+def _dc(count, power_kw=120.0, status=None, **given):
+    return PileRecord(
+        current=Current.DC, connectors=_GBT_DC, power_kw=power_kw, status=status, count=count, **given
+    )
+
+
+def _ac(count, power_kw=7.0, status=None):
+    return PileRecord(current=Current.AC, connectors=_GBT_AC, power_kw=power_kw, status=status, count=count)
+
+
+def _station(source_id, lat, lon, city_raw, **given):
+    given = {"datum": Datum.WGS84, "country": "CN"} | given
+    return StationRecord(source_id=source_id, lat=lat, lon=lon, city_raw=city_raw, **given)
+
+
+_BEIJING = (
+    _station(
+        "bj-1",
+        39.9087,
+        116.3975,
+        "北京市",
+        name="NIO Power Station Tiananmen",
+        name_zh="蔚来超充站天安门",
+        operator_id="nio",
+        access=Access.PUBLIC,
+        site=Site.URBAN,
+        address="东长安街",
+        opened_on=dt.date(2023, 5, 1),
+        piles=(_dc(4, 180.0, Status.AVAILABLE), _dc(2, 180.0, Status.CHARGING)),
+    ),
+    _station(
+        "bj-2",
+        39.9841,
+        116.3075,
+        "北京",
+        name="特来电中关村",
+        operator_raw="特来电",
+        access=Access.PUBLIC,
+        site=Site.WORKPLACE,
+        opened_on=dt.date(2024, 3, 15),
+        piles=(_dc(10, 60.0, Status.OPERATIONAL), _ac(20, 7.0, Status.OPERATIONAL)),
+    ),
+    _station("bj-3", 39.92, 116.46, "Beijing", name=HOSTILE_NAME, operator_raw="Nobody's Charging"),
+    _station(
+        "bj-4",
+        40.0101,
+        116.4003,
+        "北京市",
+        name="国网服务区站",
+        operator_id="state_grid",
+        site=Site.SERVICE_AREA,
+        service_area_id="G6-1-out",
+        piles=(_dc(4, 120.0, Status.FAULT),),
+    ),
+)
+
+_SHANGHAI = (
+    _station(
+        "sh-1",
+        31.2304,
+        121.4737,
+        "上海市",
+        name="蔚来目的地站",
+        operator_id="nio",
+        access=Access.MEMBERS,
+        site=Site.DESTINATION,
+        opened_on=dt.date(2022, 1, 10),
+        piles=(_ac(3, 11.0), _dc(None)),
+    ),
+    _station(
+        "sh-2",
+        31.2210,
+        121.5440,
+        "上海",
+        name="特来电世纪大道",
+        operator_raw="TELD",
+        access=Access.PUBLIC,
+        piles=(PileRecord(current=Current.AC_DC, connectors=_GBT_DC | _GBT_AC, power_kw=80.0, count=5),),
+    ),
+    _station("sh-3", 31.2000, 121.4300, "上海市", name="国网徐汇", operator_id="state_grid", stated_piles=8),
+    _station(
+        "sh-4",
+        31.1500,
+        121.8000,
+        "上海市",
+        name="浦东机场",
+        operator_id="teld",
+        access=Access.PRIVATE,
+        site=Site.TRANSPORT_HUB,
+        stated_piles=6,
+        piles=(_dc(4, None, Status.OFFLINE), PileRecord(operator_id="nio", current=Current.DC, count=1)),
+    ),
+)
+
+_SHENZHEN = (
+    _station(
+        "sz-1",
+        22.540383,
+        114.063014,
+        "深圳市",
+        datum=Datum.GCJ02,
+        name="福田中心",
+        operator_id="state_grid",
+        access=Access.PUBLIC,
+        site=Site.URBAN,
+        piles=(_dc(8, 250.0, Status.AVAILABLE, pile_id=None), _ac(2)),
+    ),
+    _station("sz-2", 22.5333, 113.9305, "深圳", name="南山", operator_raw="无名充电", piles=(_ac(6),)),
+    _station(
+        "sz-3",
+        22.6000,
+        114.1200,
+        None,
+        name="龙岗",
+        operator_id="teld",
+        piles=(_dc(1, pile_id="A"), _dc(1, pile_id="B")),
+    ),
+    _station(
+        "sz-4", 22.7000, 114.2500, "深圳市", name=None, site=Site.RESIDENTIAL, piles=(PileRecord(count=2),)
+    ),
+)
+
+_AREAS = (
+    ServiceAreaRecord(
+        service_area_id="G6-1-out",
+        name="百葛服务区",
+        expressway="G6",
+        direction="拉萨",
+        chainage_km=40.0,
+        lat=40.0101,
+        lon=116.4003,
+    ),
+    ServiceAreaRecord(
+        service_area_id="G6-1-in",
+        name="百葛服务区",
+        expressway="G6",
+        direction="北京",
+        chainage_km=40.0,
+        lat=40.0102,
+        lon=116.4010,
+    ),
+)
+
+
+@pytest.fixture(scope="session")
+def tiny_records():
+    """Twelve stations of Beijing, Shanghai and Shenzhen, and the two sides of a service area."""
+    return (*_BEIJING, *_SHANGHAI, *_SHENZHEN, *_AREAS)
+
+
+@pytest.fixture(scope="session")
+def tiny_source():
+    return TINY_SOURCE
+
+
+@pytest.fixture(scope="session")
+def build(tiny_source):
+    """Build tables from records with the real registry and cities, at a fixed time."""
+
+    def _build(records, **options):
+        return build_tables(
+            records,
+            **{
+                "source": tiny_source,
+                "retrieved_at": dt.datetime(2025, 1, 2, 3, 4, 5, tzinfo=dt.UTC),
+                "registry": load_operators(),
+                "cities": CityIndex(load_cities()),
+            }
+            | options,
+        )
+
+    return _build
+
+
+@pytest.fixture(scope="session")
+def tiny_built(build, tiny_records):
+    return build(tiny_records)
+
+
+@pytest.fixture(scope="session")
+def tiny_description(tiny_built):
+    return Description(
+        name="tiny",
+        title="A tiny world",
+        kind=Kind.REAL,
+        as_of="2024-12",
+        sources=tiny_built.sources,
+        report=tiny_built.report,
+    )
+
+
+@pytest.fixture(scope="session")
+def tiny_dataset(tmp_path_factory, tiny_built, tiny_description):
+    """The tiny world as a stored dataset; shared by all tests, so only read it."""
+    return write_version(tmp_path_factory.mktemp("datasets") / "tiny", tiny_built.tables, tiny_description)

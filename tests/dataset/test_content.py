@@ -1,0 +1,84 @@
+import datetime as dt
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charging.dataset.content import content_hash
+from charging.domain.vocabulary import Current, Datum
+from charging.sources.records import PileRecord, StationRecord
+
+LATER = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+
+
+def changed(records, **values):
+    return [replace(records[0], **values), *records[1:]]
+
+
+def test_the_hash_is_the_same_on_every_platform(build):
+    piles = (PileRecord(current=Current.DC, power_kw=120.5, count=4), PileRecord(count=None))
+    record = StationRecord(
+        source_id="1", lat=39.9087, lon=116.3975, datum=Datum.WGS84, name="充电站", piles=piles
+    )
+    assert content_hash(build([record]).tables) == (
+        "4732b4d2844b07aae1b913d56ea25e7daceb758ef00ffcb1b428fbdc720dbc7d"
+    )
+
+
+@given(order=st.permutations(range(14)))
+def test_the_order_of_the_input_does_not_matter(build, tiny_records, tiny_built, order):
+    shuffled = build([tiny_records[position] for position in order])
+    assert content_hash(shuffled.tables) == content_hash(tiny_built.tables)
+
+
+def test_the_time_of_reading_does_not_matter(build, tiny_records, tiny_built):
+    later = build(tiny_records, retrieved_at=LATER)
+    assert later.tables != tiny_built.tables
+    assert content_hash(later.tables) == content_hash(tiny_built.tables)
+
+
+def test_a_millionth_of_a_degree_does_not_matter(build, tiny_records, tiny_built):
+    moved = build(changed(tiny_records, lat=tiny_records[0].lat + 1e-6))
+    assert content_hash(moved.tables) == content_hash(tiny_built.tables)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"lat": 39.9088},
+        {"name": "another"},
+        {"name": None},
+        {"opened_on": dt.date(2020, 1, 1)},
+        {"updated_at": LATER},
+        {"access": None},
+        {"operator_id": "teld"},
+        {"piles": ()},
+        {"source_id": "bj-0"},
+    ],
+)
+def test_any_other_value_does_matter(build, tiny_records, tiny_built, values):
+    other = build(changed(tiny_records, **values))
+    assert content_hash(other.tables) != content_hash(tiny_built.tables)
+
+
+def test_null_is_not_empty_and_text_does_not_run_into_its_neighbour(tiny_built):
+    stations = tiny_built.tables["stations"]
+    position = stations.schema.get_field_index("address")
+
+    def with_addresses(*values):
+        column = pa.array([*values, *[None] * (len(stations) - len(values))], pa.string())
+        return tiny_built.tables | {"stations": stations.set_column(position, "address", column)}
+
+    cases = ((None, None), ("", None), ("ab", "c"), ("a", "bc"), ("abc", ""))
+    assert len({content_hash(with_addresses(*case)) for case in cases}) == len(cases)
+
+
+def test_how_a_column_lies_in_memory_does_not_matter(tiny_built):
+    def sliced(table):
+        doubled = pa.concat_tables([table, table])
+        return pa.concat_tables([doubled.slice(len(table), 1), doubled.slice(len(table) + 1, len(table) - 1)])
+
+    tables = {name: sliced(table) for name, table in tiny_built.tables.items()}
+    assert content_hash(tables) == content_hash(tiny_built.tables)

@@ -1,0 +1,166 @@
+import gzip
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from charging.dataset.pipeline import build_simulated, import_files
+from charging.dataset.store import last_dataset, open_dataset
+from charging.domain.geography import great_circle_km
+from charging.domain.vocabulary import Datum
+from charging.errors import DatasetError, SourceError, UsageError
+
+REAL_DATA = Path(__file__).resolve().parents[2] / "../shared/data"
+
+HEADER = "station_id,longitude,latitude,charge_count,TAZID,area,perimeter\n"
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Write a register of the `urbanev` preset, from rows of (id, longitude, latitude, piles)."""
+
+    def write(*rows, name="register.csv"):
+        path = tmp_path / name
+        path.write_text(HEADER + "".join(",".join([*row, "1,1,1"]) + "\n" for row in rows), "utf-8")
+        return path
+
+    return write
+
+
+SHENZHEN = ("1001", "114.063014", "22.540383", "20")
+
+
+@pytest.fixture
+def few_simulated(monkeypatch, tiny_records):
+    monkeypatch.setattr("charging.sources.simulated.read", lambda **_options: iter(tiny_records))
+
+
+def stations(dataset):
+    return pq.read_table(dataset.path("stations")).to_pylist()
+
+
+def test_an_import_becomes_the_last_dataset(tmp_path, table):
+    dataset = import_files([table(SHENZHEN)], build_dir=tmp_path / "build")
+    assert dataset.folder == tmp_path / "build" / "register"
+    assert (dataset.name, dataset.kind, dataset.manifest.as_of) == ("register", "real", "2023-02")
+    assert last_dataset(tmp_path / "build") == dataset.folder
+    assert open_dataset(dataset.folder) == dataset
+
+
+def test_several_files_of_a_source_are_one_dataset(tmp_path, table):
+    second = ("1002", "114.1", "22.6", "4")
+    paths = [table(SHENZHEN), table(second, SHENZHEN, name="more.csv")]
+    dataset = import_files(paths, build_dir=tmp_path / "build")
+    assert sorted(row["source_id"] for row in stations(dataset)) == ["1001", "1002"]
+    assert [(rows.rows_read, rows.rows_taken) for rows in dataset.manifest.sources] == [(3, 2)]
+
+
+def test_a_file_may_be_compressed(tmp_path, table):
+    path = tmp_path / "深圳.csv.gz"
+    path.write_bytes(gzip.compress(table(SHENZHEN).read_bytes()))
+    assert import_files([path], build_dir=tmp_path / "build").name == "深圳"
+
+
+def test_a_declared_datum_is_believed(tmp_path, table):
+    dataset = import_files([table(SHENZHEN)], build_dir=tmp_path / "build", datum=Datum.WGS84)
+    (row,) = stations(dataset)
+    assert (row["lat"], row["source_datum"]) == (22.540383, "wgs84")
+
+
+def test_bad_coordinates_are_counted_and_the_rest_is_taken(tmp_path, table):
+    rows = [
+        SHENZHEN,
+        ("2", "0", "22.5", "1"),
+        ("3", "22.5", "114.0", "1"),
+        ("4", "east", "22.5", "1"),
+        ("5", "114.0", "225", "1"),
+        ("6", "", "22.5", "1"),
+    ]
+    report = import_files([table(*rows)], build_dir=tmp_path / "build").manifest.report
+    assert {finding.what: finding.count for finding in report.rejections} == {
+        "missing_coordinate": 1,
+        "not_a_number": 1,
+        "swapped_coordinate": 1,
+        "out_of_range": 1,
+        "zero_coordinate": 1,
+    }
+    assert report.taken + report.rejected == report.rows_read == 6
+
+
+def test_an_import_without_one_station_is_refused_and_changes_nothing(tmp_path, table):
+    dataset = import_files([table(SHENZHEN)], build_dir=tmp_path / "build")
+    with pytest.raises(SourceError, match=r"zero_coordinate \(1\)"):
+        import_files([table(("1", "0", "0", "1"))], build_dir=tmp_path / "build")
+    assert open_dataset(dataset.folder) == dataset
+
+
+def test_an_empty_file_is_refused_and_leaves_no_folder(tmp_path):
+    (tmp_path / "empty.csv").touch()
+    with pytest.raises(SourceError, match="empty"):
+        import_files([tmp_path / "empty.csv"], build_dir=tmp_path / "build")
+    assert not (tmp_path / "build").exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"name": "../up"},
+        {"name": "a/b"},
+        {"name": "simulated"},
+        {"name": "simulated-x10"},
+        {"format_name": "fax"},
+        {"preset": "none"},
+        {"preset": "../urbanev"},
+    ],
+)
+def test_an_option_that_cannot_be_used_is_refused_before_anything_is_written(tmp_path, table, options):
+    with pytest.raises(UsageError):
+        import_files([table(SHENZHEN)], build_dir=tmp_path / "build", **options)
+    assert not (tmp_path / "build").exists()
+
+
+def test_a_file_that_is_not_there_is_bad_use(tmp_path):
+    with pytest.raises(UsageError, match="found none at"):
+        import_files([tmp_path / "none.csv"], build_dir=tmp_path / "build")
+
+
+def test_an_import_never_writes_into_a_folder_of_something_else(tmp_path, table):
+    with pytest.raises(DatasetError, match="holds other files"):
+        import_files([table(SHENZHEN)], build_dir=tmp_path / "build", into=tmp_path)
+
+
+@pytest.mark.usefixtures("few_simulated")
+@pytest.mark.parametrize(
+    ("scale", "name", "title_ends"), [(1, "simulated", "China"), (10, "simulated-x10", "×10")]
+)
+def test_a_simulated_dataset_says_so_and_its_scale(tmp_path, scale, name, title_ends):
+    dataset = build_simulated(tmp_path, scale=scale, seed=7)
+    manifest = dataset.manifest
+    assert (dataset.folder, dataset.name, dataset.kind) == (tmp_path / name, name, "simulated")
+    assert (manifest.scale, manifest.seed) == (scale, 7)
+    assert manifest.title.endswith(title_ends)
+
+
+@pytest.mark.parametrize("options", [{"scale": 0}, {"scale": 1000}, {"seed": -1}])
+def test_a_scale_or_seed_that_cannot_be_is_refused(tmp_path, options):
+    with pytest.raises(UsageError):
+        build_simulated(tmp_path, **options)
+
+
+@pytest.mark.usefixtures("few_simulated")
+def test_progress_runs_from_start_to_end(tmp_path):
+    shares = []
+    build_simulated(tmp_path, progress=lambda share, _what: shares.append(share))
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+@pytest.mark.realdata
+@pytest.mark.skipif(not REAL_DATA.is_dir(), reason="no real data beside the checkout")
+def test_a_real_register_is_taken_whole_and_lands_on_the_map(tmp_path):
+    dataset = import_files([REAL_DATA / "shenzhen_urbanev" / "inf_raw.csv"], build_dir=tmp_path)
+    report, table = dataset.manifest.report, pq.read_table(dataset.path("stations")).to_pandas()
+    assert (report.stations, report.piles, report.rejected) == (1_587, 23_441, 0)
+    shift_m = great_circle_km(table.lat, table.lon, table.source_lat, table.source_lon) * 1_000
+    assert shift_m.min() > 575
+    assert shift_m.max() < 620

@@ -1,0 +1,150 @@
+import json
+import shutil
+
+import pyarrow.parquet as pq
+import pytest
+
+from charging.dataset.manifest import Manifest
+from charging.dataset.store import (
+    dataset_folder,
+    find_dataset,
+    last_dataset,
+    locate,
+    open_dataset,
+    remember,
+)
+from charging.domain.schema import FORMAT_VERSION, TABLES
+from charging.errors import DatasetError, DatasetNotFoundError, UsageError
+from charging.settings import Settings
+
+
+@pytest.fixture
+def folder(tmp_path, tiny_dataset):
+    """A copy of the tiny dataset that a test may damage."""
+    return shutil.copytree(tiny_dataset.folder, tmp_path / "build" / "tiny")
+
+
+def change_manifest(folder, **values):
+    path = folder / "v1" / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | values), "utf-8")
+
+
+def refusal(folder, error=DatasetError):
+    with pytest.raises(error) as caught:
+        open_dataset(folder)
+    return str(caught.value)
+
+
+def test_what_is_opened_is_what_was_written(tiny_dataset):
+    assert open_dataset(tiny_dataset.folder) == tiny_dataset
+    assert (tiny_dataset.version.name, tiny_dataset.name, tiny_dataset.kind) == ("v1", "tiny", "real")
+
+
+def test_tables_come_back_as_they_were_built(tiny_dataset, tiny_built):
+    for spec in TABLES:
+        assert pq.read_table(tiny_dataset.path(spec.name)) == tiny_built.tables[spec.name]
+
+
+def test_parquet_carries_unit_and_meaning_of_each_column(tiny_dataset):
+    field = pq.read_schema(tiny_dataset.path("piles")).field("power_kw")
+    assert field.metadata == {b"unit": b"kW", b"meaning": b"Rated power of one pile"}
+
+
+def test_a_manifest_survives_json(tiny_dataset):
+    stored = json.loads(json.dumps(tiny_dataset.manifest.to_json()))
+    assert Manifest.from_json(stored) == tiny_dataset.manifest
+
+
+def test_nothing_there_is_not_found(tmp_path):
+    assert "No dataset in" in refusal(tmp_path / "none", DatasetNotFoundError)
+    assert "No dataset in" in refusal(tmp_path, DatasetNotFoundError)
+
+
+def test_a_missing_pointer_is_named(folder):
+    (folder / "CURRENT").unlink()
+    assert "Cannot read" in refusal(folder)
+
+
+@pytest.mark.parametrize("text", ["v9", "", "../tiny/v1", "v1/../v1", "v01", "\x00"])
+def test_a_pointer_to_nowhere_lists_what_there_is(folder, text):
+    (folder / "CURRENT").write_text(text, "utf-8")
+    assert "the versions there are: v1" in refusal(folder)
+
+
+def test_a_newer_format_names_both_numbers(folder):
+    change_manifest(folder, format_version=FORMAT_VERSION + 6)
+    assert f"has format {FORMAT_VERSION + 6}, and this program reads up to {FORMAT_VERSION}" in refusal(
+        folder
+    )
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff\xfe", b"{}", b"null", b'{"format_version": 1}'])
+def test_a_garbage_manifest_is_refused(folder, data):
+    (folder / "v1" / "manifest.json").write_bytes(data)
+    assert "manifest.json" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    "values", [{"kind": "dream"}, {"sources": 3}, {"report": {}}, {"files": [1]}, {"built_at": None}]
+)
+def test_a_manifest_with_a_wrong_field_is_refused(folder, values):
+    change_manifest(folder, **values)
+    assert "a field is missing or wrong" in refusal(folder)
+
+
+def test_a_missing_table_is_found_on_opening(folder):
+    (folder / "v1" / "piles.parquet").unlink()
+    assert "piles.parquet is missing" in refusal(folder)
+
+
+def test_a_truncated_table_is_found_on_opening(folder):
+    path = folder / "v1" / "stations.parquet"
+    path.write_bytes(path.read_bytes()[:-1])
+    assert "stations.parquet has" in refusal(folder)
+
+
+@pytest.mark.parametrize("name", ["shenzhen", "深圳-2023.02", "a_b.c"])
+def test_a_name_is_a_folder_of_the_build_folder(tmp_path, name):
+    assert dataset_folder(tmp_path, name) == tmp_path / name
+
+
+@pytest.mark.parametrize(
+    "name", ["", "..", ".hidden", "a/b", "../up", "/etc", "a\\b", "a b", "LAST", "x" * 81, "a\n", "a\x00"]
+)
+def test_a_name_never_leads_out_of_the_build_folder(tmp_path, name):
+    with pytest.raises(UsageError):
+        dataset_folder(tmp_path, name)
+
+
+def test_the_last_dataset_is_remembered_inside_and_outside(folder, tmp_path):
+    build_dir = folder.parent
+    assert last_dataset(build_dir) is None
+    remember(build_dir, folder)
+    assert (build_dir / "LAST").read_text("utf-8") == "tiny\n"
+    assert last_dataset(build_dir) == folder
+    outside = shutil.copytree(folder, tmp_path / "elsewhere")
+    remember(build_dir, outside)
+    assert last_dataset(build_dir) == outside
+
+
+@pytest.mark.parametrize("data", [b"", b"gone\n", b"\xff", b"..\n"])
+def test_a_last_dataset_that_is_gone_is_none(folder, data):
+    (folder.parent / "LAST").write_bytes(data)
+    assert last_dataset(folder.parent) is None
+
+
+def test_a_dataset_is_located_by_folder_or_name(folder):
+    assert locate(folder.parent, str(folder)) == folder
+    assert locate(folder.parent, "tiny") == folder
+    with pytest.raises(DatasetNotFoundError, match="neither a folder nor a name"):
+        locate(folder.parent, "other")
+
+
+def test_the_setting_comes_before_the_last_dataset(folder):
+    build_dir = folder.parent
+    assert find_dataset(Settings(build_dir=build_dir)) is None
+    assert find_dataset(Settings(build_dir=build_dir, dataset="tiny")) == folder
+    remember(build_dir, folder)
+    assert find_dataset(Settings(build_dir=build_dir)) == folder
+    with pytest.raises(DatasetNotFoundError):
+        find_dataset(Settings(build_dir=build_dir, dataset="other"))

@@ -1,0 +1,169 @@
+import errno
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from charging.dataset.store import open_dataset
+from charging.dataset.versions import sweep_versions, write_version
+from charging.errors import DatasetError, SchemaError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+WRITER_THAT_STOPS = """
+import pathlib, sys, time
+import pyarrow.parquet as pq
+from charging.dataset import store, versions
+
+def stop(*_args):
+    print("writing", flush=True)
+    time.sleep(60)
+
+dataset = store.open_dataset(pathlib.Path(sys.argv[1]))
+tables = {name: pq.read_table(dataset.path(name)) for name in dataset.manifest.counts}
+versions._write_manifest = stop
+versions.write_version(dataset.folder, tables, dataset.manifest)
+"""
+
+
+@pytest.fixture
+def write(tmp_path, tiny_built, tiny_description):
+    return lambda: write_version(tmp_path / "d", tiny_built.tables, tiny_description)
+
+
+def entries(folder):
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def grow_old(folder):
+    for version in folder.glob("v*"):
+        os.utime(version, (0, 0))
+
+
+def test_each_write_is_a_new_version_and_becomes_current(write, tmp_path):
+    first, second = write(), write()
+    assert (first.version.name, second.version.name) == ("v1", "v2")
+    assert entries(tmp_path / "d") == ["CURRENT", "v1", "v2"]
+    assert open_dataset(tmp_path / "d") == second
+    assert first.path("stations").is_file()
+
+
+def test_the_same_tables_give_the_same_hash_and_files(write):
+    first, second = write(), write()
+    assert first.content_hash == second.content_hash
+    assert first.manifest.files == second.manifest.files
+
+
+def test_row_groups_are_small_and_compressed(write):
+    metadata = pq.read_metadata(write().path("stations"))
+    assert metadata.row_group(0).column(0).compression == "ZSTD"
+
+
+def test_writers_at_once_all_succeed_and_the_highest_is_current(write, tmp_path):
+    with ThreadPoolExecutor(4) as pool:
+        versions = [pool.submit(write) for _ in range(8)]
+    names = {future.result().version.name for future in versions}
+    assert names == {f"v{number}" for number in range(1, 9)}
+    assert open_dataset(tmp_path / "d").version.name == "v8"
+    assert entries(tmp_path / "d") == ["CURRENT", *sorted(names)]
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"), [(errno.ENOSPC, "The disk is full"), (errno.EACCES, "can be written to")]
+)
+def test_a_disk_that_refuses_leaves_the_current_version(write, tmp_path, monkeypatch, number, advice):
+    current = write()
+
+    def refuse(*_args, **_options):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("charging.dataset.versions.pq.write_table", refuse)
+    with pytest.raises(DatasetError, match=advice):
+        write()
+    assert open_dataset(tmp_path / "d") == current
+    assert entries(tmp_path / "d") == ["CURRENT", "v1"]
+
+
+def test_a_full_disk_before_the_pointer_is_replaced_leaves_the_current_version(write, tmp_path, monkeypatch):
+    current = write()
+
+    def refuse(*_args):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("charging.dataset.versions.replace_text", refuse)
+    with pytest.raises(DatasetError, match="The disk is full"):
+        write()
+    assert open_dataset(tmp_path / "d") == current
+    monkeypatch.undo()
+    assert write().version.name == "v3"
+
+
+def test_an_error_half_way_leaves_nothing_behind(write, tmp_path, monkeypatch):
+    write()
+
+    def interrupt(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("charging.dataset.versions._write_manifest", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write()
+    assert entries(tmp_path / "d") == ["CURRENT", "v1"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs POSIX signals")
+def test_a_killed_writer_harms_nothing_and_is_swept_at_the_next_write(write, tmp_path):
+    current = write()
+    command = [sys.executable, "-c", WRITER_THAT_STOPS, str(tmp_path / "d")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
+        try:
+            assert writer.stdout.readline() == "writing\n"
+            assert write().version.name == "v2"  # a writer that lives keeps its draft
+            assert any(name.startswith(".new-") for name in entries(tmp_path / "d"))
+        finally:
+            writer.kill()
+    assert open_dataset(tmp_path / "d") != current
+    write()
+    assert entries(tmp_path / "d") == ["CURRENT", "v1", "v2", "v3"]
+
+
+def test_tables_against_the_schema_are_not_written(tmp_path, tiny_built, tiny_description):
+    tables = {"stations": tiny_built.tables["stations"]}
+    with pytest.raises(SchemaError):
+        write_version(tmp_path / "d", tables, tiny_description)
+    assert not (tmp_path / "d").exists()
+
+
+def test_a_folder_of_something_else_is_left_alone(write, tmp_path):
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "thesis.docx").touch()
+    with pytest.raises(DatasetError, match="holds other files"):
+        write()
+    assert entries(tmp_path / "d") == ["thesis.docx"]
+
+
+def test_a_sweep_keeps_young_versions(write, tmp_path):
+    for _ in range(4):
+        write()
+    assert sweep_versions(tmp_path / "d") == []
+
+
+def test_a_write_sweeps_old_versions_but_the_last_two(write, tmp_path):
+    for _ in range(4):
+        write()
+    grow_old(tmp_path / "d")
+    write()
+    assert entries(tmp_path / "d") == ["CURRENT", "v4", "v5"]
+    assert write().version.name == "v6"
+
+
+def test_a_sweep_never_removes_the_current_version(write, tmp_path):
+    for _ in range(4):
+        write()
+    (tmp_path / "d" / "CURRENT").write_text("v1\n")
+    grow_old(tmp_path / "d")
+    assert sweep_versions(tmp_path / "d") == ["v2"]

@@ -1,0 +1,197 @@
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from charging.cli import ProgressLine, main
+
+ROOT = Path(__file__).resolve().parents[1]
+
+REGISTER = "station_id,longitude,latitude,charge_count,TAZID,area,perimeter\n1,114.06,22.54,20,1,1,1\n"
+
+
+@pytest.fixture
+def build_dir(tmp_path, tiny_dataset, monkeypatch):
+    """A build folder of its own, with the tiny dataset in it."""
+    shutil.copytree(tiny_dataset.folder, tmp_path / "tiny")
+    monkeypatch.setenv("CHARGING_BUILD_DIR", str(tmp_path))
+    monkeypatch.delenv("CHARGING_DATASET", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def run(capsys, build_dir):  # noqa: ARG001  the folder must stand before a command runs
+    """Run a command; return its exit code, what it printed, and what it complained of."""
+
+    def _run(*arguments):
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as leaving:
+            code = leaving.code
+        return code, *capsys.readouterr()
+
+    return _run
+
+
+@pytest.fixture
+def register(tmp_path):
+    path = tmp_path / "register.csv"
+    path.write_text(REGISTER, "utf-8")
+    return path
+
+
+def test_info_prints_the_figures_as_json(run):
+    code, out, _ = run("info", "tiny", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert (told["name"], told["kind"], told["as_of"], told["version"]) == ("tiny", "real", "2024-12", "v1")
+    assert (told["stations"], told["piles"], told["dc_piles"], told["operators"]) == (12, 82, 40, 3)
+    assert told["piles_by_operator"] == {"teld": 42, "state_grid": 22, "nio": 10}
+    assert (told["cities"], told["service_areas"], told["service_area_share"]) == (3, 2, 0.5)
+    assert told["sources"][0]["licence"] == "CC0-1.0"
+    assert len(told["content_hash"]) == 64
+
+
+def test_info_is_also_for_people(run):
+    code, out, _ = run("info", "tiny")
+    assert code == 0
+    assert "82 piles, 40 of them DC, 11 not known; counted: pile" in out
+    assert "1 of 2 service areas with piles (50.0%)" in out
+
+
+def test_a_folder_does_as_well_as_a_name(run, build_dir):
+    assert run("info", build_dir / "tiny")[0] == 0
+
+
+def test_without_a_dataset_the_answer_says_how_to_make_one(run):
+    code, _, err = run("info")
+    assert code == 1
+    assert "run 'build' or 'import' first" in err
+
+
+def test_the_dataset_last_imported_is_the_one_meant(run, register):
+    assert run("import", register)[0] == 0
+    assert json.loads(run("info", "--json")[1])["name"] == "register"
+
+
+def test_an_import_prints_its_report(run, register):
+    _, out, err = run("import", register)
+    assert "Read 1 records: 1 stations" in out
+    assert "reading register.csv" in err
+    told = json.loads(run("import", register, "--json", "--name", "other")[1])
+    assert (told["name"], told["report"]["rows_read"], told["piles"]) == ("other", 1, 20)
+
+
+def test_an_import_goes_where_it_is_told(run, register, tmp_path):
+    code, out, _ = run("import", register, "--into", tmp_path / "deep" / "down", "--json")
+    assert (code, json.loads(out)["name"]) == (0, "down")
+    assert (tmp_path / "deep" / "down" / "CURRENT").is_file()
+
+
+def test_a_sound_dataset_is_valid_and_a_damaged_one_is_not(run, build_dir):
+    code, out, _ = run("validate", "tiny", "--json")
+    assert (code, json.loads(out)["complaints"]) == (0, [])
+    path = build_dir / "tiny" / "v1" / "piles.parquet"
+    data = path.read_bytes()
+    path.write_bytes(data[:100] + bytes([data[100] ^ 1]) + data[101:])
+    code, out, _ = run("validate", "tiny")
+    assert code == 1
+    assert "piles.parquet" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("dance",),
+        ("import",),
+        ("import", "none.csv"),
+        ("import", "register.csv", "--format", "fax"),
+        ("import", "register.csv", "--preset", "none"),
+        ("import", "register.csv", "--datum", "nad27"),
+        ("import", "register.csv", "--name", "../up"),
+        ("import", "register.csv", "--name", "simulated"),
+        ("build", "--scale", "0"),
+        ("build", "--scale", "many"),
+        ("build", "--seed", "-1"),
+    ],
+)
+def test_bad_use_exits_with_2_and_explains_itself(run, register, monkeypatch, arguments):
+    monkeypatch.chdir(register.parent)
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert "charging" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("content", ["", "not,a,register\n1,2,3\n", REGISTER.replace("114.06", "0")])
+def test_bad_data_exits_with_1_and_keeps_the_dataset_in_use(run, tmp_path, content):
+    path = tmp_path / "tiny.csv"
+    path.write_text(content, "utf-8")
+    code, out, err = run("import", path)
+    assert (code, out) == (1, "")
+    assert "tiny.csv" in err
+    assert json.loads(run("info", "tiny", "--json")[1])["version"] == "v1"
+
+
+def test_a_damaged_dataset_exits_with_1(run, build_dir):
+    (build_dir / "tiny" / "v1" / "manifest.json").write_text("{")
+    assert run("info", "tiny")[0] == 1
+
+
+def test_an_unreadable_setting_is_bad_use(run, monkeypatch):
+    monkeypatch.setenv("CHARGING_STATION_LIMIT", "many")
+    assert run("info", "tiny")[0] == 2
+
+
+def test_an_interrupted_command_says_that_nothing_changed(run, register, monkeypatch):
+    def interrupt(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("charging.cli.import_files", interrupt)
+    code, _, err = run("import", register)
+    assert code == 130
+    assert "no dataset was changed" in err
+
+
+@pytest.mark.parametrize("command", ["build", "import", "info", "validate"])
+def test_every_command_has_help_and_json(run, command):
+    code, out, _ = run(command, "--help")
+    assert code == 0
+    assert "--json" in out
+
+
+def test_progress_is_a_few_lines_where_no_terminal_is():
+    stream = io.StringIO()
+    line = ProgressLine(stream)
+    for percent in range(101):
+        line(percent / 100, "reading")
+    assert stream.getvalue().splitlines() == ["  0% reading", " 50% reading", "100% reading"]
+
+
+def test_progress_is_one_line_on_a_terminal():
+    stream = io.StringIO()
+    stream.isatty = lambda: True
+    line = ProgressLine(stream)
+    line(0.5, "reading")
+    line(1.0, "done")
+    assert stream.getvalue().count("\n") == 1
+    assert "[###############               ]  50% reading" in stream.getvalue()
+
+
+def test_the_module_runs_without_streamlit_and_folium(build_dir):
+    code = (
+        "import sys; sys.modules.update(streamlit=None, folium=None); sys.argv = ['charging', 'info', 'tiny']"
+    )
+    command = [
+        sys.executable,
+        "-c",
+        f"{code}; import runpy; runpy.run_module('charging', run_name='__main__')",
+    ]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert str(build_dir) in run.stdout
