@@ -1,0 +1,1 @@
+"""Filters and a dataset in, small tables out: where SQL is written and run."""

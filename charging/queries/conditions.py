@@ -1,0 +1,125 @@
+"""Turns a selection and a place into the WHERE of a query over `groups`.
+
+Only here do `Filters` become SQL. The text is portable: comparison, `in`, `between`, `like`, integer `%`.
+Numbers are inlined through `int()` and `float()`, text and dates are bound parameters.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from charging.domain.bounds import Bounds
+from charging.domain.filters import Filters
+from charging.domain.hexes import parent_terms
+from charging.domain.operators import load_operators
+from charging.domain.vocabulary import Current, connector_bit
+from charging.queries.engine import Engine
+
+_COUNTED_AS = {
+    Current.AC: (Current.AC, Current.AC_DC),
+    Current.DC: (Current.DC, Current.AC_DC),
+    Current.AC_DC: (Current.AC_DC,),
+}
+"""A pile with both currents counts under AC and under DC."""
+
+
+class Cell(NamedTuple):
+    """A place to ask about: one H3 cell."""
+
+    cell: int
+    resolution: int
+
+
+Place = Bounds | Cell | None
+"""Where to look; None is everywhere."""
+
+
+class Condition(NamedTuple):
+    """A piece of SQL that is true or false for a row, with its bound parameters."""
+
+    sql: str
+    parameters: tuple[Any, ...] = ()
+
+
+def where(filters: Filters, place: Place, engine: Engine) -> Condition:
+    """Return the condition a row of `groups` meets when it is selected and lies in the place."""
+    conditions = [*_place(place), *_selection(filters, engine)]
+    return Condition(
+        " and ".join(f"({condition.sql})" for condition in conditions) or "true",
+        tuple(parameter for condition in conditions for parameter in condition.parameters),
+    )
+
+
+def _place(place: Place) -> Iterable[Condition]:
+    match place:
+        case Bounds(south, west, north, east):
+            joint = "or" if place.crosses_180 else "and"
+            yield Condition(f"lat between {float(south)} and {float(north)}")
+            yield Condition(f"lon >= {float(west)} {joint} lon <= {float(east)}")
+        case Cell(cell, resolution):
+            modulus, offset = parent_terms(resolution)
+            first = int(cell) - offset
+            yield Condition(f"cell between {first} and {first + modulus - 1}")
+
+
+def _selection(filters: Filters, engine: Engine) -> Iterable[Condition]:
+    unknown = filters.include_unknown
+    if filters.operators:
+        yield _codes(filters.operators, engine, unknown=unknown)
+    if filters.relations:
+        related = [op.id for op in load_operators() if op.relation in filters.relations]
+        yield _codes(related, engine, unknown=unknown)
+    if filters.currents:
+        accepted = sorted({kind for current in filters.currents for kind in _COUNTED_AS[current]})
+        yield _one_of("current", accepted, unknown=unknown)
+    if filters.connectors:
+        yield _connectors(filters, unknown=unknown)
+    if filters.min_power_kw is not None:
+        yield _known("power_kw", f"power_kw >= {float(filters.min_power_kw)}", unknown=unknown)
+    if filters.opened_since is not None:
+        yield _known("opened_on", "opened_on >= ?", filters.opened_since, unknown=unknown)
+    for column, values in (
+        ("city_id", filters.cities),
+        ("status", filters.statuses),
+        ("access", filters.access),
+        ("site", filters.sites),
+    ):
+        if values:
+            yield _one_of(column, values, unknown=unknown)
+    if filters.text:
+        yield _text(filters.text)
+
+
+def _codes(operator_ids: Iterable[str], engine: Engine, *, unknown: bool) -> Condition:
+    wanted = set(operator_ids)
+    codes = [code for code, operator_id in engine.operator_ids.items() if operator_id in wanted]
+    # an operator the dataset does not have matches nothing, instead of making an empty list
+    listed = ", ".join(str(int(code)) for code in codes or [-1])
+    return _known("operator_code", f"operator_code in ({listed})", unknown=unknown)
+
+
+def _connectors(filters: Filters, *, unknown: bool) -> Condition:
+    bits = [2 ** connector_bit(connector) for connector in filters.connectors]
+    return _known(
+        "connectors", " or ".join(f"connectors % {2 * bit} >= {bit}" for bit in bits), unknown=unknown
+    )
+
+
+def _one_of(column: str, values: Iterable[str], *, unknown: bool) -> Condition:
+    texts = tuple(str(value) for value in values)
+    return _known(column, f"{column} in ({', '.join('?' * len(texts))})", *texts, unknown=unknown)
+
+
+def _known(column: str, sql: str, *parameters: Any, unknown: bool) -> Condition:  # noqa: ANN401  any SQL value
+    """Let rows pass whose column is not known, when asked to."""
+    return Condition(f"{sql} or {column} is null" if unknown else sql, parameters)
+
+
+def _text(text: str) -> Condition:
+    words = text.split()
+    likes = " and ".join("search like ? escape '!'" for _ in words)
+    escaped = tuple(f"%{_escaped(word)}%" for word in words)
+    return Condition(f"station_no in (select station_no from stations where {likes})", escaped)
+
+
+def _escaped(word: str) -> str:
+    return word.replace("!", "!!").replace("%", "!%").replace("_", "!_")

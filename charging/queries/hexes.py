@@ -1,0 +1,83 @@
+"""The selection, cell by cell."""
+
+import h3.api.numpy_int as h3
+import numpy as np
+import pandas as pd
+
+from charging.domain.bounds import Bounds
+from charging.domain.filters import Filters
+from charging.domain.hexes import flat_width_km, parent_terms
+from charging.queries.conditions import where
+from charging.queries.engine import Engine, Query
+from charging.queries.measures import SUMS, per_station, with_shares
+
+MARGIN_EDGES = 2.6
+"""How far the searched box exceeds the asked one, in cell edges: a cell whose centre is just inside reaches
+one edge out, its outermost children a little further, and edges can be a fifth longer than their average."""
+
+
+def hexes(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> pd.DataFrame:
+    """Return one row per cell that holds a selected station and whose centre lies in `bounds`.
+
+    Each cell is counted whole, also where it reaches over the edge of the box.
+
+    Returns
+    -------
+    table
+        `cell` (int64, H3 at `resolution`), the columns of `measures.SUMS` and their shares, ordered by cell.
+    """
+    table = engine.run(_by_cell(engine, filters, bounds, resolution))
+    return with_shares(_centred_in(table, bounds))
+
+
+def hex_operators(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> pd.DataFrame:
+    """Return one row per cell and operator: `cell`, `operator_id` (null: not known), `stations`, `piles`.
+
+    The cells are those of `hexes`; rows are ordered by cell, then by piles downwards, then by operator.
+    """
+    condition = where(filters, _searched(bounds, resolution), engine)
+    query = Query(
+        f"select cell, operator_code, count(*) as stations, sum(piles) as piles"
+        f" from (select {_parent(resolution)} as cell, operator_code, station_no, sum(piles) as piles"
+        f" from groups where {condition.sql} group by cell, operator_code, station_no) held"
+        f" group by cell, operator_code order by cell, piles desc nulls last, operator_code",
+        condition.parameters,
+    )
+    table = _centred_in(engine.run(query), bounds)
+    table.insert(1, "operator_id", table.pop("operator_code").map(engine.operator_ids))
+    return table
+
+
+def leading_operators(parts: pd.DataFrame) -> pd.DataFrame:
+    """Return the operator with most piles of each cell of `hex_operators`: `cell`, `leading_operator`.
+
+    Piles of an operator that is not known lead no cell; ties go to the first operator.
+    """
+    known = parts[parts.operator_id.notna() & (parts.piles > 0)]
+    leaders = known.drop_duplicates("cell")[["cell", "operator_id"]]
+    return leaders.rename(columns={"operator_id": "leading_operator"}).reset_index(drop=True)
+
+
+def _by_cell(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> Query:
+    condition = where(filters, _searched(bounds, resolution), engine)
+    return Query(
+        f"select {_parent(resolution)} as cell, {SUMS} from ({per_station(condition.sql)}) held"
+        f" group by {_parent(resolution)} order by 1",
+        condition.parameters,
+    )
+
+
+def _parent(resolution: int) -> str:
+    modulus, offset = parent_terms(resolution)
+    return f"cell - cell % {modulus} + {offset}"
+
+
+def _searched(bounds: Bounds, resolution: int) -> Bounds:
+    return bounds.widened(MARGIN_EDGES * flat_width_km(resolution) / 3**0.5)
+
+
+def _centred_in(table: pd.DataFrame, bounds: Bounds) -> pd.DataFrame:
+    cells, positions = np.unique(table.cell.to_numpy(), return_inverse=True)
+    centres = np.array([h3.cell_to_latlng(cell) for cell in cells.tolist()]).reshape(-1, 2)
+    inside = bounds.contains(centres[:, 0], centres[:, 1])
+    return table[inside[positions]].reset_index(drop=True)
