@@ -1,0 +1,104 @@
+"""The base map: one map object that stays the same for a whole visit.
+
+st_folium remounts its frame whenever the map's own script changes, so nothing here depends on data, theme,
+language or the current view. Everything that does comes through `layers`. Leaflet and our own script are
+loaded from local URLs, which `charging.views.assets` provides; nothing is loaded from another host.
+"""
+
+import math
+from typing import NamedTuple
+
+import folium
+from branca.element import MacroElement
+from folium.template import Template
+
+MOST_ZOOM = 18
+"""Finest zoom, Web Mercator."""
+
+MERCATOR_EDGE, DATE_LINE = 85.0, 180.0
+"""Latitude and longitude where the map ends, degrees."""
+
+
+class AssetUrls(NamedTuple):
+    """Where the browser finds what the map is made of, absolute or relative to st_folium's frame."""
+
+    leaflet_js: str
+    leaflet_css: str
+    map_js: str
+    map_css: str
+
+
+class View(NamedTuple):
+    """What a map shows: its centre in WGS-84 degrees and its Web Mercator zoom."""
+
+    lat: float
+    lon: float
+    zoom: float
+
+    @classmethod
+    def from_text(cls, text: str) -> "View | None":
+        """Read a view from the `at` parameter of a URL; None when it cannot be one.
+
+        Examples
+        --------
+        >>> View.from_text("31.23,121.47,11")
+        View(lat=31.23, lon=121.47, zoom=11.0)
+        >>> View.from_text("here") is None
+        True
+        """
+        try:
+            lat, lon, zoom = (float(part) for part in text.split(","))
+        except ValueError:
+            return None
+        is_view = abs(lat) <= MERCATOR_EDGE and abs(lon) <= DATE_LINE and 0 <= zoom <= MOST_ZOOM
+        return cls(lat, lon, zoom) if is_view and math.isfinite(lat + lon + zoom) else None
+
+
+CHINA = View(35.0, 104.5, 4.5)
+"""Where a visit starts without a deep link."""
+
+
+def base_map(urls: AssetUrls, view: View = CHINA) -> folium.Map:
+    """Return the map of a visit: no tiles, no data, byte for byte the same for the same arguments.
+
+    Parameters
+    ----------
+    urls
+        From `charging.views.assets.urls()`.
+    view
+        Where the visit starts, on a map of about 820 px; a narrow screen starts further out. The same in
+        every run, and China by default. A `?at=` in the page's URL goes before it, so a map that is mounted
+        again comes back where it was.
+    """
+    chart = _LocalMap(urls, view)
+    chart.add_child(_Start())
+    return chart
+
+
+class _LocalMap(folium.Map):
+    """A folium map that loads these files and no others."""
+
+    def __init__(self, urls: AssetUrls, view: View) -> None:
+        super().__init__(
+            location=[view.lat, view.lon],
+            zoom_start=view.zoom,  # type: ignore[arg-type]  # written into the script as it is
+            tiles=None,
+            prefer_canvas=True,
+            zoom_control="bottomright",
+            zoom_snap=0.5,
+            world_copy_jump=True,
+        )
+        self.default_js = [("leaflet", urls.leaflet_js), ("charging", urls.map_js)]
+        self.default_css = [("leaflet_css", urls.leaflet_css), ("charging_css", urls.map_css)]
+
+
+class _Start(MacroElement):
+    """Hands the map to our script once it exists."""
+
+    _template = Template("""{% macro script(this, kwargs) %}
+        charging.start({{ this._parent.get_name() }});
+    {% endmacro %}""")
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca is half typed
+        self._name = "Start"

@@ -1,0 +1,121 @@
+"""Which part of the world is drawn for what the map shows, and how finely.
+
+A frame is larger than the viewport, so that a small pan shows what is already there, and it stays the same
+while the viewport moves inside it: the same frame is the same query, the same layers, and nothing is drawn
+anew.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from charging.domain.bounds import FULL_CIRCLE, Bounds
+from charging.domain.hexes import resolution_for_zoom
+from charging.maps.base import MOST_ZOOM, View
+
+PADDING = 0.25
+"""How far a frame exceeds the viewport on each side, as a share of its extent."""
+
+STATIONS_FROM_ZOOM = 9
+"""Zoom from which single stations are drawn, where they are few enough."""
+
+ASSUMED_SIZE_PX = (820, 640)
+"""Width and height a map is taken to have before it has answered."""
+
+_TILE_PX = 256
+_STEPS = 2
+"""Zoom levels are halves, as the map's zoomSnap."""
+
+
+class Viewport(NamedTuple):
+    """What the map shows."""
+
+    bounds: Bounds
+    zoom: float
+
+    @classmethod
+    def from_component(cls, answer: Mapping[str, Any] | None) -> "Viewport | None":
+        """Read the viewport from the answer of the map component; None if it holds none."""
+        box = (answer or {}).get("bounds")
+        if (
+            not answer
+            or not box
+            or answer.get("zoom") is None
+            or box.get("_southWest", {}).get("lat") is None
+        ):
+            return None
+        low, high = box["_southWest"], box["_northEast"]
+        return cls(Bounds.from_map(low["lat"], low["lng"], high["lat"], high["lng"]), float(answer["zoom"]))
+
+    @classmethod
+    def around(cls, view: View) -> "Viewport":
+        """Return what a map of the assumed size shows at a view."""
+        half_width, half_height = (px / 2 / (_TILE_PX * 2**view.zoom) for px in ASSUMED_SIZE_PX)
+        middle = _mercator(view.lat)
+        return cls(
+            Bounds.from_map(
+                _latitude(middle - half_height),
+                view.lon - 360 * half_width,
+                _latitude(middle + half_height),
+                view.lon + 360 * half_width,
+            ),
+            view.zoom,
+        )
+
+
+class Frame(NamedTuple):
+    """What is drawn: the cells of a resolution in a box, or its stations."""
+
+    bounds: Bounds
+    resolution: int
+    is_close: bool  # near enough to draw stations one by one
+
+
+def frame_for(viewport: Viewport, *, detail: int, last: Frame | None) -> Frame:
+    """Return the frame to draw for a viewport: the last one while it still fits, otherwise a new one.
+
+    Parameters
+    ----------
+    viewport
+        What the map shows now.
+    detail
+        Resolutions finer (positive) or coarser (negative) than the zoom suggests.
+    last
+        The frame drawn before.
+    """
+    bounds, zoom = viewport
+    resolution = resolution_for_zoom(zoom, bounds.centre_lat, shift=detail)
+    frame = Frame(bounds.padded(PADDING), resolution, zoom >= STATIONS_FROM_ZOOM)
+    if last and last[1:] == frame[1:] and _holds(last.bounds, bounds):
+        return last
+    return frame
+
+
+def fitting_view(bounds: Bounds) -> View:
+    """Return the view that shows a box whole on a map of the assumed size."""
+    south, north = _mercator(bounds.south), _mercator(bounds.north)
+    spans = bounds.width / 360, north - south
+    zooms = [
+        math.log2(px / (_TILE_PX * span)) for px, span in zip(ASSUMED_SIZE_PX, spans, strict=True) if span > 0
+    ]
+    zoom = math.floor(min([*zooms, MOST_ZOOM - _STEPS]) * _STEPS) / _STEPS
+    return View(
+        round(_latitude((south + north) / 2), 4), round(bounds.west + bounds.width / 2, 4), max(zoom, 1)
+    )
+
+
+def _holds(outer: Bounds, inner: Bounds) -> bool:
+    if not (outer.south <= inner.south and inner.north <= outer.north):
+        return False
+    return outer.width >= FULL_CIRCLE or (inner.west - outer.west) % FULL_CIRCLE + inner.width <= outer.width
+
+
+def _mercator(lat: float) -> float:
+    """Return the height of a latitude on the Web Mercator square: 0 at the bottom edge, 1 at the top."""
+    clipped = math.radians(max(min(lat, 85.05), -85.05))
+    return 0.5 + math.asinh(math.tan(clipped)) / (2 * math.pi)
+
+
+def _latitude(height: float) -> float:
+    """Return the latitude of a height on the Web Mercator square, degrees."""
+    return math.degrees(math.atan(math.sinh((min(max(height, 0), 1) - 0.5) * 2 * math.pi)))

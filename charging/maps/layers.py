@@ -1,0 +1,290 @@
+"""What is drawn on the base map: each layer a pure function, table in, `folium.FeatureGroup` out.
+
+A layer is one call into `static/map.js` with data only: compact integers, and texts that the script shows
+with `textContent`. The script keeps every layer under its key: one whose data did not change is not drawn
+again, one that is no longer passed disappears. Everything clickable lies on the map's one canvas and answers
+st_folium's `last_active_drawing` with `properties` of `{"kind": "hex" | "station", "id": ...}`.
+
+Pass `surface` with every answer and first. Of the others there is at most one of each kind, and their order
+is the order they are drawn in.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import folium
+import h3.api.numpy_int as h3
+import numpy as np
+import pandas as pd
+from branca.element import MacroElement
+from folium.template import Template
+from numpy.typing import NDArray
+
+from charging.domain.hexes import cell_text
+from charging.domain.vocabulary import Status
+from charging.maps import shapes
+from charging.maps.palette import FAULT, OTHER, ColourScale, Theme
+from charging.maps.payload import Json, dump, numbers, texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooltipRow:
+    """One line of a tooltip: a column of the layer's table, and what to call it in the reader's language.
+
+    Numbers are written in the reader's language with `unit`; a unit of `%` takes a share from 0 to 1. Texts
+    are shown as they stand.
+    """
+
+    column: str
+    label: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tooltip:
+    """What a tooltip says: a heading column (optional), rows, the word for "not known", and a last line."""
+
+    rows: tuple[TooltipRow, ...]
+    unknown: str
+    footer: str = ""
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreetTiles:
+    """Street tiles: a URL template with {z} {x} {y}, their attribution, the first zoom that shows them."""
+
+    url: str
+    attribution: str
+    attribution_url: str
+    min_zoom: int = 9
+
+
+OSM = StreetTiles(
+    url="https://tile.openstreetmap.org/{z}/{x}/{y}.png",
+    attribution="© OpenStreetMap contributors",
+    attribution_url="https://www.openstreetmap.org/copyright",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurfaceTexts:
+    """The map's own words in the reader's language; `attribution` names the sources of what is drawn."""
+
+    label: str
+    zoom_in: str
+    zoom_out: str
+    attribution: str
+
+
+PLAIN, BROKEN, NOT_KNOWN = range(3)
+"""How the ring of a station speaks of its status."""
+
+SMALLEST_PX, LARGEST_PX = 4.0, 9.0
+"""Radii of a station with one pile and with `MANY_PILES` or more."""
+
+MANY_PILES = 60
+
+FULL_DOT = 0.98
+"""Quantile of the piles from which a dot fills its place in the cell, so that one giant does not shrink the
+rest."""
+
+
+def surface(
+    *, theme: Theme, language: str, tiles: StreetTiles | None, texts: SurfaceTexts
+) -> folium.FeatureGroup:
+    """Return what the data lies on: ground, city names ("en" or "zh"), street tiles, attribution."""
+    shown: Json = None
+    if tiles is not None:
+        shown = {
+            "url": tiles.url,
+            "attribution": tiles.attribution,
+            "attributionUrl": tiles.attribution_url,
+            "minZoom": tiles.min_zoom,
+        }
+    words: Json = {
+        "label": texts.label,
+        "zoomIn": texts.zoom_in,
+        "zoomOut": texts.zoom_out,
+        "attribution": texts.attribution,
+    }
+    return _layer("surface", {"theme": str(theme), "language": language, "tiles": shown, "texts": words})
+
+
+def hexes(
+    table: pd.DataFrame, scale: ColourScale, tooltip: Tooltip, *, selected: int | None = None
+) -> folium.FeatureGroup:
+    """Return cells coloured by `scale.column`.
+
+    Parameters
+    ----------
+    table
+        One row per cell: `cell` (H3 index, int64, one resolution), `scale.column`, and the columns of
+        `tooltip`.
+    selected
+        Cell drawn with an outline.
+    """
+    rows = table.sort_values("cell")  # neighbours follow each other, and steps are short
+    cells = rows["cell"].to_numpy(dtype=np.int64)
+    shape = shapes.outlines(cells)
+    data: Json = {
+        "perDegree": shape.per_degree,
+        "steps": shape.steps,
+        "corners": shape.corners,
+        "ids": _short_ids(cells),
+        "classes": scale.classify(rows[scale.column]).tolist(),
+        "colours": scale.colours,
+        "tooltip": _tooltip(rows, tooltip),
+    }
+    return _layer("hexes", data, None if selected is None else cell_text(selected))
+
+
+def operator_dots(
+    table: pd.DataFrame, tooltip: Tooltip, *, colours: Mapping[str, str]
+) -> folium.FeatureGroup:
+    """Return a dot per operator and cell, its area in proportion to the piles, side by side in the cell.
+
+    Parameters
+    ----------
+    table
+        One row per cell and operator: `cell` (int64, one resolution), `operator_id`, `piles`, and the
+        columns of `tooltip`. Null or zero piles draw no dot.
+    colours
+        Colour of each operator to show; its order is the order of places inside a cell.
+    """
+    drawn = (table["piles"].fillna(0) > 0) & table["operator_id"].isin(list(colours))
+    rows = table[drawn].sort_values(["piles", "cell", "operator_id"], ascending=[False, True, True])
+    cells = rows["cell"].to_numpy(dtype=np.int64)
+    resolution = h3.get_resolution(int(cells[0])) if cells.size else 0
+    piles = rows["piles"].to_numpy(dtype=np.float64)
+    most = np.quantile(piles, FULL_DOT) if piles.size else 1
+    sizes = np.sqrt(np.minimum(piles / most, 1)) * 100  # percent of the largest dot
+    data: Json = {
+        "perDegree": shapes.POINT_PER_DEGREE,
+        "steps": shapes.point_steps(*shapes.centres(cells)),
+        "halfWidthKm": round(shapes.half_width_km(resolution), 4),
+        "ids": _short_ids(cells),
+        "places": rows["operator_id"].map({name: at for at, name in enumerate(colours)}).to_list(),
+        "sizes": np.rint(sizes).astype(int).tolist(),
+        "colours": list(colours.values()),
+        "tooltip": _tooltip(rows, tooltip),
+    }
+    return _layer("dots", data)
+
+
+def stations(
+    table: pd.DataFrame,
+    tooltip: Tooltip,
+    *,
+    colours: Mapping[str, str],
+    theme: Theme,
+    selected: str | None = None,
+) -> folium.FeatureGroup:
+    """Return stations as circles coloured by operator, larger with more piles.
+
+    Parameters
+    ----------
+    table
+        One row per station: `station_id`, `lat`, `lon` (WGS-84 degrees), `operator_id` (null: grey), `piles`
+        (null: smallest), and the columns of `tooltip`. With a `status` column, a fault has a red ring and an
+        unknown status an empty circle; without one nothing is said about it.
+    selected
+        Station drawn with a ring.
+    """
+    # small circles last, so that large ones do not hide them
+    rows = table.sort_values(["piles", "station_id"], ascending=[False, True], na_position="last")
+    palette = list(dict.fromkeys((OTHER[theme], *colours.values())))
+    shades = rows["operator_id"].map(colours).fillna(OTHER[theme])
+    data: dict[str, Json] = {
+        "perDegree": shapes.POINT_PER_DEGREE,
+        "steps": shapes.point_steps(rows["lat"].to_numpy(), rows["lon"].to_numpy()),
+        "ids": rows["station_id"].to_list(),
+        "classes": shades.map({colour: at for at, colour in enumerate(palette)}).to_list(),
+        "colours": palette,
+        "radii": numbers(_radii_px(rows["piles"]), digits=1),
+        "fault": FAULT[theme],
+        "tooltip": _tooltip(rows, tooltip),
+    }
+    if "status" in rows:
+        faulty = rows["status"].eq(Status.FAULT).fillna(value=False)
+        data["rings"] = np.select([rows["status"].isna(), faulty], [NOT_KNOWN, BROKEN], PLAIN).tolist()
+    return _layer("stations", data, selected)
+
+
+def legend(scale: ColourScale, values: pd.Series, *, counted: str, footer: str = "") -> folium.FeatureGroup:
+    """Return the legend of `scale` with the number of `values` in each class.
+
+    Parameters
+    ----------
+    counted
+        What the counts count, in the reader's language, as "cells".
+    footer
+        Last line, as "Simulated network".
+    """
+    data: Json = {
+        "title": scale.title,
+        "unit": scale.unit,
+        "rows": [list(row) for row in scale.legend(values)],
+        "counted": counted,
+        "footer": footer,
+    }
+    return _layer("legend", data)
+
+
+class _Call(MacroElement):
+    """One call into `static/map.js`: the shell, a digest of the data, the data, what is selected."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "charging.{{ this.function }}({{ this._parent.get_name() }}, {{ this.arguments }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, function: str, data: Json, selected: str | None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca is half typed
+        self._name = "Call"
+        self.function = function
+        payload = dump(data)
+        digest = hashlib.blake2b(payload.encode(), digest_size=6).hexdigest()
+        self.arguments = f"{dump(digest)}, {payload}, {dump(selected)}"
+
+    def render(self, **_options: object) -> str:
+        """Return nothing: st_folium asks for the script itself, and a page of its own is never made."""
+        return ""
+
+
+def _layer(function: str, data: Json, selected: str | None = None) -> folium.FeatureGroup:
+    group = folium.FeatureGroup(control=False, show=False)  # st_folium adds it to the map
+    group.add_child(_Call(function, data, selected))
+    return group
+
+
+def _short_ids(cells: NDArray[np.int64]) -> list[str]:
+    """Return H3 ids without the f's at their end, which say nothing; the browser puts them back."""
+    return [cell_text(cell).rstrip("f") for cell in cells.tolist()]
+
+
+def _tooltip(rows: pd.DataFrame, tooltip: Tooltip) -> Json:
+    heading = _column(rows, TooltipRow(column=tooltip.heading, label="")) if tooltip.heading else None
+    return {
+        "heading": heading,
+        "rows": [_column(rows, row) for row in tooltip.rows],
+        "unknown": tooltip.unknown,
+        "footer": tooltip.footer,
+    }
+
+
+def _column(rows: pd.DataFrame, row: TooltipRow) -> Json:
+    column = rows[row.column]
+    if pd.api.types.is_numeric_dtype(column):
+        values = numbers(column, digits=3 if row.unit == "%" else 1)
+        return {"label": row.label, "unit": row.unit, "values": values}
+    codes, names = texts(column)
+    return {"label": row.label, "unit": row.unit, "values": codes, "names": names}
+
+
+def _radii_px(piles: pd.Series) -> pd.Series:
+    """Return radii whose circles grow in area with the piles, within what one can hit and see."""
+    share = (piles.astype("Float64").fillna(1).clip(1, MANY_PILES) - 1) / (MANY_PILES - 1)
+    return (SMALLEST_PX**2 + share * (LARGEST_PX**2 - SMALLEST_PX**2)) ** 0.5

@@ -1,0 +1,356 @@
+"""Colours and what they mean: ordered scales, categories and the colours of operators.
+
+A `Scale` or `Categories` is the one object behind a layer's colours, its legend and its unit, so the three
+cannot disagree. Ramps run in one hue and in one direction of lightness, so they stay ordered in greyscale;
+in the dark theme lightness turns round, and "more" stands out from the ground in both.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+UNKNOWN = -1
+"""Class of a value that is not known."""
+
+MOST_CLASSES = 6
+"""Classes one can still tell apart by lightness alone."""
+
+
+PERCENT_DECIMALS = 2
+"""Decimals of a share that is a whole percentage."""
+
+
+class Theme(StrEnum):
+    """The ground a map is drawn on."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class LegendRow(NamedTuple):
+    """One line of a legend; an empty colour stands for the hatching of what is not known."""
+
+    colour: str
+    label: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """Classes of a number: class *i* holds `breaks[i - 1] <= value < breaks[i]`.
+
+    `column` is the column of a layer's table the scale is about. Shares run from 0 to 1 and are written in
+    percent.
+    """
+
+    column: str
+    title: str
+    unit: str
+    unknown: str
+    lowest: float
+    breaks: tuple[float, ...]
+    highest: float
+    colours: tuple[str, ...]
+    is_share: bool = False
+
+    @classmethod
+    def quantile(
+        cls,
+        values: pd.Series,
+        *,
+        column: str,
+        title: str,
+        unit: str,
+        unknown: str,
+        theme: Theme,
+        classes: int = 5,
+        is_share: bool = False,
+    ) -> "Scale":
+        """Return a scale whose classes hold about as many of `values` each.
+
+        Breaks are distinct and rounded: to two significant digits, to whole numbers, shares to whole
+        percents. So there may be fewer classes than asked for; without a known value there is one, which no
+        legend shows.
+        """
+        known = _known(values)
+        inner = np.linspace(0, 1, min(classes, MOST_CLASSES) + 1)[1:-1]
+        decimals = PERCENT_DECIMALS if is_share else 0
+        breaks = [_rounded(value, decimals) for value in np.quantile(known, inner)] if known.size else []
+        return cls.fixed(
+            values,
+            breaks,
+            column=column,
+            title=title,
+            unit=unit,
+            unknown=unknown,
+            theme=theme,
+            is_share=is_share,
+        )
+
+    @classmethod
+    def fixed(
+        cls,
+        values: pd.Series,
+        breaks: Sequence[float],
+        *,
+        column: str,
+        title: str,
+        unit: str,
+        unknown: str,
+        theme: Theme,
+        is_share: bool = False,
+    ) -> "Scale":
+        """Return a scale with given breaks, whole numbers but for shares.
+
+        Breaks outside the range of `values` make no class.
+        """
+        known = _known(values)
+        lowest, highest = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+        inside = tuple(sorted({float(value) for value in breaks if lowest < value <= highest}))
+        return cls(
+            column=column,
+            title=title,
+            unit=unit,
+            unknown=unknown,
+            lowest=lowest,
+            breaks=inside,
+            highest=highest,
+            colours=ramp(len(inside) + 1, theme),
+            is_share=is_share,
+        )
+
+    def classify(self, values: pd.Series) -> NDArray[np.int64]:
+        """Return the class of each value, `UNKNOWN` where it is null."""
+        numbers = _floats(values)
+        classes = np.searchsorted(np.array(self.breaks), numbers, side="right")
+        return np.where(np.isnan(numbers), UNKNOWN, classes)
+
+    def labels(self) -> tuple[str, ...]:
+        """Return the range of each class in words, for counts and kW with whole, inclusive bounds.
+
+        Examples
+        --------
+        >>> values = pd.Series([1, 40, 900])
+        >>> scale = Scale.fixed(
+        ...     values, [10, 100], column="piles", title="Piles", unit="", unknown="?", theme=Theme.LIGHT
+        ... )
+        >>> scale.labels()
+        ('1–9', '10–99', '100–900')
+        """
+        lower = (self.lowest, *self.breaks)
+        if self.is_share:
+            upper = (*self.breaks, self.highest)
+            return tuple(_range(100 * a, 100 * b) for a, b in zip(lower, upper, strict=True))
+        whole = (*(math.ceil(value) - 1 for value in self.breaks), self.highest)
+        return tuple(_range(a, b) for a, b in zip(lower, whole, strict=True))
+
+    def legend(self, values: pd.Series) -> tuple[LegendRow, ...]:
+        """Return the classes of `values` with their counts, ascending, what is not known last."""
+        return _legend(self.classify(values), self.colours, self.labels(), self.unknown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Categories:
+    """Classes of a text: class *i* holds `values[i]`; what is none of them falls to `other`."""
+
+    column: str
+    title: str
+    unit: str
+    unknown: str
+    values: tuple[str, ...]
+    names: tuple[str, ...]
+    colours: tuple[str, ...]
+
+    @classmethod
+    def of_operators(  # noqa: PLR0913  a legend has that much to say
+        cls,
+        values: pd.Series,
+        *,
+        column: str,
+        title: str,
+        unit: str,
+        unknown: str,
+        other: str,
+        colours: Mapping[str, str],
+        names: Mapping[str, str],
+        theme: Theme,
+    ) -> "Categories":
+        """Return one class for each coloured operator in `values`, most frequent first, and one for the rest.
+
+        `colours` comes from `operator_colours`; operators that share the grey are written as `other`.
+        """
+        grey = OTHER[theme]
+        present = values.dropna().astype(str).value_counts()
+        ordered = sorted(present.index, key=lambda operator: (-present[operator], operator))
+        own = [operator for operator in ordered if colours.get(operator, grey) != grey]
+        return cls(
+            column=column,
+            title=title,
+            unit=unit,
+            unknown=unknown,
+            values=tuple(own),
+            names=(*(names.get(operator, operator) for operator in own), other),
+            colours=(*(colours[operator] for operator in own), grey),
+        )
+
+    def classify(self, values: pd.Series) -> NDArray[np.int64]:
+        """Return the class of each value, `UNKNOWN` where it is null."""
+        codes = {value: code for code, value in enumerate(self.values)}
+        known = values.notna()
+        classes = values.map(codes).fillna(len(self.values)).to_numpy(dtype=np.int64)
+        return np.where(known.to_numpy(), classes, UNKNOWN)
+
+    def labels(self) -> tuple[str, ...]:
+        """Return the name of each class."""
+        return self.names
+
+    def legend(self, values: pd.Series) -> tuple[LegendRow, ...]:
+        """Return the classes that occur in `values` with their counts, what is not known last."""
+        return _legend(self.classify(values), self.colours, self.labels(), self.unknown)
+
+
+ColourScale = Scale | Categories
+
+RAMPS = {
+    Theme.LIGHT: ("#bee8e0", "#92d0c9", "#63b7b6", "#279ea4", "#127c88", "#005b6b", "#003c4d"),
+    Theme.DARK: ("#2a5765", "#2c7280", "#2d8e97", "#2facac", "#6dc7be", "#9ee2d3", "#ccfdec"),
+}
+"""Stops from "less" to "more": one teal hue, lightness in even steps of OKLCH (0.90 to 0.33; 0.37 to
+0.95)."""
+
+OTHER = {Theme.LIGHT: "#8a9299", Theme.DARK: "#8d979e"}
+"""Operators without a colour of their own."""
+
+FAULT = {Theme.LIGHT: "#c0392b", Theme.DARK: "#ff6b5a"}
+"""The only red: piles that are broken."""
+
+OWN_COLOURS = {
+    Theme.LIGHT: {"nio": "#5285f8", "xpeng": "#cc7200", "li_auto": "#470ba8"},
+    Theme.DARK: {"nio": "#6895f4", "xpeng": "#ebb432", "li_auto": "#7453e5"},
+}
+"""The carmakers the map is about keep their colour in every view."""
+
+FREE_COLOURS = {
+    Theme.LIGHT: (
+        "#dea71d",
+        "#26795f",
+        "#ada4f9",
+        "#5a3930",
+        "#1acf9f",
+        "#9264ad",
+        "#534c84",
+        "#6a46d8",
+    ),
+    Theme.DARK: (
+        "#8dd28c",
+        "#32bddb",
+        "#9b673b",
+        "#eee93c",
+        "#c1d1f3",
+        "#bb3b87",
+        "#197cb3",
+        "#84ffb7",
+    ),
+}
+"""Given out in this order. Together with the carmakers', the grey and the red, each pair stays at least 0.08
+apart in OKLab as seen with protanopia and deuteranopia, 0.06 with tritanopia, 0.11 with normal sight."""
+
+
+def ramp(classes: int, theme: Theme) -> tuple[str, ...]:
+    """Return the colours of so many ordered classes, "less" nearest to the ground.
+
+    Examples
+    --------
+    >>> ramp(2, Theme.LIGHT)
+    ('#bee8e0', '#003c4d')
+    """
+    stops = RAMPS[theme]
+    if classes == 1:
+        return (stops[len(stops) // 2],)
+    return tuple(_between(stops, position * (len(stops) - 1) / (classes - 1)) for position in range(classes))
+
+
+def operator_colours(
+    ids_by_size: Sequence[str], chosen: Sequence[str] = (), *, theme: Theme
+) -> dict[str, str]:
+    """Return the colour of every operator: `#rrggbb`.
+
+    NIO, XPeng and Li Auto keep their own. Of the others the chosen ones come first, then the largest, until
+    the set is used up; the rest share `OTHER`.
+
+    Parameters
+    ----------
+    ids_by_size
+        All operators, largest first. Pass the order of the whole dataset, not of the view, and an operator
+        keeps its colour while the map moves.
+    chosen
+        Operators the reader picked, in any order.
+
+    Examples
+    --------
+    >>> operator_colours(["teld", "nio"], theme=Theme.LIGHT)
+    {'teld': '#dea71d', 'nio': '#5285f8'}
+    """
+    own, free = OWN_COLOURS[theme], FREE_COLOURS[theme]
+    known = dict.fromkeys((*ids_by_size, *chosen))
+    largest = [operator for operator in ids_by_size if operator not in own][: len(free)]
+    # those among the largest keep their place, so choosing one does not repaint the others
+    late = [operator for operator in sorted(chosen) if operator not in own and operator not in largest]
+    places = dict(zip(largest, free, strict=False))
+    for operator in late[: len(free)]:
+        displaced = next((other for other in reversed(places) if other not in chosen), None)
+        if displaced is not None:
+            places[operator] = places.pop(displaced)
+        elif len(places) < len(free):
+            places[operator] = free[len(places)]
+    return {operator: own.get(operator) or places.get(operator, OTHER[theme]) for operator in known}
+
+
+def _known(values: pd.Series) -> NDArray[np.float64]:
+    numbers = _floats(values)
+    return numbers[np.isfinite(numbers)]
+
+
+def _floats(values: pd.Series) -> NDArray[np.float64]:
+    return np.asarray(values.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan), np.float64)
+
+
+def _rounded(value: float, decimals: int) -> float:
+    """Round to two significant digits and at most so many decimals."""
+    return round(value, min(decimals, 1 - math.floor(math.log10(abs(value))))) if value else 0.0
+
+
+def _range(low: float, high: float) -> str:
+    lower, upper = f"{low:,.0f}", f"{high:,.0f}"
+    return lower if lower == upper else f"{lower}–{upper}"
+
+
+def _legend(
+    classes: NDArray[np.int64], colours: Sequence[str], labels: Sequence[str], unknown: str
+) -> tuple[LegendRow, ...]:
+    known = np.bincount(classes[classes >= 0], minlength=len(colours)).tolist()
+    rows = [
+        LegendRow(colour, label, amount)
+        for colour, label, amount in zip(colours, labels, known, strict=True)
+        if amount
+    ]
+    missing = int((classes == UNKNOWN).sum())
+    return (*rows, LegendRow("", unknown, missing)) if missing else tuple(rows)
+
+
+def _between(stops: Sequence[str], position: float) -> str:
+    """Return the colour at a place between stops, linear in sRGB: the stops are close."""
+    start = min(int(position), len(stops) - 2)
+    share = position - start
+    channels = zip(_channels(stops[start]), _channels(stops[start + 1]), strict=True)
+    return "#" + "".join(f"{round(low + (high - low) * share):02x}" for low, high in channels)
+
+
+def _channels(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))

@@ -1,0 +1,65 @@
+"""Data on its way into the browser: small, exact and never code.
+
+st_folium evaluates the script of a layer, after jinja2 and its own name replacement have gone over it.
+`dump` writes JSON that none of the three can mistake for anything but data.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+"""What can be written."""
+
+_ESCAPES = {
+    "<": "\\u003c",  # "</script>" and "<!--" end a script early
+    "'": "\\u0027",  # st_folium resolves {{'name'}}
+    "{{": "\\u007b\\u007b",  # jinja2; in compact JSON these pairs stand only inside texts
+    "{%": "\\u007b%",
+    "{#": "\\u007b#",
+    "\u2028": "\\u2028",  # line ends in JavaScript before ES2019
+    "\u2029": "\\u2029",
+}
+
+
+def dump(data: Json) -> str:
+    r"""Return compact JSON that is safe inside a script, a template and an evaluated string.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite; what is not known must be None.
+
+    Examples
+    --------
+    >>> dump({"name": "</script>{{ 7 * 7 }}"})
+    '{"name":"\\u003c/script>\\u007b\\u007b 7 * 7 }}"}'
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for found, escaped in _ESCAPES.items():
+        text = text.replace(found, escaped)
+    return text
+
+
+def numbers(column: pd.Series, digits: int = 2) -> list[int | float | None]:
+    """Return a column of numbers, null as None, whole numbers without a decimal point.
+
+    Examples
+    --------
+    >>> numbers(pd.Series([1.0, None, 0.125]))
+    [1, None, 0.12]
+    """
+    rounded = column.astype("Float64").round(digits)
+    known = rounded.notna().to_list()
+    values = rounded.fillna(0).to_numpy(dtype=float).tolist()
+    return [
+        (int(value) if value.is_integer() else value) if is_known else None
+        for value, is_known in zip(values, known, strict=True)
+    ]
+
+
+def texts(column: pd.Series) -> tuple[list[int | None], list[str]]:
+    """Return a column of texts as positions in a list of its distinct values, null as None."""
+    codes, values = pd.factorize(column)
+    return [None if code < 0 else int(code) for code in codes], [str(value) for value in values]

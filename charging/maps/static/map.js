@@ -1,0 +1,530 @@
+/* The map in the browser: ground, city names, layers, legend. Loaded once beside Leaflet; the script of each
+ * answer is a call such as `charging.hexes(shell, "1f3a", {...}, {...})` that brings data only.
+ *
+ * A layer lives as long as a shell of its key (the empty group st_folium adds and removes) is on the map. When the
+ * next answer brings the same digest, the layer stays as it is; only what is selected may change. Foreign text goes
+ * through textContent or a canvas, never through HTML.
+ */
+window.charging = (() => {
+  "use strict";
+
+  const ASSETS = new URL(document.currentScript.src);
+  const WIDE_PX = 820; // width the first view is meant for
+  const NARROW_PX = 700;
+  const URL_PAUSE_MS = 300; // browsers refuse more than about a hundred history calls in half a minute
+  const KM_PER_DEGREE = 111.2;
+  const METRES_PER_PX_ZOOM_0 = 156543.034;
+  const CELL_OPACITY = 0.85;
+  const FONT = 'system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
+  const THEMES = {
+    light: { land: "#f6f5f1", coast: "#bccad0", label: "#33434b", halo: "rgba(255,255,255,.88)",
+      ring: "#ffffff", mark: "#10222b", casing: "#ffffff", seam: "#f6f5f1", hatch: "#9aa3a8" },
+    dark: { land: "#1b262c", coast: "#34444c", label: "#dfe8ec", halo: "rgba(13,20,24,.85)",
+      ring: "#10191d", mark: "#ffffff", casing: "#10191d", seam: "#1b262c", hatch: "#76838a" },
+  };
+
+  // without limits of its own the map would take those of the street tiles
+  L.Map.mergeOptions({ minZoom: 2, maxZoom: 18 });
+  if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    L.Map.mergeOptions({ zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false });
+  }
+
+  const state = { map: null, theme: THEMES.light, language: "en", numbers: new Intl.NumberFormat("en"),
+    ground: null, labels: null, tiles: null, attributions: [] };
+  const kept = new Map(); // key -> {digest, shell, layer, remove}
+  let isRedrawn = false; // whether a layer was replaced in the running answer
+
+  /* ---- start ---------------------------------------------------------------------------------- */
+
+  function start(map) {
+    state.map = map;
+    const frame = map.getContainer();
+    document.body.style.overflow = "hidden";
+    frame.style.height = "100vh";
+    frame.dataset.theme = "light";
+    frame.setAttribute("role", "region");
+    // Leaflet focuses the map on a click as well; only the keyboard needs to see it
+    frame.addEventListener("pointerdown", () => { frame.dataset.pointer = ""; }, true);
+    frame.addEventListener("keydown", () => { delete frame.dataset.pointer; }, true);
+    map.attributionControl.setPrefix('<a href="https://leafletjs.com" target="_blank" rel="noopener">Leaflet</a>');
+    map.createPane("ground").style.zIndex = 150; // below the tiles
+    map.createPane("labels").style.zIndex = 450; // above the data, below tooltips
+    state.ground = new Backdrop({ pane: "ground", paint: paintGround }).addTo(map);
+    state.labels = new Backdrop({ pane: "labels", paint: paintLabels }).addTo(map);
+    load("ground.json", (data) => { state.ground.data = groundRings(data); state.ground.repaint(); });
+    load("labels.json", (data) => { state.labels.data = data; state.labels.repaint(); });
+    map.invalidateSize({ animate: false });
+    keepView(map);
+    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(frame);
+  }
+
+  function load(name, use) {
+    const url = new URL(name, ASSETS);
+    url.search = ASSETS.search;
+    fetch(url).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status))).then(use)
+      .catch(() => { /* the map is usable without its ground and its names */ });
+  }
+
+  // The page's URL follows the map as ?at=lat,lon,zoom. It is read again when the frame is mounted anew.
+  function keepView(map) {
+    const here = new URLSearchParams(parentSearch()).get("at") || "";
+    const [lat, lon, zoom] = /^(-?[\d.]+,){2}[\d.]+$/.test(here) ? here.split(",").map(Number) : [];
+    if (Math.abs(lat) <= 85 && Math.abs(lon) <= 180 && zoom >= 0 && zoom <= map.getMaxZoom()) {
+      map.setView([lat, lon], zoom, { animate: false });
+    } else {
+      fitNarrow(map);
+    }
+    let timer = null;
+    map.on("moveend", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => writeView(map), URL_PAUSE_MS);
+    });
+  }
+
+  function fitNarrow(map) {
+    if (map.getSize().x === 0) {
+      map.once("resize", () => fitNarrow(map));
+    } else if (map.getSize().x < NARROW_PX) {
+      // by width alone: the frame gets its height later
+      const zoom = map.getZoom() + Math.log2(map.getSize().x / WIDE_PX);
+      map.setZoom(Math.floor(2 * zoom) / 2, { animate: false });
+    }
+  }
+
+  function parentSearch() {
+    try {
+      return window.parent.location.search;
+    } catch {
+      return ""; // the page is embedded by another origin
+    }
+  }
+
+  function writeView(map) {
+    const { lat, lng } = map.getCenter().wrap();
+    const at = `at=${lat.toFixed(4)},${lng.toFixed(4)},${map.getZoom()}`;
+    const rest = parentSearch().slice(1).split("&").filter((part) => part && !part.startsWith("at="));
+    try {
+      const page = window.parent;
+      page.history.replaceState(page.history.state, "", `?${[...rest, at].join("&")}${page.location.hash}`);
+    } catch {
+      // another origin's page, or too many changes in a row: the map works without
+    }
+  }
+
+  /* ---- ground and city names: canvases that never take a click ---------------------------------- */
+
+  const Backdrop = L.Canvas.extend({
+    options: { padding: 0.3, interactive: false },
+    data: null,
+    repaint() {
+      if (this._ctx) this._redraw();
+    },
+    _draw() {
+      if (this.data) this.options.paint(this._ctx, this._map, this.data, this._bounds);
+    },
+    _onMouseMove() {},
+    _onClick() {},
+    _handleMouseOut() {},
+  });
+
+  // rings of the unit Web Mercator square, each with its box
+  function groundRings({ perDegree, rings }) {
+    return rings.map((steps) => {
+      const ring = [];
+      let x = 0, y = 0, west = Infinity, east = -Infinity, north = Infinity, south = -Infinity;
+      for (let i = 0; i < steps.length; i += 2) {
+        x += steps[i];
+        y += steps[i + 1];
+        const sine = Math.sin((y / perDegree) * Math.PI / 180);
+        const u = x / perDegree / 360 + 0.5;
+        const v = 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
+        ring.push([u, v]);
+        west = Math.min(west, u); east = Math.max(east, u);
+        north = Math.min(north, v); south = Math.max(south, v);
+      }
+      return { ring, west, east, north, south };
+    });
+  }
+
+  function paintGround(ctx, map, rings, view) {
+    const scale = 256 * 2 ** map.getZoom();
+    const origin = map.getPixelOrigin();
+    ctx.beginPath();
+    for (const { ring, west, east, north, south } of rings) {
+      if (south * scale - origin.y < view.min.y || north * scale - origin.y > view.max.y) continue;
+      for (const world of [-1, 0, 1]) {
+        const left = (west + world) * scale - origin.x, right = (east + world) * scale - origin.x;
+        if (right < view.min.x || left > view.max.x) continue;
+        traceRounded(ctx, ring.map(([u, v]) => [(u + world) * scale - origin.x, v * scale - origin.y]));
+      }
+    }
+    ctx.fillStyle = state.theme.land;
+    ctx.fill("evenodd");
+    ctx.strokeStyle = state.theme.coast;
+    ctx.lineWidth = 1;
+    ctx.stroke();
+  }
+
+  // through the middle of each side, with the corners as control points
+  function traceRounded(ctx, points) {
+    const middle = (a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+    ctx.moveTo(...middle(points[points.length - 1], points[0]));
+    for (let i = 0; i < points.length; i++) {
+      ctx.quadraticCurveTo(...points[i], ...middle(points[i], points[(i + 1) % points.length]));
+    }
+    ctx.closePath();
+  }
+
+  const LABEL_SIZES = [13, 12, 11, 11]; // px, by rank
+  const LABEL_ZOOMS = [0, 4, 5.5, 7]; // first zoom that names a city of this rank
+  const LABEL_GAP = [18, 12]; // px kept free around a name, across and down
+
+  // Places are found in the pixels of the whole world, so a name does not come and go while the map is panned.
+  function paintLabels(ctx, map, cities, view) {
+    if (state.tiles && state.tiles.isDrawn) return; // streets bring their own names
+    const zoom = map.getZoom();
+    const taken = [];
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.lineJoin = "round";
+    ctx.lineWidth = 3;
+    ctx.strokeStyle = state.theme.halo;
+    ctx.fillStyle = state.theme.label;
+    for (const [lat, lon, rank, english, chinese] of cities) {
+      if (zoom < LABEL_ZOOMS[rank]) continue;
+      const name = state.language === "zh" ? chinese : english;
+      const { x, y } = map.latLngToLayerPoint([lat, lon]);
+      ctx.font = `${rank === 0 ? 600 : 500} ${LABEL_SIZES[rank]}px ${FONT}`;
+      const half = ctx.measureText(name).width / 2 + LABEL_GAP[0];
+      const tall = LABEL_SIZES[rank] / 2 + LABEL_GAP[1];
+      if (taken.some((box) => Math.abs(box.x - x) < box.half + half && Math.abs(box.y - y) < box.tall + tall)) continue;
+      taken.push({ x, y, half, tall });
+      if (!view.contains([x, y])) continue;
+      ctx.strokeText(name, x, y);
+      ctx.fillText(name, x, y);
+    }
+  }
+
+  /* ---- which layers stay ------------------------------------------------------------------------ */
+
+  // `build` returns {layer?, remove?}; it runs only when there is no layer of this key and digest
+  function keep(shell, key, digest, build) {
+    // st_folium never empties this list by itself, and everything in it would stay in memory
+    window.feature_group = (window.feature_group || []).filter((group) => state.map.hasLayer(group));
+    let entry = kept.get(key);
+    if (!entry || entry.digest !== digest) {
+      if (entry) discard(entry);
+      entry = { digest, ...build() };
+      if (entry.layer) entry.layer.addTo(state.map);
+      kept.set(key, entry);
+      isRedrawn = true;
+      queueMicrotask(() => { isRedrawn = false; });
+      raiseMarks();
+    } else if (isRedrawn && entry.layer) {
+      entry.layer.bringToFront(); // what was just drawn lies below it
+      raiseMarks();
+    }
+    entry.shell = shell;
+    shell.on("remove", () => queueMicrotask(() => {
+      if (entry.shell === shell && kept.get(key) === entry) {
+        discard(entry);
+        kept.delete(key);
+      }
+    }));
+    return entry;
+  }
+
+  function discard(entry) {
+    if (entry.layer) entry.layer.remove();
+    if (entry.remove) entry.remove();
+  }
+
+  /* ---- surface: what the data lies on ------------------------------------------------------------- */
+
+  function surface(shell, digest, { theme, language, tiles, texts }) {
+    keep(shell, "surface", digest, () => {
+      const frame = state.map.getContainer();
+      state.theme = THEMES[theme];
+      state.language = language;
+      state.numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+      frame.dataset.theme = theme;
+      document.documentElement.style.colorScheme = theme;
+      document.documentElement.lang = frame.lang = language;
+      frame.setAttribute("aria-label", texts.label);
+      nameButton(frame, ".leaflet-control-zoom-in", texts.zoomIn);
+      nameButton(frame, ".leaflet-control-zoom-out", texts.zoomOut);
+      setTiles(tiles);
+      setAttributions([plainHtml(texts.attribution), tiles && linkHtml(tiles.attribution, tiles.attributionUrl)]);
+      state.ground.repaint();
+      state.labels.repaint();
+      return {};
+    });
+  }
+
+  function nameButton(frame, selector, text) {
+    const button = frame.querySelector(selector);
+    if (button) {
+      button.title = text;
+      button.setAttribute("aria-label", text);
+    }
+  }
+
+  function setTiles(tiles) {
+    if (state.tiles && tiles && state.tiles._url === tiles.url) return;
+    if (state.tiles) state.tiles.remove();
+    state.tiles = null;
+    if (!tiles) return;
+    const layer = L.tileLayer(tiles.url, { minZoom: tiles.minZoom, maxNativeZoom: 19, maxZoom: 22 });
+    layer.isDrawn = false;
+    const follow = (isDrawn) => {
+      if (layer.isDrawn === isDrawn) return;
+      layer.isDrawn = isDrawn;
+      state.labels.repaint();
+    };
+    layer.on("tileload", () => follow(true));
+    layer.on("remove", () => state.map.off("zoomend", leave));
+    const leave = () => state.map.getZoom() < tiles.minZoom && follow(false);
+    state.map.on("zoomend", leave);
+    state.tiles = layer.addTo(state.map);
+  }
+
+  // Leaflet's control takes HTML
+  function setAttributions(lines) {
+    const control = state.map.attributionControl;
+    state.attributions.forEach((line) => control.removeAttribution(line));
+    state.attributions = lines.filter(Boolean);
+    state.attributions.forEach((line) => control.addAttribution(line));
+  }
+
+  function plainHtml(text) {
+    return element("span", "", text).innerHTML;
+  }
+
+  function linkHtml(text, url) {
+    const link = element("a", "", text);
+    link.href = url;
+    link.target = "_blank";
+    link.rel = "noopener";
+    return link.outerHTML;
+  }
+
+  /* ---- layers ------------------------------------------------------------------------------------- */
+
+  function hexes(shell, digest, data, selected) {
+    keep(shell, "hexes", digest, () => {
+      const group = L.featureGroup(hexPolygons(data));
+      describe(group, data.tooltip);
+      mark(group, "hex");
+      return { layer: group };
+    });
+    select("hex", "hexes", selected);
+  }
+
+  function hexPolygons({ perDegree, steps, corners, ids, classes, colours }) {
+    const hatch = hatching();
+    const fillOpacity = state.tiles && state.map.getZoom() >= state.tiles.options.minZoom ? 0.6 : CELL_OPACITY;
+    let firstLat = 0, firstLon = 0, at = 0;
+    return ids.map((id, row) => {
+      // a cell starts with the step from the first corner of the one before it
+      let lat = firstLat += steps[at], lon = firstLon += steps[at + 1];
+      const ring = [[lat / perDegree, lon / perDegree]];
+      const end = at + 2 * (corners[row] || 6);
+      for (at += 2; at < end; at += 2) {
+        lat += steps[at];
+        lon += steps[at + 1];
+        ring.push([lat / perDegree, lon / perDegree]);
+      }
+      const cell = L.polygon(ring, { smoothFactor: 0, weight: 0.75, color: state.theme.seam, opacity: 0.55,
+        fillColor: classes[row] < 0 ? hatch : colours[classes[row]], fillOpacity });
+      cell.feature = { type: "Feature", properties: { kind: "hex", id: id.padEnd(15, "f") } };
+      cell.row = row;
+      return cell;
+    });
+  }
+
+  // Leaflet hands a fill colour to the canvas as it is, so a pattern will do
+  function hatching() {
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 6;
+    const ctx = tile.getContext("2d");
+    ctx.strokeStyle = state.theme.hatch;
+    ctx.lineWidth = 1.2;
+    ctx.beginPath();
+    for (const shift of [-6, 0, 6]) {
+      ctx.moveTo(shift - 1, 7);
+      ctx.lineTo(shift + 7, -1);
+    }
+    ctx.stroke();
+    return ctx.createPattern(tile, "repeat");
+  }
+
+  // A dot answers a click as its cell does.
+  function dots(shell, digest, data) {
+    keep(shell, "dots", digest, () => {
+      const places = data.colours.length;
+      const ring = places > 1 ? 0.5 : 0; // distance from the centre, in half-widths of a cell
+      const reach = places > 2 ? 0.42 : places > 1 ? 0.46 : 0.8; // of the largest dot
+      let lat = 0, lon = 0;
+      const markers = data.ids.map((id, row) => {
+        lat += data.steps[2 * row];
+        lon += data.steps[2 * row + 1];
+        const angle = (2 * Math.PI * data.places[row]) / places - Math.PI / 2;
+        const degrees = (ring * data.halfWidthKm) / KM_PER_DEGREE;
+        const y = lat / data.perDegree - degrees * Math.sin(angle);
+        const x = lon / data.perDegree + (degrees * Math.cos(angle)) / Math.cos((lat / data.perDegree) * Math.PI / 180);
+        const dot = L.circleMarker([y, x], { radius: 2, weight: 1, color: state.theme.ring, opacity: 0.9,
+          fillColor: data.colours[data.places[row]], fillOpacity: 0.95 });
+        dot.feature = { type: "Feature", properties: { kind: "hex", id: id.padEnd(15, "f") } };
+        dot.row = row;
+        return dot;
+      });
+      const group = L.featureGroup(markers);
+      const resize = () => {
+        for (const dot of markers) {
+          const metresPerPx = METRES_PER_PX_ZOOM_0 * Math.cos(dot.getLatLng().lat * Math.PI / 180) / 2 ** state.map.getZoom();
+          dot.setRadius(Math.max(1.5, reach * (data.halfWidthKm * 1000 / metresPerPx) * data.sizes[dot.row] / 100));
+        }
+      };
+      resize();
+      state.map.on("zoomend", resize);
+      describe(group, data.tooltip);
+      return { layer: group, remove: () => state.map.off("zoomend", resize) };
+    });
+  }
+
+  function stations(shell, digest, data, selected) {
+    keep(shell, "stations", digest, () => {
+      let lat = 0, lon = 0;
+      const markers = data.ids.map((id, row) => {
+        lat += data.steps[2 * row];
+        lon += data.steps[2 * row + 1];
+        const station = L.circleMarker([lat / data.perDegree, lon / data.perDegree],
+          { radius: data.radii[row], ...stationStyle(data, row) });
+        station.feature = { type: "Feature", properties: { kind: "station", id } };
+        station.row = row;
+        return station;
+      });
+      const group = L.featureGroup(markers);
+      describe(group, data.tooltip);
+      mark(group, "station");
+      return { layer: group };
+    });
+    select("station", "stations", selected);
+  }
+
+  // rings: 0 plain, 1 fault, 2 status not known (an empty circle)
+  function stationStyle(data, row) {
+    const colour = data.colours[data.classes[row]];
+    switch (data.rings ? data.rings[row] : 0) {
+      case 1: return { weight: 3, color: data.fault, fillColor: colour, fillOpacity: 0.95 };
+      case 2: return { weight: 2.5, color: colour, fillColor: state.theme.ring, fillOpacity: 0.75 };
+      default: return { weight: 1.5, color: state.theme.ring, fillColor: colour, fillOpacity: 0.95 };
+    }
+  }
+
+  /* ---- what is pointed at and what is selected: outlines on top, which take no clicks --------------- */
+
+  const marks = { hover: null, hex: null, station: null }; // what -> L.LayerGroup
+
+  function mark(group, what) {
+    group.on("mouseover", (event) => setMark("hover", event.layer));
+    group.on("mouseout", () => setMark("hover", null));
+    group.on("click", (event) => setMark(what, event.layer)); // at once; the answer confirms it
+    group.on("remove", () => {
+      setMark("hover", null);
+      setMark(what, null);
+    });
+  }
+
+  // `selected` comes with every answer, also with one that keeps the layer
+  function select(what, key, selected) {
+    const found = selected && kept.get(key).layer.getLayers().find((layer) => layer.feature.properties.id === selected);
+    setMark(what, found || null);
+  }
+
+  function setMark(what, layer) {
+    if (marks[what]) marks[what].remove();
+    marks[what] = layer ? L.layerGroup(outlines(layer, what === "hover" ? 2 : 2.5)).addTo(state.map) : null;
+  }
+
+  function outlines(layer, weight) {
+    const line = { interactive: false, fill: false, smoothFactor: 0, lineJoin: "round" };
+    const styles = [{ ...line, color: state.theme.casing, weight: weight + 2.5, opacity: 0.9 },
+      { ...line, color: state.theme.mark, weight }];
+    return styles.map((style) => (layer.getRadius
+      ? L.circleMarker(layer.getLatLng(), { ...style, radius: layer.getRadius() + 3 })
+      : L.polygon(layer.getLatLngs(), style)));
+  }
+
+  function raiseMarks() {
+    for (const group of Object.values(marks)) {
+      if (group) group.eachLayer((outline) => outline.bringToFront());
+    }
+  }
+
+  /* ---- tooltips and legend -------------------------------------------------------------------------- */
+
+  function describe(group, tooltip) {
+    group.bindTooltip((layer) => {
+      const box = element("div");
+      if (tooltip.heading) box.append(element("div", "heading", cellText(tooltip.heading, layer.row, tooltip)));
+      const rows = element("div", "rows");
+      for (const column of tooltip.rows) {
+        rows.append(element("span", "", column.label), element("span", "", cellText(column, layer.row, tooltip)));
+      }
+      box.append(rows);
+      if (tooltip.footer) box.append(element("div", "note", tooltip.footer));
+      return box;
+    }, { sticky: true, direction: "top", offset: [0, -8], opacity: 1, className: "charging-tooltip" });
+  }
+
+  // a column holds numbers, or positions in its list of distinct texts
+  function cellText({ values, names, unit }, row, { unknown }) {
+    const value = values[row];
+    if (value === null) return unknown;
+    if (names) return names[value];
+    const number = state.numbers.format(unit === "%" ? 100 * value : value);
+    return unit ? `${number} ${unit}` : number;
+  }
+
+  function legend(shell, digest, data) {
+    keep(shell, "legend", digest, () => {
+      const control = L.control({ position: "bottomleft" });
+      control.onAdd = () => legendBox(data);
+      control.addTo(state.map);
+      return { remove: () => control.remove() };
+    });
+  }
+
+  function legendBox({ title, unit, rows, counted, footer }) {
+    const box = element("details", "charging-legend");
+    box.open = state.map.getSize().x >= NARROW_PX;
+    const summary = element("summary", "", title);
+    if (unit) summary.append(element("span", "unit", ` · ${unit}`));
+    const list = element("ul");
+    for (const [colour, label, count] of rows) {
+      const item = element("li");
+      const swatch = element("span", colour ? "swatch" : "swatch hatched");
+      swatch.style.background = colour;
+      swatch.style.opacity = colour ? CELL_OPACITY : 1; // as the cells look on the ground
+      const amount = element("span", "count", state.numbers.format(count));
+      amount.title = `${state.numbers.format(count)} ${counted}`;
+      item.append(swatch, element("span", "", label), amount);
+      list.append(item);
+    }
+    box.append(summary, list);
+    if (footer) box.append(element("div", "note", footer));
+    L.DomEvent.disableClickPropagation(box);
+    L.DomEvent.disableScrollPropagation(box);
+    return box;
+  }
+
+  function element(tag, className = "", text = "") {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    made.textContent = text;
+    return made;
+  }
+
+  return { start, surface, hexes, dots, stations, legend };
+})();

@@ -1,0 +1,48 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit_folium import _get_map_string, generate_js_hash
+
+from charging.maps.base import CHINA, AssetUrls, View, base_map
+
+URLS = AssetUrls("../l/leaflet.js", "../l/leaflet.css", "../c/map.js?v=1", "../c/map.css?v=1")
+
+
+def script(view=CHINA):
+    chart = base_map(URLS, view)
+    chart.get_root().render()
+    return _get_map_string(chart)
+
+
+def test_the_base_map_is_the_same_in_every_run():
+    first, second = script(), script()
+    assert first == second
+    assert generate_js_hash(first) == generate_js_hash(second)
+
+
+def test_the_base_map_has_no_tiles_and_no_data():
+    assert "tileLayer" not in script()
+    assert "charging.start(map_div);" in script()
+
+
+def test_a_deep_link_sets_the_first_view():
+    assert '"zoom": 11.0' in script(View(31.23, 121.47, 11.0))
+
+
+def test_only_our_files_are_loaded():
+    chart = base_map(URLS)
+    links = [url for _, url in (*chart.default_js, *chart.default_css)]
+    assert links == [URLS.leaflet_js, URLS.map_js, URLS.leaflet_css, URLS.map_css]
+    assert "://" not in "".join(links)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "31,121", "a,b,c", "nan,0,4", "91,0,4", "0,181,4", "0,0,99", "0,0,inf", "1,2,3,4"]
+)
+def test_nonsense_is_no_view(text):
+    assert View.from_text(text) is None
+
+
+@given(st.floats(-85, 85), st.floats(-180, 180), st.floats(0, 18))
+def test_a_view_reads_back_from_its_text(lat, lon, zoom):
+    assert View.from_text(f"{lat},{lon},{zoom}") == View(lat, lon, zoom)
