@@ -1,0 +1,67 @@
+"""Answers about the loaded dataset, remembered: every cached function of the page.
+
+The key of an answer is the content hash of the dataset, the name of the query and its arguments; the engine
+itself stays out of it. Cached functions take all they read as arguments, show nothing, and raise on failure.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import streamlit as st
+
+from charging.dataset.store import Dataset, open_dataset
+from charging.queries.engine import Engine
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MOST_ANSWERS = 512
+"""Answers kept for all users together; a country of cells is some 100 kB."""
+
+MOST_ENGINES = 4
+"""Dataset versions held open at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """One version of a dataset, and what has been asked about it."""
+
+    dataset: Dataset
+    engine: Engine
+
+    def ask(self, query: Callable[Concatenate[Engine, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return `query(engine, ...)`, from memory if it was asked before by anyone."""
+        name = f"{query.__module__}.{query.__qualname__}"
+        answer: T = _answer(self.dataset.content_hash, name, args, kwargs, query, self.engine)
+        return answer
+
+
+def open_answers(folder: Path, *, memory_limit_mb: int) -> Answers:
+    """Open the current version of a dataset folder.
+
+    Raises
+    ------
+    DatasetError
+        If the folder holds no dataset that this program can read.
+    """
+    dataset = open_dataset(folder)
+    return Answers(dataset, _engine(str(dataset.version), memory_limit_mb, dataset))
+
+
+@st.cache_resource(max_entries=MOST_ENGINES, show_spinner=False, on_release=Engine.close)
+def _engine(version: str, memory_limit_mb: int, _dataset: Dataset) -> Engine:  # noqa: ARG001  the key
+    return Engine(_dataset, memory_limit_mb=memory_limit_mb)
+
+
+@st.cache_data(max_entries=MOST_ANSWERS, show_spinner=False)
+def _answer(
+    content_hash: str,  # noqa: ARG001
+    name: str,  # noqa: ARG001
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    _query: Callable[..., Any],
+    _engine: Engine,
+) -> Any:  # noqa: ANN401  whatever the query returns
+    return _query(_engine, *args, **kwargs)

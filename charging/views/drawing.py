@@ -1,0 +1,200 @@
+"""From a frame to the layers of the map: which measure, which tooltip, cells or stations."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+import folium
+import pandas as pd
+import streamlit as st
+
+from charging.domain.filters import Filters
+from charging.domain.hexes import cell_from_text
+from charging.domain.vocabulary import Kind
+from charging.maps import layers as draw
+from charging.maps.frame import Frame
+from charging.maps.layers import OSM, SurfaceTexts, Tooltip, TooltipRow
+from charging.maps.palette import Categories, ColourScale, Scale
+from charging.queries.hexes import hex_operators, hexes, leading_operators
+from charging.queries.stations import count_stations, stations
+from charging.settings import Settings
+from charging.views.caching import Answers
+from charging.views.colours import colours_of, theme
+from charging.views.state import Selection
+from charging.views.texts import Texts
+
+
+class Measure(StrEnum):
+    """What the colour of a cell says: a column of the cells."""
+
+    PILES = "piles"
+    STATIONS = "stations"
+    DC_SHARE = "dc_share"
+    MAX_POWER = "max_power_kw"
+    LEADER = "leading_operator"
+    AVAILABLE_SHARE = "available_share"
+    UNKNOWN_SHARE = "unknown_share"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a share of something."""
+        return self.endswith("_share")
+
+
+class Drawn(NamedTuple):
+    """The layers of an answer, and what must be said about what they leave out."""
+
+    groups: list[folium.FeatureGroup]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What is drawn from: a dataset, a selection, and the words for it."""
+
+    answers: Answers
+    selection: Filters
+    settings: Settings
+    say: Texts
+
+    @property
+    def footer(self) -> str:
+        """The line under every tooltip and legend of data that is not real."""
+        return self.say("kind.simulated") if self.answers.dataset.kind is Kind.SIMULATED else ""
+
+    def tooltip(self, *columns: str, heading: str = "") -> Tooltip:
+        """Return a tooltip of columns named after their fields."""
+        units = {"max_power_kw": "kW"}
+        rows = tuple(
+            TooltipRow(column=column, label=self.say(f"field.{column}"), unit=units.get(column, ""))
+            for column in columns
+        )
+        return Tooltip(rows=rows, unknown=self.say("unknown"), footer=self.footer, heading=heading)
+
+
+def layers(drawing: Drawing, frame: Frame, chosen: Selection | None) -> Drawn:
+    """Return the layers of a frame: stations where it is close and they are few enough, otherwise cells."""
+    surface = _surface(drawing)
+    if not frame.is_close:
+        return Drawn([surface, *_cells(drawing, frame, chosen)], "")
+    say, limit = drawing.say, drawing.settings.station_limit
+    count = drawing.answers.ask(count_stations, drawing.selection, frame.bounds)
+    if count <= limit:
+        return Drawn([surface, *_stations(drawing, frame, chosen)], "")
+    note = say("map.too_many", count=say.number(count), limit=say.number(limit))
+    return Drawn([surface, *_cells(drawing, frame, chosen)], note)
+
+
+def _surface(drawing: Drawing) -> folium.FeatureGroup:
+    say = drawing.say
+    sources = drawing.answers.dataset.manifest.sources
+    words = SurfaceTexts(
+        label=say("map.label"),
+        zoom_in=say("map.zoom_in"),
+        zoom_out=say("map.zoom_out"),
+        attribution=" · ".join(rows.info.attribution for rows in sources if rows.info.attribution),
+    )
+    tiles = OSM if drawing.settings.tiles == "osm" else None
+    return draw.surface(theme=theme(), language=say.language, tiles=tiles, texts=words)
+
+
+def _cells(drawing: Drawing, frame: Frame, chosen: Selection | None) -> list[folium.FeatureGroup]:
+    answers, say = drawing.answers, drawing.say
+    table = answers.ask(hexes, drawing.selection, frame.bounds, frame.resolution)
+    measure = Measure(st.session_state.measure)
+    if measure is Measure.LEADER:
+        parts = answers.ask(hex_operators, drawing.selection, frame.bounds, frame.resolution)
+        table = table.merge(leading_operators(parts), on="cell", how="left")
+    scale = _scale(drawing, measure, table)
+    tooltip = drawing.tooltip("piles", "stations", "dc_piles", "max_power_kw")
+    outlined = cell_from_text(chosen.id) if chosen and chosen.kind == "hex" else None
+    groups = [draw.hexes(table, scale, tooltip, selected=outlined)]
+    if st.session_state.layer:
+        groups.append(_dots(drawing, frame))
+    groups.append(draw.legend(scale, table[measure], counted=say("map.cells"), footer=drawing.footer))
+    return groups
+
+
+def _scale(drawing: Drawing, measure: Measure, table: pd.DataFrame) -> ColourScale:
+    say = drawing.say
+    title, unit = say(f"colour.{measure}"), say(f"colour.{measure}.unit")
+    if measure is Measure.LEADER:
+        return _operator_classes(drawing, table[measure], title=title, unit=unit)
+    return Scale.quantile(
+        table[measure],
+        column=str(measure),
+        title=title,
+        unit=unit,
+        unknown=say("unknown"),
+        theme=theme(),
+        is_share=measure.is_share,
+    )
+
+
+def _operator_classes(drawing: Drawing, values: pd.Series, *, title: str, unit: str) -> Categories:
+    colours = colours_of(drawing.answers)
+    return Categories.of_operators(
+        values,
+        column=str(values.name),
+        title=title,
+        unit=unit,
+        unknown=drawing.say("unknown"),
+        colours=colours,
+        names={operator: drawing.say(f"operator.{operator}") for operator in colours},
+        other=drawing.say("other"),
+        theme=theme(),
+    )
+
+
+def _dots(drawing: Drawing, frame: Frame) -> folium.FeatureGroup:
+    parts = drawing.answers.ask(hex_operators, drawing.selection, frame.bounds, frame.resolution)
+    colours = colours_of(drawing.answers)
+    named = {operator: drawing.say(f"operator.{operator}") for operator in colours}
+    laid = {operator: colours[operator] for operator in st.session_state.layer if operator in colours}
+    table = parts.assign(operator=parts.operator_id.map(named))
+    return draw.operator_dots(table, drawing.tooltip("piles", heading="operator"), colours=laid)
+
+
+def _stations(drawing: Drawing, frame: Frame, chosen: Selection | None) -> list[folium.FeatureGroup]:
+    say = drawing.say
+    limit = drawing.settings.station_limit
+    table = drawing.answers.ask(stations, drawing.selection, frame.bounds, limit=limit)
+    shown = table.assign(
+        name=names_of(table, say), operator=pd.Series(operators_of(table, say), dtype=object)
+    )
+    ringed = chosen.id if chosen and chosen.kind == "station" else None
+    tooltip = drawing.tooltip("operator", "piles", "dc_piles", "max_power_kw", heading="name")
+    drawn = draw.stations(shown, tooltip, colours=colours_of(drawing.answers), theme=theme(), selected=ringed)
+    classes = _operator_classes(
+        drawing, table.operator_id, title=say("colour.operator"), unit=say("colour.operator.unit")
+    )
+    return [
+        drawn,
+        draw.legend(classes, table.operator_id, counted=say("map.stations"), footer=drawing.footer),
+    ]
+
+
+def names_of(table: pd.DataFrame, say: Texts) -> list[str]:
+    """Return the name of each station in the reader's language, else in the other one, else its id."""
+    rows = table[["name", "name_zh", "station_id"]].to_dict("records")
+    return [names_in(row["name"], row["name_zh"], say)[0] or row["station_id"] for row in rows]
+
+
+def operators_of(table: pd.DataFrame, say: Texts) -> list[str | None]:
+    """Return the name of the operator of each station, None where it is not known."""
+    rows = table[["operator_id", "operator_raw"]].to_dict("records")
+    return [operator_name(row["operator_id"], row["operator_raw"], say) for row in rows]
+
+
+def names_in(name: object, name_zh: object, say: Texts) -> tuple[str | None, str | None]:
+    """Return a name in the reader's language and in the other one, as far as the source has them."""
+    known = [text if isinstance(text, str) else None for text in (name, name_zh)]
+    first, second = known if say.language == "en" else reversed(known)
+    return (first, second) if first else (second, None)
+
+
+def operator_name(operator_id: object, raw: object, say: Texts) -> str | None:
+    """Return the name of an operator: from the registry, else as the source writes it, else None."""
+    if isinstance(operator_id, str):
+        return say(f"operator.{operator_id}")
+    return raw if isinstance(raw, str) else None

@@ -1,0 +1,52 @@
+"""The few pieces of HTML the page is made of besides Streamlit's own: every text in it is escaped here."""
+
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from charging.views.texts import Texts
+
+_STYLE = Path(__file__).with_name("style.css")
+
+
+def style() -> None:
+    """Give the page its look."""
+    st.html(_STYLE)
+
+
+def element(tag: str, classes: str, *children: str, text: str = "", **attributes: str) -> str:
+    """Return an element with its text escaped; `children` are elements made here.
+
+    Examples
+    --------
+    >>> element("b", "name", text="<script>")
+    '<b class="name">&lt;script&gt;</b>'
+    """
+    extra = "".join(f' {name.replace("_", "-")}="{escape(value)}"' for name, value in attributes.items())
+    return f'<{tag} class="{escape(classes)}"{extra}>{escape(text)}{"".join(children)}</{tag}>'
+
+
+def stripe(colour: str) -> str:
+    """Return a small block of a colour, the key of an operator."""
+    return element("span", "swatch", style=f"background:{colour}")
+
+
+def operator_label(operator: str, colour: str, piles: float, say: Texts) -> str:
+    """Return the Markdown label of an operator in a list: its colour, its name, its piles."""
+    name = plain(say(f"operator.{operator}"))
+    return f':color[■]{{foreground="{colour}"}} {name} :small[{say.number(piles)}]'
+
+
+def plain(text: str) -> str:
+    r"""Return foreign text so that Streamlit's Markdown shows it as it is.
+
+    Examples
+    --------
+    >>> print(plain("*A* [x](y) `z` $1$"))
+    \*A\* \[x\]\(y\) \`z\` \$1\$
+    """
+    return "".join(f"\\{char}" if char in _MARKDOWN else char for char in text)
+
+
+_MARKDOWN = frozenset("\\`*_{}[]()<>#+-.!|~$:")

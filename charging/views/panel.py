@@ -1,0 +1,95 @@
+"""The panel beside the map: what is in view, or the details of what is selected."""
+
+import streamlit as st
+
+from charging.domain.filters import Filters
+from charging.domain.hexes import cell_from_text, resolution_of
+from charging.domain.vocabulary import Kind
+from charging.maps.frame import Viewport
+from charging.queries.conditions import Cell, Place
+from charging.queries.stations import stations
+from charging.queries.totals import By, totals
+from charging.views import state
+from charging.views.caching import Answers
+from charging.views.colours import colours_of
+from charging.views.details import fact, heading, power, station_details
+from charging.views.drawing import names_of, operator_name
+from charging.views.markup import element, plain, stripe
+from charging.views.texts import Texts
+
+MOST_OPERATORS = 8
+LARGEST_STATIONS = 5
+
+
+def panel(
+    answers: Answers, selection: Filters, viewport: Viewport, chosen: state.Selection | None, say: Texts
+) -> None:
+    """Show the panel."""
+    if chosen is None:
+        heading(say("panel.in_view"), say, closable=False)
+        _summary(answers, selection, viewport.bounds, say)
+        st.caption(say("panel.hint"))
+    elif chosen.kind == "station":
+        station_details(answers, chosen.id, say)
+    else:
+        _cell(answers, selection, chosen.id, say)
+    if answers.dataset.kind is Kind.SIMULATED:
+        st.html(element("p", "badge simulated", text=say("kind.simulated"), title=say("kind.simulated.note")))
+
+
+def _summary(answers: Answers, selection: Filters, place: Place, say: Texts) -> None:
+    """Show the sums of a place, and its operators."""
+    sums = answers.ask(totals, selection, place=place).iloc[0]
+    if not sums.stations:
+        st.html(element("p", "empty", text=say("panel.empty")))
+        return
+    facts = [
+        (say("field.stations"), say.number(sums.stations)),
+        (say("field.piles"), say.number(sums.piles)),
+        (say("field.dc_piles"), say.number(sums.dc_piles)),
+        (say("field.max_power_kw"), power(sums.max_power_kw, say)),
+    ]
+    st.html(element("div", "facts", *(fact(label, value) for label, value in facts)))
+    if sums.stations_piles_unknown:
+        st.caption(say("panel.piles_unknown", count=say.number(sums.stations_piles_unknown)))
+    _operators(answers, selection, place, say)
+
+
+def _operators(answers: Answers, selection: Filters, place: Place, say: Texts) -> None:
+    parts = answers.ask(totals, selection, by=By.OPERATOR, place=place)
+    parts = parts[parts.piles > 0]
+    colours = colours_of(answers)
+    bars = [
+        element(
+            "div",
+            "bar",
+            stripe(colours.get(row["key"], "transparent")),
+            element("span", "bar-label", text=operator_name(row["key"], None, say) or say("unknown")),
+            element("span", "bar-value", text=say.number(row["piles"])),
+            element("progress", "", value=str(row["piles"]), max=str(parts.piles.max())),
+            title=say("panel.share", share=say.share(row["share"]), whole=say.number(parts.piles.sum())),
+        )
+        for row in parts.head(MOST_OPERATORS).to_dict("records")
+    ]
+    st.html(element("h3", "panel-section", text=say("panel.operators")) + element("div", "bars", *bars))
+    if len(parts) > MOST_OPERATORS:
+        st.caption(say("panel.more", count=say.number(len(parts) - MOST_OPERATORS)))
+
+
+def _cell(answers: Answers, selection: Filters, h3_id: str, say: Texts) -> None:
+    cell = cell_from_text(h3_id)
+    place = Cell(cell, resolution_of(cell))
+    heading(say("panel.cell"), say)
+    _summary(answers, selection, place, say)
+    largest = answers.ask(stations, selection, place, limit=LARGEST_STATIONS)
+    if not largest.empty:
+        st.html(element("h3", "panel-section", text=say("panel.largest")))
+        for name, row in zip(names_of(largest, say), largest.to_dict("records"), strict=True):
+            st.button(
+                f"{plain(name)} :small[{say.number(row['piles'])}]",
+                key=f"largest-{row['station_id']}",
+                on_click=state.select,
+                args=(state.Selection("station", row["station_id"]),),
+                type="tertiary",
+            )
+    st.html(element("div", "facts", fact(say("field.h3"), h3_id)))

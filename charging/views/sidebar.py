@@ -1,0 +1,158 @@
+"""The conditions, in the order people think: where, who, how, whether, since when."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import streamlit as st
+
+from charging.domain.filters import Filters
+from charging.domain.geography import load_cities
+from charging.domain.operators import OperatorKind, load_operators
+from charging.domain.text import folded
+from charging.domain.vocabulary import Access, Connector, Current, Site, Status
+from charging.queries.totals import By, totals
+from charging.views import state
+from charging.views.caching import Answers
+from charging.views.colours import colours_of, operators_by_size
+from charging.views.markup import operator_label
+from charging.views.texts import Texts
+
+MOST_LISTED = 24
+"""Operators listed at once; smaller ones are found by name."""
+
+MOST_POWER_KW, POWER_STEP_KW = 600.0, 10.0
+
+
+def conditions(answers: Answers, say: Texts) -> None:
+    """Show the widgets; what they stand at is read with `state.filters`."""
+    with st.sidebar:
+        _where(say)
+        _who(answers, say)
+        _how(say)
+        _whether(say)
+        st.button(say("sidebar.clear"), on_click=state.fill_widgets, args=(Filters(),), width="stretch")
+
+
+def _where(say: Texts) -> None:
+    st.subheader(say("sidebar.where"))
+    st.text_input(
+        say("sidebar.search"),
+        key="q",
+        placeholder=say("sidebar.search"),
+        label_visibility="collapsed",
+        max_chars=100,
+    )
+    st.multiselect(
+        say("sidebar.city"),
+        [city.id for city in load_cities()],
+        format_func=lambda city: say(f"city.{city}"),
+        key="city",
+        placeholder=say("sidebar.city.placeholder"),
+        label_visibility="collapsed",
+    )
+
+
+def _who(answers: Answers, say: Texts) -> None:
+    st.subheader(say("sidebar.who"))
+    operators = operators_by_size(answers)
+    carmakers = {operator.id for operator in load_operators() if operator.kind is OperatorKind.CARMAKER}
+    with st.container(horizontal=True, gap="small", key="who_buttons"):
+        for label, chosen in (
+            ("all", operators),
+            ("none", []),
+            ("carmakers", [operator for operator in operators if operator in carmakers]),
+        ):
+            st.button(
+                say(f"sidebar.operator.{label}"), on_click=_choose, args=(chosen,), type="tertiary", key=label
+            )
+    if len(operators) > MOST_LISTED:
+        st.text_input(
+            say("sidebar.operator.find"),
+            key="find_operator",
+            label_visibility="collapsed",
+            placeholder=say("sidebar.operator.find"),
+        )
+    listed = _listed(operators, folded(st.session_state.get("find_operator", "")), say)
+    counts = answers.ask(totals, Filters(), by=By.OPERATOR).set_index("key").piles
+    colours = colours_of(answers)
+    st.pills(
+        say("sidebar.operator"),
+        listed,
+        selection_mode="multi",
+        key="operator",
+        format_func=lambda operator: operator_label(
+            operator, colours.get(operator, "gray"), counts.get(operator, 0), say
+        ),
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    _caption_operators(operators, listed, say)
+
+
+def _listed(operators: list[str], sought: str, say: Texts) -> list[str]:
+    """Return the operators to list: those chosen, then the largest whose name or id has the text."""
+    chosen = st.session_state["operator"]
+    found = [
+        operator
+        for operator in operators
+        if operator not in chosen and sought in folded(f"{operator} {say(f'operator.{operator}')}")
+    ]
+    keep = {*chosen, *found[:MOST_LISTED]}
+    return [operator for operator in operators if operator in keep] + [
+        operator for operator in chosen if operator not in operators
+    ]
+
+
+def _caption_operators(operators: list[str], listed: list[str], say: Texts) -> None:
+    hidden = len(set(operators) - set(listed))
+    if not listed and operators:
+        st.caption(say("sidebar.operator.nothing"))
+    elif hidden:
+        st.caption(say("sidebar.operator.hidden", count=say.number(hidden)))
+    elif not st.session_state["operator"]:
+        st.caption(say("sidebar.operator.hint"))
+
+
+def _choose(operators: Iterable[str]) -> None:
+    st.session_state["operator"] = list(operators)
+
+
+def _how(say: Texts) -> None:
+    st.subheader(say("sidebar.how"))
+    st.pills(
+        say("sidebar.current"),
+        list(Current),
+        selection_mode="multi",
+        key="current",
+        format_func=lambda current: say(f"current.{current}"),
+    )
+    st.slider(say("sidebar.min_kw"), 0.0, MOST_POWER_KW, step=POWER_STEP_KW, format="%d", key="min_kw")
+    _choice(Connector, "connector", say)
+
+
+def _whether(say: Texts) -> None:
+    with st.expander(say("sidebar.whether"), expanded=any(st.session_state[key] for key in _WHETHER)):
+        _choice(Status, "status", say)
+        st.pills(
+            say("sidebar.access"),
+            list(Access),
+            selection_mode="multi",
+            key="access",
+            format_func=lambda access: say(f"access.{access}"),
+        )
+        _choice(Site, "site", say)
+        st.date_input(say("sidebar.since"), key="since", format="YYYY-MM-DD", min_value="2005-01-01")
+        st.toggle(say("sidebar.unknown"), key="unknown", help=say("sidebar.unknown.help"))
+
+
+_WHETHER = ("status", "access", "site", "since", "unknown")
+
+
+def _choice(members: type[StrEnum], key: str, say: Texts) -> None:
+    st.multiselect(
+        say(f"sidebar.{key}"),
+        list(members),
+        key=key,
+        format_func=lambda member: say(f"{key}.{member}"),
+        placeholder=say(f"sidebar.{key}.placeholder"),
+    )

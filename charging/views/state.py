@@ -1,0 +1,130 @@
+"""What a visit remembers: conditions, view, language, what is selected; and how they stand in the URL.
+
+The URL is read once, when a visit starts, and written after every run. It is not bound to the widgets: a
+bound widget writes its label into the URL instead of its value, and labels change with language and counts.
+It is replaced, never pushed, so that a session of filtering leaves one entry in the browser's history. The
+map keeps its own `at` parameter.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from charging.domain.filters import FIELDS, Filters
+from charging.maps.base import View
+from charging.maps.frame import Frame, Viewport
+from charging.views.markup import plain
+from charging.views.texts import LANGUAGES, Texts, preferred_language
+
+MAP = "map"
+"""Key of the map's fragment and component, under which its last answer stands in the session."""
+
+
+class Page(StrEnum):
+    """The views of the page."""
+
+    MAP = "map"
+    DATA = "data"
+
+
+class Selection(NamedTuple):
+    """What was clicked or chosen: a `station` by its id, or a `hex` by its H3 id."""
+
+    kind: str
+    id: str
+
+
+def begin() -> None:
+    """Read the URL, on the first run of a visit; later runs keep what the widgets say."""
+    session = st.session_state
+    if "problems" not in session:
+        query = {key: st.query_params.get_all(key) for key in st.query_params}
+        reading = Filters.from_query(query)
+        session.problems = reading.problems
+        session.start_view = View.from_text(st.query_params.get("at", ""))
+        session.language = _one_of(LANGUAGES, query, "lang", preferred_language(st.context.locale))
+        session.page = Page(_one_of(tuple(Page), query, "view", Page.MAP))
+        session.measure, session.detail, session.layer = "piles", 0, []
+        session.selection = None
+        session.clicks = None
+        session.frame = None
+        fill_widgets(reading.filters)
+
+
+def fill_widgets(filters: Filters) -> None:
+    """Set the filter widgets, whose keys are those of the URL, to a selection."""
+    for spec in FIELDS:
+        value = getattr(filters, spec.name)
+        st.session_state[spec.key] = list(value) if spec.is_many else value
+    st.session_state.min_kw = filters.min_power_kw or 0.0
+
+
+def filters() -> Filters:
+    """Return the selection the filter widgets stand at."""
+    return Filters(**{spec.name: st.session_state[spec.key] or spec.empty for spec in FIELDS})
+
+
+def show_problems(say: Texts) -> None:
+    """Name what the URL said and could not be read."""
+    for key, value in st.session_state.problems:
+        st.warning(plain(say("filter.problem", name=key, value=value)))
+
+
+def write_url(selection: Filters) -> None:
+    """Show the present view in the browser's address, without a history entry."""
+    query = selection.to_query() | {"lang": [st.session_state.language]}
+    if st.session_state.page != Page.MAP:
+        query["view"] = [st.session_state.page]
+    # urlencode leaves only letters, digits and %&=+-_.~ : nothing that could end the string or the script
+    st.html(_REPLACE.format(query=urlencode(query, doseq=True)), unsafe_allow_javascript=True)
+
+
+_REPLACE = """<script>{{
+  const query = new URLSearchParams("{query}");
+  const at = new URLSearchParams(location.search).get("at");
+  if (at) query.set("at", at);
+  history.replaceState(history.state, "", location.pathname + "?" + query.toString().replaceAll("%2C", ","));
+}}</script>"""
+
+
+def viewport() -> Viewport | None:
+    """Return what the map showed when it last answered; None before it has."""
+    return Viewport.from_component(st.session_state.get(MAP))
+
+
+def remember_frame(frame: Frame) -> None:
+    """Keep the part of the world that was last drawn, so that a small pan draws nothing anew."""
+    st.session_state.frame = frame
+
+
+def last_frame() -> Frame | None:
+    """Return the part of the world that was last drawn."""
+    frame: Frame | None = st.session_state.frame
+    return frame
+
+
+def selection() -> Selection | None:
+    """Return what is selected, after taking in a click the map has reported since the last run."""
+    answer: Mapping[str, Any] = st.session_state.get(MAP) or {}
+    clicks = answer.get("last_object_clicked_count")
+    # the map repeats its last click with every answer: only another count is another click
+    if clicks is not None and clicks != st.session_state.clicks:
+        st.session_state.clicks = clicks
+        clicked = (answer.get("last_active_drawing") or {}).get("properties") or {}
+        if "kind" in clicked and "id" in clicked:
+            select(Selection(str(clicked["kind"]), str(clicked["id"])))
+    chosen: Selection | None = st.session_state.selection
+    return chosen
+
+
+def select(chosen: Selection | None) -> None:
+    """Select something, or nothing."""
+    st.session_state.selection = chosen
+
+
+def _one_of(allowed: tuple[str, ...], query: Mapping[str, list[str]], key: str, default: str) -> str:
+    found = query.get(key, [default])[-1]
+    return found if found in allowed else default

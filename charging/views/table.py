@@ -1,0 +1,94 @@
+"""Around the map: the sentence and the controls above it, the table of what is in view below it."""
+
+import pandas as pd
+import streamlit as st
+
+from charging.domain.filters import Filters
+from charging.maps.frame import Viewport
+from charging.queries.stations import count_stations, stations
+from charging.queries.totals import By, left_out_as_unknown, totals
+from charging.views import state
+from charging.views.caching import Answers
+from charging.views.colours import colours_of, operators_by_size
+from charging.views.drawing import Measure, names_of, operators_of
+from charging.views.markup import operator_label, plain
+from charging.views.texts import Texts
+
+ROWS = 200
+"""Stations listed in the table."""
+
+
+def sentence(answers: Answers, selection: Filters, say: Texts) -> None:
+    """Say in words what is selected, and what that leaves out."""
+    text = plain(selection.describe(say))
+    left_out = answers.ask(left_out_as_unknown, selection)
+    if left_out:
+        text += f" :small[:gray[{say('filter.left_out', count=say.number(left_out))}]]"
+    st.markdown(text, help=None if selection.is_empty else say("filter.all_hold"))
+
+
+def controls(answers: Answers, say: Texts) -> None:
+    """Show what the cells are coloured by, how fine they are, and which operators lie over them."""
+    st.selectbox(
+        say("map.measure"),
+        list(Measure),
+        key="measure",
+        format_func=lambda measure: say(f"colour.{measure}"),
+        label_visibility="collapsed",
+        width=170,
+    )
+    st.segmented_control(
+        say("map.detail"),
+        [-1, 0, 1],
+        key="detail",
+        format_func=lambda step: say(f"map.detail.{step}"),
+        label_visibility="collapsed",
+        required=True,
+    )
+    with st.popover(say("map.layers"), width="content"):
+        st.caption(say("map.layers.hint"))
+        counts = answers.ask(totals, Filters(), by=By.OPERATOR).set_index("key").piles
+        colours = colours_of(answers)
+        st.pills(
+            say("map.layers"),
+            operators_by_size(answers),
+            selection_mode="multi",
+            key="layer",
+            label_visibility="collapsed",
+            format_func=lambda operator: operator_label(operator, colours[operator], counts[operator], say),
+        )
+
+
+def table(answers: Answers, selection: Filters, viewport: Viewport, say: Texts) -> None:
+    """Show the stations in view as rows; choosing one selects it, as a click on the map does."""
+    found = answers.ask(stations, selection, viewport.bounds, limit=ROWS)
+    count = answers.ask(count_stations, selection, viewport.bounds)
+    st.subheader(say("table.title"))
+    st.caption(say("table.caption", shown=say.number(len(found)), count=say.number(count)))
+    shown = pd.DataFrame(
+        {
+            say("field.name"): names_of(found, say),
+            say("field.operator"): operators_of(found, say),
+            say("field.piles"): found.piles,
+            say("field.dc_piles"): found.dc_piles,
+            f"{say('field.max_power_kw')}, kW": found.max_power_kw,
+            say("field.address"): found.address,
+            say("field.station_id"): found.station_id,
+        }
+    )
+    # a key of its own for each set of rows: a kept row number would select another station
+    key = f"table-{hash((tuple(found.station_id), say.language))}"
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key=key,
+        selection_mode="single-row",
+        on_select=lambda: _choose(key, list(found.station_id)),
+        alt=say("table.title"),
+    )
+
+
+def _choose(key: str, station_ids: list[str]) -> None:
+    rows = st.session_state[key].selection.rows
+    if rows:
+        state.select(state.Selection("station", station_ids[rows[0]]))

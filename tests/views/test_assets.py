@@ -1,0 +1,20 @@
+from pathlib import Path
+
+from xstatic.pkg import leaflet
+
+from charging.views import assets
+
+
+def test_every_file_is_served_from_this_server():
+    for url in assets.urls():
+        assert url.startswith("../charging.views.assets.")
+    assert (Path(leaflet.BASE_DIR) / "leaflet.js").is_file()
+    assert all(
+        (assets.STATIC / name).is_file() for name in ("map.js", "map.css", "ground.json", "labels.json")
+    )
+
+
+def test_our_own_files_carry_their_version():
+    urls = assets.urls()
+    assert urls.map_js.split("?v=")[1] == urls.map_css.split("?v=")[1]
+    assert urls == assets.urls()
