@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from charging.settings import Settings
 from charging.views import data, header, markup, network, sidebar, startup, state
 from charging.views.texts import Texts
 
@@ -10,13 +9,13 @@ from charging.views.texts import Texts
 def main() -> None:
     """Show the page."""
     st.set_page_config(page_title="Charging map", page_icon="⚡", layout="wide")
-    settings = Settings.from_environment()
     state.begin()
     say = Texts(st.session_state.language)
     markup.style()
-    answers = startup.dataset_answers(settings, say)
-    if answers is None:
+    opened = startup.settings_and_answers(say)
+    if opened is None:
         return
+    settings, answers = opened
     header.top_line(answers.dataset, say)
     sidebar.conditions(answers, say)
     selection = state.filters()

@@ -78,6 +78,9 @@ class SurfaceTexts:
     attribution: str
 
 
+Layer = folium.FeatureGroup
+"""What every function here returns, for those who only pass it on."""
+
 PLAIN, BROKEN, NOT_KNOWN = range(3)
 """How the ring of a station speaks of its status."""
 

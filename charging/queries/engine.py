@@ -1,10 +1,7 @@
 """Where queries run: DuckDB in this process, over one version of a dataset.
 
-The engine prepares two tables from the stored ones. `groups` has one row per pile group (one for a station
-without any), narrow: the numbers and short codes that filters and sums need, sorted by cell, in memory.
-`stations` keeps the wide rows: in memory too, or a view on the file above a set size.
-
-`station_no` numbers the stations, so that grouping by station compares integers.
+The tables of `charging.queries.groups` are prepared when a dataset is opened and kept in memory; the wide
+rows of the stations stay on disk above a set size.
 """
 
 from pathlib import Path
@@ -14,17 +11,7 @@ import duckdb
 import pandas as pd
 
 from charging.dataset.store import Dataset
-
-_STATIONS = "select row_number() over (order by cell, station_id) as station_no, * from read_parquet({file})"
-
-_GROUPS = """
-select s.station_no, s.cell, s.lat, s.lon,
-       case when p.station_id is null then s.operator_code else p.operator_code end as operator_code,
-       s.city_id, s.access, s.site, s.opened_on, s.service_area_id,
-       p.current, p.connectors, p.power_kw, p.status, p.count as piles
-from stations s left join read_parquet({file}) p on p.station_id = s.station_id
-order by s.cell, s.station_no
-"""
+from charging.queries.groups import GROUPS, STATIONS
 
 
 class Query(NamedTuple):
@@ -53,8 +40,8 @@ class Engine:
         stations = dataset.path("stations")
         form = "view" if stations.stat().st_size > memory_limit_mb * 1_000_000 else "table"
         for statement in (
-            f"create {form} stations as {_STATIONS.format(file=_literal(stations))}",
-            f"create table groups as {_GROUPS.format(file=_literal(dataset.path('piles')))}",
+            f"create {form} stations as {STATIONS.format(file=_literal(stations))}",
+            f"create table groups as {GROUPS.format(file=_literal(dataset.path('piles')))}",
             f"create table service_areas as from read_parquet({_literal(dataset.path('service_areas'))})",
         ):
             self._connection.execute(statement)

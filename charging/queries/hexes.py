@@ -9,7 +9,7 @@ from charging.domain.filters import Filters
 from charging.domain.hexes import flat_width_km, parent_terms
 from charging.queries.conditions import where
 from charging.queries.engine import Engine, Query
-from charging.queries.measures import SUMS, per_station, with_shares
+from charging.queries.measures import summed, with_shares
 
 MARGIN_EDGES = 2.6
 """How far the searched box exceeds the asked one, in cell edges: a cell whose centre is just inside reaches
@@ -24,23 +24,23 @@ def hexes(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> 
     Returns
     -------
     table
-        `cell` (int64, H3 at `resolution`), the columns of `measures.SUMS` and their shares, ordered by cell.
+        `cell` (int64, H3 at `resolution`), the columns of `measures.summed` and their shares, ordered by
+        cell.
     """
-    table = engine.run(_by_cell(engine, filters, bounds, resolution))
+    condition = where(filters, _searched(bounds, resolution), engine)
+    table = summed(engine, condition, _parent(resolution)).rename(columns={"key": "cell"})
     return with_shares(_centred_in(table, bounds))
 
 
 def hex_operators(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> pd.DataFrame:
-    """Return one row per cell and operator: `cell`, `operator_id` (null: not known), `stations`, `piles`.
+    """Return one row per cell and operator: `cell`, `operator_id` (null: not known), `piles`.
 
     The cells are those of `hexes`; rows are ordered by cell, then by piles downwards, then by operator.
     """
     condition = where(filters, _searched(bounds, resolution), engine)
     query = Query(
-        f"select cell, operator_code, count(*) as stations, sum(piles) as piles"
-        f" from (select {_parent(resolution)} as cell, operator_code, station_no, sum(piles) as piles"
-        f" from groups where {condition.sql} group by cell, operator_code, station_no) held"
-        f" group by cell, operator_code order by cell, piles desc nulls last, operator_code",
+        f"select {_parent(resolution)} as cell, operator_code, sum(piles) as piles from groups"
+        f" where {condition.sql} group by 1, 2 order by 1, piles desc nulls last, operator_code",
         condition.parameters,
     )
     table = _centred_in(engine.run(query), bounds)
@@ -56,15 +56,6 @@ def leading_operators(parts: pd.DataFrame) -> pd.DataFrame:
     known = parts[parts.operator_id.notna() & (parts.piles > 0)]
     leaders = known.drop_duplicates("cell")[["cell", "operator_id"]]
     return leaders.rename(columns={"operator_id": "leading_operator"}).reset_index(drop=True)
-
-
-def _by_cell(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> Query:
-    condition = where(filters, _searched(bounds, resolution), engine)
-    return Query(
-        f"select {_parent(resolution)} as cell, {SUMS} from ({per_station(condition.sql)}) held"
-        f" group by {_parent(resolution)} order by 1",
-        condition.parameters,
-    )
 
 
 def _parent(resolution: int) -> str:

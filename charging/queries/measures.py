@@ -1,55 +1,66 @@
 """What is counted, once for cells, stations and totals alike.
 
-Groups are summed by station first: then a station is one row, and counting them needs no `count(distinct)`.
-Sums are null where every part is null, so that "not known" survives to the page.
+Sums are null where nothing is known of what they add up, and 0 where there is nothing to add.
 """
 
 import pandas as pd
 
-from charging.domain.vocabulary import LIVE_STATUSES, Status
+from charging.queries.conditions import Condition
+from charging.queries.engine import Engine, Query
+from charging.queries.groups import PARTS
 
-_LIVE = ", ".join(f"'{status}'" for status in LIVE_STATUSES)
+GROUP_SUMS = ", ".join([*(f"sum({part}) as {part}" for part in PARTS), "max(power_kw) as max_power_kw"])
+"""The parts added up, and the highest power."""
 
-_STATUS_RANK = " ".join(
-    ["case", *(f"when status = '{status}' then {rank}" for rank, status in enumerate(Status)), "end"]
-)
+_NEVER_NULL = ("current_unknown_piles", "power_unknown_piles", "status_unknown_piles", "live_piles")
+"""Counts of what is, or is not, known: nothing found is 0."""
 
-# a part counts 0 where the whole is known to hold none of it, and is null where nothing is known
-_GROUP_SUMS = f"""
-    sum(piles) as piles,
-    sum(case when current in ('DC', 'AC_DC') then piles when current = 'AC' then 0 * piles end) as dc_piles,
-    sum(case when current in ('AC', 'AC_DC') then piles when current = 'DC' then 0 * piles end) as ac_piles,
-    sum(case when current is null then piles end) as current_unknown_piles,
-    max(power_kw) as max_power_kw,
-    sum(case when power_kw is null then piles end) as power_unknown_piles,
-    sum(case when status = 'available' then piles when status in ({_LIVE}) then 0 * piles end)
-        as available_piles,
-    sum(case when status in ({_LIVE}) then piles end) as live_piles,
-    sum(case when status = 'fault' then piles when status is not null then 0 * piles end) as fault_piles,
-    sum(case when status is null then piles end) as status_unknown_piles,
-    min({_STATUS_RANK}) as status_rank
-"""
 
-_KNOWN_PARTS = ("piles", "dc_piles", "ac_piles", "available_piles", "fault_piles")
-_COUNTS_OF_UNKNOWN = ("current_unknown_piles", "power_unknown_piles", "status_unknown_piles", "live_piles")
+def summed(engine: Engine, condition: Condition, by: str | None = None) -> pd.DataFrame:
+    """Return the sums over the groups that meet a condition: one row, or one for each value of `by`.
 
-SUMS = ", ".join(
-    [
-        "count(*) as stations",
-        *(f"case when count(*) = 0 then 0 else sum({part}) end as {part}" for part in _KNOWN_PARTS),
-        *(f"coalesce(sum({count}), 0) as {count}" for count in _COUNTS_OF_UNKNOWN),
-        "max(max_power_kw) as max_power_kw",
-        "coalesce(sum(case when piles is null then 1 else 0 end), 0) as stations_piles_unknown",
-    ]
-)
-"""Sums over stations: `stations`, numbers of piles, highest power, and how much of it is not known.
+    Parameters
+    ----------
+    by
+        SQL of what to sum by, as a column of `groups`.
 
-Numbers of piles are null where nothing is known of them; no station at all has 0.
-"""
+    Returns
+    -------
+    table
+        `key` (only with `by`; null where it is not known), `stations`, the parts of `groups.PARTS`,
+        `max_power_kw`, and `stations_piles_unknown`, ordered by key.
+
+    Notes
+    -----
+    Stations are counted apart, grouped by station first: no `count(distinct)`, and the other sums need not be
+    made a hundred thousand times before they are made again by cell.
+    """
+    key = by or "0"
+    tail = "group by key order by key nulls last"
+    met = f"from groups where {condition.sql}"
+    one_each = f"select {key} as key, station_no, sum(piles) as piles {met} group by key, station_no"
+    unknown = "sum(case when piles is null then 1 else 0 end) as stations_piles_unknown"
+    counts, sums = (
+        engine.run(Query(sql, condition.parameters))
+        for sql in (
+            f"select key, count(*) as stations, {unknown} from ({one_each}) held {tail}",
+            f"select {key} as key, {GROUP_SUMS} {met} {tail}",
+        )
+    )
+    table = pd.concat([counts, sums.drop(columns="key")], axis="columns")
+    if by is None:
+        table = (table if len(table) else _nothing(table.columns)).drop(columns="key")
+    table[list(_NEVER_NULL)] = table[list(_NEVER_NULL)].fillna(0)
+    return table
+
+
+def _nothing(columns: pd.Index) -> pd.DataFrame:
+    """Return the sums of nothing: 0 of everything, and no highest power."""
+    return pd.DataFrame([[0.0] * len(columns)], columns=columns).assign(max_power_kw=float("nan"))
 
 
 def with_shares(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of `SUMS` with its shares, 0 to 1; null where the denominator is zero.
+    """Return a table of sums with its shares, 0 to 1; null where the denominator is zero.
 
     `dc_share` is of the piles whose current is known, `available_share` of those with a live status,
     `unknown_share` (status not known) of all.
@@ -66,9 +77,3 @@ def share(part: pd.Series, whole: pd.Series | float) -> pd.Series:
     """Return part ÷ whole, 0 to 1; null where the whole is zero."""
     denominator = pd.Series(whole, index=part.index, dtype="float64")
     return part.astype("float64") / denominator.where(denominator > 0)
-
-
-def per_station(condition: str, *extra: str) -> str:
-    """Return the query that sums the groups meeting `condition` by station (and by `extra` columns)."""
-    columns = ", ".join(["station_no", "cell", *extra])
-    return f"select {columns}, {_GROUP_SUMS} from groups where {condition} group by {columns}"

@@ -9,7 +9,7 @@ from charging.domain.filters import Filters
 from charging.domain.vocabulary import Status
 from charging.queries.conditions import Place, where
 from charging.queries.engine import Engine, Query
-from charging.queries.measures import per_station
+from charging.queries.measures import GROUP_SUMS
 
 _SHOWN = (
     "s.station_id, s.name, s.name_zh, s.operator_code, s.operator_raw, s.lat, s.lon, s.city_id, s.city_raw, "
@@ -38,9 +38,14 @@ def stations(engine: Engine, filters: Filters, place: Place, *, limit: int) -> p
         best `status` among them: available before charging, occupied, reserved, fault, offline.
     """
     condition = where(filters, place, engine)
+    # the largest are found among numbers alone, before their texts are fetched; ties go by cell, then by id
+    largest = (
+        f"select station_no, min(status_rank) as status_rank, {GROUP_SUMS} from groups where {condition.sql}"
+        f" group by station_no order by piles desc nulls last, station_no limit {int(limit)}"
+    )
     query = Query(
-        f"select {_SHOWN} from ({per_station(condition.sql)}) held join stations s using (station_no)"
-        f" order by held.piles desc nulls last, s.station_id limit {int(limit)}",
+        f"select {_SHOWN} from ({largest}) held join stations s using (station_no)"
+        " order by held.piles desc nulls last, station_no",
         condition.parameters,
     )
     table = engine.run(query)

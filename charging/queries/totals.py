@@ -8,7 +8,7 @@ import pandas as pd
 from charging.domain.filters import Filters
 from charging.queries.conditions import Place, where
 from charging.queries.engine import Engine, Query
-from charging.queries.measures import SUMS, per_station, share
+from charging.queries.measures import share, summed
 
 
 class By(StrEnum):
@@ -33,8 +33,8 @@ class Headline:
     stations: int
     piles: int | None  # None: nothing is known
     dc_piles: int | None
-    operators: int
-    cities: int
+    operators: int | None
+    cities: int | None
     service_areas_with_piles: int
     service_areas: int
     stations_piles_unknown: int
@@ -54,21 +54,15 @@ def totals(engine: Engine, filters: Filters, *, by: By | None = None, place: Pla
     Returns
     -------
     table
-        The columns of `measures.SUMS`; with `by`, a first column `key` (null: not known; operators as their
+        The columns of `measures.summed`; with `by`, a first column `key` (null: not known; operators as their
         id) and a last one `share` (of the piles of all rows, 0 to 1), ordered by piles downwards, then by
         key.
     """
     condition = where(filters, place, engine)
     if by is None:
-        return engine.run(
-            Query(f"select {SUMS} from ({per_station(condition.sql)}) held", condition.parameters)
-        )
-    table = engine.run(
-        Query(
-            f"select {by} as key, {SUMS} from ({per_station(condition.sql, by)}) held group by {by}"
-            " order by piles desc, key nulls last",
-            condition.parameters,
-        )
+        return summed(engine, condition)
+    table = summed(engine, condition, str(by)).sort_values(
+        "piles", ascending=False, kind="stable", ignore_index=True
     )
     if by is By.OPERATOR:
         table["key"] = table.key.map(engine.operator_ids).astype("object")
@@ -90,12 +84,21 @@ def headline(engine: Engine, filters: Filters) -> Headline:
         stations=int(sums.stations),
         piles=_count(sums.piles),
         dc_piles=_count(sums.dc_piles),
-        operators=distinct("operator_code"),
-        cities=distinct("city_id"),
+        # of stations none of which names an operator, the number of operators is not 0, it is not known
+        operators=distinct("operator_code") or (None if sums.stations else 0),
+        cities=distinct("city_id") or (None if sums.stations else 0),
         service_areas_with_piles=distinct("service_area_id", "piles > 0"),
         service_areas=int(engine.run(Query("select count(*) as n from service_areas")).n[0]),
         stations_piles_unknown=int(sums.stations_piles_unknown),
     )
+
+
+def operator_piles(engine: Engine, filters: Filters, operator_id: str) -> int | None:
+    """Return the selected piles of one operator; None where it has none and some piles name no operator."""
+    piles = totals(engine, filters, by=By.OPERATOR).set_index("key").piles
+    if operator_id in piles.index:
+        return _count(piles[operator_id])
+    return None if piles.index.isna().any() else 0
 
 
 def _count(value: float | None) -> int | None:

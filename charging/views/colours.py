@@ -3,6 +3,7 @@
 import streamlit as st
 
 from charging.domain.filters import Filters
+from charging.domain.operators import load_operators
 from charging.maps.palette import Theme, operator_colours
 from charging.queries.totals import By, totals
 from charging.views.caching import Answers
@@ -19,5 +20,8 @@ def operators_by_size(answers: Answers) -> list[str]:
 
 
 def colours_of(answers: Answers) -> dict[str, str]:
-    """Return the colour of every operator of the dataset, as `#rrggbb` of the present theme."""
-    return operator_colours(operators_by_size(answers), theme=theme())
+    """Return the colour of every operator, as `#rrggbb` of the present theme."""
+    strangers = [
+        operator.id for operator in load_operators()
+    ]  # a partner's card stands also without its piles
+    return operator_colours(list(dict.fromkeys([*operators_by_size(answers), *strangers])), theme=theme())

@@ -8,7 +8,7 @@ import streamlit as st
 
 from charging.dataset.report import Finding, ImportReport
 from charging.dataset.store import Dataset
-from charging.views.markup import element
+from charging.views.markup import element, section
 from charging.views.texts import Texts
 
 
@@ -24,7 +24,7 @@ def render(dataset: Dataset, say: Texts) -> None:
 
 
 def _sources(dataset: Dataset, say: Texts) -> None:
-    st.subheader(say("data.sources"))
+    section(say("data.sources"))
     st.dataframe(
         pd.DataFrame(
             {
@@ -43,7 +43,7 @@ def _sources(dataset: Dataset, say: Texts) -> None:
 
 
 def _report(report: ImportReport, say: Texts) -> None:
-    st.subheader(say("data.report"))
+    section(say("data.report"))
     st.markdown(
         say(
             "data.report.read",
@@ -86,11 +86,10 @@ def _findings(part: str, findings: tuple[Finding, ...], say: Texts) -> None:
             st.markdown(say("data.report.clean"))
         return
     st.markdown(f"**{say(f'data.report.{part}')}**")
+    word = "reason" if part == "rejections" else "finding"
     _table(
         {
-            say("data.report.reason"): say(f"reason.{finding.what}")
-            if part == "rejections"
-            else finding.what,
+            say("data.report.reason"): say(f"{word}.{finding.what}"),
             say("data.report.count"): finding.count,
             say("data.report.examples"): "; ".join(
                 " ".join(text for text in (example.record_id, example.field, example.value) if text)

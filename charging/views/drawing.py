@@ -1,19 +1,18 @@
 """From a frame to the layers of the map: which measure, which tooltip, cells or stations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-import folium
 import pandas as pd
 import streamlit as st
 
 from charging.domain.filters import Filters
 from charging.domain.hexes import cell_from_text
-from charging.domain.vocabulary import Kind
+from charging.domain.vocabulary import LIVE_STATUSES, Kind
 from charging.maps import layers as draw
 from charging.maps.frame import Frame
-from charging.maps.layers import OSM, SurfaceTexts, Tooltip, TooltipRow
+from charging.maps.layers import OSM, Layer, SurfaceTexts, Tooltip, TooltipRow
 from charging.maps.palette import Categories, ColourScale, Scale
 from charging.queries.hexes import hex_operators, hexes, leading_operators
 from charging.queries.stations import count_stations, stations
@@ -44,7 +43,7 @@ class Measure(StrEnum):
 class Drawn(NamedTuple):
     """The layers of an answer, and what must be said about what they leave out."""
 
-    groups: list[folium.FeatureGroup]
+    groups: list[Layer]
     note: str
 
 
@@ -75,7 +74,7 @@ class Drawing:
 def layers(drawing: Drawing, frame: Frame, chosen: Selection | None) -> Drawn:
     """Return the layers of a frame: stations where it is close and they are few enough, otherwise cells."""
     surface = _surface(drawing)
-    if not frame.is_close:
+    if not (frame.is_close and st.session_state.points):
         return Drawn([surface, *_cells(drawing, frame, chosen)], "")
     say, limit = drawing.say, drawing.settings.station_limit
     count = drawing.answers.ask(count_stations, drawing.selection, frame.bounds)
@@ -85,7 +84,7 @@ def layers(drawing: Drawing, frame: Frame, chosen: Selection | None) -> Drawn:
     return Drawn([surface, *_cells(drawing, frame, chosen)], note)
 
 
-def _surface(drawing: Drawing) -> folium.FeatureGroup:
+def _surface(drawing: Drawing) -> Layer:
     say = drawing.say
     sources = drawing.answers.dataset.manifest.sources
     words = SurfaceTexts(
@@ -98,7 +97,7 @@ def _surface(drawing: Drawing) -> folium.FeatureGroup:
     return draw.surface(theme=theme(), language=say.language, tiles=tiles, texts=words)
 
 
-def _cells(drawing: Drawing, frame: Frame, chosen: Selection | None) -> list[folium.FeatureGroup]:
+def _cells(drawing: Drawing, frame: Frame, chosen: Selection | None) -> list[Layer]:
     answers, say = drawing.answers, drawing.say
     table = answers.ask(hexes, drawing.selection, frame.bounds, frame.resolution)
     measure = Measure(st.session_state.measure)
@@ -146,8 +145,10 @@ def _operator_classes(drawing: Drawing, values: pd.Series, *, title: str, unit: 
     )
 
 
-def _dots(drawing: Drawing, frame: Frame) -> folium.FeatureGroup:
-    parts = drawing.answers.ask(hex_operators, drawing.selection, frame.bounds, frame.resolution)
+def _dots(drawing: Drawing, frame: Frame) -> Layer:
+    # laid over the cells to compare: what is chosen here, not what the cells are filtered to
+    selection = replace(drawing.selection, operators=(), relations=())
+    parts = drawing.answers.ask(hex_operators, selection, frame.bounds, frame.resolution)
     colours = colours_of(drawing.answers)
     named = {operator: drawing.say(f"operator.{operator}") for operator in colours}
     laid = {operator: colours[operator] for operator in st.session_state.layer if operator in colours}
@@ -155,13 +156,15 @@ def _dots(drawing: Drawing, frame: Frame) -> folium.FeatureGroup:
     return draw.operator_dots(table, drawing.tooltip("piles", heading="operator"), colours=laid)
 
 
-def _stations(drawing: Drawing, frame: Frame, chosen: Selection | None) -> list[folium.FeatureGroup]:
+def _stations(drawing: Drawing, frame: Frame, chosen: Selection | None) -> list[Layer]:
     say = drawing.say
     limit = drawing.settings.station_limit
     table = drawing.answers.ask(stations, drawing.selection, frame.bounds, limit=limit)
     shown = table.assign(
         name=names_of(table, say), operator=pd.Series(operators_of(table, say), dtype=object)
     )
+    if not table.status.isin(LIVE_STATUSES).any():  # a register: a ring on every station would say nothing
+        shown = shown.drop(columns="status")
     ringed = chosen.id if chosen and chosen.kind == "station" else None
     tooltip = drawing.tooltip("operator", "piles", "dc_piles", "max_power_kw", heading="name")
     drawn = draw.stations(shown, tooltip, colours=colours_of(drawing.answers), theme=theme(), selected=ringed)

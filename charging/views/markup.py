@@ -1,7 +1,9 @@
 """The few pieces of HTML the page is made of besides Streamlit's own: every text in it is escaped here."""
 
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -30,6 +32,26 @@ def element(tag: str, classes: str, *children: str, text: str = "", **attributes
 def stripe(colour: str) -> str:
     """Return a small block of a colour, the key of an operator."""
     return element("span", "swatch", style=f"background:{colour}")
+
+
+def section(title: str) -> None:
+    """Show the heading of a part."""
+    st.html(element("h3", "section", text=title))
+
+
+def replace_query(query: Mapping[str, Sequence[str]], *, keep: str) -> None:
+    """Put parameters into the browser's address without a history entry; `keep` names one to leave alone."""
+    # urlencode leaves only letters, digits and %&=+-_.~ : nothing that could end the string or the script
+    text = urlencode(query, doseq=True)
+    st.html(_REPLACE_QUERY.format(query=text, keep=keep), unsafe_allow_javascript=True)
+
+
+_REPLACE_QUERY = """<script>{{
+  const query = new URLSearchParams("{query}");
+  const kept = new URLSearchParams(location.search).get("{keep}");
+  if (kept) query.set("{keep}", kept);
+  history.replaceState(history.state, "", location.pathname + "?" + query.toString().replaceAll("%2C", ","));
+}}</script>"""
 
 
 def operator_label(operator: str, colour: str, piles: float, say: Texts) -> str:

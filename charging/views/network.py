@@ -29,7 +29,8 @@ def _map_and_panel(answers: Answers, selection: Filters, settings: Settings, say
     chosen = state.selection()
     with st.container(key="bar", horizontal=True, vertical_alignment="center"):
         sentence(answers, selection, say)
-        controls(answers, say)
+        with st.container(key="controls", horizontal=True, width="content"):
+            controls(answers, say)
     start = _start_view(answers)
     viewport = state.viewport() or Viewport.around(start)
     frame = frame_for(viewport, detail=st.session_state.detail, last=state.last_frame())

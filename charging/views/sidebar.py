@@ -1,5 +1,6 @@
 """The conditions, in the order people think: where, who, how, whether, since when."""
 
+import datetime as dt
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -14,11 +15,14 @@ from charging.queries.totals import By, totals
 from charging.views import state
 from charging.views.caching import Answers
 from charging.views.colours import colours_of, operators_by_size
-from charging.views.markup import operator_label
+from charging.views.markup import operator_label, section
 from charging.views.texts import Texts
 
 MOST_LISTED = 24
 """Operators listed at once; smaller ones are found by name."""
+
+FEW = 8
+"""Operators up to which a list needs no search."""
 
 MOST_POWER_KW, POWER_STEP_KW = 600.0, 10.0
 
@@ -34,7 +38,7 @@ def conditions(answers: Answers, say: Texts) -> None:
 
 
 def _where(say: Texts) -> None:
-    st.subheader(say("sidebar.where"))
+    section(say("sidebar.where"))
     st.text_input(
         say("sidebar.search"),
         key="q",
@@ -53,8 +57,11 @@ def _where(say: Texts) -> None:
 
 
 def _who(answers: Answers, say: Texts) -> None:
-    st.subheader(say("sidebar.who"))
+    section(say("sidebar.who"))
     operators = operators_by_size(answers)
+    if not operators and not st.session_state["operator"]:
+        st.caption(say("sidebar.operator.unknown"))
+        return
     carmakers = {operator.id for operator in load_operators() if operator.kind is OperatorKind.CARMAKER}
     with st.container(horizontal=True, gap="small", key="who_buttons"):
         for label, chosen in (
@@ -65,7 +72,7 @@ def _who(answers: Answers, say: Texts) -> None:
             st.button(
                 say(f"sidebar.operator.{label}"), on_click=_choose, args=(chosen,), type="tertiary", key=label
             )
-    if len(operators) > MOST_LISTED:
+    if len(operators) > FEW:
         st.text_input(
             say("sidebar.operator.find"),
             key="find_operator",
@@ -118,7 +125,7 @@ def _choose(operators: Iterable[str]) -> None:
 
 
 def _how(say: Texts) -> None:
-    st.subheader(say("sidebar.how"))
+    section(say("sidebar.how"))
     st.pills(
         say("sidebar.current"),
         list(Current),
@@ -126,7 +133,8 @@ def _how(say: Texts) -> None:
         key="current",
         format_func=lambda current: say(f"current.{current}"),
     )
-    st.slider(say("sidebar.min_kw"), 0.0, MOST_POWER_KW, step=POWER_STEP_KW, format="%d", key="min_kw")
+    most_kw = max(MOST_POWER_KW, st.session_state["min_kw"])  # a link may ask for more than the slider offers
+    st.slider(say("sidebar.min_kw"), 0.0, most_kw, step=POWER_STEP_KW, format="%d", key="min_kw")
     _choice(Connector, "connector", say)
 
 
@@ -141,7 +149,7 @@ def _whether(say: Texts) -> None:
             format_func=lambda access: say(f"access.{access}"),
         )
         _choice(Site, "site", say)
-        st.date_input(say("sidebar.since"), key="since", format="YYYY-MM-DD", min_value="2005-01-01")
+        st.date_input(say("sidebar.since"), key="since", format="YYYY-MM-DD", min_value=dt.date.min)
         st.toggle(say("sidebar.unknown"), key="unknown", help=say("sidebar.unknown.help"))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from charging.dataset.pipeline import build_simulated
-from charging.dataset.store import find_dataset, remember
+from charging.dataset.store import find_dataset, last_dataset, remember
 from charging.errors import ChargingError
 from charging.settings import Settings
 from charging.views.caching import Answers, open_answers
@@ -15,18 +15,20 @@ from charging.views.texts import Texts
 _LOCK = threading.Lock()
 
 
-def dataset_answers(settings: Settings, say: Texts) -> Answers | None:
-    """Return the answers about the dataset to show; None after saying why there is none."""
+def settings_and_answers(say: Texts) -> tuple[Settings, Answers] | None:
+    """Return the settings of this run and the answers about its dataset; None after saying what is wrong."""
     try:
+        settings = Settings.from_environment()
         folder = find_dataset(settings) or _built(settings, say)
         answers = open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
-        remember(settings.build_dir, folder)
+        if settings.dataset and last_dataset(settings.build_dir) != folder:
+            remember(settings.build_dir, folder)
     except ChargingError as error:
-        st.error(f"**{say('start.broken')}**", icon=":material/database_off:")
+        st.error(f"**{say('start.broken')}**")
         st.text(str(error))
         st.caption(say("start.advice"))
         return None
-    return answers
+    return settings, answers
 
 
 def _built(settings: Settings, say: Texts) -> Path:

@@ -7,16 +7,18 @@ map keeps its own `at` parameter.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 import streamlit as st
 
 from charging.domain.filters import FIELDS, Filters
+from charging.domain.geography import load_cities
+from charging.domain.operators import load_operators
 from charging.maps.base import View
 from charging.maps.frame import Frame, Viewport
-from charging.views.markup import plain
+from charging.views import markup
 from charging.views.texts import LANGUAGES, Texts, preferred_language
 
 MAP = "map"
@@ -43,15 +45,28 @@ def begin() -> None:
     if "problems" not in session:
         query = {key: st.query_params.get_all(key) for key in st.query_params}
         reading = Filters.from_query(query)
-        session.problems = reading.problems
+        wanted = reading.filters
+        operators = {operator.id for operator in load_operators()}
+        cities = {city.id for city in load_cities()}
+        session.problems = (
+            *reading.problems,
+            *(("operator", name) for name in wanted.operators if name not in operators),
+            *(("city", name) for name in wanted.cities if name not in cities),
+        )
         session.start_view = View.from_text(st.query_params.get("at", ""))
         session.language = _one_of(LANGUAGES, query, "lang", preferred_language(st.context.locale))
         session.page = Page(_one_of(tuple(Page), query, "view", Page.MAP))
-        session.measure, session.detail, session.layer = "piles", 0, []
+        session.measure, session.detail, session.layer, session.points = "piles", 0, [], True
         session.selection = None
         session.clicks = None
         session.frame = None
-        fill_widgets(reading.filters)
+        fill_widgets(
+            replace(
+                wanted,
+                operators=tuple(name for name in wanted.operators if name in operators),
+                cities=tuple(name for name in wanted.cities if name in cities),
+            )
+        )
 
 
 def fill_widgets(filters: Filters) -> None:
@@ -70,7 +85,7 @@ def filters() -> Filters:
 def show_problems(say: Texts) -> None:
     """Name what the URL said and could not be read."""
     for key, value in st.session_state.problems:
-        st.warning(plain(say("filter.problem", name=key, value=value)))
+        st.warning(markup.plain(say("filter.problem", name=key, value=value)))
 
 
 def write_url(selection: Filters) -> None:
@@ -78,16 +93,7 @@ def write_url(selection: Filters) -> None:
     query = selection.to_query() | {"lang": [st.session_state.language]}
     if st.session_state.page != Page.MAP:
         query["view"] = [st.session_state.page]
-    # urlencode leaves only letters, digits and %&=+-_.~ : nothing that could end the string or the script
-    st.html(_REPLACE.format(query=urlencode(query, doseq=True)), unsafe_allow_javascript=True)
-
-
-_REPLACE = """<script>{{
-  const query = new URLSearchParams("{query}");
-  const at = new URLSearchParams(location.search).get("at");
-  if (at) query.set("at", at);
-  history.replaceState(history.state, "", location.pathname + "?" + query.toString().replaceAll("%2C", ","));
-}}</script>"""
+    markup.replace_query(query, keep="at")
 
 
 def viewport() -> Viewport | None:

@@ -11,7 +11,7 @@ from charging.views import state
 from charging.views.caching import Answers
 from charging.views.colours import colours_of, operators_by_size
 from charging.views.drawing import Measure, names_of, operators_of
-from charging.views.markup import operator_label, plain
+from charging.views.markup import operator_label, plain, section
 from charging.views.texts import Texts
 
 ROWS = 200
@@ -45,10 +45,15 @@ def controls(answers: Answers, say: Texts) -> None:
         label_visibility="collapsed",
         required=True,
     )
-    with st.popover(say("map.layers"), width="content"):
+    colours = colours_of(answers)
+    laid = "".join(
+        f' :color[●]{{foreground="{colours[operator]}"}} {plain(say(f"operator.{operator}"))}'
+        for operator in st.session_state.layer
+    )
+    with st.popover(say("map.layers") + laid, width="content", key="layers"):
+        st.toggle(say("map.points"), key="points")
         st.caption(say("map.layers.hint"))
         counts = answers.ask(totals, Filters(), by=By.OPERATOR).set_index("key").piles
-        colours = colours_of(answers)
         st.pills(
             say("map.layers"),
             operators_by_size(answers),
@@ -63,7 +68,7 @@ def table(answers: Answers, selection: Filters, viewport: Viewport, say: Texts) 
     """Show the stations in view as rows; choosing one selects it, as a click on the map does."""
     found = answers.ask(stations, selection, viewport.bounds, limit=ROWS)
     count = answers.ask(count_stations, selection, viewport.bounds)
-    st.subheader(say("table.title"))
+    section(say("table.title"))
     st.caption(say("table.caption", shown=say.number(len(found)), count=say.number(count)))
     shown = pd.DataFrame(
         {

@@ -46,6 +46,7 @@ window.charging = (() => {
     // Leaflet focuses the map on a click as well; only the keyboard needs to see it
     frame.addEventListener("pointerdown", () => { frame.dataset.pointer = ""; }, true);
     frame.addEventListener("keydown", () => { delete frame.dataset.pointer; }, true);
+    map.on("zoomend", () => state.credit && state.credit());
     map.attributionControl.setPrefix('<a href="https://leafletjs.com" target="_blank" rel="noopener">Leaflet</a>');
     map.createPane("ground").style.zIndex = 150; // below the tiles
     map.createPane("labels").style.zIndex = 450; // above the data, below tooltips
@@ -146,7 +147,14 @@ window.charging = (() => {
     });
   }
 
+  const COAST_TO_ZOOM = 9; // nearer by, a line of this coarseness would say where the water is, and be wrong
+
   function paintGround(ctx, map, rings, view) {
+    if (map.getZoom() > COAST_TO_ZOOM) {
+      ctx.fillStyle = state.theme.land;
+      ctx.fillRect(view.min.x, view.min.y, view.max.x - view.min.x, view.max.y - view.min.y);
+      return;
+    }
     const scale = 256 * 2 ** map.getZoom();
     const origin = map.getPixelOrigin();
     ctx.beginPath();
@@ -175,8 +183,8 @@ window.charging = (() => {
     ctx.closePath();
   }
 
-  const LABEL_SIZES = [13, 12, 11, 11]; // px, by rank
-  const LABEL_ZOOMS = [0, 4, 5.5, 7]; // first zoom that names a city of this rank
+  const LABEL_SIZES = [13, 12, 11, 11, 11, 10]; // px, by rank
+  const LABEL_ZOOMS = [0, 4, 5.5, 7, 8, 9]; // first zoom that names a city or town of this rank
   const LABEL_GAP = [18, 12]; // px kept free around a name, across and down
 
   // Places are found in the pixels of the whole world, so a name does not come and go while the map is panned.
@@ -254,7 +262,11 @@ window.charging = (() => {
       nameButton(frame, ".leaflet-control-zoom-in", texts.zoomIn);
       nameButton(frame, ".leaflet-control-zoom-out", texts.zoomOut);
       setTiles(tiles);
-      setAttributions([plainHtml(texts.attribution), tiles && linkHtml(tiles.attribution, tiles.attributionUrl)]);
+      state.credit = () => {
+        const areShown = tiles && state.map.getZoom() >= tiles.minZoom;
+        setAttributions([plainHtml(texts.attribution), areShown && linkHtml(tiles.attribution, tiles.attributionUrl)]);
+      };
+      state.credit();
       state.ground.repaint();
       state.labels.repaint();
       return {};

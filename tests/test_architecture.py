@@ -1,0 +1,204 @@
+"""The house: which part may import which, what a module may hold, and what importing it may do."""
+
+import ast
+import re
+import subprocess
+import sys
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+HOUSE = (
+    "cli",
+    "views",
+    "analytics",
+    "queries",
+    "maps",
+    "dataset",
+    "sources",
+    "domain",
+    "settings",
+    "errors",
+)
+"""The parts from top to bottom: each imports only from itself and from what stands below it."""
+
+WITHOUT_MAPS = ("queries", "dataset", "sources", "cli")
+"""Parts that know neither the map nor the page, although they stand above one of them."""
+
+HOMES = {
+    "streamlit": ("charging.views", "dashboard"),
+    "streamlit_folium": ("charging.views",),
+    "folium": ("charging.maps",),
+    "branca": ("charging.maps",),
+    "duckdb": ("charging.queries",),
+    "charging.views": ("charging.views", "dashboard"),
+}
+"""What is imported in one place only, and where."""
+
+MOST_LINES = 400
+MOST_LINES_OF_PAGE = 60
+
+TAG = re.compile(
+    r"</?(a|b|br|div|em|form|h[1-6]|i|iframe|img|input|li|link|p|pre|script|small|span|strong|style|svg"
+    r"|table|t[dhr]|ul)(\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+
+
+def module_name(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {module_name(path): path for path in sorted((ROOT / "charging").rglob("*.py"))}
+MODULES["dashboard"] = ROOT / "dashboard.py"
+TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in MODULES.items()}
+
+
+def imported(name):
+    """Return the full names a module imports, those inside functions and of single functions included."""
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_inside(name, package):
+    return f"{name}.".startswith(f"{package}.")
+
+
+def part(name):
+    """Return the part of the house a name of the project stands in; None outside, and for the root."""
+    own, _, rest = name.partition(".")
+    return rest.partition(".")[0] if own == "charging" and rest else None
+
+
+def needs(name):
+    """Return the modules of the project a module imports."""
+    wanted = {full if full in MODULES else full.rpartition(".")[0] for full in imported(name)}
+    return (wanted & MODULES.keys()) - {name}
+
+
+def test_every_module_has_its_place_in_the_house():
+    known = {*HOUSE, "__main__", None}
+    assert [name for name in MODULES if part(name) not in known] == []
+
+
+def test_imports_only_point_down():
+    order = {name: floor for floor, name in enumerate(HOUSE)} | {"__main__": -1}
+    assert [
+        f"{name} imports {full}"
+        for name in MODULES
+        if part(name)
+        for full in imported(name)
+        if part(full) in HOUSE and order[part(full)] < order[part(name)]
+    ] == []
+
+
+def test_queries_datasets_sources_and_command_line_know_no_map_and_no_page():
+    assert [
+        f"{name} imports {full}"
+        for name in MODULES
+        if part(name) in WITHOUT_MAPS
+        for full in imported(name)
+        if part(full) in ("maps", "views")
+    ] == []
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_a_library_is_imported_only_where_it_lives(library):
+    assert [
+        name
+        for name in MODULES
+        if any(is_inside(full, library) for full in imported(name))
+        and not any(is_inside(name, home) for home in HOMES[library])
+    ] == []
+
+
+def test_no_import_is_relative():
+    assert [
+        name
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.level
+    ] == []
+
+
+def test_modules_do_not_import_each_other_in_a_circle():
+    try:
+        TopologicalSorter({name: needs(name) for name in MODULES}).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
+
+
+def test_every_module_says_what_it_is():
+    assert [name for name, tree in TREES.items() if not ast.get_docstring(tree)] == []
+
+
+def test_modules_are_short():
+    lines = {name: len(path.read_text("utf-8").splitlines()) for name, path in MODULES.items()}
+    assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
+    assert lines["dashboard"] <= MOST_LINES_OF_PAGE
+
+
+def docstrings(tree):
+    return {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        and ast.get_docstring(node) is not None
+    }
+
+
+def test_html_is_put_together_in_one_module():
+    assert [
+        f"{name}:{node.lineno}"
+        for name, tree in TREES.items()
+        if name != "charging.views.markup"
+        for said in [docstrings(tree)]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said
+        if TAG.search(node.value)
+    ] == []
+
+
+IMPORT_ALL = """
+import importlib, os, pathlib, sys, threading
+
+mapped = ("duckdb", "numpy", "pandas", "pyarrow", "h3", "folium", "streamlit", "streamlit_folium")
+for library in mapped:
+    importlib.import_module(library)
+
+def state():
+    descriptors = pathlib.Path("/proc/self/fd")
+    files = len(list(descriptors.iterdir())) if descriptors.is_dir() else 0
+    return files, threading.active_count(), os.getcwd(), dict(os.environ), sorted(os.listdir("."))
+
+before = state()
+for module in sys.argv[1:]:
+    importlib.import_module(module)
+assert state() == before, (before, state())
+"""
+
+
+def test_importing_leaves_no_trace(tmp_path):
+    modules = [name for name in MODULES if name not in ("dashboard", "charging.__main__")]
+    command = [sys.executable, "-W", "ignore", "-c", IMPORT_ALL, *modules]
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+def test_the_command_line_needs_neither_the_page_nor_the_map():
+    code = "import sys, charging.cli; print(sorted({'streamlit', 'folium'} & {*sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

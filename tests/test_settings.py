@@ -1,0 +1,41 @@
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from charging.errors import UsageError
+from charging.settings import Settings
+
+
+def test_what_is_not_set_keeps_its_default():
+    assert Settings.from_environment({}) == Settings()
+    assert Settings.from_environment({"STATION_LIMIT": "1", "CHARGING_OTHER": "x"}) == Settings()
+
+
+def test_every_setting_is_read_as_the_type_of_its_default():
+    given = {
+        "CHARGING_DATASET": "shenzhen",
+        "CHARGING_BUILD_DIR": "/srv/charging",
+        "CHARGING_STATION_LIMIT": "800",
+        "CHARGING_MEMORY_LIMIT_MB": "50",
+        "CHARGING_TILES": "none",
+    }
+    assert Settings.from_environment(given) == Settings(
+        dataset="shenzhen",
+        build_dir=Path("/srv/charging"),
+        station_limit=800,
+        memory_limit_mb=50,
+        tiles="none",
+    )
+
+
+@pytest.mark.parametrize("raw", ["", "many", "1.5", "1e3"])
+def test_what_is_no_number_is_refused_by_name(raw):
+    with pytest.raises(UsageError, match="CHARGING_STATION_LIMIT must be a whole number"):
+        Settings.from_environment({"CHARGING_STATION_LIMIT": raw})
+
+
+@pytest.mark.parametrize("setting", fields(Settings), ids=lambda setting: setting.name)
+def test_every_setting_says_what_it_means(setting):
+    assert setting.metadata["meaning"]
+    assert "unit" in setting.metadata

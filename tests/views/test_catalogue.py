@@ -1,0 +1,133 @@
+"""Every text the page says exists in both languages, and none is kept that nothing says."""
+
+import ast
+import csv
+import dataclasses
+import datetime as dt
+import enum
+import inspect
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from charging.domain import vocabulary
+from charging.domain.filters import Filters
+from charging.domain.published import Qualifier, launch_figures
+from charging.sources.records import Reason, StationRecord
+from charging.views import texts
+
+VIEWS = Path(texts.__file__).parent
+TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(VIEWS.glob("*.py"))]
+
+with texts.CATALOGUE.open(encoding="utf-8", newline="") as _file:
+    ROWS = list(csv.DictReader(_file))
+KEYS = {row["key"] for row in ROWS}
+
+
+def _says(node):
+    """Tell whether a call asks for a text: `say(...)`, `drawing.say(...)`, or `self(...)` inside `Texts`."""
+    called = node.func
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name in ("say", "self") and bool(node.args)
+
+
+CALLS = [node for tree in TREES for node in ast.walk(tree) if isinstance(node, ast.Call) and _says(node)]
+LITERALS = [call for call in CALLS if isinstance(call.args[0], ast.Constant)]
+PATTERNS = [call.args[0] for call in CALLS if isinstance(call.args[0], ast.JoinedStr)]
+
+
+def _expression(pattern):
+    """Return an f-string as a regular expression with a group for each value."""
+    parts = (re.escape(part.value) if isinstance(part, ast.Constant) else "(.+)" for part in pattern.values)
+    return re.compile("".join(parts))
+
+
+def _values():
+    """Return what can stand in the gaps: constants and fields, closed sets, published figures."""
+    nodes = [node for tree in TREES for node in ast.walk(tree)]
+    values = {str(node.value) for node in nodes if isinstance(node, ast.Constant)}
+    values |= {f"-{value}" for value in values}
+    values |= {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AnnAssign)}
+    for _, members in inspect.getmembers(vocabulary, inspect.isclass):
+        if issubclass(members, enum.Enum):
+            values |= set(members)
+    values |= {field.name for field in dataclasses.fields(StationRecord)}
+    return values | set(Reason) | set(Qualifier) | {figure.measure for figure in launch_figures("network")}
+
+
+def _said_by_the_sentence():
+    """Return the keys `Filters.describe` asks for when everything is set."""
+    asked = []
+    everything = Filters(
+        relations=tuple(vocabulary.Relation),
+        currents=tuple(vocabulary.Current),
+        connectors=tuple(vocabulary.Connector),
+        statuses=tuple(vocabulary.Status),
+        access=tuple(vocabulary.Access),
+        sites=tuple(vocabulary.Site),
+        operators=("nio",),
+        cities=("110100",),
+        min_power_kw=120,
+        opened_since=dt.date(2024, 1, 1),
+        text="a",
+        include_unknown=True,
+    )
+    for filters in (Filters(), everything):
+        filters.describe(lambda key: asked.append(key) or "")
+    return {key for key in asked if not key.startswith(("operator.", "city."))}
+
+
+SENTENCE = _said_by_the_sentence()
+
+
+def test_the_keys_are_unique_and_sayings_were_found():
+    assert len(KEYS) == len(ROWS)
+    assert min(len(LITERALS), len(PATTERNS), len(SENTENCE)) > 10
+
+
+def test_every_text_is_there_in_both_languages():
+    assert all(set(row) == {"key", *texts.LANGUAGES} for row in ROWS)
+    assert [row["key"] for row in ROWS if not all(row.values())] == []
+
+
+def test_every_text_has_the_same_places_to_fill_in_both_languages():
+    places = [[_places(row[language]) for row in ROWS] for language in texts.LANGUAGES]
+    assert places[0] == places[1]
+
+
+def _places(text):
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("call", LITERALS, ids=lambda call: call.args[0].value)
+def test_every_text_that_is_said_exists_and_is_filled(call):
+    key = call.args[0].value
+    assert key in KEYS
+    given = {keyword.arg for keyword in call.keywords}
+    assert given in (
+        _places(texts.catalogue("en")[key]),
+        set(),
+    )  # a text that is filled later is asked for without values
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=ast.unparse)
+def test_every_pattern_of_keys_has_texts(pattern):
+    prefix = pattern.values[0].value if isinstance(pattern.values[0], ast.Constant) else ""
+    if prefix not in ("operator.", "city."):  # those come from the registries
+        assert any(_expression(pattern).fullmatch(key) for key in KEYS)
+
+
+def test_the_sentence_over_the_map_has_all_its_words():
+    assert SENTENCE <= KEYS
+
+
+def test_no_text_is_kept_that_nothing_says():
+    values = _values()
+    said = SENTENCE | {call.args[0].value for call in LITERALS}
+    for key in KEYS - said:
+        matches = filter(None, (_expression(pattern).fullmatch(key) for pattern in PATTERNS))
+        if any(values.issuperset(match.groups()) for match in matches):
+            said.add(key)
+    assert sorted(KEYS - said) == []
