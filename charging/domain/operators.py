@@ -19,6 +19,8 @@ from charging.errors import SchemaError
 
 _LAST_TEXTS = 65_536  # texts whose answer is kept; a register repeats few operators over many stations
 
+_LATIN = "[0-9a-z\u00df-\u024f]"  # folded letters of the Latin script, accented ones among them: "António"
+
 _SUFFIX = re.compile(
     r"""[\s,.、·_-]* (?:
         \( (?: cn | china | 中国 ) \)
@@ -236,7 +238,7 @@ def _longest_first(by_text: Mapping[str, Alias]) -> list[tuple[str, re.Pattern[s
 
 def _as_word(needle: str) -> re.Pattern[str]:
     """Match a needle; where it begins or ends in a Latin letter or digit, no other may stand beside it."""
-    return re.compile(rf"(?<![a-z0-9](?=[a-z0-9])){re.escape(needle)}(?!(?<=[a-z0-9])[a-z0-9])")
+    return re.compile(rf"(?<!{_LATIN}(?={_LATIN})){re.escape(needle)}(?!(?<={_LATIN}){_LATIN})")
 
 
 def _holds_in(alias: Alias, country: str | None) -> bool:

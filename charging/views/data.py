@@ -29,7 +29,7 @@ def _sources(dataset: Dataset, say: Texts) -> None:
         pd.DataFrame(
             {
                 say("data.source"): rows.info.title,
-                say("field.licence"): rows.info.licence,
+                say("field.licence"): rows.info.licence or say("data.licence.rows"),
                 say("data.attribution"): rows.info.attribution,
                 say("data.as_of"): rows.info.as_of,
                 say("data.retrieved"): f"{rows.retrieved_at:%Y-%m-%d %H:%M} UTC",
@@ -39,6 +39,7 @@ def _sources(dataset: Dataset, say: Texts) -> None:
             for rows in dataset.manifest.sources
         ),
         hide_index=True,
+        placeholder="–",
     )
 
 
@@ -101,4 +102,4 @@ def _findings(part: str, findings: tuple[Finding, ...], say: Texts) -> None:
 
 
 def _table(rows: Iterable[dict[str, Any]]) -> None:
-    st.dataframe(pd.DataFrame(list(rows)), hide_index=True)
+    st.dataframe(pd.DataFrame(list(rows)), hide_index=True, placeholder="–")

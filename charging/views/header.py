@@ -66,6 +66,9 @@ def figures(answers: Answers, selection: Filters, say: Texts) -> None:
             counted = Counted(*(say.number(count) for count in piles))
             heading = stripe(colours[partner]) + element("span", "", text=say(f"operator.{partner}"))
             cards.append(_card(figure, counted, say, heading, classes="figure partner"))
+    unit = answers.dataset.manifest.unit_counted
+    if unit != "pile":
+        cards.append(element("p", "unit-note", text=say("figures.unit", unit=unit)))
     classes = "figures is-filtered" if not selection.is_empty else "figures"
     st.html(element("section", classes, *cards, aria_label=say("figures.network")))
 
@@ -120,7 +123,7 @@ def _card(figure: Figure, counted: Counted, say: Texts, heading: str, *, classes
 def _provenance(figure: Figure, say: Texts) -> list[str]:
     exact = f"{figure.value:,.10g} {figure.unit}"
     lines = [
-        f"{say('figure.published')}: {say(f'figure.{figure.qualifier}', value=exact)}",
+        say(f"figure.said.{figure.qualifier}", value=exact),
         say("figure.as_of", date=say.date(figure.as_of)),
         say("figure.source", source=f"{figure.source}, {figure.document}"),
         figure.note,

@@ -64,7 +64,11 @@ def _operators(answers: Answers, selection: Filters, place: Place, say: Texts) -
             "div",
             "bar",
             stripe(colours.get(row["key"], "transparent")),
-            element("span", "bar-label", text=operator_name(row["key"], None, say) or say("unknown")),
+            element(
+                "span",
+                "bar-label",
+                text=operator_name(row["key"], None, say) or say("panel.operator.unknown"),
+            ),
             element("span", "bar-value", text=say.number(row["piles"])),
             element("progress", "", value=str(row["piles"]), max=str(parts.piles.max())),
             title=say("panel.share", share=say.share(row["share"]), whole=say.number(parts.piles.sum())),

@@ -90,6 +90,7 @@ def table(answers: Answers, selection: Filters, viewport: Viewport, say: Texts) 
         selection_mode="single-row",
         on_select=lambda: _choose(key, list(found.station_id)),
         alt=say("table.title"),
+        placeholder="–",
     )
 
 

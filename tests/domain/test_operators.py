@@ -96,6 +96,8 @@ def test_an_operator_is_read_from_its_raw_text(registry, raw, operator_id):
         ("Home充电站", None),
         ("ABPark Charging", None),
         ("BP加油站", "bp"),
+        ("BP International", None),
+        ("Rua António Bessa Leite", None),
         ("Union Square", None),
         ("NIO超充", "nio"),
         ("nionio", None),

@@ -192,6 +192,15 @@ def test_the_data_view_shows_what_the_import_took_and_did_not_take(page):
     assert "Nobody's Charging" in tables
 
 
+def test_the_data_view_and_back_keeps_how_the_map_is_shown(page):
+    opened(page)
+    page.selectbox(key="measure").set_value("stations").run()
+    for view in ("data", "map"):
+        page.segmented_control(key="page").set_value(view).run()
+        assert [error.message for error in page.exception] == []
+    assert layer(page, "legend")["title"] == "Stations"
+
+
 def test_the_name_of_a_real_dataset_is_on_the_page_and_nothing_is_called_simulated(page):
     opened(page)
     assert "Real · A tiny world · 2024-12" in html(page)
