@@ -23,9 +23,9 @@ def main() -> None:
     state.show_problems(say)
     if st.session_state.page == state.Page.DATA:
         data.render(answers.dataset, say)
+        state.write_url(selection)
     else:
         network.render(answers, selection, settings, say)
-    state.write_url(selection)
 
 
 main()

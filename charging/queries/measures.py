@@ -3,6 +3,8 @@
 Sums are null where nothing is known of what they add up, and 0 where there is nothing to add.
 """
 
+from enum import StrEnum
+
 import pandas as pd
 
 from charging.queries.conditions import Condition
@@ -14,6 +16,23 @@ GROUP_SUMS = ", ".join([*(f"sum({part}) as {part}" for part in PARTS), "max(powe
 
 _NEVER_NULL = ("current_unknown_piles", "power_unknown_piles", "status_unknown_piles", "live_piles")
 """Counts of what is, or is not, known: nothing found is 0."""
+
+
+class Measure(StrEnum):
+    """What a cell can be coloured by: a column of the cells."""
+
+    PILES = "piles"
+    STATIONS = "stations"
+    DC_SHARE = "dc_share"
+    MAX_POWER = "max_power_kw"
+    LEADER = "leading_operator"
+    AVAILABLE_SHARE = "available_share"
+    UNKNOWN_SHARE = "unknown_share"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a share of something."""
+        return self.endswith("_share")
 
 
 def summed(engine: Engine, condition: Condition, by: str | None = None) -> pd.DataFrame:

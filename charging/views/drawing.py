@@ -1,7 +1,6 @@
 """From a frame to the layers of the map: which measure, which tooltip, cells or stations."""
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import NamedTuple
 
 import pandas as pd
@@ -14,6 +13,7 @@ from charging.maps import layers as draw
 from charging.maps.frame import Frame
 from charging.maps.layers import OSM, Layer, SurfaceTexts, Tooltip, TooltipRow
 from charging.maps.palette import Categories, ColourScale, Scale
+from charging.queries.measures import Measure
 from charging.queries.hexes import hex_operators, hexes, leading_operators
 from charging.queries.stations import count_stations, stations
 from charging.settings import Settings
@@ -21,23 +21,6 @@ from charging.views.caching import Answers
 from charging.views.colours import colours_of, theme
 from charging.views.state import Selection
 from charging.views.texts import Texts
-
-
-class Measure(StrEnum):
-    """What the colour of a cell says: a column of the cells."""
-
-    PILES = "piles"
-    STATIONS = "stations"
-    DC_SHARE = "dc_share"
-    MAX_POWER = "max_power_kw"
-    LEADER = "leading_operator"
-    AVAILABLE_SHARE = "available_share"
-    UNKNOWN_SHARE = "unknown_share"
-
-    @property
-    def is_share(self) -> bool:
-        """Whether it is a share of something."""
-        return self.endswith("_share")
 
 
 class Drawn(NamedTuple):

@@ -44,6 +44,7 @@ def _map_and_panel(answers: Answers, selection: Filters, settings: Settings, say
     if note:
         st.caption(note)
     table(answers, selection, viewport, say)
+    state.write_url(selection)  # here and not once a page: a click runs this fragment alone
 
 
 def _map(drawing: Drawing, frame: Frame, start: View, chosen: state.Selection | None) -> str:

@@ -1,13 +1,14 @@
 """Which dataset the page opens; where there is none, the simulated network is built behind a progress bar."""
 
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 
 from charging.dataset.pipeline import build_simulated
-from charging.dataset.store import find_dataset, last_dataset, remember
-from charging.errors import ChargingError
+from charging.dataset.store import CURRENT, dataset_folder, find_dataset, last_dataset, remember
+from charging.errors import ChargingError, UsageError
 from charging.settings import Settings
 from charging.views.caching import Answers, open_answers
 from charging.views.texts import Texts
@@ -19,7 +20,7 @@ def settings_and_answers(say: Texts) -> tuple[Settings, Answers] | None:
     """Return the settings of this run and the answers about its dataset; None after saying what is wrong."""
     try:
         settings = Settings.from_environment()
-        folder = find_dataset(settings) or _built(settings, say)
+        folder = _linked(settings) or find_dataset(settings) or _built(settings, say)
         answers = open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
         if settings.dataset and last_dataset(settings.build_dir) != folder:
             remember(settings.build_dir, folder)
@@ -28,7 +29,22 @@ def settings_and_answers(say: Texts) -> tuple[Settings, Answers] | None:
         st.text(str(error))
         st.caption(say("start.advice"))
         return None
+    st.session_state.dataset = answers.dataset.folder.name
     return settings, answers
+
+
+def _linked(settings: Settings) -> Path | None:
+    """Return the dataset a link names, by its name in the build folder; None to open the usual one."""
+    name = st.session_state.dataset
+    if name in ("", Path(settings.dataset).name):
+        return None
+    with suppress(UsageError):  # not even the name of a dataset: the same problem as the name of none
+        folder = dataset_folder(settings.build_dir, name)
+        if (folder / CURRENT).is_file():
+            return folder
+    st.session_state.problems.append(("dataset", name))
+    st.session_state.dataset = ""
+    return None
 
 
 def _built(settings: Settings, say: Texts) -> Path:

@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from charging.domain.filters import FIELDS, Filters
+from charging.domain.filters import FIELDS, LONGEST_TEXT, Filters
 from charging.domain.geography import load_cities
+from charging.domain.hexes import cell_from_text, cell_text
 from charging.domain.operators import load_operators
 from charging.maps.base import View
 from charging.maps.frame import Frame, Viewport
+from charging.queries.measures import Measure
 from charging.views import markup
 from charging.views.texts import LANGUAGES, Texts, preferred_language
 
@@ -44,29 +46,57 @@ def begin() -> None:
     session = st.session_state
     if "problems" not in session:
         query = {key: st.query_params.get_all(key) for key in st.query_params}
-        reading = Filters.from_query(query)
-        wanted = reading.filters
-        operators = {operator.id for operator in load_operators()}
-        cities = {city.id for city in load_cities()}
-        session.problems = (
-            *reading.problems,
-            *(("operator", name) for name in wanted.operators if name not in operators),
-            *(("city", name) for name in wanted.cities if name not in cities),
-        )
+        session.problems = []
         session.start_view = View.from_text(st.query_params.get("at", ""))
         session.language = _one_of(LANGUAGES, query, "lang", preferred_language(st.context.locale))
         session.page = Page(_one_of(tuple(Page), query, "view", Page.MAP))
-        session.measure, session.detail, session.layer, session.points = "piles", 0, [], True
-        session.selection = None
+        session.dataset = query.get("dataset", [""])[-1]
+        session.measure = Measure(_one_of(tuple(Measure), query, "measure", Measure.PILES))
+        session.detail = int(_one_of(("-1", "0", "1"), query, "detail", "0"))
+        session.points = _one_of(("true", "false"), query, "points", "true") == "true"
+        session.layer = list(_registered("layer", tuple(query.get("layer", ()))))
+        session.selection = _selected(query)
         session.clicks = None
         session.frame = None
-        fill_widgets(
-            replace(
-                wanted,
-                operators=tuple(name for name in wanted.operators if name in operators),
-                cities=tuple(name for name in wanted.cities if name in cities),
-            )
+        _fill_from(query)
+    # Streamlit forgets the state of a widget that another view does not show; writing it keeps it
+    for key in ("measure", "detail", "points", "layer"):
+        session[key] = session[key]
+
+
+def _fill_from(query: Mapping[str, list[str]]) -> None:
+    """Set the filter widgets to the selection of the URL; what it asks in vain becomes a problem."""
+    wanted, problems = Filters.from_query(query)
+    st.session_state.problems.extend(problems)
+    cities = {city.id for city in load_cities()}
+    fill_widgets(
+        replace(
+            wanted,
+            operators=_registered("operator", wanted.operators),
+            cities=_known("city", wanted.cities, cities),
         )
+    )
+
+
+def _registered(key: str, operators: tuple[str, ...]) -> tuple[str, ...]:
+    return _known(key, operators, {operator.id for operator in load_operators()})
+
+
+def _known(key: str, values: tuple[str, ...], known: set[str]) -> tuple[str, ...]:
+    """Return the values that are known; the others become problems."""
+    st.session_state.problems.extend((key, value) for value in values if value not in known)
+    return tuple(value for value in values if value in known)
+
+
+def _selected(query: Mapping[str, list[str]]) -> Selection | None:
+    if station := query.get("station"):
+        return Selection("station", station[-1][:LONGEST_TEXT])
+    if hexagon := query.get("hex"):
+        try:
+            return Selection("hex", cell_text(cell_from_text(hexagon[-1])))
+        except ValueError:
+            st.session_state.problems.append(("hex", hexagon[-1]))
+    return None
 
 
 def fill_widgets(filters: Filters) -> None:
@@ -89,11 +119,25 @@ def show_problems(say: Texts) -> None:
 
 
 def write_url(selection: Filters) -> None:
-    """Show the present view in the browser's address, without a history entry."""
-    query = selection.to_query() | {"lang": [st.session_state.language]}
-    if st.session_state.page != Page.MAP:
-        query["view"] = [st.session_state.page]
-    markup.replace_query(query, keep="at")
+    """Show the present view in the browser's address, without a history entry: the link to share.
+
+    What stands at its default is left out, but for the language and the dataset, whose defaults differ
+    between readers and from day to day.
+    """
+    session = st.session_state
+    chosen = session.selection
+    query = {
+        "dataset": [session.dataset],
+        "lang": [session.language],
+        "view": [session.page] if session.page != Page.MAP else [],
+        **selection.to_query(),
+        "measure": [session.measure] if session.measure != Measure.PILES else [],
+        "detail": [session.detail] if session.detail else [],
+        "points": [] if session.points else ["false"],
+        "layer": session.layer,
+        **({chosen.kind: [chosen.id]} if chosen else {}),
+    }
+    markup.replace_query({key: values for key, values in query.items() if values}, keep="at")
 
 
 def viewport() -> Viewport | None:

@@ -5,12 +5,13 @@ import streamlit as st
 
 from charging.domain.filters import Filters
 from charging.maps.frame import Viewport
+from charging.queries.measures import Measure
 from charging.queries.stations import count_stations, stations
 from charging.queries.totals import By, left_out_as_unknown, totals
 from charging.views import state
 from charging.views.caching import Answers
 from charging.views.colours import colours_of, operators_by_size
-from charging.views.drawing import Measure, names_of, operators_of
+from charging.views.drawing import names_of, operators_of
 from charging.views.markup import operator_label, plain, section
 from charging.views.texts import Texts
 

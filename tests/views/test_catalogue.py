@@ -15,6 +15,7 @@ import pytest
 from charging.domain import vocabulary
 from charging.domain.filters import Filters
 from charging.domain.published import Qualifier, launch_figures
+from charging.queries.measures import Measure
 from charging.sources.records import Reason, StationRecord
 from charging.views import texts
 
@@ -54,6 +55,7 @@ def _values():
         if issubclass(members, enum.Enum):
             values |= set(members)
     values |= {field.name for field in dataclasses.fields(StationRecord)}
+    values |= set(Measure)
     return values | set(Reason) | set(Qualifier) | {figure.measure for figure in launch_figures("network")}
 
 

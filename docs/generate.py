@@ -1,0 +1,195 @@
+"""Write the parts of the documentation that the code knows: `PYTHONPATH=. python docs/generate.py`.
+
+A part stands between `<!-- begin NAME -->` and `<!-- end NAME -->`; `PARTS` makes the text of each. A test
+holds the files against it, so that nothing here can be forgotten.
+"""
+
+import argparse
+import contextlib
+import io
+import os
+import re
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+
+from charging import cli
+from charging.domain.operators import load_operators
+from charging.domain.published import Figure, Qualifier, launch_figures
+from charging.domain.schema import TABLES, Column
+from charging.domain.vocabulary import Connector
+from charging.settings import PREFIX, Settings
+from charging.sources.records import PileRecord, StationRecord
+
+ROOT = Path(__file__).resolve().parents[1]
+
+WIDTH = 100
+"""Columns of the help texts."""
+
+PARTNERS = ("nio", "xpeng", "li_auto")
+
+
+def figures() -> str:
+    """Return the published figures of the launch, with their dates and sources."""
+    names = {operator.id: operator.name_en for operator in load_operators()}
+    rows = [
+        (names.get(subject, "the network"), _said(figure), f"{figure.source}, {figure.as_of}")
+        for subject in ("network", *PARTNERS)
+        for figure in launch_figures(subject)
+    ]
+    return _table(("whose", "published", "by, on"), rows)
+
+
+def settings() -> str:
+    """Return every setting with its default, unit and meaning."""
+    rows = [
+        (
+            f"`{PREFIX}{spec.name.upper()}`",
+            _code(spec.default),
+            spec.metadata["unit"],
+            spec.metadata["meaning"],
+        )
+        for spec in fields(Settings)
+    ]
+    return _table(("variable", "default", "unit", "meaning"), rows)
+
+
+def commands() -> str:
+    """Return every command with its options, on a line or two each."""
+    said = [_usage(help_text(name)) for name in command_names()]
+    return "```text\n" + "\n".join(said) + "\n```"
+
+
+def command_help() -> str:
+    """Return the help text of the program and of every command."""
+    texts = {"python -m charging": help_text()}
+    texts |= {f"python -m charging {name}": help_text(name) for name in command_names()}
+    return "\n\n".join(f"## {title}\n\n```text\n{text}\n```" for title, text in texts.items())
+
+
+def tables() -> str:
+    """Return the columns of every table of a dataset."""
+    parts = []
+    for table in TABLES:
+        rows = [
+            (f"`{column.name}`", str(column.type), column.unit, _meaning(column), _when_null(column))
+            for column in table.columns
+        ]
+        header = ("column", "type", "unit", "meaning", "null says")
+        parts.append(f"### {table.name}\n\n{table.meaning}\n\n{_table(header, rows)}")
+    return "\n\n".join(parts)
+
+
+def connectors() -> str:
+    """Return the connectors with their bits."""
+    return _table(("bit", "connector"), [(str(bit), f"`{name}`") for bit, name in enumerate(Connector)])
+
+
+def station_fields() -> str:
+    """Return the fields of a station that a preset can fill."""
+    return _fields(StationRecord, leave_out=("datum", "piles", "unmapped"))
+
+
+def pile_fields() -> str:
+    """Return the fields of a group of piles that a preset can fill."""
+    return _fields(PileRecord)
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "figures": figures,
+    "settings": settings,
+    "commands": commands,
+    "command help": command_help,
+    "tables": tables,
+    "connectors": connectors,
+    "station fields": station_fields,
+    "pile fields": pile_fields,
+}
+"""The generated parts by their names."""
+
+FILES = ("README.md", "docs/commands.md", "docs/data.md")
+"""The files that hold them."""
+
+
+def renewed(text: str) -> str:
+    """Return a document with its generated parts as the code has them now."""
+    return _PART.sub(lambda found: f"{found[1]}\n{PARTS[found[2]]()}\n{found[3]}", text)
+
+
+_PART = re.compile(r"(<!-- begin ([\w ]+) -->)\n.*?(<!-- end \2 -->)", re.DOTALL)
+
+
+def help_text(*arguments: str) -> str:
+    """Return what the command line says to `--help`."""
+    said = io.StringIO()
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = str(WIDTH)
+    try:
+        with contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
+            cli.main([*arguments, "--help"])
+    finally:
+        os.environ.pop("COLUMNS")
+        if before is not None:
+            os.environ["COLUMNS"] = before
+    return said.getvalue().strip()
+
+
+def command_names() -> list[str]:
+    """Return the names of the commands, in the order of the help text."""
+    return re.findall(r"^ {4}([a-z]+)\b", help_text(), re.MULTILINE)
+
+
+def _usage(text: str) -> str:
+    """Return the usage and the description of a help text, without `-h`."""
+    usage, description = re.split(r"\n\n", text)[:2]
+    line = " ".join(usage.removeprefix("usage: ").split()).replace(" [-h]", "")
+    return f"{line}\n    {description}"
+
+
+def _fields(record: type[StationRecord | PileRecord], *, leave_out: tuple[str, ...] = ()) -> str:
+    names = [f"`{spec.name}`" for spec in fields(record) if spec.name not in leave_out]
+    return textwrap.fill(", ".join(names), 118, break_on_hyphens=False) + "."
+
+
+def _said(figure: Figure) -> str:
+    number = f"{figure.value:,g}" if figure.value < 1000 else f"{figure.value:,.0f}"  # noqa: PLR2004
+    mark = {Qualifier.AT_LEAST: "at least ", Qualifier.ABOUT: "about ", Qualifier.EXACT: ""}[figure.qualifier]
+    what = "of expressway service areas" if figure.measure == "service_area_share" else ""
+    what = what or figure.measure.replace("_", " ").replace("dc", "DC")
+    return f"{mark}{number}{' %' if figure.unit == '%' else ''} {what}"
+
+
+def _meaning(column: Column) -> str:
+    meaning = column.meaning.replace("<", "&lt;")
+    if column.values:
+        meaning += ": " + ", ".join(f"`{value}`" for value in column.values)
+    return f"{meaning} (computed)" if column.is_derived else meaning
+
+
+def _when_null(column: Column) -> str:
+    return "never null" if column.required else column.when_null
+
+
+def _code(value: object) -> str:
+    return f"`{value}`" if str(value) else ""
+
+
+def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    return "\n".join(_lines([header, ("---",) * len(header), *rows]))
+
+
+def _lines(rows: list[tuple[str, ...]]) -> Iterator[str]:
+    return (f"| {' | '.join(row)} |".replace("  |", " |") for row in rows)
+
+
+def main() -> None:
+    """Write the files."""
+    argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
+    for name in FILES:
+        path = ROOT / name
+        path.write_text(renewed(path.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,218 @@
+"""The documentation says what the code does, and the project speaks of itself alone."""
+
+import ast
+import importlib.util
+import re
+import shutil
+import subprocess
+import tomllib
+from dataclasses import fields
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from charging import cli
+from charging.domain.schema import TABLES
+from charging.domain.vocabulary import Current, Datum
+from charging.settings import PREFIX, Settings
+from charging.sources import READERS, tabular
+from charging.sources.presets import PRESETS, load_preset
+from charging.sources.records import PileRecord, Reason
+
+ROOT = Path(__file__).resolve().parents[1]
+PINNED = {"streamlit", "streamlit-folium", "folium", "xstatic-leaflet"}
+
+INSTALL = "python3 -m venv .venv && .venv/bin/python -m pip install -q -r requirements.txt && .venv/bin/"
+RUN, TEST = f"{INSTALL}streamlit run dashboard.py", f"{INSTALL}python -m pytest"
+
+# a bracket in each pattern, so that this file passes its own test
+STRANGE = re.compile(
+    r"p[y]pi\.|python[h]osted\.|npm[j]s\.|[a]naconda\.org|crates[.]io|proxy\.g[o]lang"
+    r"|\bT[O]DO\b|\bF[I]XME\b|\bX[X]X\b|\bA[I]\b|\bL[L]Ms?\b|Chat[G]PT"
+)
+ABSOLUTE = re.compile(r"(?<![\w.:/}\"'])/(work|root|home|Users|tmp|var|opt)/\w")
+
+
+def load(path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def generate():
+    return load(ROOT / "docs" / "generate.py")
+
+
+def text(name):
+    return (ROOT / name).read_text("utf-8")
+
+
+def project_files():
+    """Return the files of the project: those git knows or would take."""
+    if not (ROOT / ".git").exists() or not shutil.which("git"):
+        pytest.skip("not a git checkout")
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in sorted(set(names.split("\0"))) if name and (ROOT / name).is_file()]
+
+
+def text_files():
+    for path in project_files():
+        data = path.read_bytes()
+        if b"\0" not in data:
+            yield path.relative_to(ROOT), data.decode("utf-8", errors="ignore")
+
+
+def blocks(name, language):
+    """Return the fenced blocks of a language in a document."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text(name), re.MULTILINE | re.DOTALL)
+
+
+def test_the_readme_runs_and_tests_the_project_with_one_line_each():
+    lines = "".join(blocks("README.md", "sh")).splitlines()
+    assert [line for line in lines if line.startswith("python3 ")] == [RUN, TEST]
+    assert (ROOT / "dashboard.py").is_file()
+
+
+def test_a_first_start_asks_no_question():
+    server = tomllib.loads(text(".streamlit/config.toml"))["server"]
+    assert server.get("showEmailPrompt") is False
+
+
+def test_ci_runs_the_test_command_of_the_readme_last():
+    pattern = re.search(r"^command=\$\(grep -E -- '(.+)' README\.md\)$", text(".ci/run"), re.MULTILINE)
+    assert [line for line in text("README.md").splitlines() if re.search(pattern[1], line)] == [TEST]
+    last = text(".ci/run").splitlines()[-1]
+    assert last == 'CHARGING_REQUIRE_BROWSER=1 bash -euo pipefail -c "$command"'
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/commands.md", "docs/data.md"])
+def test_what_is_made_from_the_code_agrees_with_it(generate, name):
+    # otherwise: PYTHONPATH=. python docs/generate.py
+    assert text(name) == generate.renewed(text(name))
+
+
+def test_every_generated_part_stands_in_a_document(generate):
+    begun = [name for file in generate.FILES for name in re.findall(r"<!-- begin ([\w ]+) -->", text(file))]
+    assert sorted(begun) == sorted(generate.PARTS)
+
+
+def test_every_setting_is_in_the_readme():
+    rows = dict(re.findall(rf"^\| `{PREFIX}(\w+)` \| `?([^|`]*)`? ?\|", text("README.md"), re.MULTILINE))
+    assert rows == {spec.name.upper(): str(spec.default) for spec in fields(Settings)}
+
+
+def test_every_command_and_option_is_documented(generate):
+    assert generate.command_names()
+    for name in generate.command_names():
+        assert generate.help_text(name) in text("docs/commands.md")
+        assert re.search(rf"^charging {name}\b", text("README.md"), re.MULTILINE)
+
+
+def test_every_column_is_documented():
+    rows = re.findall(r"^\| `(\w+)` \| [a-z]+[^|]* \|", text("docs/data.md"), re.MULTILINE)
+    assert [name for name in rows if name not in list(Reason)] == [
+        column.name for table in TABLES for column in table.columns
+    ]
+
+
+def test_every_reason_is_documented():
+    assert re.findall(r"^\| `(\w+)` \| [a-z]+ [^|]+ \|$", text("docs/data.md"), re.MULTILINE) == list(Reason)
+
+
+def test_every_format_is_in_the_readme():
+    table = text("README.md").partition("| format | file |")[2].partition("\n\n")[0].casefold()
+    assert [reader.title for reader in READERS if reader.title.casefold() not in table] == []
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/data.md"])
+def test_the_presets_shown_can_be_used(document, tmp_path):
+    shown = blocks(document, "toml")
+    assert shown
+    for number, block in enumerate(shown):
+        (tmp_path / f"shown{number}.toml").write_text(block, "utf-8")
+        assert {"source_id", "lat", "lon"} <= load_preset(f"shown{number}", tmp_path).station.columns.keys()
+
+
+def test_the_preset_of_the_readme_reads_a_table(tmp_path, monkeypatch):
+    (tmp_path / "mine.toml").write_text(blocks("README.md", "toml")[0], "utf-8")
+    mine = load_preset("mine", tmp_path)
+    monkeypatch.setattr(tabular, "load_preset", lambda _: mine)
+    table = tmp_path / "stations.csv"
+    table.write_text(f"{','.join(mine.columns)}\n1,31.2,121.5,North Gate,TELD,4,120\n", "utf-8")
+    (station,) = tabular.read(table, preset="mine")
+    assert (station.lat, station.operator_raw, station.datum) == (31.2, "TELD", Datum.WGS84)
+    assert station.piles == (PileRecord(current=Current.DC, power_kw=120.0, count=4),)
+
+
+def test_the_commands_shown_can_be_typed(generate):
+    lines = "".join(blocks("README.md", "sh")).splitlines()
+    shown = [line.split()[3:] for line in lines if line.startswith(".venv/bin/python -m charging ")]
+    assert {arguments[0] for arguments in shown} <= {*generate.command_names()}
+    for arguments in shown:
+        cli._parser().parse_args(arguments)
+
+
+def test_every_preset_is_named_in_the_documentation():
+    documents = text("README.md") + text("docs/data.md")
+    assert [path.stem for path in PRESETS.glob("*.toml") if f"`{path.stem}`" not in documents] == []
+
+
+def requirements():
+    """Return the packages required, by their names in lower case, with what is asked of their versions."""
+    lines = (line.partition("#")[0].strip() for line in text("requirements.txt").splitlines())
+    named = (re.fullmatch(r"([\w.-]+)(.*)", line).groups() for line in lines if line)
+    return {name.lower(): version for name, version in named}
+
+
+def test_every_requirement_has_bounds_and_a_reason():
+    reasons = re.findall(r"^\| ([\w-]+) \| .+ \|$", text("CONTRIBUTING.md"), re.MULTILINE)
+    assert requirements().keys() <= {name.lower() for name in reasons}
+    for name, version in requirements().items():
+        assert re.fullmatch(r"==[\d.]+" if name in PINNED else r">=[\d.]+,<\d+", version), name
+
+
+def third_party_imports():
+    """Return every package the project and its tests import; benchmarks and scripts bring their own."""
+    for path in [ROOT / "dashboard.py", *ROOT.glob("charging/**/*.py"), *ROOT.glob("tests/**/*.py")]:
+        if "benchmarks" not in path.parts:
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Import):
+                    yield from (alias.name.partition(".")[0] for alias in node.names)
+                elif isinstance(node, ast.ImportFrom):
+                    yield node.module.partition(".")[0]
+                elif isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.importorskip":
+                    yield node.args[0].value.partition(".")[0]
+
+
+def test_requirements_are_what_is_imported():
+    known = packages_distributions()
+    imported = {name.lower() for module in set(third_party_imports()) for name in known.get(module, ())}
+    assert requirements().keys() == imported
+
+
+def test_no_text_names_a_registry_an_absolute_path_or_what_is_not_of_the_project():
+    assert [
+        f"{path}:{number}: {found[0]}"
+        for path, content in text_files()
+        for number, line in enumerate(content.splitlines(), start=1)
+        if (found := STRANGE.search(line) or ABSOLUTE.search(line))
+    ] == []
+
+
+def test_links_inside_the_project_lead_somewhere():
+    assert [
+        f"{document}: {link}"
+        for document in (path for path in project_files() if path.suffix == ".md")
+        for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text("utf-8"))
+        if not re.match(r"https?:|mailto:|#", link)
+        and not (document.parent / link.partition("#")[0]).exists()
+    ] == []
+
+
+def test_pictures_are_small():
+    heavy = {path.name: path.stat().st_size for path in (ROOT / "docs" / "pictures").glob("*.png")}
+    assert {name: size for name, size in heavy.items() if size > 250_000} == {}
