@@ -13,14 +13,26 @@ from charging.maps import layers as draw
 from charging.maps.frame import Frame
 from charging.maps.layers import OSM, Layer, SurfaceTexts, Tooltip, TooltipRow
 from charging.maps.palette import Categories, ColourScale, Scale
-from charging.queries.measures import Measure
 from charging.queries.hexes import hex_operators, hexes, leading_operators
+from charging.queries.measures import Measure
 from charging.queries.stations import count_stations, stations
 from charging.settings import Settings
 from charging.views.caching import Answers
 from charging.views.colours import colours_of, theme
 from charging.views.state import Selection
 from charging.views.texts import Texts
+
+FIXED_BREAKS = {
+    Measure.PILES: (10, 100, 1_000, 10_000),
+    Measure.STATIONS: (3, 10, 100, 1_000),
+    Measure.MAX_POWER: (20, 60, 120, 250, 480),
+}
+"""Breaks that stay the same from view to view, so that two pictures compare; shares break at every fifth."""
+
+CLASSES = 5
+"""Classes of a scale whose breaks follow the values."""
+
+FIFTHS = (0.2, 0.4, 0.6, 0.8)
 
 
 class Drawn(NamedTuple):
@@ -102,15 +114,12 @@ def _scale(drawing: Drawing, measure: Measure, table: pd.DataFrame) -> ColourSca
     title, unit = say(f"colour.{measure}"), say(f"colour.{measure}.unit")
     if measure is Measure.LEADER:
         return _operator_classes(drawing, table[measure], title=title, unit=unit)
-    return Scale.quantile(
-        table[measure],
-        column=str(measure),
-        title=title,
-        unit=unit,
-        unknown=say("unknown"),
-        theme=theme(),
-        is_share=measure.is_share,
-    )
+    named = {"column": str(measure), "title": title, "unit": unit, "unknown": say("unknown")}
+    values, is_share = table[measure], measure.is_share
+    if st.session_state.fixed:
+        breaks = FIXED_BREAKS.get(measure, FIFTHS)
+        return Scale.fixed(values, breaks, **named, theme=theme(), is_share=is_share)
+    return Scale.quantile(values, **named, theme=theme(), classes=CLASSES, is_share=is_share)
 
 
 def _operator_classes(drawing: Drawing, values: pd.Series, *, title: str, unit: str) -> Categories:

@@ -10,7 +10,7 @@ from charging.domain.filters import Filters
 from charging.domain.geography import load_cities
 from charging.domain.operators import OperatorKind, load_operators
 from charging.domain.text import folded
-from charging.domain.vocabulary import Access, Connector, Current, Site, Status
+from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
 from charging.queries.totals import By, totals
 from charging.views import state
 from charging.views.caching import Answers
@@ -140,6 +140,14 @@ def _how(say: Texts) -> None:
 
 def _whether(say: Texts) -> None:
     with st.expander(say("sidebar.whether"), expanded=any(st.session_state[key] for key in _WHETHER)):
+        st.pills(
+            say("sidebar.relation"),
+            list(Relation),
+            selection_mode="multi",
+            key="relation",
+            format_func=lambda relation: say(f"relation.{relation}"),
+            help=say("sidebar.relation.help"),
+        )
         _choice(Status, "status", say)
         st.pills(
             say("sidebar.access"),
@@ -153,7 +161,7 @@ def _whether(say: Texts) -> None:
         st.toggle(say("sidebar.unknown"), key="unknown", help=say("sidebar.unknown.help"))
 
 
-_WHETHER = ("status", "access", "site", "since", "unknown")
+_WHETHER = ("relation", "status", "access", "site", "since", "unknown")
 
 
 def _choice(members: type[StrEnum], key: str, say: Texts) -> None:

@@ -54,13 +54,14 @@ def begin() -> None:
         session.measure = Measure(_one_of(tuple(Measure), query, "measure", Measure.PILES))
         session.detail = int(_one_of(("-1", "0", "1"), query, "detail", "0"))
         session.points = _one_of(("true", "false"), query, "points", "true") == "true"
+        session.fixed = _one_of(("true", "false"), query, "fixed", "false") == "true"
         session.layer = list(_registered("layer", tuple(query.get("layer", ()))))
         session.selection = _selected(query)
         session.clicks = None
         session.frame = None
         _fill_from(query)
     # Streamlit forgets the state of a widget that another view does not show; writing it keeps it
-    for key in ("measure", "detail", "points", "layer"):
+    for key in ("measure", "detail", "points", "fixed", "layer"):
         session[key] = session[key]
 
 
@@ -134,6 +135,7 @@ def write_url(selection: Filters) -> None:
         "measure": [session.measure] if session.measure != Measure.PILES else [],
         "detail": [session.detail] if session.detail else [],
         "points": [] if session.points else ["false"],
+        "fixed": ["true"] if session.fixed else [],
         "layer": session.layer,
         **({chosen.kind: [chosen.id]} if chosen else {}),
     }

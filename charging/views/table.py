@@ -53,6 +53,7 @@ def controls(answers: Answers, say: Texts) -> None:
     )
     with st.popover(say("map.layers") + laid, width="content", key="layers"):
         st.toggle(say("map.points"), key="points")
+        st.toggle(say("map.fixed"), key="fixed", help=say("map.fixed.help"))
         st.caption(say("map.layers.hint"))
         counts = answers.ask(totals, Filters(), by=By.OPERATOR).set_index("key").piles
         st.pills(
