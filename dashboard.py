@@ -16,16 +16,19 @@ def main() -> None:
     if opened is None:
         return
     settings, answers = opened
-    header.top_line(answers.dataset, say)
-    sidebar.conditions(answers, say)
     selection = state.filters()
-    header.figures(answers, selection, say)
-    state.show_problems(say)
-    if st.session_state.page == state.Page.DATA:
-        data.render(answers.dataset, say)
-        state.write_url(selection)
-    else:
-        network.render(answers, selection, settings, say)
+    top, view = st.container(), st.container()
+    with view:  # first, so that the map is on its way while the rest is made
+        if st.session_state.page == state.Page.DATA:
+            data.render(answers.dataset, say)
+            state.write_url(selection)
+        else:
+            network.render(answers, selection, settings, say)
+    with top:
+        header.top_line(answers.dataset, say)
+        header.figures(answers, selection, say)
+        state.show_problems(say)
+    sidebar.conditions(answers, say)
 
 
 main()

@@ -1,7 +1,8 @@
-"""The command line: `python -m charging build | import | info | validate`.
+"""The command line: `python -m charging build | import | info | validate | export`.
 
-Thin over `charging.dataset`. Figures go to standard output, for people or with `--json` for programs;
-progress and errors go to standard error. It exits 0 on success, 2 on bad use, 1 on bad data.
+Thin over `charging.dataset` and `charging.queries`. Figures go to standard output, for people or with
+`--json` for programs; progress and errors go to standard error. It exits 0 on success, 2 on bad use, 1 on
+bad data.
 """
 
 import argparse
@@ -10,13 +11,19 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
+from urllib.parse import parse_qs
 
 from charging.dataset.pipeline import LARGEST_SCALE, build_simulated, import_files
 from charging.dataset.store import Dataset, find_dataset, locate, open_dataset
 from charging.dataset.summary import Summary, summarise
 from charging.dataset.validate import damage
+from charging.domain.filters import Filters
+from charging.domain.operators import load_operators
+from charging.domain.schema import CELL_RESOLUTION
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, DatasetNotFoundError, UsageError
+from charging.queries.engine import Engine
+from charging.queries.takeaway import Format, Request, What, write
 from charging.settings import Settings
 from charging.sources import READERS, presets
 
@@ -86,7 +93,8 @@ def _parser() -> argparse.ArgumentParser:
         ("validate", _validate, "Read a dataset whole and check files, tables, hash and report."),
     ):
         sub = _add_command(commands, name, command, what)
-        sub.add_argument("dir", nargs="?", metavar="DIR", help=f"a folder or a name; {_DEFAULT_DIR}")
+        _add_dir(sub)
+    _add_export(commands)
     return parser
 
 
@@ -137,6 +145,40 @@ def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     sub.add_argument("--into", type=Path, metavar="DIR", help="folder of the dataset")
 
 
+def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sub = _add_command(commands, "export", _export, "Write selected stations or cells to a file.")
+    _add_dir(sub)
+    sub.add_argument("--what", choices=list(What), type=What, required=True, help="rows of the table")
+    sub.add_argument(
+        "--format",
+        choices=list(Format),
+        type=Format,
+        required=True,
+        help="csv and geojson are written as a zip with dictionary and licences, parquet with metadata",
+    )
+    sub.add_argument(
+        "--out", type=Path, metavar="FILE", required=True, help="file to write, replaced if there"
+    )
+    sub.add_argument(
+        "--query", default="", help="selection as in a link of the page: 'operator=nio&min_kw=120'"
+    )
+    sub.add_argument(
+        "--resolution",
+        type=int,
+        choices=range(CELL_RESOLUTION + 1),
+        default=_USUAL_RESOLUTION,
+        metavar="N",
+        help=f"H3 resolution of hexes, 0 to {CELL_RESOLUTION}, {_USUAL_RESOLUTION} by default",
+    )
+
+
+_USUAL_RESOLUTION = 6  # cells some 6.5 km across
+
+
+def _add_dir(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("dir", nargs="?", metavar="DIR", help=f"a folder or a name; {_DEFAULT_DIR}")
+
+
 def _build(options: argparse.Namespace, settings: Settings) -> Answer:
     dataset = build_simulated(
         settings.build_dir,
@@ -174,6 +216,43 @@ def _validate(options: argparse.Namespace, settings: Settings) -> Answer:
     if complaints:
         return Answer(values, [f"{dataset.version} is damaged:", *complaints], BAD_DATA)
     return Answer(values, [f"{dataset.version} is sound."])
+
+
+def _export(options: argparse.Namespace, settings: Settings) -> Answer:
+    request = Request(
+        what=options.what,
+        format=options.format,
+        filters=_selection(options.query),
+        resolution=options.resolution,
+    )
+    dataset = _opened(options, settings)
+    engine = Engine(dataset, memory_limit_mb=settings.memory_limit_mb)
+    draft = options.out.with_name(f".{options.out.name}.part")
+    try:
+        with draft.open("wb") as file:
+            rows = write(engine, dataset, request, file)
+        draft.replace(options.out)
+    except OSError as error:
+        message = f"Cannot write {options.out}: {error.strerror}."
+        raise UsageError(message) from error
+    finally:
+        engine.close()
+        draft.unlink(missing_ok=True)
+    size = options.out.stat().st_size
+    values = {"file": str(options.out), "rows": rows, "bytes": size, "kind": str(dataset.kind)}
+    return Answer(values, [f"{rows:,} {options.what} ({dataset.kind}) in {options.out}, {size:,} bytes"])
+
+
+def _selection(query: str) -> Filters:
+    """Return the selection of a link's query; on the command line nonsense is an error, not a note."""
+    filters, problems = Filters.from_query(parse_qs(query.removeprefix("?"), keep_blank_values=True))
+    known = {operator.id for operator in load_operators()}
+    strange = [*problems, *(("operator", name) for name in filters.operators if name not in known)]
+    if strange:
+        found = ", ".join(f"{key}={value}" for key, value in strange)
+        message = f"--query has what cannot be read: {found[:200]!r}. Copy it from the page's address."
+        raise UsageError(message)
+    return filters
 
 
 def _opened(options: argparse.Namespace, settings: Settings) -> Dataset:

@@ -39,7 +39,37 @@ class Settings:
     )
     tiles: str = field(
         default="osm",
-        metadata={"meaning": "Street tiles from zoom 9 on: `osm`, or `none` for closed networks", "unit": ""},
+        metadata={
+            "meaning": "Street tiles from zoom 9 on, at first: `osm`, `amap`, `tianditu`, `positron`, "
+            "`dark_matter`, `custom`; `none`, for closed networks, offers no others",
+            "unit": "",
+        },
+    )
+    tianditu_key: str = field(
+        default="",
+        repr=False,
+        metadata={"meaning": "Key (`tk`) of Tianditu; browsers see it in the addresses of tiles", "unit": ""},
+    )
+    carto_key: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "meaning": "Key of CARTO's Positron and Dark Matter; browsers see it in the addresses of tiles",
+            "unit": "",
+        },
+    )
+    tiles_url: str = field(
+        default="",
+        repr=False,  # a key may stand in it
+        metadata={"meaning": "Address of `custom` tiles, with {z}, {x} and {y}", "unit": ""},
+    )
+    tiles_datum: str = field(
+        default="wgs84",
+        metadata={"meaning": "Datum of `custom` tiles: `wgs84` or `gcj02`", "unit": ""},
+    )
+    tiles_attribution: str = field(
+        default="",
+        metadata={"meaning": "Whom the map names for `custom` tiles", "unit": ""},
     )
 
     @classmethod

@@ -6,7 +6,6 @@ module: the city of a point is the one whose centre is nearest.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from charging.domain.facts import FACTS_DIR, Row, read_facts
 from charging.domain.hexes import EARTH_RADIUS_KM
-from charging.domain.text import folded
+from charging.domain.text import letters
 from charging.errors import SchemaError
 
 Floats = NDArray[np.float64]
@@ -128,7 +127,7 @@ class CityIndex:
         found = self._by_name.get(_key(name), [])
         if region and region.strip():
             found = [city for city in found if _region_key(region) in _region_keys(city)]
-        elif _letters(name) in self._provinces:
+        elif letters(name) in self._provinces:
             found = [city for city in found if city.id.endswith("0000")]
         return found[0] if len(found) == 1 else None
 
@@ -239,7 +238,7 @@ def _keys(city: City) -> set[str]:
 
 
 def _key(name: str) -> str:
-    return _UNIT_EN.sub("", _UNIT_ZH.sub("", _letters(name)))
+    return _UNIT_EN.sub("", _UNIT_ZH.sub("", letters(name)))
 
 
 def _region_keys(city: City) -> tuple[str, str]:
@@ -247,10 +246,4 @@ def _region_keys(city: City) -> tuple[str, str]:
 
 
 def _region_key(name: str) -> str:
-    return _UNIT_EN.sub("", _REGION_ZH.sub("", _letters(name)))
-
-
-def _letters(text: str) -> str:
-    """Return letters and digits alone, without case, accents, blanks and apostrophes."""
-    decomposed = unicodedata.normalize("NFKD", folded(text))
-    return "".join(character for character in decomposed if character.isalnum())
+    return _UNIT_EN.sub("", _REGION_ZH.sub("", letters(name)))

@@ -14,3 +14,15 @@ def folded(text: str) -> str:
     'nio 蔚来 strasse'
     """
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
+
+
+def letters(text: str) -> str:
+    """Return letters and digits alone, folded, without accents, blanks and apostrophes.
+
+    Examples
+    --------
+    >>> letters("Xi'an"), letters("Lü liang"), letters("西安 市")
+    ('xian', 'luliang', '西安市')
+    """
+    decomposed = unicodedata.normalize("NFKD", folded(text))
+    return "".join(character for character in decomposed if character.isalnum())

@@ -22,10 +22,12 @@ from folium.template import Template
 from numpy.typing import NDArray
 
 from charging.domain.hexes import cell_text
-from charging.domain.vocabulary import Status
+from charging.domain.vocabulary import Datum, Status
 from charging.maps import shapes
+from charging.maps.mainland import OUTLINE
 from charging.maps.palette import FAULT, OTHER, ColourScale, Theme
 from charging.maps.payload import Json, dump, numbers, texts
+from charging.maps.tiles import Tiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,30 +54,20 @@ class Tooltip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreetTiles:
-    """Street tiles: a URL template with {z} {x} {y}, their attribution, the first zoom that shows them."""
-
-    url: str
-    attribution: str
-    attribution_url: str
-    min_zoom: int = 9
-
-
-OSM = StreetTiles(
-    url="https://tile.openstreetmap.org/{z}/{x}/{y}.png",
-    attribution="© OpenStreetMap contributors",
-    attribution_url="https://www.openstreetmap.org/copyright",
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SurfaceTexts:
-    """The map's own words in the reader's language; `attribution` names the sources of what is drawn."""
+    """The map's own words in the reader's language.
+
+    `attribution` names the sources of what is drawn; `locate` is the button that shows where the reader is,
+    and the two after it say why it could not.
+    """
 
     label: str
     zoom_in: str
     zoom_out: str
     attribution: str
+    locate: str
+    locate_refused: str
+    locate_failed: str
 
 
 Layer = folium.FeatureGroup
@@ -94,25 +86,40 @@ FULL_DOT = 0.98
 rest."""
 
 
-def surface(
-    *, theme: Theme, language: str, tiles: StreetTiles | None, texts: SurfaceTexts
-) -> folium.FeatureGroup:
-    """Return what the data lies on: ground, city names ("en" or "zh"), street tiles, attribution."""
-    shown: Json = None
-    if tiles is not None:
-        shown = {
-            "url": tiles.url,
-            "attribution": tiles.attribution,
-            "attributionUrl": tiles.attribution_url,
-            "minZoom": tiles.min_zoom,
-        }
+def surface(*, theme: Theme, language: str, tiles: Tiles | None, texts: SurfaceTexts) -> folium.FeatureGroup:
+    """Return what the data lies on: ground, city names ("en" or "zh"), street tiles, attribution.
+
+    Everything passed to the map and reported by it stays WGS-84; over tiles in GCJ-02 the browser projects it
+    to where they have it.
+    """
     words: Json = {
         "label": texts.label,
         "zoomIn": texts.zoom_in,
         "zoomOut": texts.zoom_out,
         "attribution": texts.attribution,
+        "locate": texts.locate,
+        "locateRefused": texts.locate_refused,
+        "locateFailed": texts.locate_failed,
     }
+    shown = None if tiles is None else _tiles(tiles)
     return _layer("surface", {"theme": str(theme), "language": language, "tiles": shown, "texts": words})
+
+
+def fly_to(lat: float, lon: float, zoom: float, *, token: str) -> folium.FeatureGroup:
+    """Return a command that moves the map, once.
+
+    Parameters
+    ----------
+    lat, lon
+        New centre, WGS-84 degrees.
+    zoom
+        New Web Mercator zoom.
+    token
+        Names the command: the browser obeys each token once, also when the map is mounted again. Pass the
+        same command with every answer until there is another, and never take a token twice, not even in
+        another visit (`uuid.uuid4().hex`).
+    """
+    return _layer("flyTo", {"lat": lat, "lon": lon, "zoom": zoom, "token": token})
 
 
 def hexes(
@@ -261,6 +268,18 @@ def _layer(function: str, data: Json, selected: str | None = None) -> folium.Fea
     group = folium.FeatureGroup(control=False, show=False)  # st_folium adds it to the map
     group.add_child(_Call(function, data, selected))
     return group
+
+
+def _tiles(tiles: Tiles) -> Json:
+    return {
+        "urls": tiles.urls,
+        "subdomains": tiles.subdomains,
+        "credits": [[credit.text, credit.url] for credit in tiles.credits],
+        "minZoom": tiles.min_zoom,
+        "maxZoom": tiles.max_zoom,
+        "isDark": tiles.is_dark,
+        "shiftedInside": OUTLINE if tiles.datum is Datum.GCJ02 else None,
+    }
 
 
 def _short_ids(cells: NDArray[np.int64]) -> list[str]:

@@ -114,12 +114,18 @@ def _known(column: str, sql: str, *parameters: Any, unknown: bool) -> Condition:
     return Condition(f"{sql} or {column} is null" if unknown else sql, parameters)
 
 
-def _text(text: str) -> Condition:
+def having_text(text: str) -> Condition:
+    """Return the condition a row of `stations` meets when its searched text has every word; none is empty."""
     words = text.split()
     likes = " and ".join("search like ? escape '!'" for _ in words)
-    escaped = tuple(f"%{_escaped(word)}%" for word in words)
-    return Condition(f"station_no in (select station_no from stations where {likes})", escaped)
+    return Condition(likes, tuple(f"%{escaped(word)}%" for word in words))
 
 
-def _escaped(word: str) -> str:
-    return word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+def escaped(text: str) -> str:
+    """Return a text so that `like ... escape '!'` takes it literally."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def _text(text: str) -> Condition:
+    likes = having_text(text)
+    return Condition(f"station_no in (select station_no from stations where {likes.sql})", likes.parameters)

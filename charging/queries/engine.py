@@ -1,17 +1,34 @@
 """Where queries run: DuckDB in this process, over one version of a dataset.
 
-The tables of `charging.queries.groups` are prepared when a dataset is opened and kept in memory; the wide
-rows of the stations stay on disk above a set size.
+The tables of `charging.queries.groups` are prepared when a dataset is opened and kept in memory. The wide
+rows of the stations follow when a query first reads them, since the first picture needs none; above a set
+size they stay on disk.
 """
 
+import re
+import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from charging.dataset.store import Dataset
-from charging.queries.groups import GROUPS, STATIONS
+from charging.queries.groups import GROUPS, NUMBERED, PARTS
+
+_READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
+
+
+class Columns(NamedTuple):
+    """What is added up of the groups, as arrays in the order of `group_no`: by cell, within it by station."""
+
+    cell: NDArray[np.int64]
+    station_no: NDArray[np.int64]
+    power_kw: NDArray[np.float64]  # NaN: not known
+    parts: NDArray[np.float64]  # groups × `PARTS`; 0 where not known
+    is_known: NDArray[np.bool_]  # the same shape
 
 
 class Query(NamedTuple):
@@ -37,36 +54,71 @@ class Engine:
             Size of the station file above which its rows stay on disk.
         """
         self._connection = duckdb.connect(":memory:")
-        stations = dataset.path("stations")
-        form = "view" if stations.stat().st_size > memory_limit_mb * 1_000_000 else "table"
-        for statement in (
-            f"create {form} stations as {STATIONS.format(file=_literal(stations))}",
-            f"create table groups as {GROUPS.format(file=_literal(dataset.path('piles')))}",
-            f"create table service_areas as from read_parquet({_literal(dataset.path('service_areas'))})",
-        ):
-            self._connection.execute(statement)
-        operators = self.run(
-            Query(
-                f"select operator_code, operator_id from read_parquet({_literal(dataset.path('piles'))})"
-                " where operator_code is not null union"
-                " select operator_code, operator_id from stations where operator_code is not null"
-                " order by operator_code"
-            )
+        self._lock = threading.Lock()
+        stations, piles, areas = (
+            _literal(dataset.path(table)) for table in ("stations", "piles", "service_areas")
         )
-        self.operator_ids: dict[int, str] = dict(
-            zip(operators.operator_code.tolist(), operators.operator_id.tolist(), strict=True)
+        size_mb = dataset.path("stations").stat().st_size / 1_000_000
+        form = "view" if size_mb > memory_limit_mb else "table"
+        self._stations: str | None = (
+            f"create {form} stations as {NUMBERED.format(columns='*', file=stations)}"
         )
+        self._connection.execute(f"create table groups as {GROUPS.format(stations=stations, piles=piles)}")
+        self._connection.execute(f"create table service_areas as from read_parquet({areas})")
+        self.columns = self._columns()
+        self.operator_ids = self._operator_ids(stations, piles)
 
     def run(self, query: Query) -> pd.DataFrame:
         """Run one query on a cursor of its own: a shared connection would mix the rows of two threads."""
+        if self._stations and _READS_STATIONS.search(query.sql):
+            self._prepare_stations()
         with self._connection.cursor() as cursor:
             answer = cursor.sql(query.sql, params=list(query.parameters)).to_arrow_table()
             table: pd.DataFrame = answer.to_pandas()
             return table
 
+    def group_numbers(self, condition: str, parameters: tuple[Any, ...]) -> NDArray[np.int64]:
+        """Return the numbers of the groups that meet a condition, upwards: positions in `columns`."""
+        if self._stations and _READS_STATIONS.search(condition):
+            self._prepare_stations()
+        with self._connection.cursor() as cursor:
+            found = cursor.execute(f"select group_no from groups where {condition}", list(parameters))
+            numbers: NDArray[np.int64] = np.asarray(found.fetchnumpy()["group_no"])
+        return np.sort(numbers)
+
     def close(self) -> None:
         """Free the memory."""
         self._connection.close()
+
+    def _prepare_stations(self) -> None:
+        with self._lock:
+            if self._stations:
+                self._connection.cursor().execute(self._stations)
+                self._stations = None
+
+    def _columns(self) -> Columns:
+        names = ("cell", "station_no", "power_kw", *PARTS)
+        read = self._connection.execute(
+            f"select {', '.join(names)} from groups order by group_no"
+        ).fetchnumpy()
+        parts = np.column_stack([np.ma.filled(read[part], np.nan) for part in PARTS])
+        return Columns(
+            cell=np.asarray(read["cell"]),
+            station_no=np.asarray(read["station_no"]),
+            power_kw=np.ma.filled(read["power_kw"], np.nan),
+            parts=np.nan_to_num(parts),
+            is_known=~np.isnan(parts),
+        )
+
+    def _operator_ids(self, stations: str, piles: str) -> dict[int, str]:
+        found = self._connection.execute(
+            " union ".join(
+                f"select operator_code, operator_id from read_parquet({file}) where operator_code is not null"
+                for file in (stations, piles)
+            )
+            + " order by operator_code"
+        )
+        return dict(found.fetchall())
 
 
 def _literal(path: Path) -> str:

@@ -9,7 +9,7 @@ from charging.domain.filters import Filters
 from charging.domain.hexes import flat_width_km, parent_terms
 from charging.queries.conditions import where
 from charging.queries.engine import Engine, Query
-from charging.queries.measures import summed, with_shares
+from charging.queries.measures import summed_by_cell, with_shares
 
 MARGIN_EDGES = 2.6
 """How far the searched box exceeds the asked one, in cell edges: a cell whose centre is just inside reaches
@@ -28,8 +28,7 @@ def hexes(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> 
         cell.
     """
     condition = where(filters, _searched(bounds, resolution), engine)
-    table = summed(engine, condition, _parent(resolution)).rename(columns={"key": "cell"})
-    return with_shares(_centred_in(table, bounds))
+    return with_shares(_centred_in(summed_by_cell(engine, condition, resolution), bounds))
 
 
 def hex_operators(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> pd.DataFrame:

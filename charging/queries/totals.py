@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
 import pandas as pd
 
 from charging.domain.filters import Filters
@@ -66,7 +67,8 @@ def totals(engine: Engine, filters: Filters, *, by: By | None = None, place: Pla
     )
     if by is By.OPERATOR:
         table["key"] = table.key.map(engine.operator_ids).astype("object")
-    return table.assign(share=share(table.piles, table.piles.sum()))
+    piles = table.piles.to_numpy(dtype=np.float64)
+    return table.assign(share=share(piles, np.full(piles.shape, np.nansum(piles))))
 
 
 def headline(engine: Engine, filters: Filters) -> Headline:

@@ -26,9 +26,16 @@ def urls() -> AssetUrls:
     return AssetUrls(
         leaflet_js=f"{vendor}/leaflet.js",
         leaflet_css=f"{vendor}/leaflet.css",
+        datum_js=f"{own}/datum.js?v={_version()}",
         map_js=f"{own}/map.js?v={_version()}",
         map_css=f"{own}/map.css?v={_version()}",
     )
+
+
+def picture_url() -> str:
+    """Return the URL of the script that draws a picture of the map, relative to st_folium's frame."""
+    own = declare_component("charging", path=str(STATIC)).name
+    return f"../{own}/picture.js?v={_version()}"
 
 
 @functools.cache

@@ -1,7 +1,7 @@
 """All that is known about one station; what is not known is left out or named as such, never zero."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ import streamlit as st
 from charging.domain.datum import from_wgs84
 from charging.domain.vocabulary import Datum, connectors_in
 from charging.queries.stations import Station, station
-from charging.views import state
+from charging.views import favourites, state
 from charging.views.caching import Answers
 from charging.views.colours import colours_of
 from charging.views.drawing import names_in, operator_name
@@ -36,7 +36,8 @@ def station_details(answers: Answers, station_id: str, say: Texts) -> None:
         return
     row = found.row
     name, other_name = names_in(row.get("name"), row.get("name_zh"), say)
-    heading(name or station_id, say)
+    title = name or station_id
+    heading(title, say, beside=lambda: favourites.star(answers, row, title, say))
     operator = operator_name(row.operator_id, row.operator_raw, say) or say("unknown")
     colour = colours_of(answers).get(row.operator_id, "transparent")
     st.html(
@@ -49,8 +50,13 @@ def station_details(answers: Answers, station_id: str, say: Texts) -> None:
     )
 
 
-def heading(title: str, say: Texts, *, closable: bool = True) -> None:
-    """Show the title of the panel, with a button that closes what is selected; Escape does the same."""
+def heading(
+    title: str, say: Texts, *, closable: bool = True, beside: Callable[[], None] | None = None
+) -> None:
+    """Show the title of the panel, with a button that closes what is selected; Escape does the same.
+
+    `beside` shows something between them.
+    """
     with st.container(
         horizontal=True,
         vertical_alignment="top",
@@ -59,6 +65,8 @@ def heading(title: str, say: Texts, *, closable: bool = True) -> None:
         key="panel_head",
     ):
         st.html(element("h2", "panel-title", text=title))
+        if beside:
+            beside()
         if closable:
             st.button(
                 "×",

@@ -11,8 +11,9 @@ from charging.domain.hexes import cell_from_text
 from charging.domain.vocabulary import LIVE_STATUSES, Kind
 from charging.maps import layers as draw
 from charging.maps.frame import Frame
-from charging.maps.layers import OSM, Layer, SurfaceTexts, Tooltip, TooltipRow
+from charging.maps.layers import Layer, SurfaceTexts, Tooltip, TooltipRow
 from charging.maps.palette import Categories, ColourScale, Scale
+from charging.maps.tiles import offered
 from charging.queries.hexes import hex_operators, hexes, leading_operators
 from charging.queries.measures import Measure
 from charging.queries.stations import count_stations, stations
@@ -87,8 +88,11 @@ def _surface(drawing: Drawing) -> Layer:
         zoom_in=say("map.zoom_in"),
         zoom_out=say("map.zoom_out"),
         attribution=" · ".join(rows.info.attribution for rows in sources if rows.info.attribution),
+        locate=say("map.locate"),
+        locate_refused=say("map.locate.refused"),
+        locate_failed=say("map.locate.failed"),
     )
-    tiles = OSM if drawing.settings.tiles == "osm" else None
+    tiles = offered(drawing.settings).get(st.session_state.tiles)
     return draw.surface(theme=theme(), language=say.language, tiles=tiles, texts=words)
 
 

@@ -66,11 +66,12 @@ def figures(answers: Answers, selection: Filters, say: Texts) -> None:
             counted = Counted(*(say.number(count) for count in piles))
             heading = stripe(colours[partner]) + element("span", "", text=say(f"operator.{partner}"))
             cards.append(_card(figure, counted, say, heading, classes="figure partner"))
+    classes = "figures is-filtered" if not selection.is_empty else "figures"
+    row = element("section", classes, *cards, aria_label=say("figures.network"))
     unit = answers.dataset.manifest.unit_counted
     if unit != "pile":
-        cards.append(element("p", "unit-note", text=say("figures.unit", unit=unit)))
-    classes = "figures is-filtered" if not selection.is_empty else "figures"
-    st.html(element("section", classes, *cards, aria_label=say("figures.network")))
+        row += element("p", "unit-note", text=say("figures.unit", unit=unit))
+    st.html(row)
 
 
 def _badge(dataset: Dataset, say: Texts) -> str:
@@ -85,13 +86,14 @@ def _badge(dataset: Dataset, say: Texts) -> str:
 
 
 def _network_card(figure: Figure, loaded: Headline, selected: Headline, say: Texts) -> str:
-    counted = Counted(*(_measured(figure.measure, counts, say) for counts in (loaded, selected)))
+    counted = Counted(*(measured(figure.measure, counts, say) for counts in (loaded, selected)))
     return _card(
         figure, counted, say, element("span", "", text=say(f"measure.{figure.measure}")), classes="figure"
     )
 
 
-def _measured(measure: str, counts: Headline, say: Texts) -> str:
+def measured(measure: str, counts: Headline, say: Texts) -> str:
+    """Return what a dataset or a selection has of a published measure, in words."""
     if measure != "service_area_share":
         return say.number(getattr(counts, measure))
     if counts.service_area_share is None:

@@ -6,11 +6,13 @@ from streamlit_folium import st_folium
 from charging.domain.filters import Filters
 from charging.maps.base import View, base_map
 from charging.maps.frame import Frame, Viewport, fitting_view, frame_for
+from charging.maps.layers import fly_to
 from charging.queries.stations import extent
 from charging.settings import Settings
 from charging.views import assets, state
 from charging.views.caching import Answers
-from charging.views.drawing import Drawing, layers
+from charging.views.downloads import downloads
+from charging.views.drawing import Drawing, Drawn, layers
 from charging.views.panel import panel
 from charging.views.table import controls, sentence, table
 from charging.views.texts import Texts
@@ -27,10 +29,8 @@ def render(answers: Answers, selection: Filters, settings: Settings, say: Texts)
 @st.fragment(key=state.MAP)
 def _map_and_panel(answers: Answers, selection: Filters, settings: Settings, say: Texts) -> None:
     chosen = state.selection()
-    with st.container(key="bar", horizontal=True, vertical_alignment="center"):
-        sentence(answers, selection, say)
-        with st.container(key="controls", horizontal=True, width="content"):
-            controls(answers, say)
+    # the map goes out first, and what stands above it afterwards
+    bar = st.container(key="bar", horizontal=True, vertical_alignment="center")
     start = _start_view(answers)
     viewport = state.viewport() or Viewport.around(start)
     frame = frame_for(viewport, detail=st.session_state.detail, last=state.last_frame())
@@ -38,26 +38,35 @@ def _map_and_panel(answers: Answers, selection: Filters, settings: Settings, say
     drawing = Drawing(answers, selection, settings, say)
     with st.container(key="stage", horizontal=True, gap=None):
         with st.container(key="map_pane"):
-            note = _map(drawing, frame, start, chosen)
+            drawn = _map(drawing, frame, start, chosen)
         with st.container(key="panel"):
             panel(answers, selection, viewport, chosen, say)
-    if note:
-        st.caption(note)
-    table(answers, selection, viewport, say)
+    if drawn.note:
+        st.caption(drawn.note)
+    with bar:
+        sentence(answers, selection, say)
+        with st.container(key="controls", horizontal=True, width="content"):
+            controls(answers, settings, say)
+            with st.container(key="take", width="content"):
+                downloads(drawing, frame, viewport, drawn.groups)
+    if state.viewport():  # before the map has answered, its browser has better to do than to load a table
+        table(answers, selection, viewport, say)
     state.write_url(selection)  # here and not once a page: a click runs this fragment alone
 
 
-def _map(drawing: Drawing, frame: Frame, start: View, chosen: state.Selection | None) -> str:
+def _map(drawing: Drawing, frame: Frame, start: View, chosen: state.Selection | None) -> Drawn:
     drawn = layers(drawing, frame, chosen)
+    flight = state.flight()
+    flights = [fly_to(*flight.view, token=flight.token)] if flight else []
     st_folium(
         base_map(assets.urls(), start),
         key=f"{state.MAP}",
         height=MAP_HEIGHT_PX,
         use_container_width=True,
         returned_objects=list(ANSWERS),
-        feature_group_to_add=drawn.groups,
+        feature_group_to_add=[*drawn.groups, *flights],
     )
-    return drawn.note
+    return drawn
 
 
 def _start_view(answers: Answers) -> View:

@@ -12,7 +12,7 @@ from charging.domain.operators import OperatorKind, load_operators
 from charging.domain.text import folded
 from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
 from charging.queries.totals import By, totals
-from charging.views import state
+from charging.views import favourites, finding, state
 from charging.views.caching import Answers
 from charging.views.colours import colours_of, operators_by_size
 from charging.views.markup import operator_label, section
@@ -30,6 +30,8 @@ MOST_POWER_KW, POWER_STEP_KW = 600.0, 10.0
 def conditions(answers: Answers, say: Texts) -> None:
     """Show the widgets; what they stand at is read with `state.filters`."""
     with st.sidebar:
+        finding.search(answers, say)
+        favourites.shelf(answers, say)
         _where(say)
         _who(answers, say)
         _how(say)

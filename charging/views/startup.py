@@ -9,6 +9,7 @@ import streamlit as st
 from charging.dataset.pipeline import build_simulated
 from charging.dataset.store import CURRENT, dataset_folder, find_dataset, last_dataset, remember
 from charging.errors import ChargingError, UsageError
+from charging.maps.tiles import offered
 from charging.settings import Settings
 from charging.views.caching import Answers, open_answers
 from charging.views.texts import Texts
@@ -20,6 +21,7 @@ def settings_and_answers(say: Texts) -> tuple[Settings, Answers] | None:
     """Return the settings of this run and the answers about its dataset; None after saying what is wrong."""
     try:
         settings = Settings.from_environment()
+        offered(settings)  # refuses a choice of tiles that cannot be shown, before anything is built
         folder = _linked(settings) or find_dataset(settings) or _built(settings, say)
         answers = open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
         if settings.dataset and last_dataset(settings.build_dir) != folder:
@@ -30,6 +32,8 @@ def settings_and_answers(say: Texts) -> tuple[Settings, Answers] | None:
         st.caption(say("start.advice"))
         return None
     st.session_state.dataset = answers.dataset.folder.name
+    # written in every run, as `state.begin` does: a view without the map would make Streamlit forget it
+    st.session_state.tiles = st.session_state.get("tiles", settings.tiles)
     return settings, answers
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ from charging.domain.hexes import cell_from_text, cell_text
 from charging.domain.operators import load_operators
 from charging.maps.base import View
 from charging.maps.frame import Frame, Viewport
+from charging.queries.finding import Hit
 from charging.queries.measures import Measure
 from charging.views import markup
 from charging.views.texts import LANGUAGES, Texts, preferred_language
@@ -41,6 +43,13 @@ class Selection(NamedTuple):
     id: str
 
 
+class Flight(NamedTuple):
+    """Where the map is sent: a view, and a token that no other flight has."""
+
+    view: View
+    token: str
+
+
 def begin() -> None:
     """Read the URL, on the first run of a visit; later runs keep what the widgets say."""
     session = st.session_state
@@ -59,6 +68,8 @@ def begin() -> None:
         session.selection = _selected(query)
         session.clicks = None
         session.frame = None
+        session.flight = None
+        session.found = (None, ())
         _fill_from(query)
     # Streamlit forgets the state of a widget that another view does not show; writing it keeps it
     for key in ("measure", "detail", "points", "fixed", "layer"):
@@ -120,7 +131,12 @@ def show_problems(say: Texts) -> None:
 
 
 def write_url(selection: Filters) -> None:
-    """Show the present view in the browser's address, without a history entry: the link to share.
+    """Show the present view in the browser's address, without a history entry: the link to share."""
+    markup.replace_query(link_query(selection), keep="at")
+
+
+def link_query(selection: Filters) -> dict[str, list[str]]:
+    """Return the parameters of the link to the present view, but for the map's own `at`.
 
     What stands at its default is left out, but for the language and the dataset, whose defaults differ
     between readers and from day to day.
@@ -139,7 +155,7 @@ def write_url(selection: Filters) -> None:
         "layer": session.layer,
         **({chosen.kind: [chosen.id]} if chosen else {}),
     }
-    markup.replace_query({key: values for key, values in query.items() if values}, keep="at")
+    return {key: list(values) for key, values in query.items() if values}
 
 
 def viewport() -> Viewport | None:
@@ -175,6 +191,29 @@ def selection() -> Selection | None:
 def select(chosen: Selection | None) -> None:
     """Select something, or nothing."""
     st.session_state.selection = chosen
+
+
+def fly(lat: float, lon: float, zoom: float) -> None:
+    """Send the map to a WGS-84 point, and show it if another view is open."""
+    st.session_state.page = Page.MAP
+    st.session_state.flight = Flight(View(lat, lon, zoom), uuid4().hex)
+
+
+def flight() -> Flight | None:
+    """Return where the map was last sent; the browser obeys a token once."""
+    last: Flight | None = st.session_state.flight
+    return last
+
+
+def remember_found(asked: tuple[str, str], hits: tuple[Hit, ...]) -> None:
+    """Keep what a search found: `asked` is the content hash of the dataset and the text."""
+    st.session_state.found = (asked, hits)
+
+
+def last_found() -> tuple[tuple[str, str] | None, tuple[Hit, ...]]:
+    """Return what was last asked and found."""
+    found: tuple[tuple[str, str] | None, tuple[Hit, ...]] = st.session_state.found
+    return found
 
 
 def _one_of(allowed: tuple[str, ...], query: Mapping[str, list[str]], key: str, default: str) -> str:

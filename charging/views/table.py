@@ -5,9 +5,11 @@ import streamlit as st
 
 from charging.domain.filters import Filters
 from charging.maps.frame import Viewport
+from charging.maps.tiles import NONE, offered
 from charging.queries.measures import Measure
 from charging.queries.stations import count_stations, stations
 from charging.queries.totals import By, left_out_as_unknown, totals
+from charging.settings import Settings
 from charging.views import state
 from charging.views.caching import Answers
 from charging.views.colours import colours_of, operators_by_size
@@ -28,8 +30,8 @@ def sentence(answers: Answers, selection: Filters, say: Texts) -> None:
     st.markdown(text, help=None if selection.is_empty else say("filter.all_hold"))
 
 
-def controls(answers: Answers, say: Texts) -> None:
-    """Show what the cells are coloured by, how fine they are, and which operators lie over them."""
+def controls(answers: Answers, settings: Settings, say: Texts) -> None:
+    """Show what the cells are coloured by, how fine they are, and what lies over and under them."""
     st.selectbox(
         say("map.measure"),
         list(Measure),
@@ -51,9 +53,13 @@ def controls(answers: Answers, say: Texts) -> None:
         f' :color[●]{{foreground="{colours[operator]}"}} {plain(say(f"operator.{operator}"))}'
         for operator in st.session_state.layer
     )
+    # what is inside starts when it is opened, and from its defaults unless this run has written its value
+    for key in ("points", "fixed", "tiles", "layer"):
+        st.session_state[key] = st.session_state[key]
     with st.popover(say("map.layers") + laid, width="content", key="layers"):
         st.toggle(say("map.points"), key="points")
         st.toggle(say("map.fixed"), key="fixed", help=say("map.fixed.help"))
+        _tiles(settings, say)
         st.caption(say("map.layers.hint"))
         counts = answers.ask(totals, Filters(), by=By.OPERATOR).set_index("key").piles
         st.pills(
@@ -64,6 +70,12 @@ def controls(answers: Answers, say: Texts) -> None:
             label_visibility="collapsed",
             format_func=lambda operator: operator_label(operator, colours[operator], counts[operator], say),
         )
+
+
+def _tiles(settings: Settings, say: Texts) -> None:
+    names = [*offered(settings), NONE]
+    if names != [NONE]:
+        st.selectbox(say("map.tiles"), names, key="tiles", format_func=lambda name: say(f"tiles.{name}"))
 
 
 def table(answers: Answers, selection: Filters, viewport: Viewport, say: Texts) -> None:

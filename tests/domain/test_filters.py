@@ -8,7 +8,9 @@ from charging.domain.filters import FIELDS, LONGEST_TEXT, MOST_KW, Filters
 from charging.domain.text import folded
 from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
 
-PLAIN = st.text(min_size=1, max_size=20).filter(lambda text: text.isprintable() and text == text.strip() != "")
+PLAIN = st.text(min_size=1, max_size=20).filter(
+    lambda text: text.isprintable() and text == text.strip() != ""
+)
 SEARCHED = st.text(max_size=8).map(folded).filter(str.isprintable)
 POWERS_KW = st.none() | st.floats(min_value=0, max_value=MOST_KW, exclude_min=True)
 
@@ -129,7 +131,10 @@ def _say(key):
             Filters(currents=(Current.DC,), opened_since=dt.date(2024, 5, 1), include_unknown=True),
             "Stations with filter.clause.current current.DC; filter.clause.since 2024-05-01; or not known",
         ),
-        (Filters(operators=("xpeng", "nio")), "Stations with filter.clause.operator operator.nio or operator.xpeng"),
+        (
+            Filters(operators=("xpeng", "nio")),
+            "Stations with filter.clause.operator operator.nio or operator.xpeng",
+        ),
     ],
 )
 def test_the_sentence_names_every_condition(filters, sentence):

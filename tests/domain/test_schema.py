@@ -5,7 +5,11 @@ import pytest
 
 from charging.domain.schema import CELL_RESOLUTION, PILES, SERVICE_AREAS, STATIONS, TABLES
 
-COLUMNS = [pytest.param(table, column, id=f"{table.name}.{column.name}") for table in TABLES for column in table.columns]
+COLUMNS = [
+    pytest.param(table, column, id=f"{table.name}.{column.name}")
+    for table in TABLES
+    for column in table.columns
+]
 UNIT_SUFFIXES = {"kw": "kW", "km": "km", "deg": "deg"}
 
 

@@ -5,7 +5,9 @@ from streamlit_folium import _get_map_string, generate_js_hash
 
 from charging.maps.base import CHINA, AssetUrls, View, base_map
 
-URLS = AssetUrls("../l/leaflet.js", "../l/leaflet.css", "../c/map.js?v=1", "../c/map.css?v=1")
+URLS = AssetUrls(
+    "../l/leaflet.js", "../l/leaflet.css", "../c/datum.js?v=1", "../c/map.js?v=1", "../c/map.css?v=1"
+)
 
 
 def script(view=CHINA):
@@ -32,7 +34,7 @@ def test_a_deep_link_sets_the_first_view():
 def test_only_our_files_are_loaded():
     chart = base_map(URLS)
     links = [url for _, url in (*chart.default_js, *chart.default_css)]
-    assert links == [URLS.leaflet_js, URLS.map_js, URLS.leaflet_css, URLS.map_css]
+    assert links == [URLS.leaflet_js, URLS.datum_js, URLS.map_js, URLS.leaflet_css, URLS.map_css]
     assert "://" not in "".join(links)
 
 

@@ -38,7 +38,9 @@ def test_a_small_pan_keeps_the_frame(view, up, right):
     box = viewport.bounds
     frame = frame_for(viewport, detail=0, last=None)
     north, east = up * (box.north - box.south), right * box.width
-    moved = Bounds.from_map(box.south + north, box.west + east, box.north + north, box.west + east + box.width)
+    moved = Bounds.from_map(
+        box.south + north, box.west + east, box.north + north, box.west + east + box.width
+    )
     panned = frame_for(Viewport(moved, view.zoom), detail=0, last=frame)
     assert panned is frame or panned[1:] != frame[1:]  # another latitude may take another resolution
 
@@ -79,7 +81,9 @@ def test_cells_are_20_to_55_px_wide(view):
     assert width_px <= 55 or frame.resolution == FINEST
 
 
-@pytest.mark.parametrize(("zoom", "is_close"), [(STATIONS_FROM_ZOOM - 0.5, False), (STATIONS_FROM_ZOOM, True)])
+@pytest.mark.parametrize(
+    ("zoom", "is_close"), [(STATIONS_FROM_ZOOM - 0.5, False), (STATIONS_FROM_ZOOM, True)]
+)
 def test_stations_are_drawn_from_their_zoom_on(zoom, is_close):
     assert frame_for(Viewport.around(View(31, 121, zoom)), detail=0, last=None).is_close is is_close
 
@@ -109,7 +113,12 @@ def test_the_fitting_view_of_one_point_is_close_and_of_the_world_far():
 
 
 def test_a_map_that_has_not_answered_has_no_viewport():
-    for answer in (None, {}, {"bounds": None, "zoom": 5}, {"bounds": {"_southWest": {"lat": None}}, "zoom": 5}):
+    for answer in (
+        None,
+        {},
+        {"bounds": None, "zoom": 5},
+        {"bounds": {"_southWest": {"lat": None}}, "zoom": 5},
+    ):
         assert Viewport.from_component(answer) is None
 
 

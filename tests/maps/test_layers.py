@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from streamlit_folium import _get_feature_group_string
 
-from charging.maps import layers
+from charging.maps import layers, tiles
 from charging.maps.base import AssetUrls, base_map
+from charging.maps.mainland import OUTLINE
 from charging.maps.palette import FAULT, OTHER, Scale, Theme
 
 HOSTILE = "</script>`${x}` {{ 7 * 7 }} {% raw %} _div O'Neil"
@@ -26,7 +27,7 @@ CALL = re.compile(r"charging\.(\w+)\(feature_group_feature_group_0, (.*)\);")
 
 
 def script(group):
-    chart = base_map(AssetUrls("l.js", "l.css", "m.js", "m.css"))
+    chart = base_map(AssetUrls("l.js", "l.css", "d.js", "m.js", "m.css"))
     chart.get_root().render()
     return _get_feature_group_string(group, chart)
 
@@ -167,9 +168,37 @@ def test_the_legend_says_what_the_scale_says():
     assert (data["title"], data["unit"], data["footer"]) == ("Piles", "piles", "Simulated network")
 
 
+WORDS = layers.SurfaceTexts(
+    label="Map",
+    zoom_in="+",
+    zoom_out="-",
+    attribution="<b>Data</b>",
+    locate="Here",
+    locate_refused="No",
+    locate_failed="?",
+)
+
+
+def surface(chosen):
+    return call(layers.surface(theme=Theme.DARK, language="zh", tiles=chosen, texts=WORDS))
+
+
 def test_the_surface_carries_tiles_theme_and_words():
-    words = layers.SurfaceTexts(label="Map", zoom_in="+", zoom_out="-", attribution="<b>Data</b>")
-    data = call(layers.surface(theme=Theme.DARK, language="zh", tiles=layers.OSM, texts=words))[2]
+    data = surface(tiles.OSM)[2]
     assert (data["theme"], data["language"], data["tiles"]["minZoom"]) == ("dark", "zh", 9)
-    assert data["texts"]["attribution"] == "<b>Data</b>"
-    assert call(layers.surface(theme=Theme.DARK, language="zh", tiles=None, texts=words))[2]["tiles"] is None
+    assert (data["texts"]["attribution"], data["texts"]["locate"]) == ("<b>Data</b>", "Here")
+    assert surface(None)[2]["tiles"] is None
+
+
+def test_only_tiles_in_gcj02_bring_the_area_of_the_shift():
+    assert surface(tiles.OSM)[2]["tiles"]["shiftedInside"] is None
+    assert surface(tiles.AMAP)[2]["tiles"]["shiftedInside"] == [list(corner) for corner in OUTLINE]
+
+
+def test_other_tiles_are_another_surface():
+    assert len({surface(chosen)[1] for chosen in (None, tiles.OSM, tiles.AMAP)}) == 3
+
+
+def test_a_command_to_move_carries_its_token():
+    name, _, data, _ = call(layers.fly_to(31.2, 121.5, 12, token="a1"))  # noqa: S106
+    assert (name, data) == ("flyTo", {"lat": 31.2, "lon": 121.5, "zoom": 12, "token": "a1"})

@@ -4,9 +4,9 @@ import ast
 import csv
 import dataclasses
 import datetime as dt
-import enum
-import inspect
+import importlib
 import re
+from enum import StrEnum
 from pathlib import Path
 from string import Formatter
 
@@ -15,7 +15,7 @@ import pytest
 from charging.domain import vocabulary
 from charging.domain.filters import Filters
 from charging.domain.published import Qualifier, launch_figures
-from charging.queries.measures import Measure
+from charging.maps.tiles import CHOICES
 from charging.sources.records import Reason, StationRecord
 from charging.views import texts
 
@@ -51,12 +51,21 @@ def _values():
     values = {str(node.value) for node in nodes if isinstance(node, ast.Constant)}
     values |= {f"-{value}" for value in values}
     values |= {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AnnAssign)}
-    for _, members in inspect.getmembers(vocabulary, inspect.isclass):
-        if issubclass(members, enum.Enum):
-            values |= set(members)
     values |= {field.name for field in dataclasses.fields(StationRecord)}
-    values |= set(Measure)
-    return values | set(Reason) | set(Qualifier) | {figure.measure for figure in launch_figures("network")}
+    values |= {member for members in _closed_sets() for member in members}
+    return values | set(CHOICES) | {figure.measure for figure in launch_figures("network")}
+
+
+def _closed_sets():
+    """Return the enumerations a view can see, and those whose members reach it as values."""
+    modules = [importlib.import_module(f"charging.views.{path.stem}") for path in VIEWS.glob("[a-z]*.py")]
+    seen = {
+        thing
+        for module in (vocabulary, *modules)
+        for thing in vars(module).values()
+        if isinstance(thing, type)
+    }
+    return {Reason, Qualifier, *(kind for kind in seen if issubclass(kind, StrEnum))}
 
 
 def _said_by_the_sentence():

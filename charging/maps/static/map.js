@@ -4,17 +4,24 @@
  * A layer lives as long as a shell of its key (the empty group st_folium adds and removes) is on the map. When the
  * next answer brings the same digest, the layer stays as it is; only what is selected may change. Foreign text goes
  * through textContent or a canvas, never through HTML.
+ *
+ * All coordinates are WGS-84. Over tiles in another datum the map's projection moves them (datum.js), nothing here.
  */
 window.charging = (() => {
   "use strict";
 
-  const ASSETS = new URL(document.currentScript.src);
+  const ASSETS = new URL(document.currentScript.src || "map.js", document.baseURI); // inline it has no address
   const WIDE_PX = 820; // width the first view is meant for
   const NARROW_PX = 700;
   const URL_PAUSE_MS = 300; // browsers refuse more than about a hundred history calls in half a minute
   const KM_PER_DEGREE = 111.2;
   const METRES_PER_PX_ZOOM_0 = 156543.034;
   const CELL_OPACITY = 0.85;
+  const CELL_OPACITY_ON_STREETS = 0.6;
+  const FLIGHT_S = 0.8;
+  const HERE_ZOOM = 14; // shows a few kilometres around the reader
+  const HERE = "#1a6fe8"; // the blue that maps use for it
+  const OBEYED = "charging.obeyed"; // key of the last command in the tab's storage
   const FONT = 'system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
   const THEMES = {
     light: { land: "#f6f5f1", coast: "#bccad0", label: "#33434b", halo: "rgba(255,255,255,.88)",
@@ -25,18 +32,19 @@ window.charging = (() => {
 
   // without limits of its own the map would take those of the street tiles
   L.Map.mergeOptions({ minZoom: 2, maxZoom: 18 });
-  if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
+  const isStill = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (isStill) {
     L.Map.mergeOptions({ zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false });
   }
 
   const state = { map: null, theme: THEMES.light, language: "en", numbers: new Intl.NumberFormat("en"),
-    ground: null, labels: null, tiles: null, attributions: [] };
+    ground: null, labels: null, tiles: null, texts: {}, attributions: [], obeyed: null };
   const kept = new Map(); // key -> {digest, shell, layer, remove}
   let isRedrawn = false; // whether a layer was replaced in the running answer
 
   /* ---- start ---------------------------------------------------------------------------------- */
 
-  function start(map) {
+  function start(map, { canLocate = true } = {}) {
     state.map = map;
     const frame = map.getContainer();
     document.body.style.overflow = "hidden";
@@ -45,7 +53,10 @@ window.charging = (() => {
     frame.setAttribute("role", "region");
     // Leaflet focuses the map on a click as well; only the keyboard needs to see it
     frame.addEventListener("pointerdown", () => { frame.dataset.pointer = ""; }, true);
-    frame.addEventListener("keydown", () => { delete frame.dataset.pointer; }, true);
+    frame.addEventListener("keydown", (event) => {
+      delete frame.dataset.pointer;
+      if (event.key === "Escape") passOn(event); // the page closes its details, and only listens in itself
+    }, true);
     map.on("zoomend", () => state.credit && state.credit());
     map.attributionControl.setPrefix('<a href="https://leafletjs.com" target="_blank" rel="noopener">Leaflet</a>');
     map.createPane("ground").style.zIndex = 150; // below the tiles
@@ -54,12 +65,34 @@ window.charging = (() => {
     state.labels = new Backdrop({ pane: "labels", paint: paintLabels }).addTo(map);
     load("ground.json", (data) => { state.ground.data = groundRings(data); state.ground.repaint(); });
     load("labels.json", (data) => { state.labels.data = data; state.labels.repaint(); });
+    if (canLocate) locateControl().addTo(map);
     map.invalidateSize({ animate: false });
     keepView(map);
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(frame);
   }
 
+  function passOn({ key, code }) {
+    try {
+      window.parent.document.dispatchEvent(new KeyboardEvent("keydown", { key, code, bubbles: true }));
+    } catch {
+      // a page of another origin around the map keeps its keys to itself
+    }
+  }
+
+  // Leaflet focuses the map on mousedown, and a browser scrolls to what gets the focus: the mouse would go up
+  // somewhere else, and the click be lost
+  L.Map.Keyboard.include({
+    _onMouseDown() {
+      if (!this._focused) this._map.getContainer().focus({ preventScroll: true });
+    },
+  });
+
   function load(name, use) {
+    const inlined = document.getElementById(`charging-${name}`); // in a file that stands alone
+    if (inlined) {
+      use(JSON.parse(inlined.textContent));
+      return;
+    }
     const url = new URL(name, ASSETS);
     url.search = ASSETS.search;
     fetch(url).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status))).then(use)
@@ -259,13 +292,14 @@ window.charging = (() => {
       document.documentElement.style.colorScheme = theme;
       document.documentElement.lang = frame.lang = language;
       frame.setAttribute("aria-label", texts.label);
+      state.texts = texts;
       nameButton(frame, ".leaflet-control-zoom-in", texts.zoomIn);
       nameButton(frame, ".leaflet-control-zoom-out", texts.zoomOut);
+      nameButton(frame, ".charging-locate a", texts.locate);
       setTiles(tiles);
-      state.credit = () => {
-        const areShown = tiles && state.map.getZoom() >= tiles.minZoom;
-        setAttributions([plainHtml(texts.attribution), areShown && linkHtml(tiles.attribution, tiles.attributionUrl)]);
-      };
+      frame.dataset.tiles = tiles && tiles.isDark ? "dark" : "light";
+      state.credit = () => setAttributions([plainHtml(texts.attribution),
+        ...(areStreetsShown() ? tiles.credits.map(([text, url]) => (url ? linkHtml(text, url) : plainHtml(text))) : [])]);
       state.credit();
       state.ground.repaint();
       state.labels.repaint();
@@ -282,22 +316,59 @@ window.charging = (() => {
   }
 
   function setTiles(tiles) {
-    if (state.tiles && tiles && state.tiles._url === tiles.url) return;
-    if (state.tiles) state.tiles.remove();
+    const key = JSON.stringify(tiles);
+    if (key === (state.tiles ? state.tiles.key : "null")) return;
+    if (state.tiles) state.tiles.group.remove();
     state.tiles = null;
-    if (!tiles) return;
-    const layer = L.tileLayer(tiles.url, { minZoom: tiles.minZoom, maxNativeZoom: 19, maxZoom: 22 });
-    layer.isDrawn = false;
+    project(tiles && tiles.shiftedInside);
+    if (tiles) showTiles(tiles, key);
+    const cells = kept.get("hexes");
+    if (cells) cells.layer.setStyle({ fillOpacity: cellOpacity() });
+  }
+
+  // Everything drawn moves to where tiles of the datum have it, in place; the centre stays where it is on the earth.
+  function project(outline) {
+    const plain = L.CRS.EPSG3857;
+    if (!outline && state.map.options.crs === plain) return;
+    const centre = state.map.getCenter(); // as the projection so far has it
+    state.map.options.crs = outline ? L.extend({}, plain, { projection: chargingDatum.projection(outline) }) : plain;
+    state.map.setView(centre, state.map.getZoom(), { reset: true });
+  }
+
+  function showTiles({ urls, subdomains, minZoom, maxZoom }, key) {
+    const sheets = urls.map((url) => L.tileLayer(url, { subdomains, minZoom, maxNativeZoom: maxZoom, maxZoom: 22 }));
+    const shown = { key, minZoom, isDrawn: false, group: L.layerGroup(sheets) };
     const follow = (isDrawn) => {
-      if (layer.isDrawn === isDrawn) return;
-      layer.isDrawn = isDrawn;
+      if (shown.isDrawn === isDrawn) return;
+      shown.isDrawn = isDrawn;
       state.labels.repaint();
     };
-    layer.on("tileload", () => follow(true));
-    layer.on("remove", () => state.map.off("zoomend", leave));
-    const leave = () => state.map.getZoom() < tiles.minZoom && follow(false);
+    const leave = () => areStreetsShown() || follow(false);
+    sheets[0].on("tileload", () => follow(true));
+    sheets[0].on("remove", () => state.map.off("zoomend", leave));
     state.map.on("zoomend", leave);
-    state.tiles = layer.addTo(state.map);
+    state.tiles = shown;
+    shown.group.addTo(state.map);
+  }
+
+  // for a picture, which cannot have them
+  function withoutStreets(paint) {
+    const { tiles } = state;
+    state.tiles = null;
+    try {
+      paint();
+    } finally {
+      state.tiles = tiles;
+    }
+  }
+
+  // Leaflet takes the tiles of the nearest whole zoom
+  function areStreetsShown() {
+    return state.tiles !== null && Math.round(state.map.getZoom()) >= state.tiles.minZoom;
+  }
+
+  function cellOpacity() {
+    return areStreetsShown() ? CELL_OPACITY_ON_STREETS : CELL_OPACITY;
   }
 
   // Leaflet's control takes HTML
@@ -334,7 +405,7 @@ window.charging = (() => {
 
   function hexPolygons({ perDegree, steps, corners, ids, classes, colours }) {
     const hatch = hatching();
-    const fillOpacity = state.tiles && state.map.getZoom() >= state.tiles.options.minZoom ? 0.6 : CELL_OPACITY;
+    const fillOpacity = cellOpacity();
     let firstLat = 0, firstLon = 0, at = 0;
     return ids.map((id, row) => {
       // a cell starts with the step from the first corner of the one before it
@@ -436,7 +507,7 @@ window.charging = (() => {
 
   /* ---- what is pointed at and what is selected: outlines on top, which take no clicks --------------- */
 
-  const marks = { hover: null, hex: null, station: null }; // what -> L.LayerGroup
+  const marks = { hover: null, hex: null, station: null, here: null }; // what -> L.LayerGroup
 
   function mark(group, what) {
     group.on("mouseover", (event) => setMark("hover", event.layer));
@@ -472,6 +543,107 @@ window.charging = (() => {
     for (const group of Object.values(marks)) {
       if (group) group.eachLayer((outline) => outline.bringToFront());
     }
+  }
+
+  /* ---- moving the map: on command, and to where the reader is ----------------------------------------- */
+
+  function flyTo(shell, digest, { lat, lon, zoom, token }) {
+    keep(shell, "flyTo", digest, () => {
+      if (isNewCommand(token)) go([lat, lon], zoom);
+      return {};
+    });
+  }
+
+  // Answers repeat the last command, also to a frame that is mounted anew.
+  function isNewCommand(token) {
+    if (state.obeyed === null) state.obeyed = stored(OBEYED);
+    if (token === state.obeyed) return false;
+    state.obeyed = token;
+    try {
+      window.sessionStorage.setItem(OBEYED, token);
+    } catch {
+      // the browser keeps nothing: the command may be obeyed once more after a new mount
+    }
+    return true;
+  }
+
+  function stored(key) {
+    try {
+      return window.sessionStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  }
+
+  function go(centre, zoom) {
+    const map = state.map;
+    if (isStill || map.getSize().x === 0) {
+      map.setView(centre, zoom, { animate: false });
+    } else {
+      map.flyTo(centre, zoom, { duration: FLIGHT_S });
+    }
+  }
+
+  // The browser is asked for the position on a click only, and the position goes nowhere but onto the map.
+  function locateControl() {
+    const control = L.control({ position: "bottomright" });
+    control.onAdd = () => {
+      const box = element("div", "charging-locate"), bar = element("div", "leaflet-bar");
+      const button = element("a"), note = element("div", "note");
+      button.href = "#";
+      button.setAttribute("role", "button");
+      button.append(crosshair());
+      note.setAttribute("role", "status");
+      L.DomEvent.disableClickPropagation(box);
+      L.DomEvent.on(button, "click", (event) => {
+        L.DomEvent.preventDefault(event);
+        locate(button, note);
+      });
+      bar.append(button);
+      box.append(note, bar);
+      return box;
+    };
+    return control;
+  }
+
+  function crosshair() {
+    const [svg, ring, arms] = ["svg", "circle", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("aria-hidden", "true");
+    for (const [name, value] of [["cx", 12], ["cy", 12], ["r", 5]]) ring.setAttribute(name, value);
+    arms.setAttribute("d", "M12 2v5M12 17v5M2 12h5M17 12h5");
+    svg.append(ring, arms);
+    return svg;
+  }
+
+  function locate(button, note) {
+    const say = (text) => {
+      note.textContent = text;
+      state.map.once("movestart click", () => { note.textContent = ""; });
+    };
+    note.textContent = "";
+    if (!navigator.geolocation) {
+      say(state.texts.locateFailed);
+      return;
+    }
+    button.setAttribute("aria-busy", "true");
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      button.removeAttribute("aria-busy");
+      showHere([coords.latitude, coords.longitude], coords.accuracy);
+    }, (error) => {
+      button.removeAttribute("aria-busy");
+      say(error.code === error.PERMISSION_DENIED ? state.texts.locateRefused : state.texts.locateFailed);
+    }, { enableHighAccuracy: true, timeout: 10_000, maximumAge: 60_000 });
+  }
+
+  function showHere(here, accuracyM) {
+    const still = { interactive: false, color: "#ffffff" };
+    if (marks.here) marks.here.remove();
+    marks.here = L.layerGroup([
+      L.circle(here, { ...still, radius: accuracyM, stroke: false, fillColor: HERE, fillOpacity: 0.12 }),
+      L.circleMarker(here, { ...still, radius: 7, weight: 2.5, fillColor: HERE, fillOpacity: 1 }),
+    ]).addTo(state.map);
+    go(here, Math.max(HERE_ZOOM, state.map.getZoom()));
   }
 
   /* ---- tooltips and legend -------------------------------------------------------------------------- */
@@ -538,5 +710,5 @@ window.charging = (() => {
     return made;
   }
 
-  return { start, surface, hexes, dots, stations, legend };
+  return { start, surface, flyTo, hexes, dots, stations, legend, withoutStreets };
 })();

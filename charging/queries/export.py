@@ -1,0 +1,220 @@
+"""The tables people take away: selected stations with all their columns, or cells with their measures.
+
+Rows come in batches, so that a file of any length is written in bounded memory. How the files look is the
+business of `charging.queries.takeaway`.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+
+from charging.domain.bounds import WORLD, Bounds
+from charging.domain.filters import Filters
+from charging.domain.hexes import cell_text
+from charging.domain.operators import load_operators
+from charging.domain.schema import STATIONS, Column, Table
+from charging.domain.vocabulary import Kind, Status
+from charging.queries.conditions import Place, where
+from charging.queries.engine import Engine, Query
+from charging.queries.hexes import hex_operators, hexes, leading_operators
+from charging.queries.measures import GROUP_SUMS
+from charging.queries.outlines import centre_of
+
+BATCH_ROWS = 20_000
+"""Stations fetched at a time."""
+
+COORDINATE_DECIMALS, SHARE_DECIMALS = 6, 6
+"""Decimals written: of degrees, a tenth of a metre."""
+
+
+class Export(NamedTuple):
+    """A table on its way out: what its columns mean, and its rows in batches of that schema."""
+
+    table: Table
+    batches: Iterator[pa.Table]
+
+
+def _count(name: str, meaning: str, *, when_null: str = "") -> Column:
+    given = {"when_null": when_null} if when_null else {"required": True}
+    return Column(name=name, type=pa.int64(), unit="piles", meaning=meaning, **given)
+
+
+SUMS = (
+    _count("piles", "Selected piles", when_null="no selected group has a known number of piles"),
+    _count("dc_piles", "Selected piles with DC, those with both included", when_null="no current is known"),
+    _count("ac_piles", "Selected piles with AC, those with both included", when_null="no current is known"),
+    _count("current_unknown_piles", "Selected piles whose current is not known"),
+    _count("power_unknown_piles", "Selected piles whose power is not known"),
+    _count("available_piles", "Selected piles that are available", when_null="no live status is known"),
+    _count("live_piles", "Selected piles with a live status"),
+    _count("fault_piles", "Selected piles out of order", when_null="no status is known"),
+    _count("status_unknown_piles", "Selected piles whose status is not known"),
+    Column(name="max_power_kw", type=pa.float64(), unit="kW", meaning="Highest power of a selected pile"),
+)
+"""Sums over the selected piles of a station or a cell."""
+
+
+def _share(name: str, meaning: str) -> Column:
+    return Column(
+        name=name,
+        type=pa.float64(),
+        unit="0 to 1",
+        meaning=meaning,
+        when_null="the denominator is zero or not known",
+    )
+
+
+_KIND = Column(
+    name="kind",
+    type=pa.string(),
+    required=True,
+    values=Kind,
+    meaning="Whether the row describes the world, or is simulated and must not be taken for real",
+)
+_CELL = Column(name="h3_cell", type=pa.string(), required=True, meaning="H3 id, fifteen hexadecimal digits")
+
+_INTERNAL = ("search", "operator_code", "cell")
+_SELECTED = "selected_"
+
+STATION_TABLE = Table(
+    name="stations",
+    meaning="One row per station with at least one selected pile group, in the order of their cells.",
+    key=("station_id",),
+    columns=(
+        *(column for column in STATIONS.columns if column.name not in _INTERNAL),
+        Column(name="operator_name", type=pa.string(), meaning="Name of operator_id in English"),
+        Column(name="operator_name_zh", type=pa.string(), meaning="Name of operator_id in Chinese"),
+        replace(_CELL, meaning="H3 id of the station at resolution 11"),
+        *(replace(column, name=_SELECTED + column.name) for column in SUMS),
+        Column(
+            name="selected_status",
+            type=pa.string(),
+            values=Status,
+            meaning="Best status among the selected piles",
+        ),
+        _KIND,
+    ),
+)
+"""`piles`, `dc_piles` and `max_power_kw` are of the whole station, `selected_...` of what is selected."""
+
+HEX_TABLE = Table(
+    name="hexes",
+    meaning="One row per H3 cell with a selected station; each cell is counted whole.",
+    key=("h3_cell",),
+    columns=(
+        _CELL,
+        Column(name="resolution", type=pa.int64(), required=True, meaning="H3 resolution of the cell"),
+        Column(name="lat", type=pa.float64(), unit="deg", required=True, meaning="Centre, latitude, WGS-84"),
+        Column(name="lon", type=pa.float64(), unit="deg", required=True, meaning="Centre, longitude, WGS-84"),
+        Column(name="stations", type=pa.int64(), unit="stations", required=True, meaning="Selected stations"),
+        Column(
+            name="stations_piles_unknown",
+            type=pa.int64(),
+            unit="stations",
+            required=True,
+            meaning="Selected stations whose number of piles is not known",
+        ),
+        *SUMS,
+        _share("dc_share", "dc_piles of the piles whose current is known"),
+        _share("available_share", "available_piles of live_piles"),
+        _share("unknown_share", "status_unknown_piles of piles"),
+        Column(
+            name="leading_operator",
+            type=pa.string(),
+            meaning="Operator with most selected piles; ties go to the first by code",
+            when_null="no selected pile has a known operator",
+        ),
+        _KIND,
+    ),
+)
+
+
+def export_stations(engine: Engine, filters: Filters, place: Place, kind: Kind) -> Export:
+    """Return the selected stations of a place, as `STATION_TABLE` says."""
+    condition = where(filters, place, engine)
+    stored = ", ".join(
+        f"s.{column.name}" for column in STATIONS.columns if column.name not in ("search", "operator_code")
+    )
+    sums = ", ".join(f"held.{column.name} as {_SELECTED}{column.name}" for column in SUMS)
+
+    def batches() -> Iterator[pa.Table]:
+        count = int(engine.run(Query("select count(*) as n from stations")).n[0])
+        for first in range(1, count + 1, BATCH_ROWS):
+            # by number, not by offset: an offset would sort the whole answer again for every batch
+            held = (
+                f"select station_no, min(status_rank) as status_rank, {GROUP_SUMS} from groups"
+                f" where {condition.sql} and station_no between {first} and {first + BATCH_ROWS - 1}"
+                " group by station_no"
+            )
+            query = Query(
+                f"select {stored}, {sums}, held.status_rank from ({held}) held"
+                " join stations s using (station_no) order by station_no",
+                condition.parameters,
+            )
+            rows = engine.run(query)
+            if len(rows):
+                yield _as_table(_named(rows).assign(kind=str(kind)), STATION_TABLE)
+
+    return Export(STATION_TABLE, batches())
+
+
+def export_hexes(
+    engine: Engine, filters: Filters, bounds: Bounds | None, resolution: int, kind: Kind
+) -> Export:
+    """Return the cells of the selection whose centre lies in `bounds`, as `HEX_TABLE` says.
+
+    Parameters
+    ----------
+    bounds
+        None is everywhere.
+    resolution
+        H3 resolution, 0 to 11.
+    """
+    box = bounds or WORLD
+
+    def batches() -> Iterator[pa.Table]:
+        table = hexes(engine, filters, box, resolution)
+        leaders = leading_operators(hex_operators(engine, filters, box, resolution))
+        table = table.merge(leaders, on="cell", how="left", sort=False)
+        table = table.assign(resolution=resolution, h3_cell=_ids(table.cell), kind=str(kind))
+        for first in range(0, len(table), BATCH_ROWS):
+            rows = table.iloc[first : first + BATCH_ROWS]
+            centres = [centre_of(h3_id) for h3_id in rows.h3_cell]
+            placed = rows.assign(lat=[lat for lat, _ in centres], lon=[lon for _, lon in centres])
+            yield _as_table(placed, HEX_TABLE)
+
+    return Export(HEX_TABLE, batches())
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    operators = load_operators()
+    names = {operator.id: operator.name_en for operator in operators}
+    names_zh = {operator.id: operator.name_zh for operator in operators}
+    return rows.assign(
+        operator_name=rows.operator_id.map(names),
+        operator_name_zh=rows.operator_id.map(names_zh),
+        h3_cell=_ids(rows.cell),
+        selected_status=rows.status_rank.map(dict(enumerate(map(str, Status)))),
+    )
+
+
+def _ids(cells: Iterable[int]) -> list[str]:
+    return [cell_text(int(cell)) for cell in cells]
+
+
+def _as_table(rows: pd.DataFrame, table: Table) -> pa.Table:
+    """Return rows as Arrow, null where nothing is known; what only counts the unknown is 0 there."""
+    arrays = []
+    for column in table.columns:
+        values = rows[column.name]
+        if column.unit == "deg":
+            values = values.round(COORDINATE_DECIMALS)
+        elif column.unit == "0 to 1":
+            values = values.round(SHARE_DECIMALS)
+        elif column.required and pa.types.is_integer(column.type):
+            values = values.fillna(0)
+        arrays.append(pa.array(values, column.type, from_pandas=True))
+    return pa.Table.from_arrays(arrays, schema=table.arrow_schema)

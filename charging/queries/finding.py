@@ -1,0 +1,265 @@
+"""Finds what a person means by a few letters: a point, a city, an operator, a town, a station.
+
+Names are compared by their letters alone, so "xian", "xi an" and "Xi'an" are one; stations by the words of
+their searched text, as the text filter does. Cities, towns and points need no dataset.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from itertools import islice
+from typing import Any, NamedTuple
+
+from charging.dataset.coordinates import CHINA
+from charging.domain.coordinates import WrittenPoint, read_point
+from charging.domain.datum import to_wgs84
+from charging.domain.geography import City, Place, great_circle_km, load_cities, load_places
+from charging.domain.operators import load_operators
+from charging.domain.pinyin import PINYIN
+from charging.domain.text import folded, letters
+from charging.domain.vocabulary import Datum
+from charging.queries.conditions import escaped, having_text
+from charging.queries.engine import Engine, Query
+
+LONGEST_TEXT = 100
+"""Characters of a text that are looked at."""
+
+SAME_PLACE_KM = 50.0
+"""A town of a city's name and no further from it is that city."""
+
+
+class HitKind(StrEnum):
+    """What was found."""
+
+    POINT = "point"
+    CITY = "city"
+    OPERATOR = "operator"
+    TOWN = "town"
+    STATION = "station"
+
+
+MOST = {HitKind.CITY: 4, HitKind.OPERATOR: 3, HitKind.TOWN: 3}
+"""Hits of a kind among all, so that the kinds after it are seen too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One thing that was found; where it lies is in WGS-84 degrees, None for what lies in many places."""
+
+    kind: HitKind
+    id: str  # of the city, operator, place or station; of a point, its datum and what was written
+    name: str | None
+    name_zh: str | None = None
+    region: str | None = None  # province of a city or town, address of a station
+    region_zh: str | None = None
+    city_id: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    datum: Datum | None = None  # a point only: the datum its coordinates were read in
+
+    @property
+    def key(self) -> str:
+        """What tells this hit from every other."""
+        return f"{self.kind}:{self.id}"
+
+
+def find(engine: Engine, text: str, limit: int = 8) -> tuple[Hit, ...]:
+    """Return what a text may mean, the likeliest first, at most `limit` of it.
+
+    Points come first, then cities (an exact name, then one that begins with the text, then one that contains
+    it; the larger first), operators of the dataset, towns, and stations, the largest first.
+
+    Parameters
+    ----------
+    text
+        Chinese, English, or pinyin without tones; only the first `LONGEST_TEXT` characters count.
+
+    Notes
+    -----
+    A point without a datum is WGS-84; the hit after it is the same pair read as GCJ-02. GCJ-02 shifts inside
+    the box around China only, and there wherever it is asked for: no map draws a mark of where it ends.
+    """
+    sought = folded(text)[:LONGEST_TEXT].strip()
+    if not sought:
+        return ()
+    found = [*_points(sought), *_named(engine, letters(sought))]
+    missing = limit - len(found)
+    if missing > 0:
+        found.extend(_stations(engine, sought, missing))
+    return tuple(found[:limit])
+
+
+def _points(text: str) -> Iterator[Hit]:
+    point = read_point(text)
+    if point is None:
+        return
+    first = point.datum or Datum.WGS84
+    yield _point(point, first)
+    if CHINA.contains(point.lat, point.lon):
+        yield _point(point, Datum.WGS84 if first is not Datum.WGS84 else Datum.GCJ02)
+
+
+def _point(point: WrittenPoint, datum: Datum) -> Hit:
+    is_shifted = CHINA.contains(point.lat, point.lon)
+    lat, lon = to_wgs84(point.lat, point.lon, datum if is_shifted else Datum.WGS84)
+    written = f"{round(point.lat, _DIGITS)}, {round(point.lon, _DIGITS)}"
+    return Hit(
+        kind=HitKind.POINT,
+        id=f"{datum}:{written}",
+        name=written,
+        lat=float(lat),
+        lon=float(lon),
+        datum=datum,
+    )
+
+
+_DIGITS = 6
+"""Decimals of a degree that are shown: 0.1 m."""
+
+
+class _Entry(NamedTuple):
+    """A thing with a name, the forms its name is compared in, and its size."""
+
+    hit: Hit
+    keys: tuple[str, ...]
+    size: int
+
+
+def _named(engine: Engine, sought: str) -> Iterator[Hit]:
+    if not sought:
+        return
+    present = set(engine.operator_ids.values())
+    operators = [entry for entry in _operators() if entry.hit.id in present]
+    for kind, entries in (
+        (HitKind.CITY, _cities()),
+        (HitKind.OPERATOR, operators),
+        (HitKind.TOWN, _towns()),
+    ):
+        yield from islice(_ranked(entries, sought), MOST[kind])
+
+
+def _ranked(entries: Iterable[_Entry], sought: str) -> Iterator[Hit]:
+    ranks = ((min(_rank(key, sought) for key in entry.keys), entry) for entry in entries)
+    near = sorted((pair for pair in ranks if pair[0] < _NO_MATCH), key=lambda pair: (pair[0], -pair[1].size))
+    return (entry.hit for _, entry in near)
+
+
+_NO_MATCH = 3
+
+
+def _rank(key: str, sought: str) -> int:
+    """Return 0 for an exact name, 1 for one that begins with the text, 2 for one that contains it."""
+    if sought not in key:
+        return _NO_MATCH
+    return 0 if key == sought else 1 if key.startswith(sought) else 2
+
+
+@cache
+def _cities() -> tuple[_Entry, ...]:
+    return tuple(_Entry(_city(city), _city_keys(city), city.population) for city in load_cities())
+
+
+def _city(city: City) -> Hit:
+    return Hit(
+        kind=HitKind.CITY,
+        id=city.id,
+        name=city.name_en,
+        name_zh=city.name_zh,
+        region=city.province_en,
+        region_zh=city.province_zh,
+        lat=city.lat,
+        lon=city.lon,
+    )
+
+
+def _city_keys(city: City) -> tuple[str, ...]:
+    pinyin = PINYIN.get(city.name_en)
+    # "suzhou anhui" and "安徽省宿州" tell two cities of one name apart
+    names = (city.name_zh, f"{city.name_en} {city.province_en}", f"{city.province_zh}{city.name_zh}")
+    spelt = (city.name_en, city.name_zh.removesuffix("市"), *((pinyin,) if pinyin else ()))
+    return tuple(letters(name) for name in (*spelt, *names))
+
+
+@cache
+def _operators() -> tuple[_Entry, ...]:
+    return tuple(
+        _Entry(
+            Hit(kind=HitKind.OPERATOR, id=operator.id, name=operator.name_en, name_zh=operator.name_zh),
+            tuple(letters(name) for name in (operator.name_en, operator.name_zh or "", operator.id)),
+            operator.piles_2024_06 or 0,
+        )
+        for operator in load_operators()
+    )
+
+
+@cache
+def _towns() -> tuple[_Entry, ...]:
+    """Return the places that are no city: a city has one already, at its centre."""
+    provinces = {city.id[:2]: city for city in load_cities()}
+    centres: dict[str, list[City]] = {}
+    for city in load_cities():
+        centres.setdefault(letters(city.name_en), []).append(city)
+    names = {city.name_zh for city in load_cities()}
+    return tuple(
+        _Entry(_town(place, provinces.get(place.province)), _town_keys(place), place.population)
+        for place in load_places()
+        if place.name_zh not in names and not _is_city(place, centres.get(letters(place.name), []))
+    )
+
+
+def _is_city(place: Place, namesakes: Iterable[City]) -> bool:
+    return any(
+        great_circle_km(place.lat, place.lon, city.lat, city.lon) < SAME_PLACE_KM for city in namesakes
+    )
+
+
+def _town(place: Place, neighbour: City | None) -> Hit:
+    """Return a town; a city of its province lends the province's names."""
+    return Hit(
+        kind=HitKind.TOWN,
+        id=str(place.geonameid),
+        name=place.name,
+        name_zh=place.name_zh,
+        region=neighbour.province_en if neighbour else None,
+        region_zh=neighbour.province_zh if neighbour else None,
+        lat=place.lat,
+        lon=place.lon,
+    )
+
+
+def _town_keys(place: Place) -> tuple[str, ...]:
+    return tuple(letters(name) for name in (place.name, place.name_zh) if name)
+
+
+def _stations(engine: Engine, text: str, limit: int) -> Iterator[Hit]:
+    """Return stations whose text has every word; before others those that begin with it, the larger first."""
+    condition = having_text(text)
+    # the best are found before their texts are fetched
+    best = (
+        "select station_no, case when search like ? escape '!' then 0 else 1 end as later from stations"
+        f" where {condition.sql} order by later, piles desc nulls last, station_no limit {int(limit)}"
+    )
+    rows = engine.run(
+        Query(
+            "select station_id, name, name_zh, address, city_id, lat, lon"
+            f" from ({best}) best join stations using (station_no)"
+            " order by later, piles desc nulls last, station_no",
+            (f"{escaped(text)}%", *condition.parameters),
+        )
+    )
+    return map(_station, rows.astype(object).where(rows.notna(), None).to_dict("records"))
+
+
+def _station(row: dict[Any, Any]) -> Hit:
+    return Hit(
+        kind=HitKind.STATION,
+        id=row["station_id"],
+        name=row["name"],
+        name_zh=row["name_zh"],
+        region=row["address"],
+        region_zh=row["address"],
+        city_id=row["city_id"],
+        lat=row["lat"],
+        lon=row["lon"],
+    )

@@ -1,0 +1,51 @@
+/* The button that saves a picture of the map. The map stands in a frame of this server; what draws it is loaded there
+ * when it is first asked for.
+ */
+const FRAME = 'iframe[title="streamlit_folium.st_folium"]';
+
+export default function show({ parentElement, data }) {
+  const button = parentElement.querySelector("button") || parentElement.appendChild(makeButton());
+  const note = parentElement.querySelector("p") || parentElement.appendChild(makeNote());
+  button.textContent = data.label;
+  button.title = data.hint;
+  button.onclick = async () => {
+    button.disabled = true;
+    note.textContent = "";
+    try {
+      await save(data);
+    } catch {
+      note.textContent = data.failed;
+    } finally {
+      button.disabled = false;
+    }
+  };
+}
+
+function makeButton() {
+  const button = document.createElement("button");
+  button.type = "button";
+  return button;
+}
+
+function makeNote() {
+  const note = document.createElement("p");
+  note.setAttribute("role", "status");
+  return note;
+}
+
+async function save({ script, caption }) {
+  const frame = document.querySelector(FRAME);
+  const page = frame.contentWindow;
+  if (!page.chargingPicture) await load(frame.contentDocument, script);
+  await page.chargingPicture.save(page.map, { ...caption, notes: [...caption.notes, window.location.href] });
+}
+
+function load(target, url) {
+  return new Promise((resolve, reject) => {
+    const script = target.createElement("script");
+    script.src = url; // relative to the frame
+    script.onload = resolve;
+    script.onerror = reject;
+    target.head.append(script);
+  });
+}

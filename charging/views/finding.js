@@ -1,0 +1,177 @@
+/* The search field: a combobox (WAI-ARIA 1.2) whose list lies above the page, so that nothing moves under it.
+ *
+ * What is typed goes to the server after a pause, as state; what comes back is shown only while it answers what
+ * the field says. Foreign text goes through textContent.
+ */
+const PAUSE_MS = 150;
+const GAP_PX = 4;
+const WIDEST_PX = 384;
+const NARROW = "(max-width: 768px)"; // where Streamlit lays its sidebar over the page
+
+const fields = new WeakMap();
+
+export default function show({ parentElement, data, setStateValue, setTriggerValue }) {
+  if (!fields.has(parentElement)) fields.set(parentElement, makeField(parentElement));
+  return fields.get(parentElement).update(data, setStateValue, setTriggerValue);
+}
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+function makeField(parent) {
+  const input = element("input", { type: "search", role: "combobox", "aria-autocomplete": "list",
+    "aria-expanded": "false", "aria-controls": "hits", autocomplete: "off", spellcheck: "false", maxlength: "100" });
+  const list = element("ul", { id: "hits", role: "listbox", popover: "manual" });
+  const root = element("div", { class: "field" }, input, list);
+  parent.append(root);
+
+  let data = { sought: "", hits: [], texts: {} };
+  let send = {};
+  let active = -1;
+  let timer = null;
+  let isEntered = false; // Enter was pressed before the answer came
+
+  const wanted = () => input.value.trim();
+  const isAnswered = () => wanted() !== "" && data.sought === wanted();
+  const isFocused = () => parent.getRootNode().activeElement === input;
+  const isOpen = () => list.matches(":popover-open");
+
+  function update(fresh, setState, trigger) {
+    const isNew = JSON.stringify(fresh) !== JSON.stringify(data);
+    data = fresh;
+    send = { setState, trigger };
+    input.placeholder = data.texts.placeholder;
+    input.setAttribute("aria-label", data.texts.placeholder);
+    list.setAttribute("aria-label", data.texts.list);
+    if (isNew && isAnswered()) answer();
+    return remove;
+  }
+
+  function answer() {
+    root.classList.remove("waiting");
+    draw();
+    if (isEntered && data.hits.length) choose(data.hits[0]);
+    else if (isFocused()) open();
+    isEntered = false;
+  }
+
+  function draw() {
+    active = -1;
+    list.replaceChildren(...data.hits.map(row));
+    if (!data.hits.length) list.append(element("li", { class: "nothing" }, data.texts.nothing));
+    mark(data.hits.length ? 0 : -1);
+  }
+
+  function row(hit, at) {
+    const title = element("span", { class: "title" }, element("b", {}, hit.title));
+    if (hit.other) title.append(element("span", { class: "other" }, hit.other));
+    const made = element("li", { role: "option", id: `hit-${at}`, "data-kind": hit.kind }, title,
+      element("span", { class: "kind" }, hit.label));
+    if (hit.detail) made.append(element("span", { class: "detail" }, hit.detail));
+    made.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
+    made.addEventListener("pointermove", () => mark(at));
+    made.addEventListener("click", () => choose(hit));
+    return made;
+  }
+
+  function mark(at) {
+    active = at;
+    [...list.children].forEach((made, place) => made.setAttribute("aria-selected", String(place === at)));
+    if (at < 0) input.removeAttribute("aria-activedescendant");
+    else input.setAttribute("aria-activedescendant", `hit-${at}`);
+    if (isOpen()) list.children[at]?.scrollIntoView({ block: "nearest" });
+  }
+
+  function open() {
+    const box = input.getBoundingClientRect();
+    const width = Math.min(Math.max(box.width, WIDEST_PX), window.innerWidth - box.left - 2 * GAP_PX);
+    Object.assign(list.style, { left: `${box.left}px`, top: `${box.bottom + GAP_PX}px`, width: `${width}px`,
+      maxHeight: `${window.innerHeight - box.bottom - 4 * GAP_PX}px` });
+    if (!isOpen()) list.showPopover();
+    input.setAttribute("aria-expanded", "true");
+  }
+
+  function close() {
+    if (isOpen()) list.hidePopover();
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function ask() {
+    clearTimeout(timer);
+    if (wanted() === "" || isAnswered()) return;
+    root.classList.add("waiting");
+    send.setState("sought", wanted());
+  }
+
+  function choose(hit) {
+    clearTimeout(timer);
+    close();
+    // a point keeps what was typed, so that a click on the field offers its other reading
+    if (hit.kind !== "point") input.value = hit.title;
+    send.trigger("chosen", hit.key);
+    if (window.matchMedia(NARROW).matches) {
+      document.querySelector("[data-testid='stSidebarCollapseButton'] button")?.click();
+    }
+  }
+
+  function typed() {
+    clearTimeout(timer);
+    isEntered = false;
+    if (wanted() === "") {
+      root.classList.remove("waiting");
+      close();
+    } else if (isAnswered()) {
+      draw();
+      open();
+    } else {
+      timer = setTimeout(ask, PAUSE_MS);
+    }
+  }
+
+  function pressed(event) {
+    const count = data.hits.length;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && isAnswered() && count) {
+      event.preventDefault();
+      if (isOpen()) mark((active + step + count) % count);
+      else open();
+    } else if (event.key === "Enter" && !event.isComposing) {
+      if (isAnswered() && isOpen() && active >= 0) choose(data.hits[active]);
+      else if (isAnswered()) open();
+      else {
+        isEntered = wanted() !== "";
+        ask();
+      }
+    } else if (event.key === "Escape" && (isOpen() || input.value)) {
+      event.preventDefault();
+      event.stopPropagation(); // the page closes its panel with the same key
+      if (isOpen()) close();
+      else input.value = "";
+    }
+  }
+
+  const scrolled = (event) => event.composedPath()[0] !== list && close();
+
+  input.addEventListener("input", typed);
+  input.addEventListener("keydown", pressed);
+  input.addEventListener("focus", () => input.select());
+  input.addEventListener("click", () => isAnswered() && open());
+  input.addEventListener("blur", close);
+  window.addEventListener("scroll", scrolled, { capture: true, passive: true });
+  window.addEventListener("resize", close);
+
+  function remove() {
+    clearTimeout(timer);
+    window.removeEventListener("scroll", scrolled, { capture: true });
+    window.removeEventListener("resize", close);
+    root.remove();
+    fields.delete(parent);
+  }
+
+  return { update };
+}

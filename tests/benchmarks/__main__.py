@@ -1,0 +1,116 @@
+"""The project's speed and size, as ratios to named peers measured in the same run.
+
+    python tests/benchmarks                 all of it, about six minutes
+    python tests/benchmarks --only query    one part; may be given several times
+    python tests/benchmarks --write         also writes docs/benchmarks.md
+
+Nothing here is part of the test suite: a number depends on the machine, and a ratio on how busy it is.
+"""
+
+import argparse
+import importlib
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from report import Row, table
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "benchmarks.md"
+
+PARTS = {
+    "move": "a move of the map until its layers are painted",
+    "first_paint": "the first paint of cells, beside pydeck",
+    "wire": "bytes a cell on the wire",
+    "query": "from a selection to its cells",
+    "start": "from process launch to the first cell painted",
+    "heap": "memory of the page after many moves",
+}
+"""Each part is the module of that name."""
+
+PACKAGES = ("streamlit", "streamlit-folium", "folium", "duckdb", "pandas", "numpy", "h3", "pydeck")
+
+READING = """\
+How to read it:
+
+- A ratio is the row's measurement divided by that of the peer named in it, taken in the same run; `pass` and
+  `MISS` compare it, or the measurement where there is no peer, with the budget. Absolute times are this
+  machine's and change with it.
+- Times are medians. *Painted* is the task after the animation frame in which the layers were drawn, in
+  headless Chromium with a software canvas, for us and for the peers alike.
+- **Move**: the map is panned out of what was drawn, so that every layer changes. The floor is st_folium's
+  debounce of 250 ms and a rerun that brings an empty layer. *Bare layer* is the layer alone on a page, as the
+  peers are; *whole dashboard* has the query, the panel and the table on top.
+- **Filter → hexes**: the three answer the same questions with the same table, which is compared before
+  anything is timed. numpy is the limit: arrays made for this one question, and nothing between it and memory.
+- **Starts** are from the launch of the server process, with files warm and the browser open, to the first
+  cell (of the empty page: the map) painted for a visitor without a cache.
+- **Heap** is of the whole page after collecting garbage, and the pans end where they began.
+"""
+
+
+def main() -> None:
+    """Run the parts and print one table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", action="append", choices=PARTS, metavar="PART", help=_part_list())
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md (all parts only)")
+    options = parser.parse_args()
+    if options.only and options.write:
+        parser.error("--write keeps the table of a whole run: leave --only out")
+    rows = _run(options.only or list(PARTS))
+    print(table(rows))
+    if options.write:
+        PAGE.write_text(_page(rows), encoding="utf-8")
+        print(f"written to {PAGE.relative_to(ROOT)}")
+
+
+def _run(parts: list[str]) -> list[Row]:
+    """Run parts over a simulated network built for them: no dataset of the user is read or changed."""
+    sys.path.insert(0, str(ROOT))
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        _say("building the simulated network")
+        build = [sys.executable, "-m", "charging", "build", "--into", str(data / "simulated")]
+        subprocess.run(
+            build, cwd=ROOT, env=os.environ | {"CHARGING_BUILD_DIR": folder}, check=True, capture_output=True
+        )
+        for part in parts:
+            start = time.monotonic()
+            rows += importlib.import_module(part).measure(data)
+            _say(f"{part}: {PARTS[part]} ({time.monotonic() - start:.0f} s)")
+    return rows
+
+
+def _page(rows: list[Row]) -> str:
+    today = datetime.now(tz=UTC).date()
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    load = os.getloadavg()[0]
+    return (
+        "# Benchmarks\n\n"
+        f"Measured on {today} on {os.cpu_count()} cores with {memory_gb:.0f} GB of memory, "
+        f"Python {platform.python_version()}, {packages}.\n"
+        f"The one-minute load average at the end was {load:.1f}, with all that ran on the machine.\n"
+        "Made by `python tests/benchmarks --write`; that command writes this page anew.\n\n"
+        f"{table(rows)}\n\n{READING}"
+    )
+
+
+def _part_list() -> str:
+    return "; ".join(f"{name}: {what}" for name, what in PARTS.items())
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+main()

@@ -1,0 +1,107 @@
+"""From a selection to its cells, 1.02 million piles: ours against numpy (the limit) and pandas with h3-py.
+
+The three answer the same questions from the same rows with the same table, one after the other, and their
+answers are compared, column by column, before anything is timed.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy_limit import COLUMNS, NumpyLimit
+from pandas_way import hexes as pandas_hexes
+from questions import Question, questions
+from report import Row
+
+from charging.dataset.store import open_dataset
+from charging.queries.engine import Engine, Query
+from charging.queries.hexes import hexes
+from charging.settings import Settings
+
+BAR = "filter → hexes, 1.02 M piles"
+BUDGET_LIMIT, BUDGET_PANDAS = 4.0, 6.0
+
+QUESTIONS, SEED = 70, 20_250_127
+ROUNDS = 3
+
+MEMORY_MB = Settings().memory_limit_mb
+P95 = 95
+
+Answer = Callable[[Question], pd.DataFrame]
+
+
+def measure(data: Path) -> list[Row]:
+    """Return p50 and p95 over the questions for each of the three."""
+    with closing(Engine(open_dataset(data / "simulated"), memory_limit_mb=MEMORY_MB)) as engine:
+        groups = _groups(engine)
+        limit = NumpyLimit(groups)
+        answers: dict[str, Answer] = {
+            "ours": lambda question: hexes(engine, *question),
+            "limit": limit.hexes,
+            "pandas": lambda question: pandas_hexes(groups, question),
+        }
+        asked = questions(groups.drop_duplicates("station_no"), count=QUESTIONS, seed=SEED)
+        cells = [_agreed(answers, question) for question in asked]
+        p50, p95 = _percentiles(answers, asked)
+    note = f"{len(asked)} questions, {statistics.median(cells):.0f} cells in the middle, {max(cells)} at most"
+
+    def row(who: str, took_ms: float, **more: object) -> Row:
+        return Row(bar=BAR, who=who, measured=took_ms, unit="ms", **more)
+
+    def ratio(over: str, under: str) -> float:
+        return p50[over] / p50[under]
+
+    return [
+        row("numpy sorted by cell, p50", p50["limit"], note=note),
+        row("ours, p50", p50["ours"], ratio=ratio("ours", "limit"), peer="numpy", at_most=BUDGET_LIMIT),
+        row(
+            "pandas + h3-py, p50",
+            p50["pandas"],
+            ratio=ratio("pandas", "ours"),
+            peer="ours",
+            at_least=BUDGET_PANDAS,
+        ),
+        row("numpy sorted by cell, p95", p95["limit"]),
+        row("ours, p95", p95["ours"], ratio=p95["ours"] / p95["limit"], peer="numpy"),
+        row("pandas + h3-py, p95", p95["pandas"], ratio=p95["pandas"] / p95["ours"], peer="ours"),
+    ]
+
+
+def _groups(engine: Engine) -> pd.DataFrame:
+    """Return the rows all three answer from: those of the engine, with the names of operators."""
+    groups = engine.run(Query("select * from groups"))
+    groups["operator_id"] = groups.operator_code.map(engine.operator_ids)
+    groups["opened_on"] = pd.to_datetime(groups.opened_on)
+    return groups
+
+
+def _agreed(answers: dict[str, Answer], question: Question) -> int:
+    """Return the number of cells all three find, with the same table."""
+    tables = {name: answer(question)[list(COLUMNS)].astype("float64") for name, answer in answers.items()}
+    for name, table in tables.items():
+        pd.testing.assert_frame_equal(table, tables["limit"], obj=f"answer of {name} to {question}")
+    return len(tables["limit"])
+
+
+def _percentiles(
+    answers: dict[str, Answer], asked: list[Question]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return p50 and p95 over the questions, ms; a question takes the median of its rounds."""
+    took_ms: dict[str, list[float]] = {name: [] for name in answers}
+    for question in asked:
+        for name, answer in answers.items():
+            took_ms[name].append(statistics.median(_timed_ms(answer, question) for _ in range(ROUNDS)))
+    return (
+        {name: statistics.median(times) for name, times in took_ms.items()},
+        {name: float(np.percentile(times, P95)) for name, times in took_ms.items()},
+    )
+
+
+def _timed_ms(answer: Answer, question: Question) -> float:
+    start = time.perf_counter()
+    answer(question)
+    return (time.perf_counter() - start) * 1000

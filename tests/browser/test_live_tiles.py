@@ -1,0 +1,36 @@
+"""Street tiles: the only thing another host is ever asked for, and only where streets matter."""
+
+import pytest
+from browser.live import TILE_HOST, in_chromium, serving
+from playwright.sync_api import expect
+
+pytestmark = in_chromium
+
+
+@pytest.fixture(scope="module", params=["osm", "none"])
+def server(tiny_dataset, tmp_path_factory, request):
+    folder = tmp_path_factory.mktemp("build")
+    with serving(DATASET=tiny_dataset.folder, BUILD_DIR=folder, TILES=request.param) as url:
+        yield url
+
+
+@pytest.fixture
+def tiles(request):
+    return request.node.callspec.params["server"]
+
+
+def test_streets_are_asked_for_only_near_the_ground_and_never_on_closed_networks(visit, tiles):
+    seen = visit().open("at=39.9200,116.4000,8")
+    seen.page.wait_for_timeout(300)  # what would be asked for is asked for at once
+    assert seen.tiles == []
+    seen.map.evaluate("() => { map.setView([39.92, 116.4], 12, {animate: false}); }")
+    seen.wait_drawn("station")
+    if tiles == "osm":
+        seen.map.wait_for_selector(".leaflet-tile-loaded")
+    asked = {url[: len(TILE_HOST)] for url in seen.tiles}
+    assert asked == ({TILE_HOST} if tiles == "osm" else set())
+    attribution = seen.map.locator(".leaflet-control-attribution").inner_text()
+    assert ("OpenStreetMap" in attribution) == (tiles == "osm")
+    seen.page.get_by_text("Layers", exact=True).click()
+    expect(seen.page.get_by_label("Single stations from close up")).to_be_checked()
+    expect(seen.page.get_by_role("combobox", name="Street tiles")).to_have_count(1 if tiles == "osm" else 0)
