@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from charging.views import data, header, markup, network, sidebar, startup, state
+from charging.views import markup, startup, state
 from charging.views.texts import Texts
 
 
@@ -16,6 +16,9 @@ def main() -> None:
     if opened is None:
         return
     settings, answers = opened
+    # imported here: the dataset is opened in the background while folium, the largest, is loaded
+    from charging.views import data, header, network, sidebar  # noqa: PLC0415
+
     selection = state.filters()
     top, view = st.container(), st.container()
     with view:  # first, so that the map is on its way while the rest is made

@@ -5,18 +5,13 @@ language or the current view. Everything that does comes through `layers`. Leafl
 loaded from local URLs, which `charging.views.assets` provides; nothing is loaded from another host.
 """
 
-import math
 from typing import NamedTuple
 
 import folium
 from branca.element import MacroElement
 from folium.template import Template
 
-MOST_ZOOM = 18
-"""Finest zoom, Web Mercator."""
-
-MERCATOR_EDGE, DATE_LINE = 85.0, 180.0
-"""Latitude and longitude where the map ends, degrees."""
+from charging.maps.view import CHINA, View
 
 
 class AssetUrls(NamedTuple):
@@ -27,36 +22,6 @@ class AssetUrls(NamedTuple):
     datum_js: str
     map_js: str
     map_css: str
-
-
-class View(NamedTuple):
-    """What a map shows: its centre in WGS-84 degrees and its Web Mercator zoom."""
-
-    lat: float
-    lon: float
-    zoom: float
-
-    @classmethod
-    def from_text(cls, text: str) -> "View | None":
-        """Read a view from the `at` parameter of a URL; None when it cannot be one.
-
-        Examples
-        --------
-        >>> View.from_text("31.23,121.47,11")
-        View(lat=31.23, lon=121.47, zoom=11.0)
-        >>> View.from_text("here") is None
-        True
-        """
-        try:
-            lat, lon, zoom = (float(part) for part in text.split(","))
-        except ValueError:
-            return None
-        is_view = abs(lat) <= MERCATOR_EDGE and abs(lon) <= DATE_LINE and 0 <= zoom <= MOST_ZOOM
-        return cls(lat, lon, zoom) if is_view and math.isfinite(lat + lon + zoom) else None
-
-
-CHINA = View(35.0, 104.5, 4.5)
-"""Where a visit starts without a deep link."""
 
 
 def base_map(urls: AssetUrls, view: View = CHINA) -> folium.Map:

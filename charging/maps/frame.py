@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from charging.domain.bounds import FULL_CIRCLE, Bounds
 from charging.domain.hexes import resolution_for_zoom
-from charging.maps.base import MOST_ZOOM, View
+from charging.maps.view import MOST_ZOOM, View
 
 PADDING = 0.25
 """How far a frame exceeds the viewport on each side, as a share of its extent."""

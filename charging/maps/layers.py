@@ -25,7 +25,7 @@ from charging.domain.hexes import cell_text
 from charging.domain.vocabulary import Datum, Status
 from charging.maps import shapes
 from charging.maps.mainland import OUTLINE
-from charging.maps.palette import FAULT, OTHER, ColourScale, Theme
+from charging.maps.palette import FAULT, OTHER, UNKNOWN, ColourScale, Theme
 from charging.maps.payload import Json, dump, numbers, texts
 from charging.maps.tiles import Tiles
 
@@ -73,8 +73,17 @@ class SurfaceTexts:
 Layer = folium.FeatureGroup
 """What every function here returns, for those who only pass it on."""
 
-PLAIN, BROKEN, NOT_KNOWN = range(3)
-"""How the ring of a station speaks of its status."""
+PLAIN, BROKEN, NOT_KNOWN, TAKEN, SILENT = range(5)
+"""How the shape of a station speaks of its status: full, with a red ring, empty and dashed, empty, dashed."""
+
+SHAPES = {
+    Status.FAULT: BROKEN,
+    Status.CHARGING: TAKEN,
+    Status.OCCUPIED: TAKEN,
+    Status.RESERVED: TAKEN,
+    Status.OFFLINE: SILENT,
+}
+"""Shapes of the statuses that are not plain."""
 
 SMALLEST_PX, LARGEST_PX = 4.0, 9.0
 """Radii of a station with one pile and with `MANY_PILES` or more."""
@@ -185,40 +194,39 @@ def operator_dots(
 
 def stations(
     table: pd.DataFrame,
+    scale: ColourScale,
     tooltip: Tooltip,
     *,
-    colours: Mapping[str, str],
     theme: Theme,
     selected: str | None = None,
 ) -> folium.FeatureGroup:
-    """Return stations as circles coloured by operator, larger with more piles.
+    """Return stations as circles coloured by `scale.column`, larger with more piles.
 
     Parameters
     ----------
     table
-        One row per station: `station_id`, `lat`, `lon` (WGS-84 degrees), `operator_id` (null: grey), `piles`
-        (null: smallest), and the columns of `tooltip`. With a `status` column, a fault has a red ring and an
-        unknown status an empty circle; without one nothing is said about it.
+        One row per station: `station_id`, `lat`, `lon` (WGS-84 degrees), `scale.column` (null: grey), `piles`
+        (null: smallest), and the columns of `tooltip`. With a `status` column shapes speak of it, so that
+        colour is not alone; without one nothing is said about it.
     selected
         Station drawn with a ring.
     """
     # small circles last, so that large ones do not hide them
     rows = table.sort_values(["piles", "station_id"], ascending=[False, True], na_position="last")
-    palette = list(dict.fromkeys((OTHER[theme], *colours.values())))
-    shades = rows["operator_id"].map(colours).fillna(OTHER[theme])
+    classes = scale.classify(rows[scale.column]) - UNKNOWN  # what is not known comes first, in grey
     data: dict[str, Json] = {
         "perDegree": shapes.POINT_PER_DEGREE,
         "steps": shapes.point_steps(rows["lat"].to_numpy(), rows["lon"].to_numpy()),
         "ids": rows["station_id"].to_list(),
-        "classes": shades.map({colour: at for at, colour in enumerate(palette)}).to_list(),
-        "colours": palette,
+        "classes": classes.tolist(),
+        "colours": [OTHER[theme], *scale.colours],
         "radii": numbers(_radii_px(rows["piles"]), digits=1),
         "fault": FAULT[theme],
         "tooltip": _tooltip(rows, tooltip),
     }
     if "status" in rows:
-        faulty = rows["status"].eq(Status.FAULT).fillna(value=False)
-        data["rings"] = np.select([rows["status"].isna(), faulty], [NOT_KNOWN, BROKEN], PLAIN).tolist()
+        shape = rows["status"].map(lambda status: SHAPES.get(status, PLAIN), na_action="ignore")
+        data["rings"] = shape.astype("Float64").fillna(NOT_KNOWN).astype(int).to_list()
     return _layer("stations", data, selected)
 
 

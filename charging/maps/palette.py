@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from charging.domain.vocabulary import Status
+
 UNKNOWN = -1
 """Class of a value that is not known."""
 
@@ -199,6 +201,29 @@ class Categories:
             colours=(*(colours[operator] for operator in own), grey),
         )
 
+    @classmethod
+    def of_statuses(
+        cls,
+        *,
+        column: str,
+        title: str,
+        unit: str,
+        unknown: str,
+        other: str,
+        names: Mapping[str, str],
+        theme: Theme,
+    ) -> "Categories":
+        """Return one class for each status, in the order of the vocabulary."""
+        return cls(
+            column=column,
+            title=title,
+            unit=unit,
+            unknown=unknown,
+            values=tuple(map(str, Status)),
+            names=(*(names[str(status)] for status in Status), other),
+            colours=(*STATUSES[theme], OTHER[theme]),
+        )
+
     def classify(self, values: pd.Series) -> NDArray[np.int64]:
         """Return the class of each value, `UNKNOWN` where it is null."""
         codes = {value: code for code, value in enumerate(self.values)}
@@ -229,6 +254,12 @@ OTHER = {Theme.LIGHT: "#8a9299", Theme.DARK: "#8d979e"}
 
 FAULT = {Theme.LIGHT: "#c0392b", Theme.DARK: "#ff6b5a"}
 """The only red: piles that are broken."""
+
+STATUSES = {
+    Theme.LIGHT: ("#1a8f6e", "#2f6fd0", "#d98e04", "#8a56a8", FAULT[Theme.LIGHT], "#4a4f55", "#7bb8a8"),
+    Theme.DARK: ("#5fd3ae", "#6aa2ff", "#f0b429", "#c08ee0", FAULT[Theme.DARK], "#c9ced2", "#3f8577"),
+}
+"""Colours of the statuses in the order of the vocabulary; shapes say the same to an eye without colours."""
 
 OWN_COLOURS = {
     Theme.LIGHT: {"nio": "#5285f8", "xpeng": "#cc7200", "li_auto": "#470ba8"},

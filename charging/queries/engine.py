@@ -7,6 +7,7 @@ size they stay on disk.
 
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,13 +23,18 @@ _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
 
 
 class Columns(NamedTuple):
-    """What is added up of the groups, as arrays in the order of `group_no`: by cell, within it by station."""
+    """What is added up of the groups, as arrays in their order: by cell, within it by station."""
 
     cell: NDArray[np.int64]
     station_no: NDArray[np.int64]
     power_kw: NDArray[np.float64]  # NaN: not known
     parts: NDArray[np.float64]  # groups × `PARTS`; 0 where not known
     is_known: NDArray[np.bool_]  # the same shape
+
+
+class _Prepared(NamedTuple):
+    columns: Columns
+    operator_ids: dict[int, str]
 
 
 class Query(NamedTuple):
@@ -44,7 +50,9 @@ class Engine:
     name = "DuckDB"
 
     def __init__(self, dataset: Dataset, *, memory_limit_mb: int) -> None:
-        """Prepare the tables of `dataset`, whose files stay what they are while the engine lives.
+        """Begin to prepare the tables of `dataset`, whose files stay what they are while the engine lives.
+
+        The first question waits until they stand; whoever opens a dataset has other things to do meanwhile.
 
         Parameters
         ----------
@@ -63,44 +71,61 @@ class Engine:
         self._stations: str | None = (
             f"create {form} stations as {NUMBERED.format(columns='*', file=stations)}"
         )
-        self._connection.execute(f"create table groups as {GROUPS.format(stations=stations, piles=piles)}")
-        self._connection.execute(f"create table service_areas as from read_parquet({areas})")
-        self.columns = self._columns()
-        self.operator_ids = self._operator_ids(stations, piles)
+        background = ThreadPoolExecutor(1)
+        self._prepared = background.submit(self._prepare, stations, piles, areas)
+        background.shutdown(wait=False)
+
+    @property
+    def columns(self) -> Columns:
+        """What is added up of the groups."""
+        return self._prepared.result().columns
+
+    @property
+    def operator_ids(self) -> dict[int, str]:
+        """The operators of the dataset by their code."""
+        return self._prepared.result().operator_ids
 
     def run(self, query: Query) -> pd.DataFrame:
         """Run one query on a cursor of its own: a shared connection would mix the rows of two threads."""
-        if self._stations and _READS_STATIONS.search(query.sql):
-            self._prepare_stations()
+        self._wait(query.sql)
         with self._connection.cursor() as cursor:
             answer = cursor.sql(query.sql, params=list(query.parameters)).to_arrow_table()
             table: pd.DataFrame = answer.to_pandas()
             return table
 
     def group_numbers(self, condition: str, parameters: tuple[Any, ...]) -> NDArray[np.int64]:
-        """Return the numbers of the groups that meet a condition, upwards: positions in `columns`."""
-        if self._stations and _READS_STATIONS.search(condition):
-            self._prepare_stations()
+        """Return the numbers of the groups that meet a condition, upwards: positions in `columns`.
+
+        A row of `groups` keeps the number it was written with (`rowid`), for nothing is ever deleted from it.
+        """
+        self._wait(condition)
         with self._connection.cursor() as cursor:
-            found = cursor.execute(f"select group_no from groups where {condition}", list(parameters))
-            numbers: NDArray[np.int64] = np.asarray(found.fetchnumpy()["group_no"])
+            found = cursor.execute(f"select rowid from groups where {condition}", list(parameters))
+            numbers: NDArray[np.int64] = np.asarray(found.fetchnumpy()["rowid"])
         return np.sort(numbers)
 
     def close(self) -> None:
         """Free the memory."""
+        wait([self._prepared])
         self._connection.close()
 
-    def _prepare_stations(self) -> None:
-        with self._lock:
-            if self._stations:
-                self._connection.cursor().execute(self._stations)
-                self._stations = None
+    def _wait(self, sql: str) -> None:
+        """Wait until everything stands that a query reads."""
+        self._prepared.result()
+        if self._stations and _READS_STATIONS.search(sql):
+            with self._lock:
+                if self._stations:
+                    self._connection.cursor().execute(self._stations)
+                    self._stations = None
+
+    def _prepare(self, stations: str, piles: str, areas: str) -> "_Prepared":
+        self._connection.execute(f"create table groups as {GROUPS.format(stations=stations, piles=piles)}")
+        self._connection.execute(f"create table service_areas as from read_parquet({areas})")
+        return _Prepared(self._columns(), self._operator_ids(stations, piles))
 
     def _columns(self) -> Columns:
         names = ("cell", "station_no", "power_kw", *PARTS)
-        read = self._connection.execute(
-            f"select {', '.join(names)} from groups order by group_no"
-        ).fetchnumpy()
+        read = self._connection.execute(f"select {', '.join(names)} from groups").fetchnumpy()
         parts = np.column_stack([np.ma.filled(read[part], np.nan) for part in PARTS])
         return Columns(
             cell=np.asarray(read["cell"]),

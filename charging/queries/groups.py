@@ -32,9 +32,9 @@ PARTS = {
 """Each part of a group's piles by its column, in terms of the stored table `piles`."""
 
 NUMBERED = (
-    "select row_number() over (order by cell, station_id) as station_no, {columns} from read_parquet({file})"
+    "select {columns}, file_row_number + 1 as station_no from read_parquet({file}, file_row_number = true)"
 )
-"""The stations, numbered by their order, which is unique; `columns` and `file` are put in."""
+"""The stations, numbered from 1 by their place in their sorted file; `columns` and `file` are put in."""
 
 _NARROW = (
     "station_id, cell, lat, lon, city_id, access, site, opened_on, service_area_id,"
@@ -44,14 +44,12 @@ _NARROW = (
 _PARTS = ", ".join(f"cast({part} as double) as {name}" for name, part in PARTS.items())
 
 GROUPS = f"""
-select *, row_number() over (order by cell, station_no, ordinal) - 1 as group_no from (
-    select s.station_no, s.cell, s.lat, s.lon, s.city_id, s.access, s.site, s.opened_on, s.service_area_id,
-        case when p.station_id is null then station_operator else p.operator_code end as operator_code,
-        current, connectors, power_kw, status, case status {_RANKS} end as status_rank, ordinal, {_PARTS}
-    from ({NUMBERED.format(columns=_NARROW, file="{stations}")}) s left join (
-        select * exclude (cell), file_row_number as ordinal
-        from read_parquet({{piles}}, file_row_number = true)
-    ) p on p.station_id = s.station_id
-) joined order by group_no
+select s.station_no, s.cell, s.lat, s.lon, s.city_id, s.access, s.site, s.opened_on, s.service_area_id,
+    case when p.station_id is null then station_operator else p.operator_code end as operator_code,
+    current, connectors, power_kw, status, case status {_RANKS} end as status_rank, {_PARTS}
+from ({NUMBERED.format(columns=_NARROW, file="{stations}")}) s left join (
+    select * exclude (cell), file_row_number as ordinal from read_parquet({{piles}}, file_row_number = true)
+) p on p.station_id = s.station_id
+order by s.station_no, ordinal
 """
-"""The groups, numbered in their order; the files `stations` and `piles` are put in."""
+"""The groups, by cell and within it by station; the files `stations` and `piles` are put in."""

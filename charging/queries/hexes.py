@@ -3,13 +3,14 @@
 import h3.api.numpy_int as h3
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from charging.domain.bounds import Bounds
 from charging.domain.filters import Filters
 from charging.domain.hexes import flat_width_km, parent_terms
 from charging.queries.conditions import where
 from charging.queries.engine import Engine, Query
-from charging.queries.measures import summed_by_cell, with_shares
+from charging.queries.measures import shares, summed_by_cell
 
 MARGIN_EDGES = 2.6
 """How far the searched box exceeds the asked one, in cell edges: a cell whose centre is just inside reaches
@@ -28,7 +29,10 @@ def hexes(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> 
         cell.
     """
     condition = where(filters, _searched(bounds, resolution), engine)
-    return with_shares(_centred_in(summed_by_cell(engine, condition, resolution), bounds))
+    sums = summed_by_cell(engine, condition, resolution)
+    inside = _are_centred_in(bounds, sums["cell"])
+    sums = {name: column[inside] for name, column in sums.items()}
+    return pd.DataFrame(sums | shares(sums))
 
 
 def hex_operators(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> pd.DataFrame:
@@ -42,7 +46,9 @@ def hex_operators(engine: Engine, filters: Filters, bounds: Bounds, resolution: 
         f" where {condition.sql} group by 1, 2 order by 1, piles desc nulls last, operator_code",
         condition.parameters,
     )
-    table = _centred_in(engine.run(query), bounds)
+    table = engine.run(query)
+    cells, positions = np.unique(table.cell.to_numpy(), return_inverse=True)
+    table = table[_are_centred_in(bounds, cells)[positions]].reset_index(drop=True)
     table.insert(1, "operator_id", table.pop("operator_code").map(engine.operator_ids))
     return table
 
@@ -66,8 +72,6 @@ def _searched(bounds: Bounds, resolution: int) -> Bounds:
     return bounds.widened(MARGIN_EDGES * flat_width_km(resolution) / 3**0.5)
 
 
-def _centred_in(table: pd.DataFrame, bounds: Bounds) -> pd.DataFrame:
-    cells, positions = np.unique(table.cell.to_numpy(), return_inverse=True)
+def _are_centred_in(bounds: Bounds, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
     centres = np.array([h3.cell_to_latlng(cell) for cell in cells.tolist()]).reshape(-1, 2)
-    inside = bounds.contains(centres[:, 0], centres[:, 1])
-    return table[inside[positions]].reset_index(drop=True)
+    return bounds.contains(centres[:, 0], centres[:, 1])

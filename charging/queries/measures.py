@@ -4,6 +4,7 @@ Sums are null where nothing is known of what they add up, and 0 where there is n
 """
 
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,9 @@ from charging.domain.hexes import parent_cells
 from charging.queries.conditions import Condition
 from charging.queries.engine import Engine, Query
 from charging.queries.groups import PARTS
+
+Sums = dict[str, NDArray[Any]]
+"""Columns of sums by name, all of one length."""
 
 GROUP_SUMS = ", ".join([*(f"sum({part}) as {part}" for part in PARTS), "max(power_kw) as max_power_kw"])
 """The parts added up, and the highest power."""
@@ -76,8 +80,8 @@ def summed(engine: Engine, condition: Condition, by: str | None = None) -> pd.Da
     return table
 
 
-def summed_by_cell(engine: Engine, condition: Condition, resolution: int) -> pd.DataFrame:
-    """Return what `summed` returns by the cells of a resolution, with `cell` for `key`.
+def summed_by_cell(engine: Engine, condition: Condition, resolution: int) -> Sums:
+    """Return what `summed` returns by the cells of a resolution, as arrays, with `cell` for `key`.
 
     SQL picks the groups, numpy adds them up: groups are sorted by cell, so those of a coarser cell stand
     together, and adding runs of rows is several times faster than grouping them again (tests/benchmarks).
@@ -87,7 +91,7 @@ def summed_by_cell(engine: Engine, condition: Condition, resolution: int) -> pd.
     cells = parent_cells(columns.cell[at], resolution)
     of_cell, of_station = _starts(cells), _starts(columns.station_no[at])
     if not at.size:
-        return pd.DataFrame({name: [] for name in _COLUMNS}, dtype="float64").astype({"cell": "int64"})
+        return {name: np.empty(0, dtype=np.int64 if name == "cell" else np.float64) for name in _COLUMNS}
     is_known = columns.is_known.take(at, axis=0)
     sums = np.add.reduceat(columns.parts.take(at, axis=0), of_cell)
     sums[~np.logical_or.reduceat(is_known, of_cell)] = np.nan
@@ -96,14 +100,13 @@ def summed_by_cell(engine: Engine, condition: Condition, resolution: int) -> pd.
     unknown[of_station] = ~np.logical_or.reduceat(is_known[:, _PILES], of_station)
     added = dict(zip(PARTS, sums.T, strict=True))
     added |= {part: np.nan_to_num(added[part]) for part in _NEVER_NULL}
-    found = {
+    return {
         "cell": cells[of_cell],
         "stations": np.add.reduceat(stations, of_cell),
         "stations_piles_unknown": np.add.reduceat(unknown, of_cell),
         **added,
         "max_power_kw": np.fmax.reduceat(columns.power_kw[at], of_cell),
     }
-    return pd.DataFrame(found)
 
 
 _COLUMNS = ("cell", "stations", "stations_piles_unknown", *PARTS, "max_power_kw")
@@ -121,21 +124,21 @@ def _nothing(columns: pd.Index) -> pd.DataFrame:
     return pd.DataFrame([[0.0] * len(columns)], columns=columns).assign(max_power_kw=float("nan"))
 
 
-def with_shares(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of sums with its shares, 0 to 1; null where the denominator is zero.
+def shares(sums: Sums) -> Sums:
+    """Return the shares of sums, 0 to 1; NaN where the denominator is zero or not known.
 
     `dc_share` is of the piles whose current is known, `available_share` of those with a live status,
     `unknown_share` (status not known) of all.
     """
-    column = {name: table[name].to_numpy(dtype=np.float64) for name in PARTS}
-    return table.assign(
-        dc_share=share(column["dc_piles"], column["piles"] - column["current_unknown_piles"]),
-        available_share=share(column["available_piles"], column["live_piles"]),
-        unknown_share=share(column["status_unknown_piles"], column["piles"]),
-    )
+    piles = sums["piles"]
+    return {
+        "dc_share": share(sums["dc_piles"], piles - sums["current_unknown_piles"]),
+        "available_share": share(sums["available_piles"], sums["live_piles"]),
+        "unknown_share": share(sums["status_unknown_piles"], piles),
+    }
 
 
 def share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return part ÷ whole, 0 to 1; NaN where the whole is zero or not known."""
-    shares: NDArray[np.float64] = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
-    return shares
+    result: NDArray[np.float64] = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+    return result

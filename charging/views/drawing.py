@@ -8,7 +8,7 @@ import streamlit as st
 
 from charging.domain.filters import Filters
 from charging.domain.hexes import cell_from_text
-from charging.domain.vocabulary import LIVE_STATUSES, Kind
+from charging.domain.vocabulary import LIVE_STATUSES, Kind, Status
 from charging.maps import layers as draw
 from charging.maps.frame import Frame
 from charging.maps.layers import Layer, SurfaceTexts, Tooltip, TooltipRow
@@ -163,14 +163,28 @@ def _stations(drawing: Drawing, frame: Frame, chosen: Selection | None) -> list[
         shown = shown.drop(columns="status")
     ringed = chosen.id if chosen and chosen.kind == "station" else None
     tooltip = drawing.tooltip("operator", "piles", "dc_piles", "max_power_kw", heading="name")
-    drawn = draw.stations(shown, tooltip, colours=colours_of(drawing.answers), theme=theme(), selected=ringed)
-    classes = _operator_classes(
-        drawing, table.operator_id, title=say("colour.operator"), unit=say("colour.operator.unit")
-    )
-    return [
-        drawn,
-        draw.legend(classes, table.operator_id, counted=say("map.stations"), footer=drawing.footer),
-    ]
+    scale = _station_scale(drawing, table)
+    drawn = draw.stations(shown, scale, tooltip, theme=theme(), selected=ringed)
+    notes = [say("map.shapes") if "status" in shown else "", drawing.footer]
+    footer = " ".join(note for note in notes if note)
+    return [drawn, draw.legend(scale, table[scale.column], counted=say("map.stations"), footer=footer)]
+
+
+def _station_scale(drawing: Drawing, table: pd.DataFrame) -> ColourScale:
+    """Return what the colour of a station says: its operator, its highest power or its status."""
+    say, by = drawing.say, st.session_state.shade
+    title, unit, unknown = say(f"colour.{by}"), say(f"colour.{by}.unit"), say("unknown")
+    if by == "status":
+        names = {str(status): say(f"status.{status}") for status in Status}
+        return Categories.of_statuses(
+            column=by, title=title, unit=unit, unknown=unknown, other=say("other"), names=names, theme=theme()
+        )
+    if by == Measure.MAX_POWER:
+        breaks = FIXED_BREAKS[Measure.MAX_POWER]
+        return Scale.fixed(
+            table[by], breaks, column=by, title=title, unit=unit, unknown=unknown, theme=theme()
+        )
+    return _operator_classes(drawing, table.operator_id, title=title, unit=unit)
 
 
 def names_of(table: pd.DataFrame, say: Texts) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from charging.maps.base import View
+from charging.maps.view import View
 from charging.views import state
 from charging.views.caching import Answers
 from charging.views.texts import Texts

@@ -4,9 +4,10 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from charging.domain.filters import Filters
-from charging.maps.base import View, base_map
+from charging.maps.base import base_map
 from charging.maps.frame import Frame, Viewport, fitting_view, frame_for
 from charging.maps.layers import fly_to
+from charging.maps.view import View
 from charging.queries.stations import extent
 from charging.settings import Settings
 from charging.views import assets, state

@@ -141,26 +141,33 @@ def _how(say: Texts) -> None:
 
 
 def _whether(say: Texts) -> None:
-    with st.expander(say("sidebar.whether"), expanded=any(st.session_state[key] for key in _WHETHER)):
-        st.pills(
-            say("sidebar.relation"),
-            list(Relation),
-            selection_mode="multi",
-            key="relation",
-            format_func=lambda relation: say(f"relation.{relation}"),
-            help=say("sidebar.relation.help"),
-        )
-        _choice(Status, "status", say)
-        st.pills(
-            say("sidebar.access"),
-            list(Access),
-            selection_mode="multi",
-            key="access",
-            format_func=lambda access: say(f"access.{access}"),
-        )
-        _choice(Site, "site", say)
-        st.date_input(say("sidebar.since"), key="since", format="YYYY-MM-DD", min_value=dt.date.min)
-        st.toggle(say("sidebar.unknown"), key="unknown", help=say("sidebar.unknown.help"))
+    is_set = any(st.session_state[key] for key in _WHETHER)
+    expander = st.expander(say("sidebar.whether"), expanded=is_set, key="whether", on_change="rerun")
+    if expander.open:  # what is closed is not sent: the map comes sooner without it
+        with expander:
+            _whether_widgets(say)
+
+
+def _whether_widgets(say: Texts) -> None:
+    st.pills(
+        say("sidebar.relation"),
+        list(Relation),
+        selection_mode="multi",
+        key="relation",
+        format_func=lambda relation: say(f"relation.{relation}"),
+        help=say("sidebar.relation.help"),
+    )
+    _choice(Status, "status", say)
+    st.pills(
+        say("sidebar.access"),
+        list(Access),
+        selection_mode="multi",
+        key="access",
+        format_func=lambda access: say(f"access.{access}"),
+    )
+    _choice(Site, "site", say)
+    st.date_input(say("sidebar.since"), key="since", format="YYYY-MM-DD", min_value=dt.date.min)
+    st.toggle(say("sidebar.unknown"), key="unknown", help=say("sidebar.unknown.help"))
 
 
 _WHETHER = ("relation", "status", "access", "site", "since", "unknown")

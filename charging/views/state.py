@@ -6,7 +6,7 @@ It is replaced, never pushed, so that a session of filtering leaves one entry in
 map keeps its own `at` parameter.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -18,8 +18,8 @@ from charging.domain.filters import FIELDS, LONGEST_TEXT, Filters
 from charging.domain.geography import load_cities
 from charging.domain.hexes import cell_from_text, cell_text
 from charging.domain.operators import load_operators
-from charging.maps.base import View
 from charging.maps.frame import Frame, Viewport
+from charging.maps.view import View
 from charging.queries.finding import Hit
 from charging.queries.measures import Measure
 from charging.views import markup
@@ -27,6 +27,10 @@ from charging.views.texts import LANGUAGES, Texts, preferred_language
 
 MAP = "map"
 """Key of the map's fragment and component, under which its last answer stands in the session."""
+
+
+SHADES = ("operator", "max_power_kw", "status")
+"""What the colour of a single station can say."""
 
 
 class Page(StrEnum):
@@ -64,6 +68,7 @@ def begin() -> None:
         session.detail = int(_one_of(("-1", "0", "1"), query, "detail", "0"))
         session.points = _one_of(("true", "false"), query, "points", "true") == "true"
         session.fixed = _one_of(("true", "false"), query, "fixed", "false") == "true"
+        session.shade = _one_of(SHADES, query, "shade", SHADES[0])
         session.layer = list(_registered("layer", tuple(query.get("layer", ()))))
         session.selection = _selected(query)
         session.clicks = None
@@ -72,30 +77,33 @@ def begin() -> None:
         session.found = (None, ())
         _fill_from(query)
     # Streamlit forgets the state of a widget that another view does not show; writing it keeps it
-    for key in ("measure", "detail", "points", "fixed", "layer"):
+    for key in (*_VIEW_KEYS, *(spec.key for spec in FIELDS)):
         session[key] = session[key]
+
+
+_VIEW_KEYS = ("measure", "detail", "points", "shade", "fixed", "layer")
 
 
 def _fill_from(query: Mapping[str, list[str]]) -> None:
     """Set the filter widgets to the selection of the URL; what it asks in vain becomes a problem."""
     wanted, problems = Filters.from_query(query)
     st.session_state.problems.extend(problems)
-    cities = {city.id for city in load_cities()}
     fill_widgets(
         replace(
             wanted,
             operators=_registered("operator", wanted.operators),
-            cities=_known("city", wanted.cities, cities),
+            cities=_known("city", wanted.cities, lambda: {city.id for city in load_cities()}),
         )
     )
 
 
 def _registered(key: str, operators: tuple[str, ...]) -> tuple[str, ...]:
-    return _known(key, operators, {operator.id for operator in load_operators()})
+    return _known(key, operators, lambda: {operator.id for operator in load_operators()})
 
 
-def _known(key: str, values: tuple[str, ...], known: set[str]) -> tuple[str, ...]:
-    """Return the values that are known; the others become problems."""
+def _known(key: str, values: tuple[str, ...], registry: Callable[[], set[str]]) -> tuple[str, ...]:
+    """Return the values that are known; the others become problems. Without values no registry is read."""
+    known = registry() if values else set()
     st.session_state.problems.extend((key, value) for value in values if value not in known)
     return tuple(value for value in values if value in known)
 
@@ -151,6 +159,7 @@ def link_query(selection: Filters) -> dict[str, list[str]]:
         "measure": [session.measure] if session.measure != Measure.PILES else [],
         "detail": [session.detail] if session.detail else [],
         "points": [] if session.points else ["false"],
+        "shade": [session.shade] if session.shade != SHADES[0] else [],
         "fixed": ["true"] if session.fixed else [],
         "layer": session.layer,
         **({chosen.kind: [chosen.id]} if chosen else {}),

@@ -53,23 +53,37 @@ def controls(answers: Answers, settings: Settings, say: Texts) -> None:
         f' :color[●]{{foreground="{colours[operator]}"}} {plain(say(f"operator.{operator}"))}'
         for operator in st.session_state.layer
     )
-    # what is inside starts when it is opened, and from its defaults unless this run has written its value
-    for key in ("points", "fixed", "tiles", "layer"):
+    # what is closed is not sent, and Streamlit forgets what is not shown; writing it keeps it
+    for key in ("points", "shade", "fixed", "tiles", "layer"):
         st.session_state[key] = st.session_state[key]
-    with st.popover(say("map.layers") + laid, width="content", key="layers"):
-        st.toggle(say("map.points"), key="points")
-        st.toggle(say("map.fixed"), key="fixed", help=say("map.fixed.help"))
-        _tiles(settings, say)
-        st.caption(say("map.layers.hint"))
-        counts = answers.ask(totals, Filters(), by=By.OPERATOR).set_index("key").piles
-        st.pills(
-            say("map.layers"),
-            operators_by_size(answers),
-            selection_mode="multi",
-            key="layer",
-            label_visibility="collapsed",
-            format_func=lambda operator: operator_label(operator, colours[operator], counts[operator], say),
-        )
+    popover = st.popover(say("map.layers") + laid, width="content", key="layers", on_change="rerun")
+    if popover.open:
+        with popover:
+            _layers(answers, settings, say)
+
+
+def _layers(answers: Answers, settings: Settings, say: Texts) -> None:
+    st.toggle(say("map.points"), key="points")
+    st.segmented_control(
+        say("map.shade"),
+        state.SHADES,
+        key="shade",
+        format_func=lambda by: say(f"colour.{by}"),
+        required=True,
+    )
+    st.toggle(say("map.fixed"), key="fixed", help=say("map.fixed.help"))
+    _tiles(settings, say)
+    st.caption(say("map.layers.hint"))
+    counts = answers.ask(totals, Filters(), by=By.OPERATOR).set_index("key").piles
+    colours = colours_of(answers)
+    st.pills(
+        say("map.layers"),
+        operators_by_size(answers),
+        selection_mode="multi",
+        key="layer",
+        label_visibility="collapsed",
+        format_func=lambda operator: operator_label(operator, colours[operator], counts[operator], say),
+    )
 
 
 def _tiles(settings: Settings, say: Texts) -> None:

@@ -7,7 +7,7 @@ from questions import Question
 
 from charging.domain.filters import Filters
 from charging.domain.hexes import flat_width_km
-from charging.domain.vocabulary import Current, connector_bit
+from charging.domain.vocabulary import LIVE_STATUSES, Current, connector_bit
 from charging.queries.groups import PARTS
 from charging.queries.hexes import MARGIN_EDGES
 
@@ -17,6 +17,7 @@ def hexes(groups: pd.DataFrame, question: Question) -> pd.DataFrame:
     box = question.bounds.widened(MARGIN_EDGES * flat_width_km(question.resolution) / 3**0.5)
     rows = groups[box.contains(groups.lat, groups.lon)]
     rows = _selected(rows, question.filters)
+    rows = _counted(rows)
     rows = rows.assign(cell=[h3.cell_to_parent(cell, question.resolution) for cell in rows.cell])
     by_cell = rows.groupby("cell")
     table = by_cell[list(PARTS)].sum(min_count=1)
@@ -32,6 +33,23 @@ def hexes(groups: pd.DataFrame, question: Question) -> pd.DataFrame:
     ).reset_index()
     inside = [question.bounds.contains(*h3.cell_to_latlng(cell)) for cell in table.cell]
     return table[pd.Series(inside, dtype=bool)].reset_index(drop=True)
+
+
+def _counted(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the parts of their piles; the obvious way has prepared nothing."""
+    piles, none = rows.piles, 0 * rows.piles
+    is_live, is_dc = rows.status.isin(list(LIVE_STATUSES)), rows.current.isin(["DC", "AC_DC"])
+    is_ac = rows.current.isin(["AC", "AC_DC"])
+    return rows.assign(
+        dc_piles=piles.where(is_dc, none.where(rows.current.notna())),
+        ac_piles=piles.where(is_ac, none.where(rows.current.notna())),
+        current_unknown_piles=piles.where(rows.current.isna()),
+        power_unknown_piles=piles.where(rows.power_kw.isna()),
+        available_piles=piles.where(rows.status == "available", none.where(is_live)),
+        live_piles=piles.where(is_live),
+        fault_piles=piles.where(rows.status == "fault", none.where(rows.status.notna())),
+        status_unknown_piles=piles.where(rows.status.isna()),
+    )
 
 
 def _selected(rows: pd.DataFrame, filters: Filters) -> pd.DataFrame:

@@ -13,8 +13,8 @@ from folium.template import Template
 
 from charging.domain.hexes import cell_text
 from charging.maps import layers
-from charging.maps.base import View
 from charging.maps.palette import Scale, Theme
+from charging.maps.view import View
 
 FIGURES = {"piles": "Piles", "stations": "Stations", "dc_piles": "DC piles", "max_power_kw": "Highest power"}
 

@@ -130,7 +130,7 @@ def station_layers(points: pd.DataFrame, theme: palette.Theme, selected: str | N
         theme=theme,
     )
     return [
-        layers.stations(table, tooltip, colours=colours, theme=theme, selected=selected),
+        layers.stations(table, operators, tooltip, theme=theme, selected=selected),
         layers.legend(operators, table["operator_id"], counted="stations", footer="Simulated network"),
     ]
 

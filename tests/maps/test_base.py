@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit_folium import _get_map_string, generate_js_hash
 
-from charging.maps.base import CHINA, AssetUrls, View, base_map
+from charging.maps.base import AssetUrls, base_map
+from charging.maps.view import CHINA, View
 
 URLS = AssetUrls(
     "../l/leaflet.js", "../l/leaflet.css", "../c/datum.js?v=1", "../c/map.js?v=1", "../c/map.css?v=1"

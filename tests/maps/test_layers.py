@@ -10,7 +10,7 @@ from streamlit_folium import _get_feature_group_string
 from charging.maps import layers, tiles
 from charging.maps.base import AssetUrls, base_map
 from charging.maps.mainland import OUTLINE
-from charging.maps.palette import FAULT, OTHER, Scale, Theme
+from charging.maps.palette import FAULT, OTHER, Categories, Scale, Theme
 
 HOSTILE = "</script>`${x}` {{ 7 * 7 }} {% raw %} _div O'Neil"
 TOOLTIP = layers.Tooltip(
@@ -71,9 +71,22 @@ def station_table(**columns):
     return pd.DataFrame(table | columns)
 
 
+OPERATORS = Categories.of_operators(
+    pd.Series(["nio"]),
+    column="operator_id",
+    title="Operator",
+    unit="",
+    unknown="?",
+    other="others",
+    colours={"nio": "#0000ff"},
+    names={},
+    theme=Theme.LIGHT,
+)
+
+
 def stations(table, **options):
     tooltip = layers.Tooltip(rows=(), unknown="?", heading="name")
-    return layers.stations(table, tooltip, colours={"nio": "#0000ff"}, theme=Theme.LIGHT, **options)
+    return layers.stations(table, OPERATORS, tooltip, theme=Theme.LIGHT, **options)
 
 
 @pytest.mark.parametrize("resolution", [3, 5, 7, 9])

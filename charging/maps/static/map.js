@@ -495,12 +495,14 @@ window.charging = (() => {
     select("station", "stations", selected);
   }
 
-  // rings: 0 plain, 1 fault, 2 status not known (an empty circle)
+  // rings: 0 plain, 1 fault, 2 status not known (empty and dashed), 3 taken (empty), 4 not reporting (dashed)
   function stationStyle(data, row) {
     const colour = data.colours[data.classes[row]];
     switch (data.rings ? data.rings[row] : 0) {
       case 1: return { weight: 3, color: data.fault, fillColor: colour, fillOpacity: 0.95 };
-      case 2: return { weight: 2.5, color: colour, fillColor: state.theme.ring, fillOpacity: 0.75 };
+      case 2: return { weight: 2, dashArray: "2 3", color: colour, fillColor: state.theme.ring, fillOpacity: 0.75 };
+      case 3: return { weight: 2.5, color: colour, fillColor: state.theme.ring, fillOpacity: 0.9 };
+      case 4: return { weight: 2, dashArray: "2 3", color: state.theme.casing, fillColor: colour, fillOpacity: 0.95 };
       default: return { weight: 1.5, color: state.theme.ring, fillColor: colour, fillOpacity: 0.95 };
     }
   }
