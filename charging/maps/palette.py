@@ -256,8 +256,8 @@ FAULT = {Theme.LIGHT: "#c0392b", Theme.DARK: "#ff6b5a"}
 """The only red: piles that are broken."""
 
 STATUSES = {
-    Theme.LIGHT: ("#1a8f6e", "#2f6fd0", "#d98e04", "#8a56a8", FAULT[Theme.LIGHT], "#4a4f55", "#7bb8a8"),
-    Theme.DARK: ("#5fd3ae", "#6aa2ff", "#f0b429", "#c08ee0", FAULT[Theme.DARK], "#c9ced2", "#3f8577"),
+    Theme.LIGHT: ("#1a8f6e", "#2f6fd0", "#d98e04", "#3b2a63", FAULT[Theme.LIGHT], "#4a4f55", "#9fd3c3"),
+    Theme.DARK: ("#5fd3ae", "#6aa2ff", "#f0b429", "#ead6ff", FAULT[Theme.DARK], "#c9ced2", "#2f6a5d"),
 }
 """Colours of the statuses in the order of the vocabulary; shapes say the same to an eye without colours."""
 

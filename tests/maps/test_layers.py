@@ -9,6 +9,7 @@ from streamlit_folium import _get_feature_group_string
 
 from charging.maps import layers, tiles
 from charging.maps.base import AssetUrls, base_map
+from charging.maps.layers import BROKEN, NOT_KNOWN, PLAIN, SILENT, TAKEN
 from charging.maps.mainland import OUTLINE
 from charging.maps.palette import FAULT, OTHER, Categories, Scale, Theme
 
@@ -147,10 +148,12 @@ def test_unknown_piles_and_operators_have_the_smallest_grey_circle():
 
 
 def test_rings_tell_faults_and_unknown_statuses():
-    table = pd.concat([station_table(), station_table(station_id=["a:3", "a:4"])], ignore_index=True)
-    table["status"] = ["fault", "available", None, "operational"]
+    statuses = ["fault", "available", None, "operational", "charging", "offline"]
+    table = pd.concat([station_table(station_id=[f"a:{at}", f"a:{at + 3}"]) for at in range(3)])
+    table = table.sort_values("station_id", ignore_index=True).assign(status=statuses)
     data = call(stations(table))[2]
-    assert dict(zip(data["ids"], data["rings"], strict=True)) == {"a:1": 1, "a:2": 0, "a:3": 2, "a:4": 0}
+    shown = [shape for _, shape in sorted(zip(data["ids"], data["rings"], strict=True))]
+    assert shown == [BROKEN, PLAIN, NOT_KNOWN, PLAIN, TAKEN, SILENT]
     assert data["fault"] == FAULT[Theme.LIGHT]
 
 

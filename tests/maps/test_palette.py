@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charging.domain.vocabulary import Status
+from charging.maps.layers import PLAIN, SHAPES
 from charging.maps.palette import (
     FAULT,
     FREE_COLOURS,
     OTHER,
     OWN_COLOURS,
+    STATUSES,
     UNKNOWN,
     Categories,
     LegendRow,
@@ -109,6 +112,22 @@ def test_operator_colours_differ_for_every_eye(theme, sight):
     seen = [oklab(colour, sight) for colour in colours]
     nearest = min(float(np.linalg.norm(a - b)) for a, b in itertools.combinations(seen, 2))
     assert nearest >= LEAST_DISTANCE[sight]
+
+
+@pytest.mark.parametrize("theme", Theme)
+@pytest.mark.parametrize("sight", SIGHT)
+def test_statuses_of_one_shape_differ_in_colour_for_every_eye(theme, sight):
+    shaped = {status: SHAPES.get(status, PLAIN) for status in Status}
+    seen = dict(zip(Status, (oklab(colour, sight) for colour in STATUSES[theme]), strict=True))
+    pairs = [pair for pair in itertools.combinations(Status, 2) if shaped[pair[0]] == shaped[pair[1]]]
+    assert min(float(np.linalg.norm(seen[a] - seen[b])) for a, b in pairs) >= LEAST_DISTANCE[sight]
+
+
+def test_statuses_are_counted_in_the_order_of_the_vocabulary():
+    words = {"column": "status", "title": "Status", "unit": "", "unknown": "?", "other": "others"}
+    statuses = Categories.of_statuses(names={str(s): s.upper() for s in Status}, theme=Theme.LIGHT, **words)
+    rows = statuses.legend(pd.Series(["fault", None, "available", "fault"]))
+    assert [(row.label, row.amount) for row in rows] == [("AVAILABLE", 1), ("FAULT", 2), ("?", 1)]
 
 
 def test_carmakers_keep_their_colour_and_the_small_share_grey():

@@ -214,6 +214,14 @@ def test_a_near_map_shows_stations_instead_of_cells(page):
     assert set(layer(page, "stations")["ids"]) == {"tiny:bj-1", "tiny:bj-2", "tiny:bj-3", "tiny:bj-4"}
 
 
+@pytest.mark.parametrize(
+    ("shade", "title"), [("operator", "Operator"), ("max_power_kw", "Highest power"), ("status", "Status")]
+)
+def test_a_link_says_what_the_colour_of_a_station_says(page, shade, title):
+    opened(page, at="39.92,116.4,11", shade=shade)
+    assert layer(page, "legend")["title"] == title
+
+
 def test_too_many_stations_are_drawn_as_cells_and_the_page_says_so(page, monkeypatch):
     monkeypatch.setenv("CHARGING_STATION_LIMIT", "3")
     opened(page, at="39.92,116.4,11")

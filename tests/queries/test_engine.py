@@ -1,0 +1,33 @@
+"""The engine prepares its tables in the background: what goes wrong there reaches whoever asks."""
+
+import duckdb
+import pytest
+
+from charging.domain.filters import Filters
+from charging.queries.engine import Engine
+from charging.queries.totals import totals
+
+
+def test_a_dataset_that_cannot_be_read_is_told_to_the_first_who_asks(tiny_dataset, tmp_path):
+    class Broken:
+        def path(self, table):
+            copy = tmp_path / f"{table}.parquet"
+            copy.write_bytes(tiny_dataset.path(table).read_bytes()[:100])
+            return copy
+
+    engine = Engine(Broken(), memory_limit_mb=100)
+    with pytest.raises(duckdb.Error):
+        totals(engine, Filters())
+
+
+def test_the_wide_rows_may_stay_on_disk(tiny_dataset):
+    in_memory, on_disk = (Engine(tiny_dataset, memory_limit_mb=limit) for limit in (100, 0))
+    found = [totals(engine, Filters(text="nio")).stations[0] for engine in (in_memory, on_disk)]
+    assert found[0] == found[1] > 0
+
+
+def test_an_engine_can_be_closed_before_anyone_has_asked(tiny_dataset):
+    engine = Engine(tiny_dataset, memory_limit_mb=100)
+    engine.close()
+    with pytest.raises(duckdb.Error):
+        totals(engine, Filters())
