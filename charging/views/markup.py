@@ -39,17 +39,21 @@ def section(title: str) -> None:
     st.html(element("h3", "section", text=title))
 
 
-def replace_query(query: Mapping[str, Sequence[str]], *, keep: str) -> None:
-    """Put parameters into the browser's address without a history entry; `keep` names one to leave alone."""
+def replace_query(query: Mapping[str, Sequence[str]], *, keep: str, language: str) -> None:
+    """Put parameters into the browser's address without a history entry; `keep` names one to leave alone.
+
+    `language` is that of the page, by which a screen reader chooses its voice.
+    """
     # urlencode leaves only letters, digits and %&=+-_.~ : nothing that could end the string or the script
     text = urlencode(query, doseq=True)
-    st.html(_REPLACE_QUERY.format(query=text, keep=keep), unsafe_allow_javascript=True)
+    st.html(_REPLACE_QUERY.format(query=text, keep=keep, language=language), unsafe_allow_javascript=True)
 
 
 _REPLACE_QUERY = """<script>{{
   const query = new URLSearchParams("{query}");
   const kept = new URLSearchParams(location.search).get("{keep}");
   if (kept) query.set("{keep}", kept);
+  document.documentElement.lang = "{language}";
   history.replaceState(history.state, "", location.pathname + "?" + query.toString().replaceAll("%2C", ","));
 }}</script>"""
 

@@ -140,7 +140,7 @@ def show_problems(say: Texts) -> None:
 
 def write_url(selection: Filters) -> None:
     """Show the present view in the browser's address, without a history entry: the link to share."""
-    markup.replace_query(link_query(selection), keep="at")
+    markup.replace_query(link_query(selection), keep="at", language=st.session_state.language)
 
 
 def link_query(selection: Filters) -> dict[str, list[str]]:

@@ -124,5 +124,5 @@ def table(answers: Answers, selection: Filters, viewport: Viewport, say: Texts) 
 
 def _choose(key: str, station_ids: list[str]) -> None:
     rows = st.session_state[key].selection.rows
-    if rows:
-        state.select(state.Selection("station", station_ids[rows[0]]))
+    # a row is left with Escape, which the table keeps to itself: the page would not hear of it
+    state.select(state.Selection("station", station_ids[rows[0]]) if rows else None)

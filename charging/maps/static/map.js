@@ -292,6 +292,7 @@ window.charging = (() => {
       document.documentElement.style.colorScheme = theme;
       document.documentElement.lang = frame.lang = language;
       frame.setAttribute("aria-label", texts.label);
+      window.frameElement?.setAttribute("aria-label", texts.label);
       state.texts = texts;
       nameButton(frame, ".leaflet-control-zoom-in", texts.zoomIn);
       nameButton(frame, ".leaflet-control-zoom-out", texts.zoomOut);
