@@ -95,9 +95,9 @@ def headline(engine: Engine, filters: Filters) -> Headline:
     )
 
 
-def operator_piles(engine: Engine, filters: Filters, operator_id: str) -> int | None:
-    """Return the selected piles of one operator; None where it has none and some piles name no operator."""
-    piles = totals(engine, filters, by=By.OPERATOR).set_index("key").piles
+def operator_piles(by_operator: pd.DataFrame, operator_id: str) -> int | None:
+    """Return the piles of an operator in totals by operator; None if it has none and some piles name none."""
+    piles = by_operator.set_index("key").piles
     if operator_id in piles.index:
         return _count(piles[operator_id])
     return None if piles.index.isna().any() else 0

@@ -12,7 +12,7 @@ from charging.dataset.store import Dataset
 from charging.domain.filters import Filters
 from charging.domain.published import Figure, launch_figures
 from charging.domain.vocabulary import Kind
-from charging.queries.totals import Headline, headline, operator_piles
+from charging.queries.totals import By, Headline, headline, operator_piles, totals
 from charging.views.caching import Answers
 from charging.views.colours import colours_of
 from charging.views.markup import element, stripe
@@ -58,11 +58,12 @@ def figures(answers: Answers, selection: Filters, say: Texts) -> None:
     """Show the row of figures: published, loaded, selected."""
     loaded = answers.ask(headline, Filters())
     selected = answers.ask(headline, selection)
+    by_operator = [answers.ask(totals, wanted, by=By.OPERATOR) for wanted in (Filters(), selection)]
     colours = colours_of(answers)
     cards = [_network_card(figure, loaded, selected, say) for figure in launch_figures("network")]
     for partner in PARTNERS:
         for figure in launch_figures(partner):
-            piles = (answers.ask(operator_piles, wanted, partner) for wanted in (Filters(), selection))
+            piles = (operator_piles(counts, partner) for counts in by_operator)
             counted = Counted(*(say.number(count) for count in piles))
             heading = stripe(colours[partner]) + element("span", "", text=say(f"operator.{partner}"))
             cards.append(_card(figure, counted, say, heading, classes="figure partner"))

@@ -40,8 +40,7 @@ def _map_and_panel(answers: Answers, selection: Filters, settings: Settings, say
     with st.container(key="stage", horizontal=True, gap=None):
         with st.container(key="map_pane"):
             drawn = _map(drawing, frame, start, chosen)
-        with st.container(key="panel"):
-            panel(answers, selection, viewport, chosen, say)
+        beside = st.container(key="panel")
     if drawn.note:
         st.caption(drawn.note)
     with bar:
@@ -50,7 +49,9 @@ def _map_and_panel(answers: Answers, selection: Filters, settings: Settings, say
             controls(answers, settings, say)
             with st.container(key="take", width="content"):
                 downloads(drawing, frame, viewport, drawn.groups)
-    if state.viewport():  # before the map has answered, its browser has better to do than to load a table
+    if state.viewport() or chosen:  # before the map has answered, the browser has better to do
+        with beside:
+            panel(answers, selection, viewport, chosen, say)
         table(answers, selection, viewport, say)
     state.write_url(selection)  # here and not once a page: a click runs this fragment alone
 
