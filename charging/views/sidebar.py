@@ -24,7 +24,8 @@ MOST_LISTED = 24
 FEW = 8
 """Operators up to which a list needs no search."""
 
-MOST_POWER_KW, POWER_STEP_KW = 600.0, 10.0
+POWERS_KW = (7.0, 22.0, 60.0, 120.0, 180.0, 250.0, 350.0, 480.0)
+"""Powers one asks for: those at which cars and piles come in classes."""
 
 
 def conditions(answers: Answers, say: Texts) -> None:
@@ -135,8 +136,13 @@ def _how(say: Texts) -> None:
         key="current",
         format_func=lambda current: say(f"current.{current}"),
     )
-    most_kw = max(MOST_POWER_KW, st.session_state["min_kw"])  # a link may ask for more than the slider offers
-    st.slider(say("sidebar.min_kw"), 0.0, most_kw, step=POWER_STEP_KW, format="%d", key="min_kw")
+    asked_kw = st.session_state["min_kw"]  # a link may ask for a power between the usual ones
+    st.selectbox(
+        say("sidebar.min_kw"),
+        sorted({0.0, *POWERS_KW, asked_kw}),
+        key="min_kw",
+        format_func=lambda power_kw: f"{power_kw:g}" if power_kw else say("sidebar.min_kw.any"),
+    )
     _choice(Connector, "connector", say)
 
 

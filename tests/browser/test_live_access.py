@@ -101,6 +101,7 @@ def test_the_map_is_named_in_the_language_of_the_page_and_shows_that_it_has_the_
 def test_a_row_is_chosen_and_left_by_keyboard_alone(visit):
     seen = visit().open(SHANGHAI, shows="station")
     seen.page.locator(".stDataFrame").wait_for()
+    seen.rest()
     focus_after_tabs(seen, lambda focus: focus["tag"] == "CANVAS")
     seen.page.keyboard.press("ArrowDown")
     seen.page.keyboard.press("Shift+Space")

@@ -161,6 +161,8 @@ def test_a_click_on_a_map_that_reaches_below_the_window_is_not_lost(visit):
 def test_choosing_a_row_of_the_table_selects_its_station(visit):
     seen = visit().open(SHANGHAI, shows="station")
     grid = seen.page.locator("[data-testid=stDataFrame]").first
+    grid.wait_for()  # it comes with the map's first answer
+    seen.rest()
     grid.scroll_into_view_if_needed()
     grid.click(position={"x": 200, "y": 55})
     seen.page.keyboard.press("Shift+Space")
