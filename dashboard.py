@@ -17,16 +17,12 @@ def main() -> None:
         return
     settings, answers = opened
     # imported here: the dataset is opened in the background while folium, the largest, is loaded
-    from charging.views import data, header, network, sidebar  # noqa: PLC0415
+    from charging.views import header, showing, sidebar  # noqa: PLC0415
 
     selection = state.filters()
     top, view = st.container(), st.container()
     with view:  # first, so that the map is on its way while the rest is made
-        if st.session_state.page == state.Page.DATA:
-            data.render(answers.dataset, say)
-            state.write_url(selection)
-        else:
-            network.render(answers, selection, settings, say)
+        showing.render(st.session_state.page, answers, selection, settings, say)
     with top:
         header.top_line(answers.dataset, say)
         header.figures(answers, selection, say)

@@ -37,6 +37,19 @@ class Settings:
             "unit": "MB",
         },
     )
+    uploads: str = field(
+        default="on",
+        metadata={
+            "meaning": "Whether visitors may upload datasets and merge stations, for all users of the "
+            "server: `on` or `off`",
+            "unit": "",
+            "choices": ("on", "off"),
+        },
+    )
+    upload_limit_mb: int = field(
+        default=200,
+        metadata={"meaning": "Largest upload, all its files together", "unit": "MB", "least": 1},
+    )
     tiles: str = field(
         default="osm",
         metadata={
@@ -79,7 +92,7 @@ class Settings:
         Raises
         ------
         UsageError
-            If a variable cannot be read as the type of its field.
+            If a variable cannot be read as the type of its field, or is not what the field can be.
 
         Examples
         --------
@@ -90,7 +103,9 @@ class Settings:
         for spec in fields(cls):
             variable = PREFIX + spec.name.upper()
             if variable in environment:
-                values[spec.name] = _read(variable, environment[variable], type(spec.default))
+                value = _read(variable, environment[variable], type(spec.default))
+                _check(variable, value, spec.metadata)
+                values[spec.name] = value
         return cls(**values)
 
 
@@ -100,3 +115,12 @@ def _read(variable: str, raw: str, kind: type) -> Any:  # noqa: ANN401  the type
     except ValueError as error:
         message = f"{variable} must be a whole number, found {raw!r}"
         raise UsageError(message) from error
+
+
+def _check(variable: str, value: Any, metadata: Mapping[str, Any]) -> None:  # noqa: ANN401  the field's own
+    if value not in metadata.get("choices", (value,)):
+        message = f"{variable} must be one of {', '.join(metadata['choices'])}, found {value!r}"
+        raise UsageError(message)
+    if value < metadata.get("least", value):
+        message = f"{variable} must be at least {metadata['least']}, found {value}"
+        raise UsageError(message)

@@ -6,13 +6,17 @@ holds the files against it, so that nothing here can be forgotten.
 
 import argparse
 import contextlib
+import importlib
+import inspect
 import io
 import os
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
+from enum import StrEnum
 from pathlib import Path
+from types import ModuleType
 
 from charging import cli
 from charging.domain.operators import load_operators
@@ -26,6 +30,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 WIDTH = 100
 """Columns of the help texts."""
+
+QUERIES = ("hexes", "stations", "totals", "holdings", "points", "highways", "snapshot", "quality")
+"""Modules of queries that a notebook asks."""
 
 PARTNERS = ("nio", "xpeng", "li_auto")
 
@@ -88,12 +95,39 @@ def connectors() -> str:
 
 def station_fields() -> str:
     """Return the fields of a station that a preset can fill."""
-    return _fields(StationRecord, leave_out=("datum", "piles", "unmapped"))
+    return _fields(StationRecord, leave_out=("datum", "piles", "unmapped", "doubts", "rows"))
 
 
 def pile_fields() -> str:
     """Return the fields of a group of piles that a preset can fill."""
     return _fields(PileRecord)
+
+
+def functions() -> str:
+    """Return the functions of the analyses and queries, each with its first line."""
+    parts = []
+    for module in (*_modules("analytics"), *_modules("queries", QUERIES)):
+        rows = [
+            (f"`{name}`", _first_line(member))
+            for name, member in _members(module)
+            if inspect.isfunction(member)
+        ]
+        if rows:
+            heading = f"### `{module.__name__}`\n\n{_first_line(module)}"
+            parts.append(f"{heading}\n\n{_table(('function', 'what it does'), rows)}")
+    return "\n\n".join(parts)
+
+
+def definitions() -> str:
+    """Return the docstrings of the analyses whole, functions and classes in the order of their modules."""
+    parts = []
+    for module in _modules("analytics"):
+        parts.append(f"## {module.__name__}\n\n```text\n{inspect.getdoc(module)}\n```")
+        parts += [
+            f"### {_signature(name, member)}\n\n```text\n{_definition(member)}\n```"
+            for name, member in _members(module)
+        ]
+    return "\n\n".join(parts)
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
@@ -105,10 +139,12 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "connectors": connectors,
     "station fields": station_fields,
     "pile fields": pile_fields,
+    "functions": functions,
+    "definitions": definitions,
 }
 """The generated parts by their names."""
 
-FILES = ("README.md", "docs/commands.md", "docs/data.md")
+FILES = ("README.md", "docs/commands.md", "docs/data.md", "docs/api.md", "docs/definitions.md")
 """The files that hold them."""
 
 
@@ -147,8 +183,43 @@ def _usage(text: str) -> str:
     return f"{line}\n    {description}"
 
 
+def _modules(package: str, names: tuple[str, ...] = ()) -> list[ModuleType]:
+    """Return the modules of a part of the house, all or some, by name."""
+    folder = ROOT / "charging" / package
+    found = names or sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+    return [importlib.import_module(f"charging.{package}.{name}") for name in found]
+
+
+def _members(module: ModuleType) -> list[tuple[str, object]]:
+    """Return the public functions and classes a module defines, in its order."""
+    return [
+        (name, member)
+        for name, member in vars(module).items()
+        if not name.startswith("_") and (inspect.isfunction(member) or inspect.isclass(member))
+        if member.__module__ == module.__name__
+    ]
+
+
+def _first_line(documented: object) -> str:
+    return (inspect.getdoc(documented) or "").partition("\n\n")[0].replace("\n", " ").replace("|", "\\|")
+
+
+def _signature(name: str, member: object) -> str:
+    if not inspect.isfunction(member):
+        return f"`{name}`"
+    return f"`{name}({', '.join(inspect.signature(member).parameters)})`"
+
+
+def _definition(member: object) -> str:
+    """Return a docstring; of an enum with its values."""
+    said = inspect.getdoc(member) or ""
+    if inspect.isclass(member) and issubclass(member, StrEnum):
+        return f"{said}\n\nValues: {', '.join(member)}."
+    return said
+
+
 def _fields(record: type[StationRecord | PileRecord], *, leave_out: tuple[str, ...] = ()) -> str:
-    names = [f"`{spec.name}`" for spec in fields(record) if spec.name not in leave_out]
+    names = [f"`{name}`" for name in inspect.signature(record).parameters if name not in leave_out]
     return textwrap.fill(", ".join(names), 118, break_on_hyphens=False) + "."
 
 

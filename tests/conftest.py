@@ -1,11 +1,17 @@
-"""The small world the tests share: a dozen stations, written by hand, one oddity each."""
+"""What the tests share: a dozen stations, written by hand, one oddity each; and the simulated network."""
 
 import datetime as dt
+import os
+import shutil
+import time
 
 import pytest
 
+from charging.cli import main
 from charging.dataset.build import build_tables
 from charging.dataset.manifest import Description
+from charging.dataset.pipeline import build_simulated
+from charging.dataset.store import CURRENT, open_dataset
 from charging.dataset.versions import write_version
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
@@ -217,3 +223,45 @@ def tiny_description(tiny_built):
 def tiny_dataset(tmp_path_factory, tiny_built, tiny_description):
     """The tiny world as a stored dataset; shared by all tests, so only read it."""
     return write_version(tmp_path_factory.mktemp("datasets") / "tiny", tiny_built.tables, tiny_description)
+
+
+LONGEST_BUILD_S = 300
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory):
+    """The simulated network, built once for all tests and by one process; only read it."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # the folder the processes share
+    try:
+        (base / "simulated_build").mkdir()
+    except FileExistsError:
+        folder, deadline = base / "simulated_build" / "simulated", time.monotonic() + LONGEST_BUILD_S
+        while not (folder / CURRENT).is_file() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return open_dataset(folder)
+    return build_simulated(base / "simulated_build")
+
+
+@pytest.fixture
+def build_dir(tmp_path, tiny_dataset, monkeypatch):
+    """A build folder of its own, with the tiny dataset in it."""
+    shutil.copytree(tiny_dataset.folder, tmp_path / "tiny")
+    monkeypatch.setenv("CHARGING_BUILD_DIR", str(tmp_path))
+    monkeypatch.delenv("CHARGING_DATASET", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def run(capsys, build_dir):  # noqa: ARG001  the folder must stand before a command runs
+    """Run a command; return its exit code, what it printed, and what it complained of."""
+
+    def _run(*arguments):
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as leaving:
+            code = leaving.code
+        return code, *capsys.readouterr()
+
+    return _run

@@ -17,6 +17,7 @@ HOUSE = (
     "analytics",
     "queries",
     "maps",
+    "sync",
     "dataset",
     "sources",
     "domain",
@@ -25,7 +26,7 @@ HOUSE = (
 )
 """The parts from top to bottom: each imports only from itself and from what stands below it."""
 
-WITHOUT_MAPS = ("queries", "dataset", "sources", "cli")
+WITHOUT_MAPS = ("queries", "sync", "dataset", "sources", "cli")
 """Parts that know neither the map nor the page, although they stand above one of them."""
 
 HOMES = {
@@ -35,6 +36,9 @@ HOMES = {
     "branca": ("charging.maps",),
     "duckdb": ("charging.queries",),
     "charging.views": ("charging.views", "dashboard"),
+    "httpx": ("charging.sync",),
+    "cryptography": ("charging.sync",),
+    "charging.sync": ("charging.sync", "charging.cli"),
 }
 """What is imported in one place only, and where."""
 

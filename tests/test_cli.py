@@ -1,40 +1,16 @@
 import io
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from charging.cli import ProgressLine, main
+from charging.cli import ProgressLine
 
 ROOT = Path(__file__).resolve().parents[1]
 
 REGISTER = "station_id,longitude,latitude,charge_count,TAZID,area,perimeter\n1,114.06,22.54,20,1,1,1\n"
-
-
-@pytest.fixture
-def build_dir(tmp_path, tiny_dataset, monkeypatch):
-    """A build folder of its own, with the tiny dataset in it."""
-    shutil.copytree(tiny_dataset.folder, tmp_path / "tiny")
-    monkeypatch.setenv("CHARGING_BUILD_DIR", str(tmp_path))
-    monkeypatch.delenv("CHARGING_DATASET", raising=False)
-    return tmp_path
-
-
-@pytest.fixture
-def run(capsys, build_dir):  # noqa: ARG001  the folder must stand before a command runs
-    """Run a command; return its exit code, what it printed, and what it complained of."""
-
-    def _run(*arguments):
-        try:
-            code = main([str(argument) for argument in arguments])
-        except SystemExit as leaving:
-            code = leaving.code
-        return code, *capsys.readouterr()
-
-    return _run
 
 
 @pytest.fixture

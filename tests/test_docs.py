@@ -89,7 +89,10 @@ def test_ci_runs_the_test_command_of_the_readme_last():
     assert last == 'CHARGING_REQUIRE_BROWSER=1 bash -euo pipefail -c "$command"'
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/commands.md", "docs/data.md"])
+GENERATED = ["README.md", "docs/commands.md", "docs/data.md", "docs/api.md", "docs/definitions.md"]
+
+
+@pytest.mark.parametrize("name", GENERATED)
 def test_what_is_made_from_the_code_agrees_with_it(generate, name):
     # otherwise: PYTHONPATH=. python docs/generate.py
     assert text(name) == generate.renewed(text(name))

@@ -19,6 +19,8 @@ def test_every_setting_is_read_as_the_type_of_its_default():
         "CHARGING_STATION_LIMIT": "800",
         "CHARGING_MEMORY_LIMIT_MB": "50",
         "CHARGING_TILES": "none",
+        "CHARGING_UPLOADS": "off",
+        "CHARGING_UPLOAD_LIMIT_MB": "20",
     }
     assert Settings.from_environment(given) == Settings(
         dataset="shenzhen",
@@ -26,6 +28,8 @@ def test_every_setting_is_read_as_the_type_of_its_default():
         station_limit=800,
         memory_limit_mb=50,
         tiles="none",
+        uploads="off",
+        upload_limit_mb=20,
     )
 
 
@@ -33,6 +37,19 @@ def test_every_setting_is_read_as_the_type_of_its_default():
 def test_what_is_no_number_is_refused_by_name(raw):
     with pytest.raises(UsageError, match="CHARGING_STATION_LIMIT must be a whole number"):
         Settings.from_environment({"CHARGING_STATION_LIMIT": raw})
+
+
+@pytest.mark.parametrize(
+    ("variable", "raw", "said"),
+    [
+        ("CHARGING_UPLOADS", "off ", "one of on, off"),
+        ("CHARGING_UPLOADS", "no", "one of on, off"),
+        ("CHARGING_UPLOAD_LIMIT_MB", "0", "at least 1"),
+    ],
+)
+def test_what_a_setting_cannot_be_is_refused_by_name(variable, raw, said):
+    with pytest.raises(UsageError, match=f"{variable} must be {said}"):
+        Settings.from_environment({variable: raw})
 
 
 @pytest.mark.parametrize("setting", fields(Settings), ids=lambda setting: setting.name)

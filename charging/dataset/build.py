@@ -5,15 +5,18 @@ memory is columns, not objects. What cannot be taken is counted (`charging.datas
 for a record.
 """
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.dataset.chunk import Chunk
+from charging.dataset.area_links import linked_by_distance
 from charging.dataset.columns import clean_texts, in_order
 from charging.dataset.intake import Intake
 from charging.dataset.report import ImportReport
@@ -25,8 +28,8 @@ from charging.domain.schema import PILES, SERVICE_AREAS, STATIONS, Table
 from charging.domain.vocabulary import Datum
 from charging.sources.records import Record, ServiceAreaRecord, SourceInfo
 
-CHUNK_STATIONS = 16_384
-"""Stations turned into columns at a time."""
+CHUNK_RECORDS = 8_192
+"""Records turned into columns at a time."""
 
 _PLACE = ("cell", "station_id")
 _OPERATOR_CODE = "operator_code"
@@ -102,13 +105,13 @@ class Builder:
         """Take the records of a source; parameters as in `build_tables`."""
         intake = self._intake
         read_before, taken_before = intake.tally.rows_read, intake.taken
-        chunk = Chunk()
-        for record in records:
-            intake.take(record, chunk, source=source.source, datum=datum)
-            if len(chunk) == CHUNK_STATIONS:
-                self._close(chunk, source, retrieved_at)
-                chunk = Chunk()
-        self._close(chunk, source, retrieved_at)
+        with _collector_at_rest():
+            records = iter(records)
+            while batch := list(islice(records, CHUNK_RECORDS)):
+                if chunk := intake.take(batch, source=source.source, datum=datum):
+                    stations, piles = chunk.tables(source, retrieved_at, self._resolver)
+                    self._stations.append(stations)
+                    self._piles.append(piles)
         self._sources.append(
             SourceRows(
                 info=source,
@@ -118,14 +121,44 @@ class Builder:
             )
         )
 
+    def keep(
+        self,
+        tables: Mapping[str, pa.Table],
+        *,
+        report: ImportReport,
+        sources: Iterable[SourceRows],
+        has_guesses: bool = False,
+    ) -> None:
+        """Take rows that were built before as they are, for a dataset of which other sources are read anew.
+
+        Parameters
+        ----------
+        tables
+            Those of the schema, by name.
+        report, sources
+            How these rows came about.
+        has_guesses
+            Whether service areas were linked by distance; that is then done anew, for all rows together.
+        """
+        stations = tables[STATIONS.name].drop_columns([_OPERATOR_CODE])
+        if has_guesses:
+            position = stations.schema.get_field_index("service_area_id")
+            unknown = pa.nulls(len(stations), pa.string())
+            stations = stations.set_column(position, "service_area_id", unknown)
+        kept_ids = zip(*(stations[name].to_pylist() for name in ("source", "source_id")), strict=True)
+        self._stations.append(stations)
+        self._piles.append(tables[PILES.name].drop_columns([_OPERATOR_CODE]))
+        self._intake.keep(kept_ids, _areas(tables[SERVICE_AREAS.name]), report)
+        self._sources.extend(sources)
+
     def finish(self) -> Built:
         """Return the tables and the report; the builder is used up."""
         areas = _area_table(self._intake.areas)
         stations, piles = _joined(self._stations, STATIONS), _joined(self._piles, PILES)
         self._stations, self._piles = [], []
         operators = _operators(stations, piles)
-        stations = _with_known_areas(_with_codes(stations, operators), areas)
-        stations = in_order(stations, STATIONS, _PLACE)
+        links = linked_by_distance(_with_known_areas(_with_codes(stations, operators), areas), areas)
+        stations = in_order(links.stations, STATIONS, _PLACE)
         every_other = [column.name for column in PILES.columns if column.name not in _PLACE]
         piles = in_order(_with_codes(piles, operators), PILES, [*_PLACE, *every_other])
         report = self._intake.tally.report(
@@ -133,6 +166,8 @@ class Builder:
             service_areas=len(areas),
             piles=pc.sum(piles["count"]).as_py() or 0,
             stations_without_pile_count=stations["piles"].null_count,
+            linked_to_areas=links.said,
+            linked_to_areas_unsaid=links.unsaid,
         )
         tables = {
             STATIONS.name: stations,
@@ -141,17 +176,25 @@ class Builder:
         }
         return Built(tables=tables, report=report, sources=tuple(self._sources))
 
-    def _close(self, chunk: Chunk, source: SourceInfo, retrieved_at: datetime) -> None:
-        if len(chunk):
-            stations, piles = chunk.tables(source, retrieved_at, self._resolver)
-            self._stations.append(stations)
-            self._piles.append(piles)
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Look for no cyclic garbage: records make none, and the search takes a tenth of an import."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _joined(parts: list[pa.Table], spec: Table) -> pa.Table:
     """Return the parts as one table, or an empty one of the same columns."""
     if parts:
-        return pa.concat_tables(parts)
+        names = parts[0].column_names
+        # made anew, since rows that were stored carry the metadata of the schema
+        return pa.concat_tables([pa.table({name: part[name] for name in names}) for part in parts])
     return spec.arrow_schema.empty_table().drop_columns([_OPERATOR_CODE])
 
 
@@ -173,6 +216,12 @@ def _with_known_areas(stations: pa.Table, areas: pa.Table) -> pa.Table:
     is_known = pc.is_in(given, areas["service_area_id"])
     known = pc.if_else(is_known, given, pa.scalar(None, pa.string()))
     return stations.set_column(position, "service_area_id", known)
+
+
+def _areas(table: pa.Table) -> Iterator[ServiceAreaRecord]:
+    """Yield the records of a table that `_area_table` made."""
+    for row in table.drop_columns(["cell"]).to_pylist():
+        yield ServiceAreaRecord(**row)
 
 
 def _area_table(areas: dict[str, ServiceAreaRecord]) -> pa.Table:

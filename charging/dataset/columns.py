@@ -3,13 +3,18 @@
 import re
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from charging.domain.schema import Table
+from charging.domain.text import folded
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CONTROLS_RE2 = r"[\x00-\x08\x0b-\x1f\x{7f}-\x{9f}]"
+_BLANKS_RE2 = r"  |[\x09-\x0d\x1c-\x1f]|^ | $"  # what folding ASCII text has to look at
+_CONTROL_BYTES = np.isin(np.arange(256), [*range(0x0A), *range(0x0B, 0x20), 0x7F, 0xC2])
 
 
 def clean_text(text: str) -> str | None:
@@ -27,13 +32,47 @@ def clean_text(text: str) -> str | None:
 
 def clean_texts(values: Sequence[str | None]) -> pa.Array:
     """Return a column of texts, each as `clean_text` gives it."""
+    texts = texts_of(values)
+    if texts.null_count == len(texts):
+        return texts
+    if _may_hold_controls(texts):
+        texts = pc.replace_substring(texts, "\t", " ")
+        texts = pc.replace_substring_regex(texts, _CONTROLS_RE2, "")
+    texts = pc.utf8_trim_whitespace(texts)
+    is_empty = pc.equal(pc.binary_length(texts), 0)
+    return pc.if_else(is_empty, pa.scalar(None, pa.string()), texts) if pc.any(is_empty).as_py() else texts
+
+
+def texts_of(values: Sequence[str | None]) -> pa.Array:
+    """Return a column of texts as they stand, but for what UTF-8 cannot spell."""
+    if values.count(None) == len(values):
+        return pa.nulls(len(values), pa.string())
     try:
-        texts = pa.array(values, pa.string())
-    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can spell and UTF-8 cannot
-        texts = pa.array([value and _encodable(value) for value in values], pa.string())
-    texts = pc.replace_substring(texts, "\t", " ")
-    texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, _CONTROLS_RE2, ""))
-    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can spell
+        return pa.array([value and _encodable(value) for value in values], pa.string())
+
+
+def folded_texts(texts: pa.Array) -> pa.Array:
+    """Return a column of texts, each as `domain.text.folded` gives it; texts without a value are empty."""
+    texts = pc.fill_null(texts, "")
+    is_plain = pc.string_is_ascii(texts)
+    lower = pc.ascii_lower(texts)
+    is_spaced = pc.match_substring_regex(lower, _BLANKS_RE2)
+    rest = pc.or_(pc.invert(is_plain), is_spaced)
+    if not pc.any(rest).as_py():
+        return lower
+    folds = [folded(text) for text in texts.filter(rest).to_pylist()]
+    return pc.replace_with_mask(lower, rest, pa.array(folds, pa.string()))
+
+
+def characters(texts: pa.Array) -> NDArray[np.uint8]:
+    """Return the UTF-8 bytes of all texts, one after the other, without a copy."""
+    _, offsets, given = texts.buffers()
+    if given is None:
+        return np.empty(0, np.uint8)
+    bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return np.frombuffer(given, np.uint8)[bounds[0] : bounds[-1]]
 
 
 def in_order(table: pa.Table, spec: Table, keys: Iterable[str]) -> pa.Table:
@@ -43,6 +82,11 @@ def in_order(table: pa.Table, spec: Table, keys: Iterable[str]) -> pa.Table:
     # one column at a time, so that no second copy of the table is held; `take` is slow on many chunks
     columns = [table[field.name].combine_chunks().take(order).cast(field.type) for field in schema]
     return pa.table(columns, schema=schema)
+
+
+def _may_hold_controls(texts: pa.Array) -> bool:
+    """Whether a text may hold a control character other than a line end; C1 begins with C2 in UTF-8."""
+    return bool(_CONTROL_BYTES[characters(texts)].any())
 
 
 def _encodable(text: str) -> str:

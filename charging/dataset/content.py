@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from charging.dataset.columns import characters
 from charging.domain.schema import FORMAT_VERSION, TABLES, Column
 
 _STEPS_PER_DEGREE = 100_000
@@ -39,7 +40,7 @@ def _parts(values: pa.Array, column: Column) -> tuple[bytes | memoryview, ...]:
     if pa.types.is_string(column.type):
         filled = pc.fill_null(values, "")
         lengths = pc.binary_length(filled).to_numpy().astype("<i4")
-        return is_null.tobytes(), lengths.tobytes(), _characters(filled)
+        return is_null.tobytes(), lengths.tobytes(), characters(filled).data
     if pa.types.is_floating(column.type):
         numbers = pc.fill_null(values, 0.0).to_numpy()
         if column.unit == "deg":
@@ -48,12 +49,3 @@ def _parts(values: pa.Array, column: Column) -> tuple[bytes | memoryview, ...]:
     width = pa.int32() if pa.types.is_date32(column.type) else pa.int64()
     numbers = pc.fill_null(values.cast(width), 0).to_numpy()
     return is_null.tobytes(), numbers.astype("<i8").tobytes()
-
-
-def _characters(texts: pa.StringArray) -> memoryview:
-    """Return the UTF-8 bytes of all texts, one after the other, without a copy."""
-    _, offsets, characters = texts.buffers()
-    if characters is None:
-        return memoryview(b"")
-    bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    return memoryview(characters)[bounds[0] : bounds[-1]]

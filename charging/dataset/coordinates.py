@@ -5,6 +5,7 @@ decided by country and region, never by a rectangle alone: Hong Kong, Macau and 
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,23 @@ def coordinate_refusal(
     if reason is None:
         return None
     return Rejection(reason=reason, record_id=record_id, field="lat, lon", value=f"{lat!r}, {lon!r}")
+
+
+def has_sound_coordinates(
+    lat: Sequence[float | None], lon: Sequence[float | None], country: Sequence[str | None]
+) -> NDArray[np.bool_]:
+    """Tell for each pair of coordinates whether `coordinate_refusal` surely finds nothing wrong with it.
+
+    What it says of the others is for it to say.
+    """
+    lats, lons = np.array(lat, np.float64), np.array(lon, np.float64)
+    is_on_globe: NDArray[np.bool_] = (
+        (np.abs(lats) <= _MOST_LAT) & (np.abs(lons) <= _MOST_LON) & (lats != 0) & (lons != 0)
+    )
+    if "CN" in country:
+        is_elsewhere = np.array([each != "CN" for each in country], np.bool_)
+        is_on_globe &= CHINA.contains(lats, lons) | is_elsewhere
+    return is_on_globe
 
 
 def is_shifted(datum: Datum, country: str | None, region: str | None, city_id: str | None) -> bool:

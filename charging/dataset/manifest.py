@@ -32,7 +32,7 @@ class Description:
     @property
     def unit_counted(self) -> str:
         """What one count of `piles` is; `mixed` where sources differ, whose figures then do not compare."""
-        units = {rows.info.unit_counted for rows in self.sources}
+        units = {rows.info.unit_counted for rows in self.sources if rows.info.unit_counted}
         return units.pop() if len(units) == 1 else "mixed"
 
 

@@ -5,19 +5,22 @@ Both remember the dataset they made as the last one. Nothing is written before e
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
 from charging.dataset.build import Builder, Built
 from charging.dataset.manifest import Description
+from charging.dataset.merging import write_merged
 from charging.dataset.store import Dataset, dataset_folder, remember
-from charging.dataset.versions import write_version
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Datum, Kind
 from charging.errors import SourceError, UsageError
-from charging.sources import Reader, load_preset, reader_named, simulated, sniff
+from charging.sources import Reader, load_preset, reader_named, service_areas, simulated, sniff
+from charging.sources.files import Kind as FileKind
+from charging.sources.files import kind_of, read_head
 from charging.sources.records import Record
 
 Progress = Callable[[float, str], object]
@@ -75,7 +78,7 @@ def build_simulated(
     builder.add(records, source=simulated.SOURCE, retrieved_at=_now())
     title = f"{simulated.SOURCE.title} ×{scale}" if scale > 1 else simulated.SOURCE.title
     built = builder.finish()
-    described = Description(
+    description = Description(
         name=label,
         title=title,
         kind=Kind.SIMULATED,
@@ -85,7 +88,7 @@ def build_simulated(
         seed=seed,
         scale=scale,
     )
-    return _stored(built, described, into or build_dir / label, build_dir, progress)
+    return _stored(built, description, into or build_dir / label, build_dir, progress)
 
 
 def import_files(
@@ -104,11 +107,12 @@ def import_files(
     Parameters
     ----------
     paths
-        Files of one or of several formats.
+        Files of one or of several formats; lists of service areas among them complete the stations.
     build_dir
         Where datasets are kept.
     format_name, preset
-        How the files are read; by default each is recognised by its content.
+        How the files of stations are read; by default each is recognised by its content, as a list of
+        service areas always is.
     datum
         Datum of the coordinates, where it is known better than the format says.
     name
@@ -132,21 +136,39 @@ def import_files(
     readers = [(path, _reader(path, format_name, preset)) for path in paths]
     builder = Builder(registry=load_operators(), cities=CityIndex(load_cities()))
     retrieved_at = _now()
-    described = [(reader.source(preset=preset), path, reader) for path, reader in readers]
-    for info, group in groupby(described, key=lambda row: row[0]):
-        records = _all_records([(path, reader) for _, path, reader in group], preset, paths, progress)
+    by_source = [(reader.source(), path, reader) for path, reader in readers]
+    for info, group in groupby(by_source, key=lambda row: row[0]):
+        records = _all_records([(path, reader) for _, path, reader in group], paths, progress)
         builder.add(records, source=info, retrieved_at=retrieved_at, datum=datum)
     built = builder.finish()
     _check_not_empty(built, paths)
-    description = Description(
-        name=label,
+    return _stored(built, described(label, built), folder, build_dir, progress)
+
+
+def described(name: str, built: Built) -> Description:
+    """Return what is known of a dataset of real sources: its title and date are those of all of them."""
+    return Description(
+        name=name,
         title=" + ".join(dict.fromkeys(rows.info.title for rows in built.sources)),
         kind=Kind.REAL,
         as_of=_span(rows.info.as_of for rows in built.sources),
         sources=built.sources,
         report=built.report,
     )
-    return _stored(built, description, folder, build_dir, progress)
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that is no dataset's, or kept for the simulated network.
+
+    Raises
+    ------
+    UsageError
+        If it is.
+    """
+    dataset_folder(Path(), name)
+    if re.fullmatch(rf"{SIMULATED}(-x\d+)?", name):
+        message = f"The name {name!r} is kept for the simulated network: choose another with --name"
+        raise UsageError(message)
 
 
 def _label(paths: Sequence[Path], name: str | None, into: Path | None) -> str:
@@ -158,28 +180,29 @@ def _label(paths: Sequence[Path], name: str | None, into: Path | None) -> str:
         raise UsageError("Expected at least one file to import, found none")
     stem = into.resolve().name if into else paths[0].name.split(".")[0]
     label = name or re.sub(r"[^\w.-]+", "-", stem).strip("-.")[:80] or "import"
-    dataset_folder(Path(), label)  # a name must be good even where `into` says the folder
-    if re.fullmatch(rf"{SIMULATED}(-x\d+)?", label):
-        message = f"The name {label!r} is kept for the simulated network: choose another with --name"
-        raise UsageError(message)
+    check_name(label)  # a name must be good even where `into` says the folder
     return label
 
 
 def _reader(path: Path, format_name: str | None, preset: str | None) -> Reader:
     if preset:
         load_preset(preset)
-    if format_name or preset:
-        return reader_named(format_name or "tabular")
-    return sniff(path)
+    is_text = kind_of(path) is FileKind.TEXT
+    if not (format_name or preset) or (is_text and service_areas.matches(read_head(path))):
+        return sniff(path)
+    reader = reader_named(format_name or "tabular")
+    reader.source(preset=preset)  # refuses a preset where the format has none, or lacks one it needs
+    return replace(reader, preset=preset)
 
 
 def _all_records(
-    files: Iterable[tuple[Path, Reader]], preset: str | None, paths: Sequence[Path], progress: Progress
+    files: Sequence[tuple[Path, Reader]], paths: Sequence[Path], progress: Progress
 ) -> Iterator[Record]:
+    together = [path for path, _ in files]
     for path, reader in files:
         done = paths.index(path) / len(paths)
         progress(done * _READ_SHARE, f"reading {path.name}")
-        for number, record in enumerate(reader.read(path, preset=preset), start=1):
+        for number, record in enumerate(reader.read(path, beside=together), start=1):
             yield record
             if number % _RECORDS_BETWEEN == 0:
                 progress(done * _READ_SHARE, f"reading {path.name}, {number:,} records")
@@ -201,7 +224,7 @@ def _stored(
     built: Built, description: Description, folder: Path, build_dir: Path, progress: Progress
 ) -> Dataset:
     progress(_READ_SHARE, "writing")
-    dataset = write_version(folder, built.tables, description)
+    dataset = write_merged(folder, built.tables, description)
     remember(build_dir, folder)
     progress(1.0, "done")
     return dataset

@@ -5,7 +5,7 @@ outcome, kept in the manifest of a dataset and shown by the command line and the
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -64,7 +64,8 @@ class UnresolvedOperator:
 class ImportReport:
     """What became of the records of an import.
 
-    Every record read is a station, a service area or a rejection: `taken + rejected == rows_read`.
+    Every record read is a station, a service area, part of a station or a rejection:
+    `taken + merged + rejected == rows_read`.
     """
 
     rows_read: int
@@ -80,6 +81,9 @@ class ImportReport:
     unmapped: tuple[CodeCount, ...] = ()
     unresolved: tuple[UnresolvedOperator, ...] = ()
     unresolved_operators: int = 0  # all of them, listed or not
+    linked_to_areas: int = 0  # stations put into a service area by distance: said to stand in one
+    linked_to_areas_unsaid: int = 0  # the same, whose kind of place is not known
+    merged: int = 0  # records of devices that stand at a site with others, and are counted there
 
     @property
     def taken(self) -> int:
@@ -118,10 +122,17 @@ class ImportReport:
             f"Read {self.rows_read:,} records: {self.stations:,} stations and {self.service_areas:,}"
             f" service areas taken, {self.rejected:,} rejected."
         )
+        if self.merged:
+            yield f"Devices that stand at the site of another, and are counted there: {self.merged:,}."
         yield (
             f"Counted {self.piles:,} piles; stations that do not say how many they have:"
             f" {self.stations_without_pile_count:,}."
         )
+        if self.linked_to_areas or self.linked_to_areas_unsaid:
+            yield (
+                f"Put {self.linked_to_areas:,} stations said to stand in a service area, and"
+                f" {self.linked_to_areas_unsaid:,} of unknown place, into the nearest one by distance."
+            )
         for title, findings in (
             ("Rejected", self.rejections),
             ("Contradictory", self.discrepancies),
@@ -145,11 +156,30 @@ class Tally:
     def __init__(self) -> None:
         """Start with nothing read."""
         self.rows_read = 0
+        self.merged = 0
         self._rejections = _Findings()
         self._discrepancies = _Findings()
         self._discarded = _Findings()
         self._unmapped: Counter[tuple[str, str]] = Counter()
         self._unresolved: dict[str, list[int]] = {}
+        self._unlisted = 0  # operators that a kept report counts and does not list
+
+    def keep(self, report: ImportReport) -> None:
+        """Count what an earlier report counts; its stations and piles are counted where its rows are."""
+        self.rows_read += report.rows_read
+        self.merged += report.merged
+        for findings, kept in (
+            (self._rejections, report.rejections),
+            (self._discrepancies, report.discrepancies),
+            (self._discarded, report.discarded),
+        ):
+            findings.keep(kept)
+        self._unmapped.update({(code.field, code.code): code.count for code in report.unmapped})
+        for operator in report.unresolved:
+            sums = self._unresolved.setdefault(operator.text, [0, 0])
+            sums[0] += operator.stations
+            sums[1] += operator.piles
+        self._unlisted += report.unresolved_operators - len(report.unresolved)
 
     def reject(self, rejection: Rejection) -> None:
         """Count a record that is not taken."""
@@ -163,18 +193,26 @@ class Tally:
         """Count a value that is stored as null because nothing real has it."""
         self._discarded.add(field, record_id, field, repr(value))
 
-    def unmapped(self, pairs: tuple[tuple[str, str], ...]) -> None:
+    def unmapped(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Count (field, code) pairs that no table maps."""
-        self._unmapped.update((field, _shortened(code) or "") for field, code in pairs)
+        for (field, code), count in Counter(pairs).items():
+            self._unmapped[field, _shortened(code) or ""] += count
 
-    def unresolved(self, text: str, piles: int) -> None:
-        """Count a station whose operator the registry does not know."""
+    def unresolved(self, text: str, stations: int, piles: int) -> None:
+        """Count stations, and their piles, whose operator the registry does not know."""
         sums = self._unresolved.setdefault(_shortened(text) or "", [0, 0])
-        sums[0] += 1
+        sums[0] += stations
         sums[1] += piles
 
     def report(
-        self, *, stations: int, service_areas: int, piles: int, stations_without_pile_count: int
+        self,
+        *,
+        stations: int,
+        service_areas: int,
+        piles: int,
+        stations_without_pile_count: int,
+        linked_to_areas: int = 0,
+        linked_to_areas_unsaid: int = 0,
     ) -> ImportReport:
         """Return the report, given what was taken."""
         by_size = sorted(self._unresolved.items(), key=lambda item: (-item[1][1], -item[1][0], item[0]))
@@ -196,7 +234,10 @@ class Tally:
                 UnresolvedOperator(text=text, stations=sums[0], piles=sums[1])
                 for text, sums in by_size[:MOST_UNRESOLVED]
             ),
-            unresolved_operators=len(by_size),
+            unresolved_operators=len(by_size) + self._unlisted,
+            linked_to_areas=linked_to_areas,
+            linked_to_areas_unsaid=linked_to_areas_unsaid,
+            merged=self.merged,
         )
 
 
@@ -212,6 +253,12 @@ class _Findings:
         examples = self._examples.setdefault(what, [])
         if len(examples) < MOST_EXAMPLES:
             examples.append(Example(record_id=_shortened(record_id), field=field, value=_shortened(value)))
+
+    def keep(self, findings: tuple[Finding, ...]) -> None:
+        for finding in findings:
+            self._counts[finding.what] += finding.count
+            examples = self._examples.setdefault(finding.what, [])
+            examples += finding.examples[: MOST_EXAMPLES - len(examples)]
 
     def frozen(self) -> tuple[Finding, ...]:
         by_count = sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))

@@ -1,13 +1,23 @@
-"""Who and where: operator and city of a record, and the words a text search finds them by.
+"""Who and where: operators and cities of stations, and the words a text search finds them by.
 
 Answers are kept, since a register repeats few operators and cities over many stations.
 """
 
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
+import numpy as np
+import pyarrow.compute as pc
+
+from charging.dataset.columns import folded_texts, texts_of
 from charging.domain.geography import City, CityIndex
 from charging.domain.operators import OperatorRegistry
-from charging.sources.records import StationRecord
+
+_KEPT = 65_536  # answers
+
+Columns = Mapping[str, Sequence[Any]]
+"""Fields of `StationRecord` by name, each over the same stations."""
 
 
 class Resolver:
@@ -16,28 +26,33 @@ class Resolver:
     def __init__(self, registry: OperatorRegistry, cities: CityIndex) -> None:
         """Keep both, and start with no answers."""
         self._registry = registry
-        self._city_in_area = cache(cities.in_area)
-        self._city_named = cache(cities.resolve)
+        self._cities = cities
+        self._operator = lru_cache(_KEPT)(self._uncached_operator)
+        self._city = lru_cache(_KEPT)(self._uncached_city)
 
-    def operator_of(self, record: StationRecord) -> str | None:
-        """Return the operator of a station, or None where nothing tells it."""
-        if record.operator_id is not None and record.operator_id in self._registry:
-            return record.operator_id
-        return self._registry.resolve(
-            org_code=record.operator_org_code,
-            wikidata=record.operator_wikidata,
-            raw=record.operator_raw,
-            station_name=record.name_zh or record.name,
-            country=record.country,
+    def operators_of(self, given: Columns) -> list[str | None]:
+        """Return the operator of each station, None where nothing tells it."""
+        said = list(
+            zip(
+                given["operator_id"],
+                given["operator_org_code"],
+                given["operator_wikidata"],
+                given["operator_raw"],
+                given["country"],
+                strict=True,
+            )
         )
+        operators = [self._operator(*each, None) for each in said]
+        silent = [at for at, operator in enumerate(operators) if operator is None]
+        names = [given["name_zh"][at] or given["name"][at] for at in silent]
+        for at, name in self._that_may_tell(silent, names):
+            operators[at] = self._uncached_operator(*said[at], name)
+        return operators
 
-    def city_of(self, record: StationRecord) -> City | None:
-        """Return the city of a station on the mainland, or None where it is not known."""
-        if record.country not in (None, "CN"):
-            return None
-        if record.city_id and (city := self._city_in_area(record.city_id)):
-            return city
-        return self._city_named(record.city_raw, record.region) if record.city_raw else None
+    def cities_of(self, given: Columns) -> list[City | None]:
+        """Return the city of each station on the mainland, None where it is not known."""
+        places = (given[name] for name in ("country", "city_id", "city_raw", "region"))
+        return list(map(self._city, *places))
 
     def operator_text(self, operator_id: str | None) -> str:
         """Return the names of an operator in both scripts."""
@@ -45,3 +60,33 @@ class Resolver:
             return ""
         operator = self._registry[operator_id]
         return f"{operator.name_en} {operator.name_zh or ''}"
+
+    def _uncached_operator(
+        self,
+        operator_id: str | None,
+        org_code: str | None,
+        wikidata: str | None,
+        raw: str | None,
+        country: str | None,
+        station_name: str | None,
+    ) -> str | None:
+        if operator_id is not None and operator_id in self._registry:
+            return operator_id
+        return self._registry.resolve(
+            org_code=org_code, wikidata=wikidata, raw=raw, station_name=station_name, country=country
+        )
+
+    def _that_may_tell(self, at: Sequence[int], names: Sequence[str | None]) -> list[tuple[int, str]]:
+        """Return the names that hold a spelling of some operator: few do, and names seldom repeat."""
+        holds = pc.match_substring_regex(folded_texts(texts_of(names)), self._registry.spellings)
+        found = np.flatnonzero(holds.to_numpy(zero_copy_only=False)).tolist()
+        return [(at[each], name) for each in found if (name := names[each])]
+
+    def _uncached_city(
+        self, country: str | None, city_id: str | None, city_raw: str | None, region: str | None
+    ) -> City | None:
+        if country not in (None, "CN"):
+            return None
+        if city_id and (city := self._cities.in_area(city_id)):
+            return city
+        return self._cities.resolve(city_raw, region) if city_raw else None

@@ -124,6 +124,19 @@ def dataset_folder(build_dir: Path, name: str) -> Path:
     return build_dir / name
 
 
+def dataset_names(build_dir: Path) -> list[str]:
+    """Return the names of the datasets in the build folder, in order; whether each can be read is not asked.
+
+    A build folder that is not there holds none.
+    """
+    folders = build_dir.iterdir() if build_dir.is_dir() else iter(())
+    return sorted(
+        folder.name
+        for folder in folders
+        if _NAME.fullmatch(folder.name) and folder.name != LAST and (folder / CURRENT).is_file()
+    )
+
+
 def find_dataset(settings: Settings) -> Path | None:
     """Return the folder of the dataset to open: the one that is set, else the last one, else None.
 

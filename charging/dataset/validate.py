@@ -70,8 +70,11 @@ def damage(dataset: Dataset) -> Iterator[str]:
     if not complaints and content_hash(tables) != dataset.content_hash:
         yield "The content hash is not that of the tables"
     report = dataset.manifest.report
-    if report.taken + report.rejected != report.rows_read:
-        yield f"{report.rows_read} records were read, but {report.taken} taken and {report.rejected} rejected"
+    if report.taken + report.merged + report.rejected != report.rows_read:
+        yield (
+            f"{report.rows_read} records were read, but {report.taken} taken, {report.merged} merged"
+            f" and {report.rejected} rejected"
+        )
     if report.stations != len(tables[STATIONS.name]):
         yield f"The report counts {report.stations} stations, the table {len(tables[STATIONS.name])}"
 

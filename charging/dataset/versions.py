@@ -43,8 +43,26 @@ _ABANDONED_S = 86_400.0  # a draft of another machine this old has no writer any
 _DRAFT = re.compile(r"\.new-(?P<host>.*)-(?P<process>[0-9]+)-[0-9a-f]{8}")
 
 
-def write_version(folder: Path, tables: Mapping[str, pa.Table], description: Description) -> Dataset:
+def write_version(
+    folder: Path,
+    tables: Mapping[str, pa.Table],
+    description: Description,
+    *,
+    aside: Mapping[str, pa.Table] | None = None,
+) -> Dataset:
     """Write the tables as a new version of the dataset in `folder`, make it current, and return it.
+
+    Parameters
+    ----------
+    folder
+        Where the dataset stands.
+    tables
+        Those of the schema, by name.
+    description
+        What the manifest says of them.
+    aside
+        Further tables by name, kept in the version but no part of what it says: they are neither validated
+        nor counted, and the content hash leaves them out.
 
     Raises
     ------
@@ -60,7 +78,8 @@ def write_version(folder: Path, tables: Mapping[str, pa.Table], description: Des
         draft = folder / f".new-{platform.node()}-{os.getpid()}-{secrets.token_hex(4)}"
         draft.mkdir()
         try:
-            files = tuple(_write_table(draft, spec.name, tables[spec.name]) for spec in TABLES)
+            written = {spec.name: tables[spec.name] for spec in TABLES} | dict(aside or {})
+            files = tuple(_write_table(draft, name, table) for name, table in written.items())
             manifest = Manifest(
                 **{spec.name: getattr(description, spec.name) for spec in fields(Description)},
                 built_at=datetime.now(UTC).replace(microsecond=0),

@@ -60,11 +60,15 @@ class Operator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alias:
-    """A spelling of an operator; one without operator marks somebody else, who must not be taken for ours."""
+    """A spelling of an operator; one without operator marks somebody else, who must not be taken for ours.
+
+    A word is neither: in it a spelling stands by chance, as 国网 does in 中国网球中心, and it is skipped.
+    """
 
     text: str
     operator_id: str | None
     is_exact: bool = False  # too common a word to be looked for inside a station's name
+    is_word: bool = False
     country: str | None = None  # ISO 3166-1 alpha-2, the only country where it means this operator
 
 
@@ -83,7 +87,13 @@ def normalise(text: str) -> str:
 
 
 class OperatorRegistry:
-    """The operators in the order of their file, found by id or resolved from what a source says."""
+    """The operators in the order of their file, found by id or resolved from what a source says.
+
+    Attributes
+    ----------
+    spellings
+        Regular expression: folded text in which it finds nothing names no operator inside itself.
+    """
 
     def __init__(self, operators: Iterable[Operator], aliases: Iterable[Alias] = ()) -> None:
         self._operators = {operator.id: operator for operator in operators}
@@ -94,8 +104,11 @@ class OperatorRegistry:
         ]
         # A row of the alias file refines the operator's own name.
         by_text = {folded(alias.text): alias for alias in (*own_names, *aliases)}
+        self._words = _any_of([text for text, alias in by_text.items() if alias.is_word])
+        by_text = {text: alias for text, alias in by_text.items() if not alias.is_word}
         self._exact = {normalise(alias.text): alias for alias in by_text.values()}
         self._inside = _longest_first(by_text)
+        self.spellings = _any_of([needle for needle, _, _ in self._inside]).pattern
         self._resolve_text = lru_cache(_LAST_TEXTS)(self._uncached_resolve_text)
 
     def __iter__(self) -> Iterator[Operator]:
@@ -158,7 +171,7 @@ class OperatorRegistry:
         if alias and _holds_in(alias, country):
             return alias
         # The folded text, not the stripped one: "云快充电站" holds "云快充", its stripped form does not.
-        haystack = folded(text)
+        haystack = self._words.sub("|", folded(text))
         return next(
             (
                 alias
@@ -202,7 +215,7 @@ def load_operators(
         raise SchemaError(message)
     rows = read_facts(aliases_path, ("alias", "operator_id", "scope", "country"))
     for row in rows:
-        if row["operator_id"] not in known | {""} or row["scope"] not in ("exact", "anywhere"):
+        if row["operator_id"] not in known | {""} or row["scope"] not in ("exact", "anywhere", "word"):
             message = f"{aliases_path.name}: expected an operator of {path.name} and a scope, found {row!r}"
             raise SchemaError(message)
     return OperatorRegistry(operators, map(_alias, rows))
@@ -227,6 +240,7 @@ def _alias(row: Row) -> Alias:
         text=row["alias"],
         operator_id=row["operator_id"] or None,
         is_exact=row["scope"] == "exact",
+        is_word=row["scope"] == "word",
         country=row["country"] or None,
     )
 
@@ -234,6 +248,12 @@ def _alias(row: Row) -> Alias:
 def _longest_first(by_text: Mapping[str, Alias]) -> list[tuple[str, re.Pattern[str], Alias]]:
     needles = sorted((text for text, alias in by_text.items() if not alias.is_exact), key=len, reverse=True)
     return [(needle, _as_word(needle), by_text[needle]) for needle in needles]
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Match any of the words, a longer one before a shorter; of none, nothing."""
+    choices = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(choices or r"(?!)")
 
 
 def _as_word(needle: str) -> re.Pattern[str]:

@@ -84,6 +84,22 @@ def launch_figures(subject: str) -> tuple[Figure, ...]:
     return tuple(_latest(subject, LAUNCHED_ON).values())
 
 
+def history(subject: str, measure: str) -> tuple[Figure, ...]:
+    """Return every figure published of a subject and measure, oldest first: how the claim grew.
+
+    Several figures of one day stay in file order. Figures of different units or qualifiers may follow one
+    another; each says its own.
+
+    Examples
+    --------
+    >>> [(str(figure.as_of), figure.value) for figure in history("network", "operators")]
+    [('2025-01-27', 13.0), ('2025-04-28', 18.0), ('2025-07-09', 23.0)]
+    """
+    return tuple(
+        figure for figure in load_published() if figure.subject == subject and figure.measure == measure
+    )
+
+
 def _latest(subject: str, on: dt.date) -> dict[str, Figure]:
     figures = (figure for figure in load_published() if figure.subject == subject and figure.as_of <= on)
     return {figure.measure: figure for figure in figures}

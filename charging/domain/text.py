@@ -13,6 +13,8 @@ def folded(text: str) -> str:
     >>> folded("  ＮＩＯ  蔚来 Straße ")
     'nio 蔚来 strasse'
     """
+    if text.isascii():  # is normal as it stands
+        return " ".join(text.lower().split())
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
 
 

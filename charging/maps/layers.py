@@ -3,14 +3,14 @@
 A layer is one call into `static/map.js` with data only: compact integers, and texts that the script shows
 with `textContent`. The script keeps every layer under its key: one whose data did not change is not drawn
 again, one that is no longer passed disappears. Everything clickable lies on the map's one canvas and answers
-st_folium's `last_active_drawing` with `properties` of `{"kind": "hex" | "station", "id": ...}`.
+st_folium's `last_active_drawing` with `properties` of `{"kind": "hex" | "station" | "area", "id": ...}`.
 
 Pass `surface` with every answer and first. Of the others there is at most one of each kind, and their order
 is the order they are drawn in.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import folium
@@ -199,6 +199,7 @@ def stations(
     *,
     theme: Theme,
     selected: str | None = None,
+    kind: str = "station",
 ) -> folium.FeatureGroup:
     """Return stations as circles coloured by `scale.column`, larger with more piles.
 
@@ -210,6 +211,8 @@ def stations(
         colour is not alone; without one nothing is said about it.
     selected
         Station drawn with a ring.
+    kind
+        What a click on one says it is, where the rows are other points than stations.
     """
     # small circles last, so that large ones do not hide them
     rows = table.sort_values(["piles", "station_id"], ascending=[False, True], na_position="last")
@@ -217,6 +220,7 @@ def stations(
     data: dict[str, Json] = {
         "perDegree": shapes.POINT_PER_DEGREE,
         "steps": shapes.point_steps(rows["lat"].to_numpy(), rows["lon"].to_numpy()),
+        "kind": kind,
         "ids": rows["station_id"].to_list(),
         "classes": classes.tolist(),
         "colours": [OTHER[theme], *scale.colours],
@@ -228,6 +232,31 @@ def stations(
         shape = rows["status"].map(lambda status: SHAPES.get(status, PLAIN), na_action="ignore")
         data["rings"] = shape.astype("Float64").fillna(NOT_KNOWN).astype(int).to_list()
     return _layer("stations", data, selected)
+
+
+def lines(
+    pieces: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
+    table: pd.DataFrame,
+    tooltip: Tooltip,
+    *,
+    colour: str,
+) -> folium.FeatureGroup:
+    """Return lines of one colour, which have tooltips and take no clicks.
+
+    Parameters
+    ----------
+    pieces
+        Corners of each line, as (lat, lon) in WGS-84 degrees.
+    table
+        One row per line: the columns of `tooltip`.
+    """
+    data: Json = {
+        "perDegree": shapes.POINT_PER_DEGREE,
+        "lines": [shapes.point_steps(lat, lon) for lat, lon in pieces],
+        "colour": colour,
+        "tooltip": _tooltip(table, tooltip),
+    }
+    return _layer("lines", data)
 
 
 def legend(scale: ColourScale, values: pd.Series, *, counted: str, footer: str = "") -> folium.FeatureGroup:

@@ -80,14 +80,14 @@ def standalone(picture: Picture, caption: Caption) -> str:
         page_css=_style(_own("standalone.css")),
         ground=_data(_own("ground.json")),
         labels=_data(_own("labels.json")),
-        content=f'{dump(content).removesuffix("}")},"calls":[{",".join(_calls(picture.layers))}]}}',
+        content=f'{dump(content).removesuffix("}")},"calls":[{",".join(calls(picture.layers))}]}}',
         leaflet_js=_script((vendor / "leaflet.js").read_text("utf-8")),
         map_js=_script(_own("map.js")),
         page_js=_script(_own("standalone.js")),
     )
 
 
-def _calls(layers: Iterable[Layer]) -> Iterable[str]:
+def calls(layers: Iterable[Layer]) -> Iterable[str]:
     """Yield what the layers tell `static/map.js` to draw, each as a JSON list: what, digest, data, selected.
 
     Street tiles are taken out here already: their address may hold a key.

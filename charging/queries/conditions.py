@@ -12,7 +12,7 @@ from charging.domain.filters import Filters
 from charging.domain.hexes import parent_terms
 from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Current, connector_bit
-from charging.queries.engine import Engine
+from charging.queries.engine import EVERYTHING, Engine
 
 _COUNTED_AS = {
     Current.AC: (Current.AC, Current.AC_DC),
@@ -44,7 +44,7 @@ def where(filters: Filters, place: Place, engine: Engine) -> Condition:
     """Return the condition a row of `groups` meets when it is selected and lies in the place."""
     conditions = [*_place(place), *_selection(filters, engine)]
     return Condition(
-        " and ".join(f"({condition.sql})" for condition in conditions) or "true",
+        " and ".join(f"({condition.sql})" for condition in conditions) or EVERYTHING,
         tuple(parameter for condition in conditions for parameter in condition.parameters),
     )
 

@@ -7,6 +7,8 @@ size they stay on disk.
 
 import re
 import threading
+from collections import OrderedDict
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +16,8 @@ from typing import Any, NamedTuple
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from charging.dataset.store import Dataset
@@ -22,11 +26,23 @@ from charging.queries.groups import GROUPS, NUMBERED, PARTS
 _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
 
 
+MOST_NUMBERS = 4_000_000
+"""Numbers of groups that are remembered, 8 bytes each: a run of the page asks several things of one place."""
+
+NO_STATUS = 99
+"""Rank of a status that is not known: after all others."""
+
+EVERYTHING = "true"
+"""The condition every group meets."""
+
+
 class Columns(NamedTuple):
     """What is added up of the groups, as arrays in their order: by cell, within it by station."""
 
     cell: NDArray[np.int64]
     station_no: NDArray[np.int64]
+    operator_code: NDArray[np.int64]  # -1: not known
+    status_rank: NDArray[np.int64]  # position in `Status`; `NO_STATUS`: not known
     power_kw: NDArray[np.float64]  # NaN: not known
     parts: NDArray[np.float64]  # groups × `PARTS`; 0 where not known
     is_known: NDArray[np.bool_]  # the same shape
@@ -63,11 +79,15 @@ class Engine:
         """
         self._connection = duckdb.connect(":memory:")
         self._lock = threading.Lock()
+        self._numbers: OrderedDict[tuple[str, tuple[Any, ...]], NDArray[np.int64]] = OrderedDict()
         stations, piles, areas = (
             _literal(dataset.path(table)) for table in ("stations", "piles", "service_areas")
         )
         size_mb = dataset.path("stations").stat().st_size / 1_000_000
-        form = "view" if size_mb > memory_limit_mb else "table"
+        self._is_in_memory = size_mb <= memory_limit_mb
+        self._station_file = dataset.path("stations")
+        self._read: dict[tuple[str, ...], pa.Table] = {}
+        form = "table" if self._is_in_memory else "view"
         self._stations: str | None = (
             f"create {form} stations as {NUMBERED.format(columns='*', file=stations)}"
         )
@@ -98,11 +118,48 @@ class Engine:
 
         A row of `groups` keeps the number it was written with (`rowid`), for nothing is ever deleted from it.
         """
+        asked = (condition, parameters)
+        with self._lock:
+            if asked in self._numbers:
+                self._numbers.move_to_end(asked)
+                return self._numbers[asked]
+        numbers = self._found(condition, parameters)
+        numbers.flags.writeable = False
+        with self._lock:
+            self._numbers[asked] = numbers
+            while sum(kept.size for kept in self._numbers.values()) > MOST_NUMBERS:
+                self._numbers.popitem(last=False)
+        return numbers
+
+    def _found(self, condition: str, parameters: tuple[Any, ...]) -> NDArray[np.int64]:
         self._wait(condition)
+        if condition == EVERYTHING:
+            return np.arange(self.columns.cell.size)
         with self._connection.cursor() as cursor:
             found = cursor.execute(f"select rowid from groups where {condition}", list(parameters))
             numbers: NDArray[np.int64] = np.asarray(found.fetchnumpy()["rowid"])
-        return np.sort(numbers)
+        return numbers.copy() if (np.diff(numbers) > 0).all() else np.sort(numbers)
+
+    def station_rows(self, numbers: NDArray[np.int64], columns: Sequence[str]) -> pd.DataFrame:
+        """Return some columns of stations by their `station_no`, in that order.
+
+        What is held in memory is taken by its place, since a scan for two hundred of a hundred thousand rows
+        costs five times as much; what is not is read from its file.
+        """
+        if self._is_in_memory:
+            table: pd.DataFrame = self._texts(tuple(columns)).take(numbers - 1).to_pandas()
+            return table
+        listed = ", ".join(map(str, numbers.tolist())) or "-1"
+        names = ", ".join(columns)
+        rows = self.run(Query(f"select station_no, {names} from stations where station_no in ({listed})"))
+        return rows.set_index("station_no").reindex(numbers)[list(columns)].reset_index(drop=True)
+
+    def _texts(self, columns: tuple[str, ...]) -> pa.Table:
+        """Return columns of the stations as they are stored, read once."""
+        with self._lock:
+            if columns not in self._read:
+                self._read[columns] = pq.read_table(self._station_file, columns=list(columns))
+            return self._read[columns]
 
     def close(self) -> None:
         """Free the memory."""
@@ -124,12 +181,14 @@ class Engine:
         return _Prepared(self._columns(), self._operator_ids(stations, piles))
 
     def _columns(self) -> Columns:
-        names = ("cell", "station_no", "power_kw", *PARTS)
+        names = ("cell", "station_no", "operator_code", "status_rank", "power_kw", *PARTS)
         read = self._connection.execute(f"select {', '.join(names)} from groups").fetchnumpy()
         parts = np.column_stack([np.ma.filled(read[part], np.nan) for part in PARTS])
         return Columns(
             cell=np.asarray(read["cell"]),
             station_no=np.asarray(read["station_no"]),
+            operator_code=np.ma.filled(read["operator_code"], -1).astype(np.int64),
+            status_rank=np.ma.filled(read["status_rank"], NO_STATUS).astype(np.int64),
             power_kw=np.ma.filled(read["power_kw"], np.nan),
             parts=np.nan_to_num(parts),
             is_known=~np.isnan(parts),

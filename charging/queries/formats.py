@@ -36,6 +36,18 @@ def csv_pieces(table: Table, batches: Iterable[pa.Table], _about: dict[str, Any]
         yield buffer.getvalue()
 
 
+def table_csv(table: pa.Table) -> bytes:
+    """Return a small table of any columns as CSV, in the form of `csv_pieces`."""
+    buffer = io.BytesIO(BYTE_ORDER_MARK.encode())
+    buffer.seek(0, io.SEEK_END)
+    texts = [
+        pc.cast(column, pa.string()) if pa.types.is_large_string(column.type) else column
+        for column in table.columns
+    ]
+    pa_csv.write_csv(_spelt(pa.Table.from_arrays(texts, names=table.column_names), neutralised), buffer)
+    return buffer.getvalue()
+
+
 def neutralised(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return texts with an apostrophe before those a spreadsheet would run as a formula.
 

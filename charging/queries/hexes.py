@@ -30,7 +30,7 @@ def hexes(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> 
     """
     condition = where(filters, _searched(bounds, resolution), engine)
     sums = summed_by_cell(engine, condition, resolution)
-    inside = _are_centred_in(bounds, sums["cell"])
+    inside = are_centred_in(bounds, sums["cell"])
     sums = {name: column[inside] for name, column in sums.items()}
     return pd.DataFrame(sums | shares(sums))
 
@@ -48,7 +48,7 @@ def hex_operators(engine: Engine, filters: Filters, bounds: Bounds, resolution: 
     )
     table = engine.run(query)
     cells, positions = np.unique(table.cell.to_numpy(), return_inverse=True)
-    table = table[_are_centred_in(bounds, cells)[positions]].reset_index(drop=True)
+    table = table[are_centred_in(bounds, cells)[positions]].reset_index(drop=True)
     table.insert(1, "operator_id", table.pop("operator_code").map(engine.operator_ids))
     return table
 
@@ -63,6 +63,12 @@ def leading_operators(parts: pd.DataFrame) -> pd.DataFrame:
     return leaders.rename(columns={"operator_id": "leading_operator"}).reset_index(drop=True)
 
 
+def are_centred_in(bounds: Bounds, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell of each cell whether its centre lies in `bounds`."""
+    centres = np.array([h3.cell_to_latlng(cell) for cell in cells.tolist()]).reshape(-1, 2)
+    return bounds.contains(centres[:, 0], centres[:, 1])
+
+
 def _parent(resolution: int) -> str:
     modulus, offset = parent_terms(resolution)
     return f"cell - cell % {modulus} + {offset}"
@@ -70,8 +76,3 @@ def _parent(resolution: int) -> str:
 
 def _searched(bounds: Bounds, resolution: int) -> Bounds:
     return bounds.widened(MARGIN_EDGES * flat_width_km(resolution) / 3**0.5)
-
-
-def _are_centred_in(bounds: Bounds, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
-    centres = np.array([h3.cell_to_latlng(cell) for cell in cells.tolist()]).reshape(-1, 2)
-    return bounds.contains(centres[:, 0], centres[:, 1])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from charging.domain.hexes import parent_cells
 from charging.queries.conditions import Condition
-from charging.queries.engine import Engine, Query
+from charging.queries.engine import NO_STATUS, Columns, Engine, Query
 from charging.queries.groups import PARTS
 
 Sums = dict[str, NDArray[Any]]
@@ -48,36 +48,24 @@ def summed(engine: Engine, condition: Condition, by: str | None = None) -> pd.Da
     Parameters
     ----------
     by
-        SQL of what to sum by, as a column of `groups`.
+        Column of `groups` to sum by.
 
     Returns
     -------
     table
         `key` (only with `by`; null where it is not known), `stations`, the parts of `groups.PARTS`,
-        `max_power_kw`, and `stations_piles_unknown`, ordered by key.
-
-    Notes
-    -----
-    Stations are counted apart, grouped by station first: no `count(distinct)`, and the other sums need not be
-    made a hundred thousand times before they are made again by cell.
+        `max_power_kw`, and `stations_piles_unknown`, ordered by key, null last.
     """
-    key = by or "0"
-    tail = "group by key order by key nulls last"
-    met = f"from groups where {condition.sql}"
-    one_each = f"select {key} as key, station_no, sum(piles) as piles {met} group by key, station_no"
-    unknown = "sum(case when piles is null then 1 else 0 end) as stations_piles_unknown"
-    counts, sums = (
-        engine.run(Query(sql, condition.parameters))
-        for sql in (
-            f"select key, count(*) as stations, {unknown} from ({one_each}) held {tail}",
-            f"select {key} as key, {GROUP_SUMS} {met} {tail}",
-        )
-    )
-    table = pd.concat([counts, sums.drop(columns="key")], axis="columns")
+    if by not in (None, "operator_code"):
+        return _summed_in_sql(engine, condition, str(by))
+    at = engine.group_numbers(condition.sql, condition.parameters)
+    codes = np.zeros(at.size, dtype=np.int64) if by is None else engine.columns.operator_code[at]
+    keys = np.where(codes < 0, _LAST, codes)
+    order = np.argsort(keys, kind="stable")
+    table = pd.DataFrame(_sums_of_runs(engine.columns, at[order], keys[order]))
     if by is None:
-        table = (table if len(table) else _nothing(table.columns)).drop(columns="key")
-    table[list(_NEVER_NULL)] = table[list(_NEVER_NULL)].fillna(0)
-    return table
+        return (table if len(table) else _nothing(table.columns)).drop(columns="key")
+    return table.assign(key=table.key.astype(np.float64).mask(table.key == _LAST))
 
 
 def summed_by_cell(engine: Engine, condition: Condition, resolution: int) -> Sums:
@@ -86,36 +74,89 @@ def summed_by_cell(engine: Engine, condition: Condition, resolution: int) -> Sum
     SQL picks the groups, numpy adds them up: groups are sorted by cell, so those of a coarser cell stand
     together, and adding runs of rows is several times faster than grouping them again (tests/benchmarks).
     """
+    at = engine.group_numbers(condition.sql, condition.parameters)
+    sums = _sums_of_runs(engine.columns, at, parent_cells(engine.columns.cell[at], resolution))
+    return {"cell": sums.pop("key"), **sums}
+
+
+def summed_by_station(engine: Engine, condition: Condition) -> Sums:
+    """Return what `summed` returns by station, with `station_no` for `key`, and the best `status_rank`.
+
+    The rank is a position in `Status`, -1 where no status is known.
+    """
     columns = engine.columns
     at = engine.group_numbers(condition.sql, condition.parameters)
-    cells = parent_cells(columns.cell[at], resolution)
-    of_cell, of_station = _starts(cells), _starts(columns.station_no[at])
+    station_no = columns.station_no[at]
+    sums = _sums_of_runs(columns, at, station_no)
+    ranks = np.minimum.reduceat(columns.status_rank[at], _starts(station_no)) if at.size else at
+    return {"station_no": sums.pop("key"), **sums, "status_rank": np.where(ranks == NO_STATUS, -1, ranks)}
+
+
+def _summed_in_sql(engine: Engine, condition: Condition, by: str) -> pd.DataFrame:
+    """Return the sums by a column that is not held as an array.
+
+    Stations are counted apart, grouped by station first: no `count(distinct)`, and the other sums need not be
+    made a hundred thousand times before they are made again by key.
+    """
+    tail = "group by key order by key nulls last"
+    met = f"from groups where {condition.sql}"
+    one_each = f"select {by} as key, station_no, sum(piles) as piles {met} group by key, station_no"
+    unknown = "sum(case when piles is null then 1 else 0 end) as stations_piles_unknown"
+    counts, sums = (
+        engine.run(Query(sql, condition.parameters))
+        for sql in (
+            f"select key, count(*) as stations, {unknown} from ({one_each}) held {tail}",
+            f"select {by} as key, {GROUP_SUMS} {met} {tail}",
+        )
+    )
+    table = pd.concat([counts, sums.drop(columns="key")], axis="columns")
+    table[list(_NEVER_NULL)] = table[list(_NEVER_NULL)].fillna(0)
+    return table
+
+
+def _sums_of_runs(columns: Columns, at: NDArray[np.int64], keys: NDArray[np.int64]) -> Sums:
+    """Return the sums over runs of equal keys; within a run the groups of a station stand together.
+
+    Parameters
+    ----------
+    at
+        Positions of the groups in `columns`.
+    keys
+        The key of each.
+    """
     if not at.size:
-        return {name: np.empty(0, dtype=np.int64 if name == "cell" else np.float64) for name in _COLUMNS}
+        return {name: np.empty(0, dtype=np.int64 if name == "key" else np.float64) for name in _COLUMNS}
+    station_no = columns.station_no[at]
+    begins_key = np.diff(keys, prepend=-1) != 0
+    of_key = np.flatnonzero(begins_key)
+    of_station = np.flatnonzero(begins_key | (np.diff(station_no, prepend=-1) != 0))
     is_known = columns.is_known.take(at, axis=0)
-    sums = np.add.reduceat(columns.parts.take(at, axis=0), of_cell)
-    sums[~np.logical_or.reduceat(is_known, of_cell)] = np.nan
+    sums = np.add.reduceat(columns.parts.take(at, axis=0), of_key)
+    sums[~np.logical_or.reduceat(is_known, of_key)] = np.nan
     stations, unknown = np.zeros((2, at.size))
     stations[of_station] = 1
     unknown[of_station] = ~np.logical_or.reduceat(is_known[:, _PILES], of_station)
     added = dict(zip(PARTS, sums.T, strict=True))
     added |= {part: np.nan_to_num(added[part]) for part in _NEVER_NULL}
     return {
-        "cell": cells[of_cell],
-        "stations": np.add.reduceat(stations, of_cell),
-        "stations_piles_unknown": np.add.reduceat(unknown, of_cell),
+        "key": keys[of_key],
+        "stations": np.add.reduceat(stations, of_key),
+        "stations_piles_unknown": np.add.reduceat(unknown, of_key),
         **added,
-        "max_power_kw": np.fmax.reduceat(columns.power_kw[at], of_cell),
+        "max_power_kw": np.fmax.reduceat(columns.power_kw[at], of_key),
     }
 
 
-_COLUMNS = ("cell", "stations", "stations_piles_unknown", *PARTS, "max_power_kw")
+_LAST = np.iinfo(np.int64).max
+"""Key of what is not known, which comes last."""
+
+_COLUMNS = ("key", "stations", "stations_piles_unknown", *PARTS, "max_power_kw")
 
 _PILES = list(PARTS).index("piles")
 
 
 def _starts(values: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Return where runs of equal values begin."""
+    """Return where runs of equal values, none of them negative, begin."""
     return np.flatnonzero(np.diff(values, prepend=-1))
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from charging.domain.bounds import WORLD, Bounds
@@ -9,13 +10,24 @@ from charging.domain.filters import Filters
 from charging.domain.vocabulary import Status
 from charging.queries.conditions import Place, where
 from charging.queries.engine import Engine, Query
-from charging.queries.measures import GROUP_SUMS
+from charging.queries.measures import summed_by_station
 
-_SHOWN = (
-    "s.station_id, s.name, s.name_zh, s.operator_code, s.operator_raw, s.lat, s.lon, s.city_id, s.city_raw, "
-    "s.address, s.access, s.site, s.opened_on, held.piles, held.dc_piles, held.max_power_kw, "
-    "held.available_piles, held.live_piles, held.fault_piles, held.status_rank"
+_COLUMNS = (
+    "station_id",
+    "name",
+    "name_zh",
+    "operator_code",
+    "operator_raw",
+    "lat",
+    "lon",
+    "city_id",
+    "city_raw",
+    "address",
+    "access",
+    "site",
+    "opened_on",
 )
+_SUMS = ("piles", "dc_piles", "max_power_kw", "available_piles", "live_piles", "fault_piles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +49,22 @@ def stations(engine: Engine, filters: Filters, place: Place, *, limit: int) -> p
         One row per station: ids, names, operator, WGS-84 degrees, the sums of its selected piles, and the
         best `status` among them: available before charging, occupied, reserved, fault, offline.
     """
-    condition = where(filters, place, engine)
     # the largest are found among numbers alone, before their texts are fetched; ties go by cell, then by id
-    largest = (
-        f"select station_no, min(status_rank) as status_rank, {GROUP_SUMS} from groups where {condition.sql}"
-        f" group by station_no order by piles desc nulls last, station_no limit {int(limit)}"
-    )
-    query = Query(
-        f"select {_SHOWN} from ({largest}) held join stations s using (station_no)"
-        " order by held.piles desc nulls last, station_no",
-        condition.parameters,
-    )
-    table = engine.run(query)
+    sums = summed_by_station(engine, where(filters, place, engine))
+    largest = np.argsort(-sums["piles"], kind="stable")[: max(limit, 0)]  # what is not known comes last
+    held = pd.DataFrame({name: column[largest] for name, column in sums.items()})
+    rows = engine.station_rows(held.station_no.to_numpy(dtype=np.int64), _COLUMNS)
+    table = pd.concat([rows, held[list(_SUMS)]], axis="columns")
     table.insert(3, "operator_id", table.pop("operator_code").map(engine.operator_ids).astype("object"))
-    table["status"] = table.pop("status_rank").map(dict(enumerate(map(str, Status)))).astype("object")
-    return table
+    names = np.array([*map(str, Status), None], dtype=object)
+    return table.assign(status=pd.Series(names[held.status_rank], dtype=object))
 
 
 def count_stations(engine: Engine, filters: Filters, place: Place) -> int:
     """Return how many selected stations a place holds."""
     condition = where(filters, place, engine)
-    selected = f"select station_no from groups where {condition.sql} group by station_no"
-    counted = engine.run(Query(f"select count(*) as n from ({selected}) held", condition.parameters))
-    return int(counted.n[0])
+    at = engine.group_numbers(condition.sql, condition.parameters)
+    return int(np.count_nonzero(np.diff(engine.columns.station_no[at], prepend=-1)))
 
 
 def extent(engine: Engine) -> Bounds:

@@ -197,7 +197,7 @@ def _write_zip(export: Export, dataset: Dataset, request: Request, target: IO[by
     pieces = _WRITERS[request.format](export.table, counted(), about)
     with ZipFile(target, "w", ZIP_DEFLATED, compresslevel=DEFLATE_LEVEL) as archive:
         name = f"{stem(dataset)}-{_table_name(request)}.{request.format}"
-        with archive.open(_entry(name, dataset), "w", force_zip64=True) as file:
+        with archive.open(entry(name, dataset), "w", force_zip64=True) as file:
             for piece in pieces:
                 file.write(piece)
         for name, text in (
@@ -206,11 +206,11 @@ def _write_zip(export: Export, dataset: Dataset, request: Request, target: IO[by
             ("about.txt", _about_text(about, count, request.format)),
             ("about.json", as_json(about)),
         ):
-            archive.writestr(_entry(name, dataset), text.encode(), compresslevel=DEFLATE_LEVEL)
+            archive.writestr(entry(name, dataset), text.encode(), compresslevel=DEFLATE_LEVEL)
     return count
 
 
-def _entry(name: str, dataset: Dataset) -> ZipInfo:
+def entry(name: str, dataset: Dataset) -> ZipInfo:
     """Return an entry dated by the dataset, so that the same question gives the same bytes."""
     built = dataset.manifest.built_at.astimezone(dt.UTC)
     entry = ZipInfo(name, (max(built.year, 1980), *built.timetuple()[1:6]))  # zip counts from 1980
@@ -243,7 +243,7 @@ def _licences(about: dict[str, Any]) -> str:
         f"  Retrieved: {source['retrieved_at']}\n"
         for source in about["sources"]
     ]
-    return _harmless("Sources of the data, and what they ask of those who use it\n\n" + "\n".join(parts))
+    return harmless("Sources of the data, and what they ask of those who use it\n\n" + "\n".join(parts))
 
 
 def _about_text(about: dict[str, Any], count: int, form: Format) -> str:
@@ -268,9 +268,9 @@ def _about_text(about: dict[str, Any], count: int, form: Format) -> str:
             "Encoding: UTF-8 with a byte order mark. A text that a spreadsheet could run as a formula has an"
             " apostrophe before it."
         )
-    return _harmless("\n".join(lines) + "\n")
+    return harmless("\n".join(lines) + "\n")
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Return text without control and direction characters, but for line ends."""
     return re.sub(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", " ", text)

@@ -15,13 +15,13 @@ A bad record is yielded as a `Rejection`. A file that is not of the format raise
 first record is asked for, or where a cut or damaged file ends.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from charging.errors import SourceError, UsageError
-from charging.sources import open_charge_map, tabular
-from charging.sources.files import read_head
+from charging.sources import ocpi, open_charge_map, openstreetmap, service_areas, tabular, tcec102
+from charging.sources.files import Kind, kind_of, read_head
 from charging.sources.presets import load_preset, presets
 from charging.sources.records import Record, SourceInfo
 
@@ -37,11 +37,14 @@ class Reader:
     reads: Callable[..., Iterator[Record]]  # (path), or (path, preset=) where `recognises` is set
     describes: Callable[..., SourceInfo]  # (), or (preset=)
     matches: Callable[[bytes], bool] | None = None  # whether a file begins like this format
-    recognises: Callable[[bytes], str | None] | None = None  # the preset of a file that begins so
+    recognises: Callable[[Path], str | None] | None = None  # the preset of a table, of text or not
     preset: str | None = None
+    joins: bool = False  # whether files of this format complete one another: `reads` takes `beside=`
 
-    def read(self, path: Path, *, preset: str | None = None) -> Iterator[Record]:
-        """Return the records of a file, one by one."""
+    def read(self, path: Path, *, preset: str | None = None, beside: Sequence[Path] = ()) -> Iterator[Record]:
+        """Return the records of a file, one by one; `beside` are the files of the format read with it."""
+        if self.joins:
+            return self.reads(path, beside=beside, **self._options(preset))
         return self.reads(path, **self._options(preset))
 
     def source(self, *, preset: str | None = None) -> SourceInfo:
@@ -68,6 +71,35 @@ READERS: tuple[Reader, ...] = (
         describes=open_charge_map.source,
     ),
     Reader(
+        name="service-areas",
+        title="List of service areas",
+        matches=service_areas.matches,
+        reads=service_areas.read,
+        describes=service_areas.source,
+    ),
+    Reader(
+        name="ocpi",
+        title="OCPI Locations",
+        matches=ocpi.matches,
+        reads=ocpi.read,
+        describes=ocpi.source,
+    ),
+    Reader(
+        name="openstreetmap",
+        title="OpenStreetMap",
+        matches=openstreetmap.matches,
+        reads=openstreetmap.read,
+        describes=openstreetmap.source,
+    ),
+    Reader(
+        name="tcec102",
+        title="T/CEC 102",
+        matches=tcec102.matches,
+        reads=tcec102.read,
+        describes=tcec102.source,
+        joins=True,
+    ),
+    Reader(
         name="tabular",
         title="Table with a preset",
         recognises=tabular.recognise,
@@ -86,11 +118,11 @@ def sniff(path: Path) -> Reader:
     SourceError
         If the file is missing, empty, binary or of no known format.
     """
-    head = read_head(path)
+    head = read_head(path) if kind_of(path) is Kind.TEXT else b""
     for reader in READERS:
-        if reader.matches and reader.matches(head):
+        if head and reader.matches and reader.matches(head):
             return reader
-        if reader.recognises and (preset := reader.recognises(head)):
+        if reader.recognises and (preset := reader.recognises(path)):
             return replace(reader, preset=preset)
     known = ", ".join(reader.title for reader in READERS)
     message = (

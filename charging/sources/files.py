@@ -1,11 +1,19 @@
-"""Opening foreign files, plain or gzip, as text; every way a file can be wrong is told as a `SourceError`."""
+"""Opening foreign files: plain, gzip or zip, as text or as bytes. What a file is, is told by its content.
+
+Every way in which a file can be wrong is told as a `SourceError`. Nothing is unpacked to disk, and no more
+of a packed file is unpacked than a file of its size can hold in earnest.
+"""
 
 import codecs
 import gzip
 import io
+import lzma
+import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
@@ -14,73 +22,350 @@ from charging.errors import SourceError
 HEAD_BYTES = 65_536
 """Bytes looked at to tell a format, after decompression."""
 
+MOST_UNPACKED = 8 << 30
+"""Bytes a packed file may have unpacked; the largest national registers have some hundred million."""
+
+MOST_RATIO = 250
+"""Times a packed file may be as large unpacked; tables and JSON come to 5 to 60."""
+
+FREE_UNPACKED = 4 << 20
+"""Bytes that may be unpacked at any ratio, since a small file of few different rows packs very well."""
+
+_BUFFER_BYTES = 65_536
+
+MOST_MEMBERS = 1_000
+"""Files looked at in an archive."""
+
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
+_PARQUET = b"PAR1"
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WORKBOOK = "xl/workbook.xml"
+
+_MARKS = (  # the longer mark first: that of UTF-32 begins like that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DAMAGE = (
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    gzip.BadGzipFile,
+    zipfile.BadZipFile,
+    NotImplementedError,  # a way of packing that Python does not know
+)
+
+
+class Kind(Enum):
+    """What a file holds, packed or not."""
+
+    TEXT = "text"
+    WORKBOOK = "Excel workbook"
+    PARQUET = "Parquet file"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file, or a member of an archive."""
+
+    path: Path
+    member: str | None = None
+
+    def __str__(self) -> str:
+        """Return where it is, for messages."""
+        return str(self.path) if self.member is None else f"{self.path} ({self.member})"
 
 
 @contextmanager
-def open_text(path: Path, *, encoding: str = "utf-8-sig") -> Iterator[TextIO]:
-    """Open a file, compressed by gzip or not, as text whose line ends are left alone.
+def open_text(source: Path | Part, *, encoding: str | Sequence[str] = "utf-8-sig") -> Iterator[TextIO]:
+    """Open a file, packed or not, as text whose line ends are left alone.
+
+    Parameters
+    ----------
+    source
+        A file, or a part of one. Of an archive with several files the one with data is meant.
+    encoding
+        The encoding of text that has no byte order mark, or several: the first the whole text is in.
 
     Raises
     ------
     SourceError
-        If the file is missing, empty or binary, or, while it is read, is cut, damaged or not in `encoding`.
+        If the file is missing, empty or binary, or, while it is read, is cut, damaged, unpacks to more than
+        it can hold in earnest, or is in none of the encodings.
     """
-    read_head(path)
-    with _complaints(path, encoding), _open_bytes(path) as raw:
-        yield io.TextIOWrapper(raw, encoding=encoding, newline="")
+    part = _only_part(source)
+    head = _head_of(part)
+    _check_is_text(part, head)
+    name = _encoding_of(part, head, (encoding,) if isinstance(encoding, str) else tuple(encoding))
+    with complaints(part, name), open_bytes(part) as raw:
+        yield io.TextIOWrapper(raw, encoding=name, newline="")
 
 
-def read_head(path: Path) -> bytes:
-    """Return the beginning of a text file, decompressed and without a UTF-8 byte order mark.
+def read_head(source: Path | Part) -> bytes:
+    """Return the beginning of a text, unpacked, in UTF-8 where a byte order mark tells its encoding.
+
+    Of an archive it is the beginning of its largest file with data.
 
     Raises
     ------
     SourceError
-        If the file is missing, empty, binary or damaged.
+        If the file is missing, empty, binary, damaged or an archive without data.
     """
-    with _complaints(path, "utf-8"), _open_bytes(path) as file:
-        head = file.read(HEAD_BYTES)
-    _check_is_text(path, head)
-    return head.removeprefix(codecs.BOM_UTF8)
+    part = source if isinstance(source, Part) else max(parts(source), key=_size)
+    head = _head_of(part)
+    _check_is_text(part, head)
+    return in_utf8(head)
 
 
-def _open_bytes(path: Path) -> BinaryIO:
-    with path.open("rb") as file:
-        is_gzip = file.read(len(_GZIP)) == _GZIP
-    return cast(BinaryIO, gzip.open(path)) if is_gzip else path.open("rb")
+def kind_of(source: Path | Part) -> Kind:
+    """Return what a file or a part holds.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read.
+    """
+    part = source if isinstance(source, Part) else Part(source)
+    with complaints(part):
+        if part.member is None and zipfile.is_zipfile(part.path) and _is_workbook(part.path):
+            return Kind.WORKBOOK
+        with open_bytes(part) as file:
+            return Kind.PARQUET if file.read(len(_PARQUET)) == _PARQUET else Kind.TEXT
 
 
-def _check_is_text(path: Path, head: bytes) -> None:
-    if not head.strip():
-        message = f"{path}: expected a text file with records, found an empty one. Fetch the file again."
+def parts(path: Path) -> tuple[Part, ...]:
+    """Return what of a file holds data: the file itself, or those members of an archive that look like data.
+
+    A member is data when it begins like JSON or has a mark between columns in its first line. Texts beside
+    it (a licence, a description), pictures and folders are passed over.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing or damaged, or an archive without data, with archives inside, or with a
+        password.
+    """
+    whole = Part(path)
+    with complaints(whole):
+        if not _is_archive(path):
+            return (whole,)
+        with zipfile.ZipFile(path) as archive:
+            members = [info for info in archive.infolist() if not info.is_dir() and info.file_size]
+    _check_members(path, members)
+    found = tuple(part for info in members if _is_data(part := Part(path, info.filename)))
+    if not found:
+        named = ", ".join(info.filename for info in members[:5]) or "nothing"
+        message = f"{path}: expected an archive with a table or JSON inside, found {named}. Fetch it again."
         raise SourceError(message)
-    if head.startswith(_ZIP):
-        message = (
-            f"{path}: expected text, found a zip archive or an Excel workbook. Unpack it, or save it as CSV."
-        )
-        raise SourceError(message)
-    if b"\0" in head:
-        message = (
-            f"{path}: expected text, found binary data or UTF-16. Give CSV or JSON in UTF-8, plain or as .gz."
-        )
-        raise SourceError(message)
+    return found
 
 
 @contextmanager
-def _complaints(path: Path, encoding: str) -> Iterator[None]:
+def open_bytes(part: Part) -> Iterator[BinaryIO]:
+    """Open a part, unpacked; more than can be meant in earnest is refused while it is read."""
+    with part.path.open("rb") as file:
+        if part.member is not None:
+            with zipfile.ZipFile(file) as archive, archive.open(part.member) as member:
+                info = archive.getinfo(part.member)
+                bounded = _Bounded(cast(BinaryIO, member), info.compress_size, part)
+                bounded.check(info.file_size)
+                yield io.BufferedReader(bounded)  # type: ignore[type-var]  # readinto is enough
+        elif file.read(len(_GZIP)) == _GZIP:
+            size = file.seek(0, io.SEEK_END)
+            file.seek(max(0, size - 4))
+            told = int.from_bytes(file.read(4), "little")  # of the last member, modulo 4 GB
+            file.seek(0)
+            with gzip.open(file) as opened:
+                bounded = _Bounded(cast(BinaryIO, opened), size, part)
+                # what a damaged or cut file ends with says nothing, so it is read first
+                bounded.check(told if _is_plausible(told, size) else 0)
+                yield io.BufferedReader(bounded, _BUFFER_BYTES)  # type: ignore[type-var]  # as above
+        else:
+            file.seek(0)
+            yield file
+
+
+@contextmanager
+def complaints(part: Part, encoding: str = "utf-8") -> Iterator[None]:
+    """Turn what opening and reading a part can raise into a `SourceError` that names it."""
     try:
         yield
     except UnicodeDecodeError as error:
+        byte = error.object[error.start : error.start + 1].hex() or "end"
         message = (
-            f"{path}: expected text in {encoding}, found the byte 0x{error.object[error.start]:02x} that it "
-            "does not allow. Convert the file to UTF-8, or name its encoding in the preset."
+            f"{part}: expected text in {encoding}, found the byte 0x{byte} that it does not allow. "
+            "Convert the file to UTF-8, or name its encoding in the preset."
         )
         raise SourceError(message) from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        message = f"{path}: expected a whole gzip file, found a cut or damaged one. Fetch the file again."
+    except _DAMAGE as error:
+        message = (
+            f"{part}: expected a whole gzip or zip file without a password, found a cut or damaged one "
+            f"({str(error)[:80]}). Fetch the file again."
+        )
         raise SourceError(message) from error
     except OSError as error:
-        message = f"{path}: cannot be read ({error.strerror}). Check the path and the permissions."
+        message = f"{part}: cannot be read ({error.strerror}). Check the path and the permissions."
         raise SourceError(message) from error
+
+
+def in_utf8(head: bytes) -> bytes:
+    """Return the beginning of a text in UTF-8 without its byte order mark; a character cut off is lost."""
+    encoding = _marked(head)
+    if encoding is None:
+        return head
+    return codecs.getincrementaldecoder(encoding)("replace").decode(head).encode("utf-8", "replace")
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that is being unpacked, and how much of it there is already."""
+
+    def __init__(self, unpacked: BinaryIO, packed_size: int, part: Part) -> None:
+        super().__init__()
+        self._unpacked = unpacked
+        self._most = min(MOST_UNPACKED, max(FREE_UNPACKED, packed_size * MOST_RATIO))
+        self._part = part
+        self._read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  # any writable buffer
+        block = self._unpacked.read(len(buffer))
+        self._read += len(block)
+        self.check(self._read)
+        buffer[: len(block)] = block
+        return len(block)
+
+    def check(self, size: int) -> None:
+        """Refuse a size that cannot be meant in earnest."""
+        if size > self._most:
+            message = (
+                f"{self._part}: expected a packed table or JSON, found one that unpacks to more than "
+                f"{self._most:,} bytes, as files made to fill a memory do. Unpack it, and give its content."
+            )
+            raise SourceError(message)
+
+
+def _is_plausible(told: int, packed_size: int) -> bool:
+    """Whether a gzip file can hold as much as it says: no more than 1,032 times its size (RFC 1951)."""
+    return told <= packed_size * 1_032
+
+
+def _only_part(source: Path | Part) -> Part:
+    """Return the part that is meant by a file: of an archive the JSON inside, or the only table."""
+    if isinstance(source, Part):
+        return source
+    found = parts(source)
+    is_json = [part for part in found if len(found) > 1 and in_utf8(_head_of(part)).lstrip()[:1] in b"{["]
+    chosen = is_json or found
+    if len(chosen) > 1:
+        named = ", ".join(str(part.member) for part in chosen[:5])
+        message = (
+            f"{source}: expected an archive with one file of data, found {named}. Unpack it, and give all."
+        )
+        raise SourceError(message)
+    return chosen[0]
+
+
+def _is_archive(path: Path) -> bool:
+    """Whether a file is a zip archive of files, and no Excel workbook, which is one too."""
+    with path.open("rb") as file:
+        if file.read(len(_ZIP)) != _ZIP:
+            return False
+    return zipfile.is_zipfile(path) and not _is_workbook(path)
+
+
+def _is_workbook(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        return _WORKBOOK in archive.namelist()
+
+
+def _check_members(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
+    if len(members) > MOST_MEMBERS:
+        message = (
+            f"{path}: expected an archive of at most {MOST_MEMBERS:,} files, found {len(members):,}. "
+            "Give the table itself."
+        )
+        raise SourceError(message)
+    for info in members:
+        if info.flag_bits & 1:
+            message = (
+                f"{path}: expected an archive without a password, found one on {info.filename!r}. "
+                "Unpack it first."
+            )
+            raise SourceError(message)
+
+
+def _is_data(part: Part) -> bool:
+    head = _head_of(part)
+    if head.startswith((_ZIP, _GZIP)):
+        message = (
+            f"{part}: expected an archive of tables or JSON, found an archive or workbook inside it. "
+            "Unpack it first."
+        )
+        raise SourceError(message)
+    if head.startswith(_PARQUET):
+        return True
+    text = in_utf8(head).lstrip()
+    return b"\0" not in text and (
+        text[:1] in (b"{", b"[")
+        or any(mark in text.partition(b"\n")[0] for mark in (b",", b";", b"\t", b"|"))
+    )
+
+
+def _head_of(part: Part) -> bytes:
+    with complaints(part), open_bytes(part) as file:
+        return file.read(HEAD_BYTES)
+
+
+def _size(part: Part) -> int:
+    if part.member is None:
+        return 0
+    with zipfile.ZipFile(part.path) as archive:
+        return archive.getinfo(part.member).file_size
+
+
+def _marked(head: bytes) -> str | None:
+    """Return the encoding a byte order mark tells."""
+    return next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
+
+
+def _encoding_of(part: Part, head: bytes, encodings: tuple[str, ...]) -> str:
+    if marked := _marked(head):
+        return marked
+    return next((name for name in encodings[:-1] if _is_in(part, name)), encodings[-1])
+
+
+def _is_in(part: Part, encoding: str) -> bool:
+    """Whether a whole part is text in an encoding; one pass over it, which is fast beside parsing it."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with complaints(part, encoding), open_bytes(part) as file:
+        try:
+            while block := file.read(1 << 20):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _check_is_text(part: Part, head: bytes) -> None:
+    text = in_utf8(head)
+    if not text.strip():
+        message = f"{part}: expected a text file with records, found an empty one. Fetch the file again."
+        raise SourceError(message)
+    if head.startswith((_ZIP, _OLD_OFFICE)):
+        message = (
+            f"{part}: expected text or an Excel workbook (.xlsx), found an archive or a workbook of another "
+            "kind. Unpack it, or save it as .xlsx or CSV."
+        )
+        raise SourceError(message)
+    if b"\0" in text:
+        message = (
+            f"{part}: expected text, found binary data, or UTF-16 without its byte order mark. Give CSV or "
+            "JSON in UTF-8, Excel or Parquet, plain or packed."
+        )
+        raise SourceError(message)

@@ -4,45 +4,39 @@ A preset has these parts; only `datum`, `source` and the columns of id and coord
 
     datum = "gcj02"
     [source]  # as in `SourceInfo`
-    [file]  # delimiter, decimal, encoding, separator (of lists in a cell), date_format (as strptime takes it)
-    [columns]  # our field = "their column", or a list of columns to join by a space
+    [file]  # how the file is written: the fields of `Layout`
+    [columns]  # our field = where it stands (see `Mapped`)
     [constants]  # our field = the value of every row
-    [values.access]  # "their code" = "our value", for the fields with a closed set
-    [[piles]]  # one per group of piles in a row, each with its own columns and constants
+    [values.access]  # "their code" = "our value", or "" where the code says that it is not known
+    [[reject]]  # rows that are not taken: column, when or unless = [codes], reason
+    [[area]]  # south, west, north, east: boxes outside of which no row can lie
+    [sites]  # same = [fields] that make rows one site, adds and once = [fields]: see `Sites`
+    [[piles]]  # one per group of piles in a row, or one for `repeat = n` of them
+
+How to write one is told with an example in docs/data.md; what can be wrong with one is in `preset_faults`.
 """
 
-import codecs
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from charging.domain.vocabulary import Access, Connector, Current, Datum, Site, Status, connector_mask
+from charging.domain.bounds import Bounds
+from charging.domain.vocabulary import Connector, Datum, connector_mask
 from charging.errors import UsageError
-from charging.sources.records import PileRecord, SourceInfo, StationRecord
+from charging.sources.preset_faults import CLOSED_SETS, faults
+from charging.sources.records import Reason, SourceInfo
 
 PRESETS = Path(__file__).resolve().parents[2] / "data" / "presets"
 """Where presets are kept."""
 
-CLOSED_SETS: Mapping[str, type[StrEnum]] = {
-    "access": Access,
-    "site": Site,
-    "current": Current,
-    "status": Status,
-    "connectors": Connector,
-}
-"""Fields whose codes go through `[values]`."""
+Place = tuple[tuple[str, ...], ...]
+"""Where a field stands: the first that holds something, each one or several columns to join by a space."""
 
-REQUIRED = ("source_id", "lat", "lon")
-"""Fields that must have a column."""
-
-_NOT_A_COLUMN = frozenset({"datum", "piles", "unmapped"})
-_STATION_FIELDS = frozenset(field.name for field in fields(StationRecord)) - _NOT_A_COLUMN
-_PILE_FIELDS = frozenset(field.name for field in fields(PileRecord))
-_SOURCE_FIELDS = frozenset(field.name for field in fields(SourceInfo))
-_SOURCE_REQUIRED = ("source", "title", "licence", "attribution")
+Values = Mapping[str, Mapping[str, Any]]
+"""Field, their code in lower case, our value; None where the code says that it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +45,43 @@ class Layout:
 
     delimiter: str = ","
     decimal: str = "."
-    encoding: str = "utf-8-sig"
+    encodings: tuple[str, ...] = ("utf-8",)  # of a text without a byte order mark; the first it is in
     separator: str = ","  # between the entries of a list in one cell
-    date_format: str = ""  # as `strptime` takes it; empty: ISO 8601
+    date_formats: tuple[str, ...] = ()  # as `strptime` takes them; none: ISO 8601
+    power_unit: str = "kW"  # kW, W, or "kW or W": above 1,000 it is W
+    position: str = "lon lat"  # order of the two numbers in a cell of `position`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapped:
     """Where the fields of a record come from."""
 
-    columns: Mapping[str, tuple[str, ...]]  # field -> columns, joined by a space
+    columns: Mapping[str, Place]
     constants: Mapping[str, Any]  # field -> value, as the record takes it
+    values: Values
+    optional: frozenset[str] = frozenset()  # fields whose columns a file may lack
+    also: Mapping[str, Place] | None = None  # of piles: say more of a group, but do not make it be there
+    plugs: Mapping[Connector, str] | None = None  # of piles: a plug is there where its column says yes
+    current_of_plugs: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Which rows are not taken: those whose code is one of `codes`, or is none of them."""
+
+    column: str
+    codes: frozenset[str]  # in lower case
+    is_listed_rejected: bool
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sites:
+    """How several rows make one site."""
+
+    same: tuple[str, ...]  # fields
+    adds: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()  # a pile whose id was there before is the same pile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +94,22 @@ class Preset:
     layout: Layout
     station: Mapped
     piles: tuple[Mapped, ...]
-    values: Mapping[str, Mapping[str, StrEnum]]  # field -> their code -> our value
+    rules: tuple[Rule, ...] = ()
+    areas: tuple[Bounds, ...] = ()
+    sites: Sites | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Every column the file must have."""
-        parts = (self.station, *self.piles)
-        return tuple(
-            dict.fromkeys(name for part in parts for names in part.columns.values() for name in names)
-        )
+        """The columns a file has, of alternatives the first, and none that it may lack."""
+        return tuple(dict.fromkeys(column for place in self.required() for column in place[0]))
+
+    def required(self) -> Iterator[Place]:
+        """Yield the places of which a file must have one alternative each."""
+        for part in (self.station, *self.piles):
+            places = {**part.columns, **(part.also or {})}
+            yield from (place for field, place in places.items() if field not in part.optional)
+            yield from (((column,),) for column in (part.plugs or {}).values())
+        yield from (((rule.column,),) for rule in self.rules)
 
 
 def presets(folder: Path = PRESETS) -> tuple[str, ...]:
@@ -105,107 +132,116 @@ def load_preset(name: str, folder: Path = PRESETS) -> Preset:
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except ValueError as error:
-        message = f"{path}: expected TOML in UTF-8, found a fault: {error}."
+        message = f"{path}: expected TOML in UTF-8, found a fault: {error}. Put it right there."
         raise UsageError(message) from error
-    faults = list(_faults(tables))
-    if faults:
-        message = f"{path}: {'; '.join(faults)}. See charging/sources/presets.py for the parts of a preset."
+    found = list(faults(tables))
+    if found:
+        message = (
+            f"{path}: {'; '.join(found)}. Put it right there; docs/data.md shows every part of a preset."
+        )
         raise UsageError(message)
     return _build(name, tables)
 
 
 def _build(name: str, tables: Mapping[str, Any]) -> Preset:
+    values = tables.get("values", {})
     return Preset(
         name=name,
         info=SourceInfo(**tables["source"]),
         datum=Datum(tables["datum"]),
-        layout=Layout(**tables.get("file", {})),
-        station=_mapped(tables),
-        piles=tuple(_mapped(group) for group in tables.get("piles", ())),
-        values={
-            field: {code: CLOSED_SETS[field](value) for code, value in codes.items()}
-            for field, codes in tables.get("values", {}).items()
-        },
+        layout=_layout(tables.get("file", {})),
+        station=_mapped(tables, values),
+        piles=tuple(
+            _mapped(group, values) for table in tables.get("piles", ()) for group in _repeated(table)
+        ),
+        rules=tuple(_rule(table) for table in tables.get("reject", ())),
+        areas=tuple(
+            Bounds(**{side: float(at) for side, at in box.items()}) for box in tables.get("area", ())
+        ),
+        sites=_sites(tables["sites"]) if "sites" in tables else None,
     )
 
 
-def _mapped(table: Mapping[str, Any]) -> Mapped:
+def _layout(table: Mapping[str, Any]) -> Layout:
+    given = {key: value for key, value in table.items() if key not in ("encoding", "date_format")}
+    if "encoding" in table:
+        given["encodings"] = _listed(table["encoding"])
+    if "date_format" in table:
+        given["date_formats"] = _listed(table["date_format"])
+    return Layout(**given)
+
+
+def _mapped(table: Mapping[str, Any], values: Mapping[str, Mapping[str, str]]) -> Mapped:
+    columns, also = table.get("columns", {}), table.get("also", {})
+    own = table.get("values", {})
     return Mapped(
-        columns={
-            field: (column,) if isinstance(column, str) else tuple(column)
-            for field, column in table.get("columns", {}).items()
-        },
+        columns={field: _place(given) for field, given in columns.items()},
         constants={field: _constant(field, value) for field, value in table.get("constants", {}).items()},
+        values={
+            field: _codes(field, {**values.get(field, {}), **own.get(field, {})})
+            for field in values.keys() | own.keys()
+        },
+        optional=frozenset(
+            field
+            for field, given in {**columns, **also}.items()
+            if isinstance(given, dict) and given.get("optional")
+        ),
+        also={field: _place(given) for field, given in also.items()},
+        plugs={Connector(plug): column for plug, column in table.get("plugs", {}).items()},
+        current_of_plugs=table.get("current") == "plugs",
     )
+
+
+def _repeated(table: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield a group of piles once, or as often as it repeats, with its number in the names of columns."""
+    if "repeat" not in table:
+        yield table
+        return
+    for number in range(1, table["repeat"] + 1):
+        parts = {
+            part: _numbered(table[part], str(number))
+            for part in ("columns", "also", "plugs")
+            if part in table
+        }
+        yield {**table, **parts}
+
+
+def _numbered(part: Any, number: str) -> Any:  # noqa: ANN401  TOML
+    if isinstance(part, str):
+        return part.replace("{n}", number)
+    if isinstance(part, dict):
+        return {key: _numbered(value, number) for key, value in part.items()}
+    return [_numbered(value, number) for value in part] if isinstance(part, list) else part
+
+
+def _place(given: Any) -> Place:  # noqa: ANN401  TOML
+    alternatives = given.get("any", []) if isinstance(given, dict) else [given]
+    return tuple(_listed(columns) for columns in alternatives)
 
 
 def _constant(field: str, value: Any) -> Any:  # noqa: ANN401  TOML
     if field == "connectors":
-        return connector_mask(Connector(each) for each in (value if isinstance(value, list) else [value]))
+        return connector_mask(Connector(each) for each in _listed(value))
     return CLOSED_SETS[field](value) if field in CLOSED_SETS else value
 
 
-def _faults(tables: Mapping[str, Any]) -> Iterator[str]:
-    """Return everything that is wrong with a preset, part by part."""
-    known = ("datum", "source", "file", "columns", "constants", "values", "piles")
-    yield from _unknown("the preset", tables, known)
-    if tables.get("datum") not in list(Datum):
-        yield f"datum must be one of {', '.join(Datum)}, found {tables.get('datum')!r}"
-    for part in ("source", "file", "columns", "constants", "values"):
-        if not isinstance(tables.get(part, {}), dict):
-            yield f"[{part}] must be a table"
-            return
-    source = tables.get("source", {})
-    yield from _unknown("[source]", source, _SOURCE_FIELDS)
-    yield from (f"[source] lacks {key}" for key in _SOURCE_REQUIRED if key not in source)
-    yield from _faults_of_layout(tables.get("file", {}))
-    yield from _faults_of_columns("", tables, _STATION_FIELDS)
-    yield from (f"[columns] lacks {key}" for key in REQUIRED if key not in tables.get("columns", {}))
-    for group in tables.get("piles", ()):
-        yield from _unknown("[[piles]]", group, ("columns", "constants"))
-        yield from _faults_of_columns("piles.", group, _PILE_FIELDS)
-    yield from _faults_of_values(tables.get("values", {}))
+def _codes(field: str, codes: Mapping[str, str]) -> Mapping[str, StrEnum | str | None]:
+    kind = CLOSED_SETS.get(field, str)
+    return {code.casefold(): kind(value) if value else None for code, value in codes.items()}
 
 
-def _faults_of_layout(layout: Mapping[str, Any]) -> Iterator[str]:
-    yield from _unknown("[file]", layout, [field.name for field in fields(Layout)])
-    for key, value in layout.items():
-        is_mark = key in ("delimiter", "decimal")
-        if not isinstance(value, str) or (is_mark and len(value) != 1):
-            yield f"[file] {key} must be {'one character' if is_mark else 'text'}, found {value!r}"
-    try:
-        codecs.lookup(str(layout.get("encoding", "utf-8")))
-    except LookupError:
-        yield f"[file] encoding must be one Python knows, found {layout['encoding']!r}"
-
-
-def _faults_of_columns(prefix: str, table: Mapping[str, Any], known: frozenset[str]) -> Iterator[str]:
-    columns, constants = table.get("columns", {}), table.get("constants", {})
-    yield from _unknown(f"[{prefix}columns]", columns, known)
-    yield from _unknown(f"[{prefix}constants]", constants, known)
-    for field, column in columns.items():
-        names = [column] if isinstance(column, str) else column
-        if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-            yield f"[{prefix}columns] {field} must be a column or a list of columns, found {column!r}"
-    for field, value in constants.items():
-        allowed = list(CLOSED_SETS.get(field, ()))
-        given = value if isinstance(value, list) and field == "connectors" else [value]
-        if allowed and not all(each in allowed for each in given):
-            yield f"[{prefix}constants] {field} must be one of {', '.join(allowed)}, found {value!r}"
-
-
-def _faults_of_values(values: Mapping[str, Any]) -> Iterator[str]:
-    yield from _unknown("[values]", values, CLOSED_SETS)
-    for field in values.keys() & CLOSED_SETS.keys():
-        allowed = list(CLOSED_SETS[field])
-        for code, value in values[field].items():
-            if value not in allowed:
-                yield f"[values.{field}] {code} must be one of {', '.join(allowed)}, found {value!r}"
-
-
-def _unknown(where: str, table: Mapping[str, Any], known: Iterable[str]) -> Iterator[str]:
-    yield from (
-        f"{where} has no key {key!r}, only {', '.join(sorted(known))}"
-        for key in table
-        if key not in set(known)
+def _rule(table: Mapping[str, Any]) -> Rule:
+    return Rule(
+        column=table["column"],
+        codes=frozenset(code.casefold() for code in table.get("when", table.get("unless", ()))),
+        is_listed_rejected="when" in table,
+        reason=Reason(table["reason"]),
     )
+
+
+def _sites(table: Mapping[str, Any]) -> Sites:
+    return Sites(**{key: tuple(fields) for key, fields in table.items()})
+
+
+def _listed(value: str | list[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)

@@ -7,6 +7,7 @@ rows (datum, operator, city, cell, validation) is the business of `charging.data
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from charging.domain.vocabulary import Access, Current, Datum, Site, Status
 
@@ -22,12 +23,15 @@ class Reason(StrEnum):
     ZERO_COORDINATE = "zero_coordinate"  # latitude or longitude exactly 0: unset, not the Gulf of Guinea
     SWAPPED_COORDINATE = "swapped_coordinate"  # fits only when latitude and longitude change places
     OUT_OF_RANGE = "out_of_range"
+    OUT_OF_AREA = "out_of_area"  # far from all that the source covers
     NOT_PUBLIC = "not_public"  # the source forbids showing it
     NOT_LIVE = "not_live"  # withdrawn or not yet approved in the source
     NOT_BUILT = "not_built"  # planned or under construction
+    DUPLICATE_SITE = "duplicate_site"  # another station's site, as a user of the data decided
     REMOVED = "removed"  # closed, dismantled or a duplicate according to the source
     NOT_CAR_CHARGING = "not_car_charging"  # battery swap, bicycles, other fuels
     LOST_TEXT = "lost_text"  # the name is only question marks: its encoding was lost upstream
+    NO_PILES = "no_piles"  # a location without equipment, which its standard calls expired
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +47,11 @@ class PileRecord:
     count: int | None = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StationRecord:
-    """A charging site as the source describes it; None is "not known" in every field."""
+class StationRecord(NamedTuple):
+    """A charging site as the source describes it; None is "not known" in every field.
+
+    A tuple, since some hundred thousand of them become columns, which is then one transposition.
+    """
 
     source_id: str
     lat: float  # degrees, in `datum`
@@ -77,6 +83,8 @@ class StationRecord:
     licence: str | None = None  # None: the licence of the whole source
     attribution: str | None = None
     unmapped: tuple[tuple[str, str], ...] = ()  # (field, code) pairs no table maps, for the report
+    doubts: tuple[tuple[str, str], ...] = ()  # (what, value) of contradictions that were put right, likewise
+    rows: int = 1  # records of the source that are this one site, of which it is the sum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +120,7 @@ class SourceInfo:
     attribution: str | None
     url: str | None = None
     as_of: str | None = None  # what the data describes: a date or month in ISO form
-    unit_counted: str = field(default="pile")  # what one count of `piles` is in this source
+    unit_counted: str = field(default="pile")  # what one count of `piles` is here; "" where none are counted
 
 
 Record = StationRecord | ServiceAreaRecord | Rejection

@@ -20,6 +20,9 @@ T = TypeVar("T")
 MOST_ANSWERS = 512
 """Answers kept for all users together; a country of cells is some 100 kB."""
 
+MOST_OF_BOTH = 8
+"""Answers about two datasets kept; one about a million piles is some 10 MB."""
+
 MOST_ENGINES = 4
 """Dataset versions held open at the same time."""
 
@@ -33,8 +36,25 @@ class Answers:
 
     def ask(self, query: Callable[Concatenate[Engine, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return `query(engine, ...)`, from memory if it was asked before by anyone."""
-        name = f"{query.__module__}.{query.__qualname__}"
-        answer: T = _answer(self.dataset.content_hash, name, args, kwargs, query, self.engine)
+        # what is asked has a faithful repr, which costs less than Streamlit's own way through its fields
+        asked = repr((self.dataset.content_hash, query.__module__, query.__qualname__, args, kwargs))
+        answer: T = _answer(asked, query, self.engine, args, kwargs)
+        return answer
+
+    def ask_both(
+        self,
+        other: "Answers",
+        question: Callable[Concatenate["Answers", "Answers", P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Return `question(self, other, ...)`, from memory if it was asked before by anyone.
+
+        The answer is large, and shared by all who ask: nobody may change it.
+        """
+        hashes = (self.dataset.content_hash, other.dataset.content_hash)
+        asked = repr((hashes, question.__module__, question.__qualname__, args, kwargs))
+        answer: T = _answer_of_both(asked, question, (self, other), args, kwargs)
         return answer
 
 
@@ -57,11 +77,22 @@ def _engine(version: str, memory_limit_mb: int, _dataset: Dataset) -> Engine:  #
 
 @st.cache_data(max_entries=MOST_ANSWERS, show_spinner=False)
 def _answer(
-    content_hash: str,  # noqa: ARG001
-    name: str,  # noqa: ARG001
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
+    asked: str,  # noqa: ARG001  the key
     _query: Callable[..., Any],
     _engine: Engine,
+    _args: tuple[Any, ...],
+    _kwargs: dict[str, Any],
 ) -> Any:  # noqa: ANN401  whatever the query returns
-    return _query(_engine, *args, **kwargs)
+    return _query(_engine, *_args, **_kwargs)
+
+
+# not cache_data, which would copy a hundred thousand stations with each answer
+@st.cache_resource(max_entries=MOST_OF_BOTH, show_spinner=False)
+def _answer_of_both(
+    asked: str,  # noqa: ARG001  the key
+    _question: Callable[..., Any],
+    _datasets: tuple[Answers, Answers],
+    _args: tuple[Any, ...],
+    _kwargs: dict[str, Any],
+) -> Any:  # noqa: ANN401  whatever the question returns
+    return _question(*_datasets, *_args, **_kwargs)

@@ -30,7 +30,7 @@ def caption(answers: Answers, selection: Filters, viewport: Viewport, say: Texts
         figures=_figures(answers, selection, say),
         notes=(*notes(answers, say), say("take.frame")),
         link_label=say("take.link"),
-        link=_link(selection, viewport),
+        link=link(selection, viewport),
     )
 
 
@@ -86,11 +86,15 @@ def _counted(answers: Answers, wanted: Filters, figure: Figure, say: Texts) -> s
     return measured(figure.measure, answers.ask(headline, wanted), say)
 
 
-def _link(selection: Filters, viewport: Viewport) -> str:
+def link(selection: Filters, viewport: Viewport) -> str:
     """Return the address that opens the page as it is; empty where the page does not know its own."""
-    if not st.context.url:
-        return ""
+    address = st.context.url
+    return f"{address.rstrip('/')}/{link_query(selection, viewport)}" if address else ""
+
+
+def link_query(selection: Filters, viewport: Viewport) -> str:
+    """Return what follows the page's own address in the link."""
     middle = fitting_view(viewport.bounds)
     at = f"{middle.lat:.4f},{(middle.lon + 180) % 360 - 180:.4f},{viewport.zoom:g}"
     query = urlencode(state.link_query(selection) | {"at": [at]}, doseq=True, safe=",")
-    return f"{st.context.url.rstrip('/')}/?{query}"
+    return f"?{query}"

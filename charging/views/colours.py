@@ -1,10 +1,13 @@
 """The colour of each operator in the loaded dataset, the same wherever it appears on the page."""
 
+from functools import lru_cache
+
 import streamlit as st
 
 from charging.domain.filters import Filters
 from charging.domain.operators import load_operators
 from charging.maps.palette import Theme, operator_colours
+from charging.queries.engine import Engine
 from charging.queries.totals import By, totals
 from charging.views.caching import Answers
 
@@ -16,12 +19,20 @@ def theme() -> Theme:
 
 def operators_by_size(answers: Answers) -> list[str]:
     """Return the operators of the dataset, the one with most piles first."""
-    return [key for key in answers.ask(totals, Filters(), by=By.OPERATOR).key if isinstance(key, str)]
+    return list(answers.ask(_by_size))
 
 
 def colours_of(answers: Answers) -> dict[str, str]:
     """Return the colour of every operator, as `#rrggbb` of the present theme."""
-    strangers = [
-        operator.id for operator in load_operators()
-    ]  # a partner's card stands also without its piles
-    return operator_colours(list(dict.fromkeys([*operators_by_size(answers), *strangers])), theme=theme())
+    return dict(_colours(answers.ask(_by_size), theme()))
+
+
+def _by_size(engine: Engine) -> tuple[str, ...]:
+    return tuple(key for key in totals(engine, Filters(), by=By.OPERATOR).key if isinstance(key, str))
+
+
+@lru_cache(maxsize=8)
+def _colours(by_size: tuple[str, ...], on: Theme) -> dict[str, str]:
+    # a partner's card stands also without its piles
+    strangers = (operator.id for operator in load_operators())
+    return operator_colours(list(dict.fromkeys([*by_size, *strangers])), theme=on)

@@ -1,26 +1,35 @@
-"""The data view: what is loaded, where it comes from, and what its import took and did not take."""
-
-from collections.abc import Iterable
-from typing import Any
+"""The data view: which datasets there are, where the loaded one comes from, and how good it is."""
 
 import pandas as pd
 import streamlit as st
 
-from charging.dataset.report import Finding, ImportReport
 from charging.dataset.store import Dataset
+from charging.domain.filters import Filters
+from charging.settings import Settings
+from charging.views import duplicates, import_report, quality, state, switching, upload
+from charging.views.caching import Answers
+from charging.views.drawing import Drawing
 from charging.views.markup import element, section
 from charging.views.texts import Texts
 
 
-def render(dataset: Dataset, say: Texts) -> None:
+def render(answers: Answers, selection: Filters, settings: Settings, say: Texts) -> None:
     """Show the view."""
+    dataset = answers.dataset
     manifest = dataset.manifest
+    drawing = Drawing(answers, selection, settings, say)
     st.html(element("h2", "view-title", text=manifest.title))
     st.caption(
         say("data.version", hash=manifest.content_hash[:12], built=f"{manifest.built_at:%Y-%m-%d %H:%M} UTC")
     )
+    with st.container(key="datasets", horizontal=True, vertical_alignment="bottom"):
+        switching.choose(drawing)
+    upload.offer(drawing)
     _sources(dataset, say)
-    _report(manifest.report, say)
+    import_report.show(manifest.report, say)
+    quality.show(drawing)
+    duplicates.show(drawing)
+    state.write_url(selection)
 
 
 def _sources(dataset: Dataset, say: Texts) -> None:
@@ -41,65 +50,3 @@ def _sources(dataset: Dataset, say: Texts) -> None:
         hide_index=True,
         placeholder="–",
     )
-
-
-def _report(report: ImportReport, say: Texts) -> None:
-    section(say("data.report"))
-    st.markdown(
-        say(
-            "data.report.read",
-            rows=say.number(report.rows_read),
-            stations=say.number(report.stations),
-            piles=say.number(report.piles),
-            areas=say.number(report.service_areas),
-            rejected=say.number(sum(finding.count for finding in report.rejections)),
-        )
-    )
-    if report.stations_without_pile_count:
-        st.markdown(say("data.report.without", count=say.number(report.stations_without_pile_count)))
-    for part, findings in (
-        ("rejections", report.rejections),
-        ("discrepancies", report.discrepancies),
-        ("discarded", report.discarded),
-    ):
-        _findings(part, findings, say)
-    if report.unmapped:
-        st.markdown(f"**{say('data.report.unmapped')}**")
-        _table(
-            {say("data.field"): code.field, say("data.code"): code.code, say("data.report.count"): code.count}
-            for code in report.unmapped
-        )
-    if report.unresolved:
-        st.markdown(f"**{say('data.report.unresolved')}**")
-        _table(
-            {
-                say("field.operator"): operator.text,
-                say("field.stations"): operator.stations,
-                say("field.piles"): operator.piles,
-            }
-            for operator in report.unresolved
-        )
-
-
-def _findings(part: str, findings: tuple[Finding, ...], say: Texts) -> None:
-    if not findings:
-        if part == "rejections":
-            st.markdown(say("data.report.clean"))
-        return
-    st.markdown(f"**{say(f'data.report.{part}')}**")
-    word = "reason" if part == "rejections" else "finding"
-    _table(
-        {
-            say("data.report.reason"): say(f"{word}.{finding.what}"),
-            say("data.report.count"): finding.count,
-            say("data.report.examples"): "; ".join(
-                " ".join(text for text in (example.record_id, example.field, example.value) if text)
-                for example in finding.examples
-            ),
-        }
-        for finding in findings
-    )
-
-
-def _table(rows: Iterable[dict[str, Any]]) -> None:
-    st.dataframe(pd.DataFrame(list(rows)), hide_index=True, placeholder="–")

@@ -1,13 +1,13 @@
 """From a frame to the layers of the map: which measure, which tooltip, cells or stations."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
 
+from charging.dataset.store import Dataset
 from charging.domain.filters import Filters
-from charging.domain.hexes import cell_from_text
 from charging.domain.vocabulary import LIVE_STATUSES, Kind, Status
 from charging.maps import layers as draw
 from charging.maps.frame import Frame
@@ -20,7 +20,8 @@ from charging.queries.stations import count_stations, stations
 from charging.settings import Settings
 from charging.views.caching import Answers
 from charging.views.colours import colours_of, theme
-from charging.views.state import Selection
+from charging.views.said import Said
+from charging.views.state import Selection, chosen_cell
 from charging.views.texts import Texts
 
 FIXED_BREAKS = {
@@ -51,11 +52,25 @@ class Drawing:
     selection: Filters
     settings: Settings
     say: Texts
+    beside: Answers | None = None  # another dataset that is looked at together with the first
+    said: Said = field(default_factory=Said, compare=False)  # what a topic has said in the present run
+
+    @property
+    def datasets(self) -> tuple[Dataset, ...]:
+        """What is drawn from: the loaded dataset, and the one beside it."""
+        return tuple(answers.dataset for answers in (self.answers, self.beside) if answers)
 
     @property
     def footer(self) -> str:
-        """The line under every tooltip and legend of data that is not real."""
-        return self.say("kind.simulated") if self.answers.dataset.kind is Kind.SIMULATED else ""
+        """The line under every tooltip and legend of data that is not real; of two datasets it says which."""
+        simulated = [dataset.folder.name for dataset in self.datasets if dataset.kind is Kind.SIMULATED]
+        if not simulated:
+            return ""
+        return (
+            self.say("kind.simulated.of", names=", ".join(simulated))
+            if self.beside
+            else self.say("kind.simulated")
+        )
 
     def tooltip(self, *columns: str, heading: str = "") -> Tooltip:
         """Return a tooltip of columns named after their fields."""
@@ -69,25 +84,26 @@ class Drawing:
 
 def layers(drawing: Drawing, frame: Frame, chosen: Selection | None) -> Drawn:
     """Return the layers of a frame: stations where it is close and they are few enough, otherwise cells."""
-    surface = _surface(drawing)
+    ground = surface(drawing)
     if not (frame.is_close and st.session_state.points):
-        return Drawn([surface, *_cells(drawing, frame, chosen)], "")
+        return Drawn([ground, *_cells(drawing, frame, chosen)], "")
     say, limit = drawing.say, drawing.settings.station_limit
     count = drawing.answers.ask(count_stations, drawing.selection, frame.bounds)
     if count <= limit:
-        return Drawn([surface, *_stations(drawing, frame, chosen)], "")
+        return Drawn([ground, *_stations(drawing, frame, chosen)], "")
     note = say("map.too_many", count=say.number(count), limit=say.number(limit))
-    return Drawn([surface, *_cells(drawing, frame, chosen)], note)
+    return Drawn([ground, *_cells(drawing, frame, chosen)], note)
 
 
-def _surface(drawing: Drawing) -> Layer:
+def surface(drawing: Drawing) -> Layer:
+    """Return the ground, the names and the street tiles: the first layer of every map."""
     say = drawing.say
-    sources = drawing.answers.dataset.manifest.sources
+    sources = [rows.info for dataset in drawing.datasets for rows in dataset.manifest.sources]
     words = SurfaceTexts(
         label=say("map.label"),
         zoom_in=say("map.zoom_in"),
         zoom_out=say("map.zoom_out"),
-        attribution=" · ".join(rows.info.attribution for rows in sources if rows.info.attribution),
+        attribution=" · ".join(dict.fromkeys(info.attribution for info in sources if info.attribution)),
         locate=say("map.locate"),
         locate_refused=say("map.locate.refused"),
         locate_failed=say("map.locate.failed"),
@@ -105,8 +121,7 @@ def _cells(drawing: Drawing, frame: Frame, chosen: Selection | None) -> list[Lay
         table = table.merge(leading_operators(parts), on="cell", how="left")
     scale = _scale(drawing, measure, table)
     tooltip = drawing.tooltip("piles", "stations", "dc_piles", "max_power_kw")
-    outlined = cell_from_text(chosen.id) if chosen and chosen.kind == "hex" else None
-    groups = [draw.hexes(table, scale, tooltip, selected=outlined)]
+    groups = [draw.hexes(table, scale, tooltip, selected=chosen_cell(chosen))]
     if st.session_state.layer:
         groups.append(_dots(drawing, frame))
     groups.append(draw.legend(scale, table[measure], counted=say("map.cells"), footer=drawing.footer))

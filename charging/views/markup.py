@@ -1,5 +1,6 @@
 """The few pieces of HTML the page is made of besides Streamlit's own: every text in it is escaped here."""
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -74,5 +75,19 @@ def plain(text: str) -> str:
     """
     return "".join(f"\\{char}" if char in _MARKDOWN else char for char in text)
 
+
+def unmarked(text: str) -> str:
+    r"""Return a text of the page without its Markdown: what `plain` escaped, and our small print.
+
+    Examples
+    --------
+    >>> print(unmarked(plain("*A* [x]") + " :small[:gray[and 3 more]]"))
+    *A* [x] and 3 more
+    """
+    held = _SMALL_PRINT.sub(r"\1", text)
+    return re.sub(r"\\([" + re.escape("".join(sorted(_MARKDOWN))) + "])", r"\1", held)
+
+
+_SMALL_PRINT = re.compile(r"(?<!\\):small\[(?::gray\[)?((?:[^\[\]\\]|\\.)*)\]{1,2}")
 
 _MARKDOWN = frozenset("\\`*_{}[]()<>#+-.!|~$:")

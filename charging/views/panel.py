@@ -10,6 +10,7 @@ from charging.queries.conditions import Cell, Place
 from charging.queries.stations import stations
 from charging.queries.totals import By, totals
 from charging.views import state
+from charging.views.area import area_details
 from charging.views.caching import Answers
 from charging.views.colours import colours_of
 from charging.views.details import fact, heading, power, station_details
@@ -31,6 +32,8 @@ def panel(
         st.caption(say("panel.hint"))
     elif chosen.kind == "station":
         station_details(answers, chosen.id, say)
+    elif chosen.kind == "area":
+        area_details(answers, selection, chosen.id, say)
     else:
         _cell(answers, selection, chosen.id, say)
     if answers.dataset.kind is Kind.SIMULATED:

@@ -22,9 +22,11 @@ def settings_and_answers(say: Texts) -> tuple[Settings, Answers] | None:
     try:
         settings = Settings.from_environment()
         offered(settings)  # refuses a choice of tiles that cannot be shown, before anything is built
-        folder = _linked(settings) or find_dataset(settings) or _built(settings, say)
+        linked = _linked(settings)
+        folder = linked or find_dataset(settings) or _built(settings, say)
         answers = open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
-        if settings.dataset and last_dataset(settings.build_dir) != folder:
+        # one that a visit chose is nobody else's
+        if settings.dataset and not linked and last_dataset(settings.build_dir) != folder:
             remember(settings.build_dir, folder)
     except ChargingError as error:
         st.error(f"**{say('start.broken')}**")

@@ -22,7 +22,7 @@ from charging.maps.frame import Frame, Viewport
 from charging.maps.view import View
 from charging.queries.finding import Hit
 from charging.queries.measures import Measure
-from charging.views import markup
+from charging.views import asked, markup
 from charging.views.texts import LANGUAGES, Texts, preferred_language
 
 MAP = "map"
@@ -37,11 +37,14 @@ class Page(StrEnum):
     """The views of the page."""
 
     MAP = "map"
+    COVERAGE = "coverage"
+    COMPARE = "compare"
+    CHANGES = "changes"
     DATA = "data"
 
 
 class Selection(NamedTuple):
-    """What was clicked or chosen: a `station` by its id, or a `hex` by its H3 id."""
+    """What was clicked or chosen: a `station` or service `area` by its id, or a `hex` by its H3 id."""
 
     kind: str
     id: str
@@ -75,10 +78,15 @@ def begin() -> None:
         session.frame = None
         session.flight = None
         session.found = (None, ())
+        session.is_arriving = session.page == Page.MAP
+        asked.begin(query)
         _fill_from(query)
+    else:
+        session.is_arriving = False
     # Streamlit forgets the state of a widget that another view does not show; writing it keeps it
     for key in (*_VIEW_KEYS, *(spec.key for spec in FIELDS)):
         session[key] = session[key]
+    asked.keep()
 
 
 _VIEW_KEYS = ("measure", "detail", "points", "shade", "fixed", "layer")
@@ -109,14 +117,25 @@ def _known(key: str, values: tuple[str, ...], registry: Callable[[], set[str]]) 
 
 
 def _selected(query: Mapping[str, list[str]]) -> Selection | None:
-    if station := query.get("station"):
-        return Selection("station", station[-1][:LONGEST_TEXT])
+    for kind in ("station", "area"):
+        if found := query.get(kind):
+            return Selection(kind, found[-1][:LONGEST_TEXT])
     if hexagon := query.get("hex"):
         try:
             return Selection("hex", cell_text(cell_from_text(hexagon[-1])))
         except ValueError:
             st.session_state.problems.append(("hex", hexagon[-1]))
     return None
+
+
+def is_arriving() -> bool:
+    """Return whether the visit is in its first run, which brings the map and little else.
+
+    The scripts of some forty widgets would stand before those of the map in the browser's queue. The map's
+    first answer asks for the rest.
+    """
+    arriving: bool = st.session_state.is_arriving
+    return arriving
 
 
 def fill_widgets(filters: Filters) -> None:
@@ -162,6 +181,7 @@ def link_query(selection: Filters) -> dict[str, list[str]]:
         "shade": [session.shade] if session.shade != SHADES[0] else [],
         "fixed": ["true"] if session.fixed else [],
         "layer": session.layer,
+        **asked.link_query(),
         **({chosen.kind: [chosen.id]} if chosen else {}),
     }
     return {key: list(values) for key, values in query.items() if values}
@@ -197,15 +217,29 @@ def selection() -> Selection | None:
     return chosen
 
 
+def chosen_cell(chosen: Selection | None) -> int | None:
+    """Return the cell that is selected, if one is."""
+    return cell_from_text(chosen.id) if chosen and chosen.kind == "hex" else None
+
+
 def select(chosen: Selection | None) -> None:
     """Select something, or nothing."""
     st.session_state.selection = chosen
 
 
-def fly(lat: float, lon: float, zoom: float) -> None:
-    """Send the map to a WGS-84 point, and show it if another view is open."""
-    st.session_state.page = Page.MAP
+def fly(lat: float, lon: float, zoom: float, *, is_here: bool = False) -> None:
+    """Send the map to a WGS-84 point: that of the map view, or with `is_here` that of the open view."""
+    if not is_here:
+        st.session_state.page = Page.MAP
     st.session_state.flight = Flight(View(lat, lon, zoom), uuid4().hex)
+
+
+def start_at(view: View) -> None:
+    """Send the map to where another dataset is, and forget what was selected and found in the last."""
+    session = st.session_state
+    session.selection, session.frame, session.found = None, None, (None, ())
+    session.start_view = None
+    session.flight = Flight(view, uuid4().hex)
 
 
 def flight() -> Flight | None:

@@ -26,8 +26,10 @@ SETTLE_MS = 1_500
 BETWEEN_MOVES_MS = 500
 """The rest of the page follows the map; the next move waits until the server is idle."""
 
-# runs in the page before anything else and looks into the map's frame, which is of the same origin
+# runs in the page before anything else and looks into the map's frame, which is of the same origin; in that
+# frame it notes when the last message came in, before the component hears of it
 _FIRST_PAINT = """(() => {{
+  addEventListener("message", () => {{ window.messageAtMs = performance.now(); }});
   if (window !== top) return;
   const isShown = ({{map, L}}) => {shown};
   const look = () => {{
@@ -94,9 +96,11 @@ def chromium(*flags: str) -> Iterator[Browser]:
 
 
 @contextmanager
-def visit(browser: Browser, url: str, *, shown: str = CELLS) -> Iterator[Visit]:
+def visit(
+    browser: Browser, url: str, *, shown: str = CELLS, size: tuple[int, int] = (1440, 900)
+) -> Iterator[Visit]:
     """Open a page as a new visitor, without any cache, and wait until its map is painted."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="en-GB")
     try:
         context.add_init_script(_FIRST_PAINT.format(shown=shown))
         page = context.new_page()

@@ -23,6 +23,9 @@ WARM_UP, MOVES, SEED = 2, 8, 7
 PAGE_VIEW = "at=32,113,6"
 """Zoomed to where the dashboard draws about as many cells as the harness."""
 
+OPERATORS = "layer=nio&layer=xpeng&layer=li_auto&layer=teld"
+"""Operators whose dots lie on the cells."""
+
 FLOOR = "floor: debounce + empty rerun"
 
 
@@ -46,6 +49,7 @@ def measure(data: Path) -> list[Row]:
             FLOOR: (layer + "none", MAP),
             "ours, bare layer": (layer + "ours", CELLS),
             "ours, whole dashboard": (f"{dashboard.url}/?{PAGE_VIEW}", CELLS),
+            "ours, four operators laid over": (f"{dashboard.url}/?{PAGE_VIEW}&{OPERATORS}", CELLS),
             "folium.GeoJson": (layer + "geojson", CELLS),
             "folium.Polygon objects": (layer + "polygons", POLYGONS),
         }

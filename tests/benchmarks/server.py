@@ -23,10 +23,11 @@ GOODBYE_S = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where a server answers, and when its process was launched (seconds since the epoch)."""
+    """Where a server answers, when its process was launched (seconds since the epoch), and its number."""
 
     url: str
     launched_at: float
+    pid: int
 
 
 def reading(data: Path) -> dict[str, str]:
@@ -48,7 +49,7 @@ def serve(script: Path, environment: Mapping[str, str] | None = None) -> Iterato
         start_new_session=True,  # a process group of its own, so that all of it can be ended
     )
     try:
-        server = Server(f"http://127.0.0.1:{port}", launched_at)
+        server = Server(f"http://127.0.0.1:{port}", launched_at, process.pid)
         _wait_until_healthy(process, server)
         yield server
     finally:

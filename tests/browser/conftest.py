@@ -1,15 +1,7 @@
-"""What browser tests share: Chromium, the simulated network, and visits to a module's server."""
+"""What browser tests share: Chromium, and visits to a module's server."""
 
 import pytest
 from browser.live import CHROMIUM, FLAGS, Visit
-
-from charging.dataset.pipeline import build_simulated
-
-
-@pytest.fixture(scope="session")
-def simulated(tmp_path_factory):
-    """The simulated network, built once for all browser tests; only read it."""
-    return build_simulated(tmp_path_factory.mktemp("build"))
 
 
 @pytest.fixture(scope="module")

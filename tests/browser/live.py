@@ -120,7 +120,7 @@ class Visit:
         return self.wait_drawn(shows)
 
     def wait_drawn(self, kind="hex"):
-        self.page.wait_for_selector("iframe[title='streamlit_folium.st_folium']", timeout=30_000)
+        self.page.wait_for_selector("iframe[title='streamlit_folium.st_folium']", timeout=60_000)
         self.map.wait_for_function(_DRAWN, arg=kind)
         return self.rest()
 

@@ -170,9 +170,18 @@ def test_hostile_names_are_shown_as_text(visit):
     assert "Made up <b>data</b>" in frame.locator(".leaflet-control-attribution").text_content()
 
 
+def stand_still(page, frame):
+    """Wait until the map's first answer is drawn: no layer comes or goes for a while."""
+    layers, since = None, time.monotonic()
+    while time.monotonic() - since < 3:
+        before, layers = layers, frame.evaluate("() => Object.keys(map._layers)")
+        since = since if layers == before else time.monotonic()
+        page.wait_for_timeout(100)
+
+
 def test_what_did_not_change_is_not_drawn_again(visit):
     page, frame = visit("at=31,113,6")
-    page.wait_for_timeout(800)
+    stand_still(page, frame)
     frame.evaluate("() => { window.before = Object.values(map._layers).filter(layer => layer.feature); }")
     cell = click(page, frame, "hex")
     page.get_by_text(f"hex {cell}", exact=True).wait_for()

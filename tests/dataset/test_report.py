@@ -16,7 +16,7 @@ def full_tally():
     tally.contradict("stated_piles", "8", "3 stated, 4 in groups")
     tally.discard("power_kw", "9", -1.0)
     tally.unmapped((("status", "X"),))
-    tally.unresolved("无名", 6)
+    tally.unresolved("无名", 1, 6)
     return tally
 
 
@@ -37,7 +37,7 @@ def test_examples_are_few_and_short_and_the_count_is_whole():
 def test_unresolved_operators_are_listed_by_size_and_all_counted():
     tally = Tally()
     for number in range(60):
-        tally.unresolved(f"operator {number}", number)
+        tally.unresolved(f"operator {number}", 1, number)
     report = report_of(tally)
     assert [operator.piles for operator in report.unresolved] == list(range(59, 59 - MOST_UNRESOLVED, -1))
     assert report.unresolved_operators == 60

@@ -7,6 +7,7 @@ import pytest
 from charging.dataset.manifest import Manifest
 from charging.dataset.store import (
     dataset_folder,
+    dataset_names,
     find_dataset,
     last_dataset,
     locate,
@@ -148,3 +149,13 @@ def test_the_setting_comes_before_the_last_dataset(folder):
     assert find_dataset(Settings(build_dir=build_dir)) == folder
     with pytest.raises(DatasetNotFoundError):
         find_dataset(Settings(build_dir=build_dir, dataset="other"))
+
+
+def test_the_datasets_of_a_build_folder_are_named_in_order(folder):
+    build_dir = folder.parent
+    shutil.copytree(folder, build_dir / "another")
+    shutil.copytree(folder, build_dir / "not a name")
+    (build_dir / "empty").mkdir()
+    remember(build_dir, folder)
+    assert dataset_names(build_dir) == ["another", "tiny"]
+    assert dataset_names(build_dir / "nowhere") == []

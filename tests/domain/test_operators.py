@@ -71,6 +71,13 @@ def test_an_unknown_code_leaves_the_word_to_the_next(registry):
         ("StarCharge", "star_charge"),
         ("Star", None),
         ("鹏辉", None),
+        ("Weilai", "nio"),
+        ("Weilan", "weilan"),
+        ("Weijing", "weijingyun"),
+        ("Yunchongkuai", "ykc"),
+        ("BYD Flash Charging", "byd"),
+        ("SAIC Anyo", "anyue"),
+        ("万马", "wanma"),
         ("(Unknown Operator)", None),
         ("", None),
     ],
@@ -101,6 +108,8 @@ def test_an_operator_is_read_from_its_raw_text(registry, raw, operator_id):
         ("Union Square", None),
         ("NIO超充", "nio"),
         ("nionio", None),
+        ("比亚迪闪充站 坪山", "byd"),
+        ("比亚迪4S店充电站", None),
     ],
 )
 def test_an_operator_is_found_inside_a_station_name(registry, station_name, operator_id):
@@ -119,6 +128,39 @@ def test_an_operator_is_found_inside_a_station_name(registry, station_name, oper
 )
 def test_ev_power_is_the_chinese_company_only_in_china(registry, raw, country, operator_id):
     assert registry.resolve(raw=raw, country=country) == operator_id
+
+
+@pytest.mark.parametrize(
+    ("raw", "operator_id"),
+    [("Special Call", "teld"), ("Special Electric", "teld"), ("Ideal", "li_auto"), ("加电", "nio")],
+)
+def test_what_machines_make_of_a_name_means_the_operator_only_in_china(registry, raw, operator_id):
+    assert registry.resolve(raw=raw, country="CN") == operator_id
+    assert registry.resolve(raw=raw, country="DE") is None
+
+
+@pytest.mark.parametrize(
+    ("station_name", "operator_id"),
+    [
+        ("中国网球中心充电站", None),
+        ("河南网通大厦充电站", None),
+        ("太极充电站", None),
+        ("白云快充站", None),
+        ("白云云快充站", "ykc"),
+        ("中国国网充电站", "state_grid"),
+        ("中国网球中心国网充电站", "state_grid"),
+        ("河南网通大厦蔚来超充站", "nio"),
+        ("云南南网充电站", "csg"),
+        ("极充站", "zeekr"),
+    ],
+)
+def test_a_name_that_stands_in_another_word_by_chance_is_no_operator(registry, station_name, operator_id):
+    assert registry.resolve(station_name=station_name) == operator_id
+
+
+def test_a_site_on_the_map_of_another_keeps_its_owner(registry):
+    assert registry.resolve(raw="TELD", station_name="蔚来超充站(特来电)") == "teld"
+    assert registry.resolve(org_code="MA4KUHJ97", raw="特来电") == "nio"
 
 
 def test_a_known_stranger_is_not_overruled_by_the_station_name(registry):

@@ -3,7 +3,14 @@ import datetime as dt
 import pytest
 
 from charging.domain.operators import load_operators
-from charging.domain.published import LAUNCHED_ON, Qualifier, figure_on, launch_figures, load_published
+from charging.domain.published import (
+    LAUNCHED_ON,
+    Qualifier,
+    figure_on,
+    history,
+    launch_figures,
+    load_published,
+)
 from charging.errors import SchemaError
 
 HEADER = "as_of,subject,measure,value,qualifier,unit,source,url_or_document,note\n"
@@ -46,6 +53,16 @@ def test_a_figure_holds_until_the_next_is_published(day, piles):
 def test_nothing_is_known_of_a_subject_nobody_wrote_about():
     assert figure_on("nobody", "piles") is None
     assert launch_figures("nobody") == ()
+
+
+def test_a_history_tells_every_claim_of_one_measure_in_order():
+    claims = [(str(figure.as_of), figure.value, figure.unit) for figure in history("network", "piles")]
+    assert claims == [
+        ("2025-01-27", 1_020_000, "piles"),
+        ("2025-04-28", 1_260_000, "piles"),
+        ("2025-07-09", 1_400_000, "piles"),
+    ]
+    assert history("network", "nothing") == history("nobody", "piles") == ()
 
 
 def test_all_four_dates_are_there():

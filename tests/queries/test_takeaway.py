@@ -164,7 +164,7 @@ def test_neutralised_texts_never_begin_as_a_formula_and_can_be_restored(texts):
 
 def test_a_name_that_is_a_formula_is_disarmed_in_csv_alone(build, tiny_records, tiny_description, tmp_path):
     [record] = [record for record in tiny_records if getattr(record, "source_id", "") == "bj-1"]
-    tables = build([replace(record, name="=HYPERLINK(0)", lat=-33.5, country="AU", city_raw=None)]).tables
+    tables = build([record._replace(name="=HYPERLINK(0)", lat=-33.5, country="AU", city_raw=None)]).tables
     dataset = write_version(tmp_path / "tiny", tables, tiny_description)
     engine = Engine(dataset, memory_limit_mb=100)
     names = {}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from charging.errors import SourceError
 from charging.sources import json_stream
-from charging.sources.json_stream import BrokenLine, values, values_in_lines
+from charging.sources.json_stream import MOST_MEMBERS, Around, BrokenLine, records, values, values_in_lines
 
 HERE = Path("sites.json")
 json_values = st.recursive(
@@ -41,3 +41,33 @@ def test_a_value_without_end_is_refused_before_it_fills_the_memory(monkeypatch, 
     monkeypatch.setattr(json_stream, "_CHUNK", 30)
     with pytest.raises(SourceError, match="longer"):
         list(read(io.StringIO('{"a": "' + "x" * 1_000), HERE))
+
+
+@given(st.lists(json_values, max_size=8), json_values, st.integers(1, 7), st.sampled_from([None, 1]))
+def test_an_envelope_read_through_any_window_is_its_records_and_what_is_around(array, other, chunk, indent):
+    text = json.dumps({"code": other, "data": {"items": array}, "end": 1}, indent=indent)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_stream, "_CHUNK", chunk)
+        found = list(records(io.StringIO(text), HERE, {"data", "items"}))
+    assert found == [*array, Around({}, True), Around({"code": other, "end": 1}, True)]
+
+
+def test_an_object_without_records_is_wholly_what_is_around():
+    assert list(records(io.StringIO('{"id": [1]} {"data": []}'), HERE, {"data"})) == [
+        Around({"id": [1]}, False),
+        Around({}, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"data": [1', '{"data": [1]', '{"data": [1] 2}', '{"a" 1}', "{1: 2}", '{"a": 1']
+)
+def test_an_envelope_cut_or_broken_is_refused(text):
+    with pytest.raises(SourceError, match="broken or cut"):
+        list(records(io.StringIO(text), HERE, {"data"}))
+
+
+def test_an_object_of_a_great_many_members_is_refused_before_it_fills_the_memory():
+    text = json.dumps({str(number): number for number in range(MOST_MEMBERS + 1)})
+    with pytest.raises(SourceError, match="in an array"):
+        list(records(io.StringIO(text), HERE, {"data"}))

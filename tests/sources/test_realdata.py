@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from charging.domain.datum import to_wgs84
+from charging.domain.vocabulary import Current
 from charging.sources import sniff
-from charging.sources.records import StationRecord
+from charging.sources.records import Reason, Rejection, StationRecord
 
 DATA = Path(__file__).resolve().parents[2] / "../shared/data"
 METRES_PER_DEGREE = 111_195
@@ -55,3 +56,44 @@ def test_compact_sites_find_their_names_in_the_reference():
     assert {station.country for station in stations} == {"CN", "HK"}
     assert {station.operator_raw for station in stations} == {None, "Tesla Motors (Worldwide)"}
     assert all(station.licence for station in stations)
+
+
+def told(records):
+    """Return how many rows were taken and how many rejected, by reason."""
+    taken = sum(record.rows for record in records if isinstance(record, StationRecord))
+    rejected = [record for record in records if isinstance(record, Rejection)]
+    return taken, {
+        reason: sum(each.reason is reason for each in rejected) for reason in {e.reason for e in rejected}
+    }
+
+
+def test_the_united_states_have_every_electric_station():
+    records = read("us_afdc/alt_fuel_stations_ny_2025_full.csv")
+    assert told(records) == (4_736, {Reason.NOT_CAR_CHARGING: 121})
+    assert sum(1 for record in records if isinstance(record, StationRecord)) == 4_736
+    assert not [pair for record in records if isinstance(record, StationRecord) for pair in record.unmapped]
+
+
+def test_berlin_has_every_device_and_every_charging_point():
+    stations = read("germany_bnetza/Ladesaeulenregister_berlin_2026.csv")
+    assert told(stations) == (4_528, {})
+    assert len(stations) == 3_431
+    points = [pile for station in stations for pile in station.piles]
+    assert sum(pile.count for pile in points) == sum(station.stated_piles for station in stations) == 7_019
+    assert {pile.current for pile in points} == {Current.AC, Current.DC, Current.AC_DC}
+    assert not [pair for station in stations for pair in station.unmapped]
+
+
+def test_france_has_every_station_but_the_one_that_lost_a_digit_and_those_for_bicycles():
+    records = read("france_irve/opendata_stations_2022-12.csv")
+    assert told(records) == (10_240, {Reason.NOT_CAR_CHARGING: 228, Reason.OUT_OF_AREA: 1})
+    (lost,) = [each for each in records if isinstance(each, Rejection) and each.reason is Reason.OUT_OF_AREA]
+    assert lost.value == "3.7682, 1.29456"
+    stations = [record for record in records if isinstance(record, StationRecord)]
+    assert sum(station.lat < 0 for station in stations) == 1
+
+
+def test_openstreetmap_has_every_station():
+    stations = read("openstreetmap/charging_stations_de_2015.geojson")
+    assert told(stations) == (82, {})
+    assert all(45 < station.lat < 56 and 5 < station.lon < 16 for station in stations)

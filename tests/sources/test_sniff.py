@@ -12,6 +12,12 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
     ("file", "name", "preset"),
     [
         ("tabular/shenzhen.csv", "tabular", "urbanev"),
+        ("tabular/afdc.csv", "tabular", "afdc"),
+        ("tabular/bnetza.csv", "tabular", "bnetza"),
+        ("tabular/irve.csv", "tabular", "irve"),
+        ("tabular/irve_stations.csv", "tabular", "irve_stations"),
+        ("openstreetmap/overpass.json", "openstreetmap", None),
+        ("openstreetmap/turbo.geojson", "openstreetmap", None),
         ("open_charge_map/verbose.json", "open-charge-map", None),
         ("open_charge_map/oddities.jsonl", "open-charge-map", None),
         ("open_charge_map/compact/OCM-7001.json", "open-charge-map", None),

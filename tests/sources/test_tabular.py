@@ -142,12 +142,13 @@ def test_hostile_text_with_line_breaks_is_only_text(register):
         (b" \n\n", "empty"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
         (b"PK\x03\x04\x14\0\x06\0", "Excel"),
-        (HEADER.encode("utf-16"), "UTF-16"),
-        (b'{"type": "FeatureCollection"}', "without station_id"),
+        (HEADER.encode("utf-16-le"), "UTF-16"),
+        (b'{"type": "FeatureCollection"}', "found none"),
+        (b'{"features": [{"properties": {"a": 1}}]}', "without station_id"),
         (b"station_id;longitude;latitude;charge_count\n1;2;3;4\n", "delimiter"),
         (b"station_id,longitude,latitude\n1,2,3\n", "without charge_count"),
         (HEADER.encode() + "1,114.0,22.5,深\n".encode("gb18030"), "0xc9"),
-        (gzip.compress(HEADER.encode() * 100)[:40], "damaged"),
+        (gzip.compress(HEADER.encode() * 100, mtime=0)[:40], "damaged"),
     ],
 )
 def test_a_file_that_is_no_such_table_is_refused_with_what_was_found(tmp_path, content, says):

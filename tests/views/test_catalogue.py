@@ -2,7 +2,6 @@
 
 import ast
 import csv
-import dataclasses
 import datetime as dt
 import importlib
 import re
@@ -12,10 +11,12 @@ from string import Formatter
 
 import pytest
 
+from charging.analytics.comparison import PILES
 from charging.domain import vocabulary
 from charging.domain.filters import Filters
 from charging.domain.published import Qualifier, launch_figures
 from charging.maps.tiles import CHOICES
+from charging.sources.ocpi_codes import Doubt
 from charging.sources.records import Reason, StationRecord
 from charging.views import texts
 
@@ -51,9 +52,9 @@ def _values():
     values = {str(node.value) for node in nodes if isinstance(node, ast.Constant)}
     values |= {f"-{value}" for value in values}
     values |= {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AnnAssign)}
-    values |= {field.name for field in dataclasses.fields(StationRecord)}
+    values |= {*StationRecord._fields}
     values |= {member for members in _closed_sets() for member in members}
-    return values | set(CHOICES) | {figure.measure for figure in launch_figures("network")}
+    return values | set(PILES) | set(CHOICES) | {figure.measure for figure in launch_figures("network")}
 
 
 def _closed_sets():
@@ -65,7 +66,7 @@ def _closed_sets():
         for thing in vars(module).values()
         if isinstance(thing, type)
     }
-    return {Reason, Qualifier, *(kind for kind in seen if issubclass(kind, StrEnum))}
+    return {Reason, Qualifier, Doubt, *(kind for kind in seen if issubclass(kind, StrEnum))}
 
 
 def _said_by_the_sentence():

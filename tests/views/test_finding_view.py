@@ -16,10 +16,10 @@ PAGE = Path(__file__).parents[2] / "dashboard.py"
 
 @pytest.fixture
 def page(tiny_dataset, tmp_path, monkeypatch):
-    """The page over the tiny world, run once."""
+    """The page over the tiny world, complete: its first run brings the map alone."""
     monkeypatch.setenv("CHARGING_DATASET", str(tiny_dataset.folder))
     monkeypatch.setenv("CHARGING_BUILD_DIR", str(tmp_path))
-    return AppTest.from_file(str(PAGE), default_timeout=20).run()
+    return AppTest.from_file(str(PAGE), default_timeout=20).run().run()
 
 
 def told(page, key):

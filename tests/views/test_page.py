@@ -26,7 +26,7 @@ def page(tiny_dataset, tmp_path, monkeypatch):
 def opened(page, **query):
     for key, value in query.items():
         page.query_params[key] = value
-    page.run()
+    page.run().run()  # the first brings the map, the second the rest
     assert [error.message for error in page.exception] == []
     return page
 
@@ -53,6 +53,15 @@ def layer(page, name):
     script = json.loads(component.proto.json_args)["feature_group"]
     called = re.search(rf'charging\.{name}\([\w.]+, "\w+", ', script)
     return json.JSONDecoder().raw_decode(script, called.end())[0] if called else None
+
+
+def test_the_first_run_brings_the_map_and_holds_the_place_of_the_conditions(page):
+    page.run()
+    assert layer(page, "hexes")["ids"]
+    assert not page.multiselect
+    page.session_state["map"] = {"zoom": 5, "bounds": box(20, 100, 40, 120)}
+    page.run()
+    assert page.multiselect(key="city").value == []
 
 
 def hex_ids(page):

@@ -18,6 +18,7 @@ window.charging = (() => {
   const METRES_PER_PX_ZOOM_0 = 156543.034;
   const CELL_OPACITY = 0.85;
   const CELL_OPACITY_ON_STREETS = 0.6;
+  const LINE_PX = 14; // a band, to be seen behind the points on it
   const FLIGHT_S = 0.8;
   const HERE_ZOOM = 14; // shows a few kilometres around the reader
   const HERE = "#1a6fe8"; // the blue that maps use for it
@@ -45,6 +46,7 @@ window.charging = (() => {
   /* ---- start ---------------------------------------------------------------------------------- */
 
   function start(map, { canLocate = true } = {}) {
+    map.options.renderer = new Sheet({ padding: 0.25 });
     state.map = map;
     const frame = map.getContainer();
     document.body.style.overflow = "hidden";
@@ -145,6 +147,19 @@ window.charging = (() => {
     }
   }
 
+
+  // As large as what is drawn (PADDING in frame.py), and left alone by a move that stays on it.
+  const Sheet = L.Canvas.extend({
+    getEvents() {
+      return { ...L.Canvas.prototype.getEvents.call(this), moveend: this._follow };
+    },
+    _follow() {
+      const map = this._map, size = map.getSize(), corner = map.containerPointToLayerPoint([0, 0]).round();
+      const isOn = this._bounds && this._zoom === map.getZoom()
+        && this._bounds.contains(L.bounds(corner, corner.add(size)));
+      if (!isOn) this._update();
+    },
+  });
   /* ---- ground and city names: canvases that never take a click ---------------------------------- */
 
   const Backdrop = L.Canvas.extend({
@@ -484,7 +499,7 @@ window.charging = (() => {
         lon += data.steps[2 * row + 1];
         const station = L.circleMarker([lat / data.perDegree, lon / data.perDegree],
           { radius: data.radii[row], ...stationStyle(data, row) });
-        station.feature = { type: "Feature", properties: { kind: "station", id } };
+        station.feature = { type: "Feature", properties: { kind: data.kind, id } };
         station.row = row;
         return station;
       });
@@ -494,6 +509,25 @@ window.charging = (() => {
       return { layer: group };
     });
     select("station", "stations", selected);
+  }
+
+  function lines(shell, digest, data) {
+    keep(shell, "lines", digest, () => {
+      const group = L.featureGroup(data.lines.map((steps, row) => {
+        let lat = 0, lon = 0;
+        const corners = [];
+        for (let at = 0; at < steps.length; at += 2) {
+          lat += steps[at];
+          lon += steps[at + 1];
+          corners.push([lat / data.perDegree, lon / data.perDegree]);
+        }
+        const line = L.polyline(corners, { weight: LINE_PX, color: data.colour, opacity: 0.5, lineJoin: "round" });
+        line.row = row;
+        return line;
+      }));
+      describe(group, data.tooltip);
+      return { layer: group };
+    });
   }
 
   // rings: 0 plain, 1 fault, 2 status not known (empty and dashed), 3 taken (empty), 4 not reporting (dashed)
@@ -713,5 +747,5 @@ window.charging = (() => {
     return made;
   }
 
-  return { start, surface, flyTo, hexes, dots, stations, legend, withoutStreets };
+  return { start, surface, flyTo, hexes, dots, stations, lines, legend, withoutStreets };
 })();

@@ -1,8 +1,8 @@
-"""The command line: `python -m charging build | import | info | validate | export`.
+"""The command line: `python -m charging`.
 
-Thin over `charging.dataset` and `charging.queries`. Figures go to standard output, for people or with
-`--json` for programs; progress and errors go to standard error. It exits 0 on success, 2 on bad use, 1 on
-bad data.
+Thin over `charging.dataset`, `charging.sync`, `charging.queries` and `charging.analytics`. Figures go to
+standard output, for people or with `--json` for programs; progress and errors go to standard error. It exits
+0 on success, 2 on bad use, 1 on bad data.
 """
 
 import argparse
@@ -10,36 +10,37 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
-from urllib.parse import parse_qs
+from typing import TextIO
 
+from charging.cli import changes, comparison, coverage, highways, reach
+from charging.cli.command import (
+    BAD_DATA,
+    BAD_USE,
+    Answer,
+    Commands,
+    add_command,
+    add_dir,
+    add_query,
+    add_resolution,
+    opened,
+    selection,
+)
 from charging.dataset.pipeline import LARGEST_SCALE, build_simulated, import_files
-from charging.dataset.store import Dataset, find_dataset, locate, open_dataset
+from charging.dataset.store import Dataset
 from charging.dataset.summary import Summary, summarise
 from charging.dataset.validate import damage
-from charging.domain.filters import Filters
-from charging.domain.operators import load_operators
-from charging.domain.schema import CELL_RESOLUTION
 from charging.domain.vocabulary import Datum
-from charging.errors import ChargingError, DatasetNotFoundError, UsageError
+from charging.errors import ChargingError, UsageError
 from charging.queries.engine import Engine
 from charging.queries.takeaway import Format, Request, What, write
 from charging.settings import Settings
 from charging.sources import READERS, presets
+from charging.sync.update import sync
 
-GOOD, BAD_DATA, BAD_USE = 0, 1, 2
 INTERRUPTED = 130  # what a shell says of a command stopped by the keyboard
 
 _BAR_WIDTH = 30
 _QUIET_STEP = 0.5  # share between two lines where no terminal shows a bar
-
-
-class Answer(NamedTuple):
-    """What a command says: to programs, to people, and by its exit code."""
-
-    values: dict[str, Any]
-    lines: list[str]
-    code: int = GOOD
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,39 +83,27 @@ class ProgressLine:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="charging",
-        description="Build, import and inspect datasets of charging networks.",
+        description="Build, import, inspect and analyse datasets of charging networks.",
         epilog="Exit codes: 0 success, 1 bad data, 2 bad use. Datasets are kept in CHARGING_BUILD_DIR.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_build(commands)
     _add_import(commands)
+    _add_sync(commands)
     for name, command, what in (
         ("info", _info, "Show what a dataset holds: stations, piles, operators, cities, sources."),
         ("validate", _validate, "Read a dataset whole and check files, tables, hash and report."),
     ):
-        sub = _add_command(commands, name, command, what)
-        _add_dir(sub)
+        sub = add_command(commands, name, command, what)
+        add_dir(sub)
+    for topic in (coverage, comparison, reach, highways, changes):
+        topic.add_to(commands)
     _add_export(commands)
     return parser
 
 
-_DEFAULT_DIR = "by default CHARGING_DATASET, else the dataset last built or imported"
-
-
-def _add_command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    command: Callable[[argparse.Namespace, Settings], Answer],
-    what: str,
-) -> argparse.ArgumentParser:
-    sub = commands.add_parser(name, help=what, description=what)
-    sub.add_argument("--json", action="store_true", help="print JSON for programs")
-    sub.set_defaults(command=command)
-    return sub
-
-
-def _add_build(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    sub = _add_command(commands, "build", _build, "Build the simulated network.")
+def _add_build(commands: Commands) -> None:
+    sub = add_command(commands, "build", _build, "Build the simulated network.")
     sub.add_argument("--into", type=Path, metavar="DIR", help="folder of the dataset")
     sub.add_argument(
         "--scale",
@@ -126,9 +115,15 @@ def _add_build(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     sub.add_argument("--seed", type=int, default=0, metavar="S", help="seed of every draw, 0 by default")
 
 
-def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    sub = _add_command(commands, "import", _import, "Read files of charging stations into a dataset.")
-    sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a file, plain or gzip")
+def _add_import(commands: Commands) -> None:
+    sub = add_command(commands, "import", _import, "Read files of charging stations into a dataset.")
+    sub.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="a file, plain, gzip or zip; several make one dataset",
+    )
     sub.add_argument(
         "--format",
         choices=[reader.name for reader in READERS],
@@ -145,9 +140,18 @@ def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     sub.add_argument("--into", type=Path, metavar="DIR", help="folder of the dataset")
 
 
-def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    sub = _add_command(commands, "export", _export, "Write selected stations or cells to a file.")
-    _add_dir(sub)
+def _add_sync(commands: Commands) -> None:
+    what = "Pull stations and statuses from a live peer (OCPI, T/CEC 102) into its dataset."
+    sub = add_command(commands, "sync", _sync, what)
+    sub.add_argument("name", metavar="NAME", help="name of the peer: peers/NAME.toml in the build folder")
+    sub.add_argument(
+        "--full", action="store_true", help="pull everything, which finds stations that have vanished"
+    )
+
+
+def _add_export(commands: Commands) -> None:
+    sub = add_command(commands, "export", _export, "Write selected stations or cells to a file.")
+    add_dir(sub)
     sub.add_argument("--what", choices=list(What), type=What, required=True, help="rows of the table")
     sub.add_argument(
         "--format",
@@ -159,24 +163,8 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     sub.add_argument(
         "--out", type=Path, metavar="FILE", required=True, help="file to write, replaced if there"
     )
-    sub.add_argument(
-        "--query", default="", help="selection as in a link of the page: 'operator=nio&min_kw=120'"
-    )
-    sub.add_argument(
-        "--resolution",
-        type=int,
-        choices=range(CELL_RESOLUTION + 1),
-        default=_USUAL_RESOLUTION,
-        metavar="N",
-        help=f"H3 resolution of hexes, 0 to {CELL_RESOLUTION}, {_USUAL_RESOLUTION} by default",
-    )
-
-
-_USUAL_RESOLUTION = 6  # cells some 6.5 km across
-
-
-def _add_dir(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("dir", nargs="?", metavar="DIR", help=f"a folder or a name; {_DEFAULT_DIR}")
+    add_query(sub)
+    add_resolution(sub, "hexes")
 
 
 def _build(options: argparse.Namespace, settings: Settings) -> Answer:
@@ -205,12 +193,22 @@ def _import(options: argparse.Namespace, settings: Settings) -> Answer:
     return Answer(described.values | {"report": report.to_json()}, [*report.lines(), "", *described.lines])
 
 
+def _sync(options: argparse.Namespace, settings: Settings) -> Answer:
+    done = sync(
+        options.name,
+        build_dir=settings.build_dir,
+        is_full=options.full,
+        progress=ProgressLine(sys.stderr),
+    )
+    return Answer(done.to_json(), done.lines())
+
+
 def _info(options: argparse.Namespace, settings: Settings) -> Answer:
-    return _described(_opened(options, settings))
+    return _described(opened(options.dir, settings))
 
 
 def _validate(options: argparse.Namespace, settings: Settings) -> Answer:
-    dataset = _opened(options, settings)
+    dataset = opened(options.dir, settings)
     complaints = list(damage(dataset))
     values = {"name": dataset.name, "version": dataset.version.name, "complaints": complaints}
     if complaints:
@@ -222,10 +220,10 @@ def _export(options: argparse.Namespace, settings: Settings) -> Answer:
     request = Request(
         what=options.what,
         format=options.format,
-        filters=_selection(options.query),
+        filters=selection(options.query),
         resolution=options.resolution,
     )
-    dataset = _opened(options, settings)
+    dataset = opened(options.dir, settings)
     engine = Engine(dataset, memory_limit_mb=settings.memory_limit_mb)
     draft = options.out.with_name(f".{options.out.name}.part")
     try:
@@ -241,28 +239,6 @@ def _export(options: argparse.Namespace, settings: Settings) -> Answer:
     size = options.out.stat().st_size
     values = {"file": str(options.out), "rows": rows, "bytes": size, "kind": str(dataset.kind)}
     return Answer(values, [f"{rows:,} {options.what} ({dataset.kind}) in {options.out}, {size:,} bytes"])
-
-
-def _selection(query: str) -> Filters:
-    """Return the selection of a link's query; on the command line nonsense is an error, not a note."""
-    filters, problems = Filters.from_query(parse_qs(query.removeprefix("?"), keep_blank_values=True))
-    known = {operator.id for operator in load_operators()}
-    strange = [*problems, *(("operator", name) for name in filters.operators if name not in known)]
-    if strange:
-        found = ", ".join(f"{key}={value}" for key, value in strange)
-        message = f"--query has what cannot be read: {found[:200]!r}. Copy it from the page's address."
-        raise UsageError(message)
-    return filters
-
-
-def _opened(options: argparse.Namespace, settings: Settings) -> Dataset:
-    folder = locate(settings.build_dir, options.dir) if options.dir else find_dataset(settings)
-    if folder is None:
-        message = (
-            f"No dataset was built or imported yet in {settings.build_dir}: run 'build' or 'import' first."
-        )
-        raise DatasetNotFoundError(message)
-    return open_dataset(folder)
 
 
 def _described(dataset: Dataset) -> Answer:

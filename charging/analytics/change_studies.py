@@ -1,0 +1,74 @@
+"""Questions about two datasets, from a selection to what changed between them: `studies` has those about one.
+
+`data` is the later dataset and `older` the earlier one, each with a memory of its own. What a selection does
+not change, the pairs of stations, is asked for once.
+"""
+
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, Protocol, Self, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from charging.analytics.changed_cells import changed_cells
+from charging.analytics.changes import (
+    ChangesBy,
+    Pairs,
+    Selected,
+    change_totals,
+    pair_stations,
+    selected_changes,
+)
+from charging.analytics.studies import Asks
+from charging.domain.filters import Filters
+from charging.queries.snapshot import selected_piles, snapshot
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class AsksBoth(Asks, Protocol):
+    """Asks queries of one dataset, and questions of it and another."""
+
+    def ask_both(
+        self,
+        other: Self,
+        question: Callable[Concatenate[Self, Self, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Return `question(self, other, ...)`."""
+
+
+A = TypeVar("A", bound=AsksBoth)
+
+
+def changed_stations(data: A, older: A, filters: Filters, *, count_piles: bool = True) -> pd.DataFrame:
+    """Return what `changes.changes` says of a selection of two datasets; its pairs are asked for once."""
+    pairs = data.ask_both(older, _station_pairs)
+    was, is_now = (Selected(*asked.ask(selected_piles, filters)) for asked in (older, data))
+    return selected_changes(pairs, was, is_now, count_piles=count_piles)
+
+
+def changes_by(
+    data: A, older: A, filters: Filters, by: ChangesBy | None = None, *, count_piles: bool = True
+) -> pd.DataFrame:
+    """Return what `changes.change_totals` says of a selection of two datasets, in all or by a key."""
+    return change_totals(data.ask_both(older, changed_stations, filters, count_piles=count_piles), by)
+
+
+def cell_changes(
+    data: A, older: A, filters: Filters, resolution: int, *, count_piles: bool = True
+) -> pd.DataFrame:
+    """Return what `changed_cells.changed_cells` says of a selection of two datasets."""
+    pairs = data.ask_both(older, _station_pairs)
+    changed = data.ask_both(older, changed_stations, filters, count_piles=count_piles)
+    was, is_now = (
+        table["cell"].to_numpy(np.int64)[asked.ask(selected_piles, filters).holds]
+        for table, asked in ((pairs.old, older), (pairs.new, data))
+    )
+    return changed_cells(changed, was, is_now, resolution)
+
+
+def _station_pairs(data: Asks, older: Asks) -> Pairs:
+    return pair_stations(older.ask(snapshot, Filters()), data.ask(snapshot, Filters()))

@@ -1,0 +1,355 @@
+"""What changed between two snapshots of the same sources, station by station.
+
+Two tables come in, those of `charging.queries.snapshot`: station_id, name, name_zh, operator_id, city_id,
+lat, lon (WGS-84 degrees), cell (H3, resolution 11), piles (null: not known). Stations are the same when
+their `station_id` is: ask `comparable` first whether that can be so.
+
+`changes` compares two snapshots. Who asks about the same two datasets again and again pairs all their
+stations once with `pair_stations`, and asks `selected_changes` about each selection.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from charging.dataset.manifest import Description
+from charging.domain.geography import great_circle_km
+from charging.domain.hexes import parent_cells
+from charging.domain.text import folded
+
+MOVED_M = 50.0
+"""Distance beyond which a station has moved, metres; below it a coordinate was made more exact."""
+
+
+class Change(StrEnum):
+    """What can have become of a station; several may hold at once."""
+
+    OPENED = "opened"
+    CLOSED = "closed"
+    GROWN = "grown"
+    SHRUNK = "shrunk"
+    RENAMED = "renamed"
+    MOVED = "moved"
+    REASSIGNED = "reassigned"
+
+
+KINDS = tuple(str(change) for change in Change)
+"""The columns of `Change`."""
+
+_SHOWN = ["station_id", "name", "name_zh", "operator_id", "city_id", "lat", "lon", "cell"]
+_COMPARED = ["name", "name_zh", "operator_id", "city_id", "cell"]
+_COLUMNS = [
+    *_SHOWN,
+    *(f"{name}_before" for name in _COMPARED),
+    *("piles_before", "piles_after", "piles_change", "moved_m"),
+    *KINDS,
+    "piles_unknown",
+]
+
+
+class Obstacle(StrEnum):
+    """Why two datasets do not compare, or not in everything."""
+
+    NO_COMMON_SOURCE = "no_common_source"  # no station can be in both
+    OTHER_SOURCES = "other_sources"  # a source of one only: all its stations count as opened or closed
+    OTHER_KIND = "other_kind"  # a simulated and a real one
+    OTHER_SIMULATION = "other_simulation"  # another seed or scale: the same ids for other stations
+    OTHER_UNIT = "other_unit"  # what was counted as a pile differs
+    MIXED_UNITS = "mixed_units"  # sources within one of them count differently
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incomparable:
+    """An obstacle, with what was found on each side."""
+
+    obstacle: Obstacle
+    old: str
+    new: str
+
+    @property
+    def forbids_stations(self) -> bool:
+        """Whether not even stations compare."""
+        return self.obstacle in (Obstacle.NO_COMMON_SOURCE, Obstacle.OTHER_KIND)
+
+    @property
+    def forbids_piles(self) -> bool:
+        """Whether numbers of piles do not compare: `changes` is then asked with `count_piles=False`."""
+        return self.forbids_stations or self.obstacle is Obstacle.OTHER_UNIT
+
+
+class ChangesBy(StrEnum):
+    """What changes can be added up by: the name of the column."""
+
+    OPERATOR = "operator_id"
+    CITY = "city_id"
+    CELL = "cell"
+
+
+def comparable(old: Description, new: Description) -> tuple[Incomparable, ...]:
+    """Return every reason why two datasets do not compare, in the order of `Obstacle`; none is good.
+
+    Parameters
+    ----------
+    old, new
+        Their manifests. Sources are compared by their prefix of station_id, lists without stations left out.
+    """
+    prefixes = [
+        {rows.info.source for rows in described.sources if rows.info.unit_counted} for described in (old, new)
+    ]
+    sources = [", ".join(sorted(names)) for names in prefixes]
+    units = [old.unit_counted, new.unit_counted]
+    found = {
+        Obstacle.NO_COMMON_SOURCE: (not prefixes[0] & prefixes[1], sources),
+        Obstacle.OTHER_SOURCES: (bool(prefixes[0] & prefixes[1]) and prefixes[0] != prefixes[1], sources),
+        Obstacle.OTHER_KIND: (old.kind != new.kind, [str(old.kind), str(new.kind)]),
+        Obstacle.OTHER_SIMULATION: (
+            old.kind == new.kind and (old.seed, old.scale) != (new.seed, new.scale),
+            [_simulation(old), _simulation(new)],
+        ),
+        Obstacle.OTHER_UNIT: (units[0] != units[1], units),
+        Obstacle.MIXED_UNITS: (units == ["mixed", "mixed"], units),
+    }
+    return tuple(
+        Incomparable(obstacle=obstacle, old=said[0], new=said[1])
+        for obstacle, (holds, said) in found.items()
+        if holds
+    )
+
+
+def changes(old: pd.DataFrame, new: pd.DataFrame, *, count_piles: bool = True) -> pd.DataFrame:
+    """Return the stations that differ between two snapshots.
+
+    Parameters
+    ----------
+    old, new
+        The snapshots, `station_id` unique in each. Both are of one selection: a station that came to match it
+        counts as opened, one that ceased to as closed.
+    count_piles
+        False where the two count different things as a pile: every number of piles is then unknown.
+
+    Returns
+    -------
+    table
+        One row per station, those that stay and the opened ones in the order of `new`, then the closed ones
+        in the order of `old`: what it is now (`name`, `name_zh`, `operator_id`, `city_id`,
+        `lat`, `lon`, `cell`; of a closed station, what it was), the same with `_before` (null of an opened
+        station) but for the coordinates, and
+
+        - `piles_before`, `piles_after` (0 where the station is not there, null: not known), `piles_change`;
+        - `moved_m`, great-circle distance in metres; null of an opened or closed station;
+        - one truth value for each of `KINDS`, several of which may hold: `opened`, `closed`, `grown` and
+          `shrunk` by known numbers alone, `renamed` where a name known on both sides differs by more than
+          case and blanks, `moved` by more than `MOVED_M`, `reassigned` where both operators are known and
+          differ;
+        - `piles_unknown`: the difference cannot be told, since a number is missing on one side or both.
+
+        A station of no kind has a row only where its number of piles is known on one side alone. What became
+        known otherwise (a name, an operator) is no change.
+    """
+    pairs = pair_stations(old, new)
+    all_of_them = (
+        Selected(np.ones(len(table), dtype=bool), table.piles.to_numpy(np.float64)) for table in (old, new)
+    )
+    return selected_changes(pairs, *all_of_them, count_piles=count_piles)
+
+
+class Selected(NamedTuple):
+    """Which stations of a snapshot a selection holds, by row, with how many piles."""
+
+    holds: NDArray[np.bool_]
+    piles: NDArray[np.float64]  # NaN: not known
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The stations of two snapshots side by side: what no selection changes. See `pair_stations`."""
+
+    old: pd.DataFrame
+    new: pd.DataFrame
+    at_old: NDArray[np.intp]  # by row of `new`, its row in `old`; -1: not there
+    moved_m: NDArray[np.float64]  # by row of `new`, as all that follow; NaN where not there
+    renamed: NDArray[np.bool_]
+    reassigned: NDArray[np.bool_]
+
+
+def pair_stations(old: pd.DataFrame, new: pd.DataFrame) -> Pairs:
+    """Return two snapshots station by station, with what differs but their piles, as `changes` says."""
+    at_old = pd.Index(old.station_id).get_indexer(pd.Index(new.station_id))
+    stays = np.flatnonzero(at_old >= 0)
+    before, after = old.iloc[at_old[stays]], new.iloc[stays]
+    distance_km = great_circle_km(
+        *(table[axis].to_numpy(np.float64) for table in (before, after) for axis in ("lat", "lon"))
+    )
+    moved_m = np.full(len(new), np.nan)
+    moved_m[stays] = 1000 * distance_km
+    renamed, reassigned = np.zeros(len(new), dtype=bool), np.zeros(len(new), dtype=bool)
+    renamed[stays] = _is_renamed(before, after, "name") | _is_renamed(before, after, "name_zh")
+    reassigned[stays] = _both_known_and_differ(before.operator_id, after.operator_id)
+    return Pairs(old, new, at_old, moved_m, renamed, reassigned)
+
+
+def selected_changes(pairs: Pairs, old: Selected, new: Selected, *, count_piles: bool = True) -> pd.DataFrame:
+    """Return what `changes` says of the selected stations of two snapshots, whose piles are given here."""
+    at = pairs.at_old
+    stays = new.holds & np.append(old.holds, False)[at]  # -1 points at what is appended
+    was, now = np.append(old.piles, np.nan)[at], new.piles
+    differs = pairs.renamed | pairs.reassigned | (pairs.moved_m > MOVED_M)
+    if count_piles:
+        differs |= (now != was) & ~(np.isnan(now) & np.isnan(was))
+    kept = np.flatnonzero(stays & differs)
+    opened = np.flatnonzero(new.holds & ~stays)
+    is_closed = old.holds.copy()
+    is_closed[at[stays]] = False
+    closed = np.flatnonzero(is_closed)
+    nobody = np.full(opened.size, -1)
+    rows = _Rows(
+        at_old=np.concatenate([at[kept], nobody, closed]),
+        at_new=np.concatenate([kept, opened, np.full(closed.size, -1)]),
+    )
+    return _table(pairs, rows, old, new, count_piles=count_piles)
+
+
+def change_totals(
+    changed: pd.DataFrame, by: ChangesBy | None = None, *, resolution: int | None = None
+) -> pd.DataFrame:
+    """Return what changed in all, or by operator, city or cell.
+
+    Parameters
+    ----------
+    changed
+        What `changes` returned.
+    by
+        What to add up by; one row in all without it.
+    resolution
+        H3 resolution of the cells, 0 to 11; only with cells, and needed there.
+
+    Returns
+    -------
+    table
+        `key` (only with `by`; null: not known), the number of stations of each of `KINDS`, `piles_gained`
+        and `piles_lost` (both 0 or more, of the differences that are known), `piles_net` (gained less lost)
+        and `stations_piles_unknown`, the stations whose difference is not known. Ordered by piles gained and
+        lost together downwards, then by key, null last.
+
+    Raises
+    ------
+    ValueError
+        If `resolution` is missing with cells, given without, or none.
+
+    Notes
+    -----
+    A station that was reassigned, or moved into another city or cell, changes its key. It is counted under
+    the new one; its piles are lost by the former and gained by the latter, so that the net of a key is what
+    it holds now less what it held. Sums by key and in all thus differ in gained and lost, but, where all
+    numbers are known, not in net.
+    """
+    if (by is ChangesBy.CELL) != (resolution is not None):
+        message = f"expected a resolution with cells and only there, found {resolution!r} by {by}"
+        raise ValueError(message)
+    keys, code, former = _coded(changed, by, resolution)
+    went = np.zeros(len(changed), dtype=bool)
+    if by is not None:
+        went = (changed.reassigned if by is ChangesBy.OPERATOR else changed.moved).to_numpy(bool)
+    went = went & (former != code)
+    change = changed.piles_change.fillna(0.0).to_numpy()
+    was, now = (changed[f"piles_{side}"].to_numpy() for side in ("before", "after"))
+    sums = {kind: _added(code, changed[kind], keys) for kind in KINDS}
+    gained = np.where(went, np.nan_to_num(now), np.maximum(change, 0.0))
+    lost = np.where(went, 0.0, np.maximum(-change, 0.0))
+    sums["piles_gained"] = _added(code, gained, keys)
+    sums["piles_lost"] = _added(code, lost, keys) + _added(former[went], np.nan_to_num(was[went]), keys)
+    unknown = _added(code, changed.piles_unknown, keys) + _added(former[went], np.isnan(was[went]), keys)
+    table = pd.DataFrame(sums | {"stations_piles_unknown": unknown})
+    counts = [*KINDS, "stations_piles_unknown"]
+    table[counts] = table[counts].astype(np.int64)
+    table.insert(len(table.columns) - 1, "piles_net", table.piles_gained - table.piles_lost)
+    if by is not None:
+        table.insert(0, "key", keys)
+        occurs = np.zeros(len(keys), dtype=bool)
+        occurs[code] = occurs[former[went]] = True
+        table = table[occurs]
+    order = (-(table.piles_gained + table.piles_lost)).argsort(kind="stable")
+    return table.iloc[order].reset_index(drop=True)
+
+
+def _simulation(described: Description) -> str:
+    return f"seed {described.seed}, scale {described.scale}"
+
+
+class _Rows(NamedTuple):
+    """The stations of a table of changes, as rows of both snapshots; -1: not there."""
+
+    at_old: NDArray[np.intp]
+    at_new: NDArray[np.intp]
+
+
+def _table(pairs: Pairs, rows: _Rows, old: Selected, new: Selected, *, count_piles: bool) -> pd.DataFrame:
+    is_opened, is_closed = rows.at_old < 0, rows.at_new < 0
+    stays = ~is_opened & ~is_closed
+    last = pairs.old.iloc[rows.at_old[is_closed]]
+    table = pd.concat([pairs.new.iloc[rows.at_new[~is_closed]], last], ignore_index=True)[_SHOWN]
+    for name in _COMPARED:
+        values = pairs.old[name]
+        array = (values.astype("Int64") if name == "cell" else values).array  # a double cannot hold a cell
+        table[f"{name}_before"] = array.take(rows.at_old, allow_fill=True)
+    for side, selected, at in (("before", old, rows.at_old), ("after", new, rows.at_new)):
+        piles = selected.piles if count_piles else np.full_like(selected.piles, np.nan)
+        table[f"piles_{side}"] = np.append(piles, 0.0)[at]  # -1 points at what is appended
+    change = table.piles_after - table.piles_before
+    moved_m, renamed, reassigned = (
+        np.append(values, nothing)[np.where(stays, rows.at_new, -1)]
+        for values, nothing in ((pairs.moved_m, np.nan), (pairs.renamed, False), (pairs.reassigned, False))
+    )
+    return table.assign(
+        piles_change=change,
+        moved_m=moved_m,
+        renamed=renamed,
+        reassigned=reassigned,
+        opened=is_opened,
+        closed=is_closed,
+        grown=stays & (change > 0),
+        shrunk=stays & (change < 0),
+        moved=moved_m > MOVED_M,
+        piles_unknown=change.isna(),
+    )[_COLUMNS]
+
+
+def _both_known_and_differ(before: pd.Series, after: pd.Series) -> NDArray[np.bool_]:
+    differs = np.asarray(after.array != before.array)
+    return np.asarray(differs & after.notna().to_numpy() & before.notna().to_numpy(), dtype=bool)
+
+
+def _is_renamed(before: pd.DataFrame, after: pd.DataFrame, name: str) -> NDArray[np.bool_]:
+    renamed = _both_known_and_differ(before[name], after[name])
+    at = np.flatnonzero(renamed)
+    was, now = (table[name].iloc[at].map(folded).to_numpy() for table in (before, after))
+    renamed[at] = now != was
+    return renamed
+
+
+def _added(code: NDArray[np.intp], values: ArrayLike, keys: pd.Series) -> NDArray[np.float64]:
+    sums = np.bincount(code, weights=np.asarray(values, dtype=np.float64), minlength=len(keys))
+    return np.asarray(sums, dtype=np.float64)
+
+
+def _coded(
+    changed: pd.DataFrame, by: ChangesBy | None, resolution: int | None
+) -> tuple[pd.Series, NDArray[np.intp], NDArray[np.intp]]:
+    """Return the keys in order, null last, and the position among them of what each row is and was."""
+    if by is None:
+        everything = np.zeros(len(changed), dtype=np.intp)
+        return pd.Series([None], dtype="object"), everything, everything
+    now, was = changed[by], changed[f"{by}_before"]
+    if resolution is not None:
+        # an opened station has no former cell, and none is asked for
+        cells = [now.to_numpy(np.int64), was.fillna(0).to_numpy(np.int64)]
+        now, was = (pd.Series(parent_cells(found, resolution)) for found in cells)
+    both, keys = pd.factorize(pd.concat([now, was], ignore_index=True), sort=True)
+    both = np.where(both < 0, len(keys), both).astype(np.intp)
+    if resolution is None:
+        keys = pd.Index([*keys, None], dtype="object")
+    return pd.Series(keys), both[: len(changed)], both[len(changed) :]

@@ -1,0 +1,50 @@
+"""The questions about the quality of a dataset, from its tables to the answers.
+
+What each answer means stands with its definition in `charging.analytics.quality`, `duplicates` and
+`conversion`. They are apart from `charging.analytics.studies`, since they bring in much that the map
+does not need.
+"""
+
+import pandas as pd
+
+from charging.analytics import quality
+from charging.analytics.conversion import forgotten_conversion
+from charging.analytics.duplicates import suspected_duplicates
+from charging.domain.geography import load_cities
+from charging.queries.engine import Engine
+from charging.queries.quality import field_counts, station_points
+
+_NAMES = ("name", "name_zh")
+
+
+def completeness(engine: Engine) -> pd.DataFrame:
+    """Return what `quality.completeness` says of a dataset."""
+    return quality.completeness(field_counts(engine))
+
+
+def outside_region(engine: Engine) -> pd.DataFrame:
+    """Return what `quality.outside_region` says of a dataset, with `name` and `name_zh`."""
+    points = station_points(engine)
+    outside = quality.outside_region(points, load_cities())
+    return outside.join(points.set_index("station_id")[list(_NAMES)], on="station_id")
+
+
+def conversions(engine: Engine) -> pd.DataFrame:
+    """Return what `conversion.forgotten_conversion` says of the sources of a dataset."""
+    return forgotten_conversion(station_points(engine))
+
+
+def duplicates(engine: Engine) -> pd.DataFrame:
+    """Return what `duplicates.suspected_duplicates` says of a dataset, with the names of both stations.
+
+    Returns
+    -------
+    table
+        As there, with `keep_name`, `keep_name_zh`, `drop_name` and `drop_name_zh`. Null: not known.
+    """
+    points = station_points(engine)
+    names = points.set_index("station_id")[list(_NAMES)]
+    pairs = suspected_duplicates(points)
+    for side in ("keep", "drop"):
+        pairs = pairs.join(names.add_prefix(f"{side}_"), on=side)
+    return pairs

@@ -1,0 +1,181 @@
+"""Who depends on whom: what is left when operators leave, and how far piles lie in few hands.
+
+Both look at the piles whose number is known. Units without any have nothing to lose and no share of anything:
+they have no row.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from charging.analytics.held import Held, added_up, in_words, operator_set, read_held
+from charging.queries.measures import share
+
+MOST_HHI = 10_000
+"""The Herfindahl-Hirschman index of a unit whose piles belong to one operator: 100 % squared."""
+
+
+class Loss(StrEnum):
+    """What a unit loses when operators leave; the first that fits."""
+
+    LOST = "lost"  # nothing is left
+    HALVED = "halved"  # more than half of its piles go
+    REDUCED = "reduced"  # some go
+    UNTOUCHED = "untouched"  # none goes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependence:
+    """What all units together lose: `units_lost`, `units_halved` … of `units`, `piles_lost` of `piles`.
+
+    No unit is counted twice: `units_halved` are those that lose more than half of their piles but not all.
+    """
+
+    units: int
+    units_lost: int
+    units_halved: int
+    units_reduced: int
+    units_untouched: int
+    piles: int
+    piles_lost: int
+
+    @property
+    def units_lost_share(self) -> float | None:
+        """Share of the units that are lost, 0 to 1; None where there are no units."""
+        return self.units_lost / self.units if self.units else None
+
+    @property
+    def piles_lost_share(self) -> float | None:
+        """Share of the piles that are lost, 0 to 1; None where there are no piles."""
+        return self.piles_lost / self.piles if self.piles else None
+
+
+def without(held: pd.DataFrame, leavers: Collection[str]) -> pd.DataFrame:
+    """Return what each unit loses when operators leave.
+
+    Piles of an operator that is not known never leave. Where all known piles go but somebody stays whose
+    number of piles is not known, the unit is `halved`, not `lost`: that it falls to zero is not known. Losing
+    exactly half is `reduced`.
+
+    Parameters
+    ----------
+    held
+        A table of holdings (`charging.analytics.held`).
+    leavers
+        Operators that leave; one without piles takes none.
+
+    Returns
+    -------
+    table
+        By unit: `unit`, `piles_before` and `piles_after` (known piles), `lost_share` (of `piles_before`, 0 to
+        1), `category` (a value of `Loss`).
+
+    Raises
+    ------
+    UsageError
+        If the table is not one of holdings.
+    """
+    table = read_held(held)
+    leaves = table.belongs_to(operator_set(leavers))
+    before, gone = table.piles_by_unit(), table.piles_by_unit(leaves)
+    after = before - gone
+    may_stay = np.zeros(before.size, dtype=np.bool_)
+    may_stay[table.unit_no[~leaves & np.isnan(table.piles)]] = True
+    fits = [(after == 0) & ~may_stay, 2 * gone > before, gone > 0]
+    category = np.select(fits, range(len(fits)), default=len(fits))
+    has_piles = before > 0
+    return pd.DataFrame(
+        {
+            "unit": table.units[has_piles],
+            "piles_before": before[has_piles],
+            "piles_after": after[has_piles],
+            "lost_share": share(gone, before)[has_piles],
+            "category": in_words(category[has_piles], Loss),
+        }
+    )
+
+
+def dependence(losses: pd.DataFrame) -> Dependence:
+    """Return the losses of all units of a table that `without` returned, added up."""
+    counts = losses.category.value_counts()
+    return Dependence(
+        units=len(losses),
+        units_lost=int(counts[Loss.LOST]),
+        units_halved=int(counts[Loss.HALVED]),
+        units_reduced=int(counts[Loss.REDUCED]),
+        units_untouched=int(counts[Loss.UNTOUCHED]),
+        piles=int(losses.piles_before.sum()),
+        piles_lost=int((losses.piles_before - losses.piles_after).sum()),
+    )
+
+
+def concentration(held: pd.DataFrame) -> pd.DataFrame:
+    """Return how far the piles of each unit lie in few hands.
+
+    Shares are of all known piles of the unit, those of operators that are not known included. The
+    Herfindahl-Hirschman index adds the squares of the known operators' shares in percent: 10,000 for one
+    operator, near 0 for many. Where some operators are not known it is the least it can be.
+
+    Parameters
+    ----------
+    held
+        A table of holdings (`charging.analytics.held`).
+
+    Returns
+    -------
+    table
+        By unit: `unit`, `piles` (the denominator), `operators` (known ones with piles), `largest_operator`
+        (of the known ones; ties go to the id that sorts first), `largest_piles`, `largest_share` and
+        `unknown_share` (of `piles`, 0 to 1), `hhi` (0 to 10,000). Where no operator is known, the largest
+        operator, its piles and share, and the index are null.
+
+    Raises
+    ------
+    UsageError
+        If the table is not one of holdings.
+
+    Notes
+    -----
+    https://www.justice.gov/atr/herfindahl-hirschman-index
+    """
+    table = read_held(held)
+    piles = table.piles_by_unit()
+    unit_no, operator_no, held_piles = _known_holders(table)
+    squares = added_up(share(held_piles, piles[unit_no]) ** 2, unit_no, piles.size)
+    holders = np.bincount(unit_no, minlength=piles.size)
+    largest = np.full(piles.size, -np.inf)
+    np.maximum.at(largest, unit_no, held_piles)
+    # from the last operator to the first, so that the first of several with as many stays
+    leads = np.flatnonzero(held_piles == largest[unit_no])[::-1]
+    largest_no = np.full(piles.size, -1, dtype=np.intp)
+    largest_no[unit_no[leads]] = operator_no[leads]
+    largest[largest_no < 0] = np.nan
+    of_known = added_up(held_piles, unit_no, piles.size)
+    columns = {
+        "unit": table.units,
+        "piles": piles,
+        "operators": holders,
+        "largest_operator": np.array([*table.operator_ids, None], dtype=object)[largest_no],
+        "largest_piles": largest,
+        "largest_share": share(largest, piles),
+        "unknown_share": share(piles - of_known, piles),
+        "hhi": np.where(holders > 0, MOST_HHI * squares, np.nan),
+    }
+    concentrated = pd.DataFrame({name: column[piles > 0] for name, column in columns.items()})
+    return concentrated.astype({"largest_operator": "str"})
+
+
+def _known_holders(table: Held) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    """Return unit, operator and piles of each known operator that holds piles in a unit: by both, once."""
+    holds = (table.piles > 0) & (table.operator_no >= 0)
+    unit_no, operator_no, piles = table.unit_no[holds], table.operator_no[holds], table.piles[holds]
+    operators = max(len(table.operator_ids), 1)
+    pair = unit_no * operators + operator_no
+    if (np.diff(pair) > 0).all():
+        return unit_no, operator_no, piles
+    pairs, position = np.unique(pair, return_inverse=True)
+    return pairs // operators, pairs % operators, added_up(piles, position, pairs.size)

@@ -1,0 +1,336 @@
+"""The questions of the page and of the command line, from a selection to the answer of an analysis.
+
+Definitions stand with the analyses; here they are only given the tables they read. So the page, the command
+line and a notebook tell the same numbers. `data` is whatever asks queries of a dataset: `Directly`, or a
+cache that remembers what was asked.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
+
+import h3.api.numpy_int as h3
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from charging.analytics.comparison import compare
+from charging.analytics.coverage import Served, marginal_gains, reached, served
+from charging.analytics.density import density_by_city
+from charging.analytics.highways import AreaShare, Roads, area_layer, area_share, gap_changes, roads_of
+from charging.analytics.reach import nearest_km, weights_of_area
+from charging.analytics.resilience import concentration, without
+from charging.analytics.white_spots import white_spot_candidates
+from charging.domain.filters import Filters
+from charging.domain.geography import CityIndex, load_cities
+from charging.domain.operators import OperatorKind, load_operators
+from charging.domain.vocabulary import Current
+from charging.domain.weights import Weights, place_weights
+from charging.queries.engine import Engine
+from charging.queries.highways import service_areas
+from charging.queries.holdings import By as HeldBy
+from charging.queries.holdings import Unit, holdings
+from charging.queries.points import points
+from charging.queries.totals import By, totals
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Asks(Protocol):
+    """Asks queries of one dataset."""
+
+    def ask(self, query: Callable[Concatenate[Engine, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return `query(engine, ...)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directly:
+    """Asks an engine, and remembers nothing."""
+
+    engine: Engine
+
+    def ask(self, query: Callable[Concatenate[Engine, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return `query(engine, ...)`."""
+        return query(self.engine, *args, **kwargs)
+
+    def ask_both(
+        self,
+        other: "Directly",
+        question: Callable[Concatenate["Directly", "Directly", P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Return `question(self, other, ...)`."""
+        return question(self, other, *args, **kwargs)
+
+
+class Gain(StrEnum):
+    """What a partner can add to."""
+
+    CELLS = "cells"
+    CITIES = "cities"
+    SERVICE_AREAS = "service_areas"
+    PEOPLE = "people"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """How finely coverage is looked at."""
+
+    resolution: int = 6  # of the H3 cells; some 6 km across
+    rings: int = 0  # of neighbours that a cell with a pile serves too
+    km: float = 5.0  # within which people are reached, in a straight line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sets:
+    """The sets of operators an analysis is asked about; any may be empty."""
+
+    base: tuple[str, ...]
+    partner: tuple[str, ...]
+    leaver: tuple[str, ...]
+    a: tuple[str, ...]
+    b: tuple[str, ...]
+
+
+def usual_sets(data: Asks) -> Sets:
+    """Return the sets of operators of a dataset that nobody chose others for.
+
+    The base is the public operators and the partners are the carmakers, as on the published map, each by size
+    of the network; of a dataset without both, the largest operator and the others. The largest partner is the
+    one that leaves, and A and B are the two first partners, or the first and the largest of the base.
+    """
+    keys = data.ask(totals, Filters(), by=By.OPERATOR).key
+    operators = [key for key in keys if isinstance(key, str)]
+    carmakers = {operator.id for operator in load_operators() if operator.kind is OperatorKind.CARMAKER}
+    partners = [operator for operator in operators if operator in carmakers]
+    base = [operator for operator in operators if operator not in carmakers]
+    if not partners or not base:
+        base, partners = operators[:1], operators[1:]
+    rivals = [*partners, *base][:2]
+    return Sets(
+        base=tuple(base),
+        partner=tuple(partners),
+        leaver=tuple(partners[:1]),
+        a=tuple(rivals[:1]),
+        b=tuple(rivals[1:]),
+    )
+
+
+def served_units(
+    data: Asks, filters: Filters, gain: Gain, grid: Grid, weights: Weights | None = None
+) -> Served:
+    """Return who serves which units, with the whole that shares are of.
+
+    The whole is: of cells, those that any operator serves in the selection; of cities, those with a station
+    in the dataset; of service areas, all the dataset lists; of people, those of `weights`,
+    by default `people_of`.
+    """
+    if gain is Gain.CELLS:
+        return served(data.ask(holdings, filters, grid.resolution), rings=grid.rings)
+    if gain is Gain.CITIES:
+        return served(data.ask(holdings, filters, Unit.CITY), weights=_ones(_cities(data)))
+    if gain is Gain.SERVICE_AREAS:
+        areas = data.ask(service_areas, Filters()).service_area_id
+        return served(data.ask(holdings, filters, Unit.SERVICE_AREA), weights=_ones(areas))
+    places = weights or data.ask(people_of)
+    weight = pd.Series(places.weight, index=pd.RangeIndex(len(places)))
+    return reached(nearest(data, filters, weights), weight, grid.km)
+
+
+def gains(
+    data: Asks,
+    filters: Filters,
+    base: Collection[str],
+    partners: Collection[str],
+    grid: Grid,
+    weights: Weights | None = None,
+) -> dict[Gain, pd.DataFrame]:
+    """Return what `coverage.marginal_gains` says of each kind of unit."""
+    return {
+        gain: marginal_gains(served_units(data, filters, gain, grid, weights), base, partners)
+        for gain in Gain
+    }
+
+
+def losses(data: Asks, filters: Filters, leavers: Collection[str], by: HeldBy) -> pd.DataFrame:
+    """Return what `resilience.without` says of the units of a selection: cells by resolution, or others."""
+    return without(data.ask(holdings, filters, by), leavers)
+
+
+def concentrations(data: Asks, filters: Filters, by: HeldBy | None = None) -> pd.DataFrame:
+    """Return what `resilience.concentration` says of the units of a selection.
+
+    Without `by` the whole selection is the one unit, stations without a city or service area included.
+    """
+    if by is not None:
+        return concentration(data.ask(holdings, filters, by))
+    sums = data.ask(totals, filters, by=By.OPERATOR)
+    held = pd.DataFrame({"unit": "all", "operator_id": sums.key.astype("str"), "piles": sums.piles})
+    return concentration(held)
+
+
+def compared(
+    data: Asks,
+    filters: Filters,
+    a: Collection[str] | None,
+    b: Collection[str] | None,
+    by: HeldBy,
+    other: Asks | None = None,
+) -> pd.DataFrame:
+    """Return what `comparison.compare` says of the units of a selection.
+
+    Parameters
+    ----------
+    a, b
+        Operators of A and of B; None, for everybody, only with `other`.
+    other
+        The dataset B is looked up in, with the same selection; None for that of A.
+    """
+    held_b = other.ask(holdings, filters, by) if other else None
+    return compare(data.ask(holdings, filters, by), held_b, a, b)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknowns:
+    """What a selection does not tell, by which figures leave something out."""
+
+    stations: int
+    stations_without_piles: int  # their number of piles is not known
+    stations_without_city: int
+    piles: float  # known ones
+    piles_without_operator: float  # known piles of operators that are not
+
+
+def unknowns(data: Asks, filters: Filters) -> Unknowns:
+    """Return how much of a selection has no known piles, city or operator."""
+    sums = data.ask(totals, filters).iloc[0]
+    by_city, by_operator = (data.ask(totals, filters, by=by) for by in (By.CITY, By.OPERATOR))
+    return Unknowns(
+        stations=int(sums.stations),
+        stations_without_piles=int(sums.stations_piles_unknown),
+        stations_without_city=int(by_city.stations[by_city.key.isna()].sum()),
+        piles=float(by_operator.piles.sum()),
+        piles_without_operator=float(by_operator.piles[by_operator.key.isna()].sum()),
+    )
+
+
+def reach_networks(base: Collection[str], partners: Collection[str]) -> dict[str, tuple[str, ...] | None]:
+    """Return the sets of operators whose reach is told: base, both together, all, then each partner alone.
+
+    `all` is None: any operator, known or not. A set that would be empty, or say the same again, is left out.
+    """
+    networks: dict[str, tuple[str, ...] | None] = {"base": tuple(base)} if base else {}
+    if partners:
+        networks["both"] = (*base, *partners)
+    networks["all"] = None
+    alone = partners if base or len(partners) > 1 else ()
+    return networks | {f"alone.{operator}": (operator,) for operator in alone}
+
+
+NEAR_KM = 300.0
+"""Distance beyond which a cell is near no city; the loneliest, Ngari, is 513 km from the next."""
+
+
+def near_cities(cells: NDArray[np.int64]) -> pd.DataFrame:
+    """Return the nearest city of mainland China to the centre of each H3 cell.
+
+    Returns
+    -------
+    table
+        By cell, in their order: `city_id` and `km` to its centre (great circle); both null beyond `NEAR_KM`.
+    """
+    centres = np.array([h3.cell_to_latlng(cell) for cell in cells.tolist()]).reshape(-1, 2)
+    index = CityIndex(load_cities())
+    at, km = index.nearest_city(centres[:, 0], centres[:, 1])
+    city_ids = np.array([city.id for city in index.cities], dtype=object)
+    table = pd.DataFrame({"city_id": pd.Series(city_ids[at], dtype="str"), "km": km})
+    return table.where(table.km <= NEAR_KM)
+
+
+def nearest(data: Asks, filters: Filters, weights: Weights | None = None) -> pd.DataFrame:
+    """Return what `reach.nearest_km` says of the places of `weights`, by default of `people_of`."""
+    if weights is None:
+        return data.ask(_nearest_people, filters)
+    return nearest_km(weights, data.ask(points, filters))
+
+
+CURVE_KMS = tuple(float(km) for km in sorted({*range(1, 31), *range(32, 60, 2), *range(60, 101, 5)}))
+"""Distances in km at which curves of reach are drawn: every km where they are steep."""
+
+
+def reach_filters(filters: Filters) -> Filters:
+    """Return a selection as reach is asked about it: DC piles, unless it says itself which currents."""
+    return filters if filters.currents else replace(filters, currents=(Current.DC,))
+
+
+def spot_candidates(
+    data: Asks,
+    filters: Filters,
+    resolution: int,
+    operators: tuple[str, ...] | None,
+    weights: Weights | None = None,
+) -> pd.DataFrame:
+    """Return what `white_spots.white_spot_candidates` says of a selection, by default of `people_of`."""
+    if weights is None:
+        return data.ask(_people_candidates, filters, resolution, operators)
+    return white_spot_candidates(weights, data.ask(points, filters), resolution, operators)
+
+
+class Highways(NamedTuple):
+    """Where the base, and the partners with it, serve the service areas and the roads of a dataset."""
+
+    areas: pd.DataFrame  # `highways.area_layer`
+    before: AreaShare  # with the base
+    after: AreaShare  # with the base and the partners
+    gaps: pd.DataFrame  # `highways.gap_changes`
+
+
+def highway_service(
+    data: Asks, filters: Filters, base: Collection[str], partners: Collection[str]
+) -> Highways:
+    """Return what `charging.analytics.highways` says of a dataset, before and after partners join the base.
+
+    Every service area the dataset lists is counted, whatever the selection says of stations.
+    """
+    areas = data.ask(service_areas, Filters())
+    held = data.ask(holdings, filters, Unit.SERVICE_AREA)
+    before, after = (area_share(areas, held, operators) for operators in (base, {*base, *partners}))
+    changed = gap_changes(areas, held, base, partners, roads=data.ask(_roads))
+    return Highways(area_layer(areas, held, base, partners), before, after, changed)
+
+
+def _roads(engine: Engine) -> Roads:
+    return roads_of(service_areas(engine, Filters()))
+
+
+def city_density(data: Asks, filters: Filters) -> pd.DataFrame:
+    """Return what `density.density_by_city` says of a selection, most piles per person first."""
+    cities = density_by_city(data.ask(totals, filters, by=By.CITY))
+    return cities.sort_values(["piles_per_100k", "piles"], ascending=False, kind="stable", ignore_index=True)
+
+
+def people_of(engine: Engine) -> Weights:
+    """Return the people of `data/places.csv` who live in the area the dataset tells about; maybe nobody."""
+    return weights_of_area(place_weights(), points(engine, Filters()))
+
+
+def _people_candidates(
+    engine: Engine, filters: Filters, resolution: int, operators: tuple[str, ...] | None
+) -> pd.DataFrame:
+    return white_spot_candidates(people_of(engine), points(engine, filters), resolution, operators)
+
+
+def _nearest_people(engine: Engine, filters: Filters) -> pd.DataFrame:
+    return nearest_km(people_of(engine), points(engine, filters))
+
+
+def _cities(data: Asks) -> pd.Series:
+    held: pd.Series = data.ask(holdings, Filters(), Unit.CITY).unit
+    return held.drop_duplicates()
+
+
+def _ones(units: pd.Series) -> "pd.Series[Any]":
+    return pd.Series(1.0, index=pd.Index(units))

@@ -1,0 +1,116 @@
+"""What every command has: its answer, the options DIR, --query and --resolution, and the dataset meant."""
+
+import argparse
+from collections.abc import Callable, Collection
+from typing import Any, NamedTuple, TypeAlias
+from urllib.parse import parse_qs
+
+from charging.dataset.store import Dataset, find_dataset, locate, open_dataset
+from charging.domain.filters import Filters
+from charging.domain.operators import load_operators
+from charging.domain.schema import CELL_RESOLUTION
+from charging.errors import DatasetNotFoundError, UsageError
+from charging.settings import Settings
+
+GOOD, BAD_DATA, BAD_USE = 0, 1, 2
+
+USUAL_RESOLUTION = 6  # cells some 6.5 km across
+USUAL_ROWS = 20
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  it has no other name
+
+_DEFAULT_DIR = "by default CHARGING_DATASET, else the dataset last built or imported"
+
+
+class Answer(NamedTuple):
+    """What a command says: to programs, to people, and by its exit code."""
+
+    values: dict[str, Any]
+    lines: list[str]
+    code: int = GOOD
+
+
+Command = Callable[[argparse.Namespace, Settings], Answer]
+
+
+def add_command(commands: Commands, name: str, command: Command, what: str) -> argparse.ArgumentParser:
+    """Add a command under its name, with `--json`."""
+    sub = commands.add_parser(name, help=what, description=what)
+    sub.add_argument("--json", action="store_true", help="print JSON for programs")
+    sub.set_defaults(command=command)
+    return sub
+
+
+def add_dir(sub: argparse.ArgumentParser) -> None:
+    """Add the dataset a command is about."""
+    sub.add_argument("dir", nargs="?", metavar="DIR", help=f"a folder or a name; {_DEFAULT_DIR}")
+
+
+def add_query(sub: argparse.ArgumentParser) -> None:
+    """Add the selection."""
+    sub.add_argument(
+        "--query", default="", help="selection as in a link of the page: 'operator=nio&min_kw=120'"
+    )
+
+
+def add_resolution(sub: argparse.ArgumentParser, what: str = "cells") -> None:
+    """Add the size of the cells."""
+    sub.add_argument(
+        "--resolution",
+        type=int,
+        choices=range(CELL_RESOLUTION + 1),
+        default=USUAL_RESOLUTION,
+        metavar="N",
+        help=f"H3 resolution of {what}, 0 to {CELL_RESOLUTION}, {USUAL_RESOLUTION} by default",
+    )
+
+
+def add_rows(sub: argparse.ArgumentParser) -> None:
+    """Add how much of a long table people see."""
+    sub.add_argument(
+        "--rows",
+        type=int,
+        default=USUAL_ROWS,
+        metavar="N",
+        help=f"rows of a long table for people, {USUAL_ROWS} by default; programs get all",
+    )
+
+
+def selection(query: str) -> Filters:
+    """Return the selection of a link's query; on the command line nonsense is an error, not a note.
+
+    Raises
+    ------
+    UsageError
+        If a condition cannot be read, or names an operator there is none of.
+    """
+    filters, problems = Filters.from_query(parse_qs(query.removeprefix("?"), keep_blank_values=True))
+    strange = [*problems, *(("operator", name) for name in unknown_operators(filters.operators))]
+    if strange:
+        found = ", ".join(f"{key}={value}" for key, value in strange)
+        message = f"--query has what cannot be read: {found[:200]!r}. Copy it from the page's address."
+        raise UsageError(message)
+    return filters
+
+
+def unknown_operators(names: Collection[str]) -> list[str]:
+    """Return the names that are no operator's id in the registry."""
+    known = {operator.id for operator in load_operators()} if names else set()
+    return [name for name in names if name not in known]
+
+
+def opened(folder_or_name: str | None, settings: Settings) -> Dataset:
+    """Return the dataset a command is about.
+
+    Raises
+    ------
+    DatasetError
+        If there is none, or it cannot be read.
+    """
+    folder = locate(settings.build_dir, folder_or_name) if folder_or_name else find_dataset(settings)
+    if folder is None:
+        message = (
+            f"No dataset was built or imported yet in {settings.build_dir}: run 'build' or 'import' first."
+        )
+        raise DatasetNotFoundError(message)
+    return open_dataset(folder)

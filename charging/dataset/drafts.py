@@ -1,0 +1,305 @@
+"""Datasets in the making: files somebody sends, looked at and read before anything is kept.
+
+A draft is a hidden folder inside the build folder, where no dataset is looked for. Keeping one is a rename,
+so that until then every dataset is as it was, and of two drafts of one name the second is refused. What a
+draft holds goes with it: when it is kept or discarded, when nobody holds it any more, when the program ends.
+"""
+
+import re
+import shutil
+import threading
+import time
+import unicodedata
+import weakref
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+from uuid import uuid4
+
+from charging.dataset.pipeline import Progress, check_name, import_files, silent
+from charging.dataset.store import Dataset, dataset_folder, open_dataset, remember
+from charging.domain.vocabulary import Datum
+from charging.errors import ChargingError, DatasetError, SourceError, UsageError
+from charging.sources import Reader, reader_named, sniff
+from charging.sources.records import Record
+
+DRAFTS = ".drafts"
+"""Folder of the build folder the drafts stand in; no dataset can have this name."""
+
+ABANDONED_S = 86_400.0
+"""Age in seconds from which a draft has no maker any more: its program was killed."""
+
+MOST_REPORTS = 500
+"""Words of progress an import may take, each for some 20,000 records: ten million of them."""
+
+WAITING = "waiting for another import"
+"""What a draft reports while another is read: one at a time, since each takes a core and much memory."""
+
+_READING = threading.Lock()
+_TURN_S = 0.2  # between two looks whether it is one's turn
+_LONGEST_NAME = 80
+
+
+class Sent(NamedTuple):
+    """A file as it was sent."""
+
+    name: str  # as its sender calls it; never part of a path
+    content: bytes | memoryview
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A file of a draft: where it lies, and what it was recognised as."""
+
+    name: str  # as its sender calls it
+    path: Path
+    size: int  # bytes
+    reader: Reader | None  # None: not recognised
+    problem: str  # why not; empty where it was
+
+
+class Choices(NamedTuple):
+    """How the files of a draft are read, and what the dataset is called."""
+
+    name: str
+    format_name: str | None = None  # None: each as it was recognised
+    preset: str | None = None
+    datum: Datum | None = None  # None: as the format says
+
+
+class Draft:
+    """Files that were sent, and the dataset read from them."""
+
+    def __init__(self, sent: Sequence[Sent], *, build_dir: Path, most_bytes: int) -> None:
+        """Store the files in a folder of their own and recognise each.
+
+        Raises
+        ------
+        UsageError
+            If there is no file, or they are larger than `most_bytes` together; nothing is stored then.
+        DatasetError
+            If they cannot be stored.
+        """
+        _check_size(sent, most_bytes)
+        sweep_drafts(build_dir)
+        self._build_dir = build_dir
+        self._folder = build_dir / DRAFTS / uuid4().hex
+        self._gone = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        try:
+            self.files = tuple(self._arrived(number, file) for number, file in enumerate(sent))
+        except OSError as error:
+            self.discard()
+            message = f"Could not store the files in {build_dir} ({error.strerror}); nothing was changed."
+            raise DatasetError(message) from error
+        self.dataset: Dataset | None = None
+        self.choices: Choices | None = None  # that the dataset was read by
+
+    @property
+    def suggested_name(self) -> str:
+        """A name for the dataset that is good and free, made from that of the first file."""
+        stem = re.sub(r"[^\w.-]+", "-", self.files[0].name.split(".")[0]).strip("-._")[:60] or "upload"
+        taken = _taken(self._build_dir)
+        candidates = [stem, f"{stem}-data", *(f"{stem}-{number}" for number in range(2, len(taken) + 4))]
+        return next(name for name in candidates if name.casefold() not in taken and _is_good(name))
+
+    def first_records(self, file: Arrived, choices: Choices, most: int) -> tuple[Record, ...]:
+        """Return the first records of a file as they would be read.
+
+        Raises
+        ------
+        ChargingError
+            If it cannot be read so.
+        """
+        reader = _reader(file, choices)
+        if reader is None:
+            raise SourceError(file.problem)
+        beside = [other.path for other in self.files if (_reader(other, choices) or reader) == reader]
+        with self._names_of_senders(), closing(_generated(reader, file.path, beside)) as records:
+            return tuple(islice(records, most))
+
+    def read(self, choices: Choices, progress: Progress = silent) -> Dataset:
+        """Read the files into a dataset that nobody sees yet, and return it; `keep` makes it one of all.
+
+        Whatever fails on the way, or ends it, leaves the draft as it was before.
+
+        Raises
+        ------
+        UsageError
+            If the name is not good or not free, or there are too many records.
+        SourceError
+            If a file cannot be read, or not one station can be taken.
+        DatasetError
+            If the dataset cannot be written.
+        """
+        self.dataset, self.choices = None, None
+        check_name(choices.name)
+        _check_free(self._build_dir, choices.name)
+        made = self._folder / "dataset"
+        shutil.rmtree(made, ignore_errors=True)
+        try:
+            with _one_at_a_time(progress), self._names_of_senders():
+                dataset = import_files(
+                    [file.path for file in self.files],
+                    build_dir=made,
+                    format_name=choices.format_name,
+                    preset=choices.preset,
+                    datum=choices.datum,
+                    name=choices.name,
+                    progress=_bounded(progress),
+                )
+        except BaseException:  # also where the reader of the page went on to something else
+            shutil.rmtree(made, ignore_errors=True)
+            raise
+        self.dataset, self.choices = dataset, choices
+        return dataset
+
+    def keep(self) -> Dataset:
+        """Make the dataset that was read one of the build folder, and the last one; the draft is used up.
+
+        Raises
+        ------
+        UsageError
+            If nothing was read, or its name was taken meanwhile.
+        DatasetError
+            If the folder cannot be written.
+        """
+        if self.dataset is None:
+            message = "Expected files that were read, to be kept as a dataset, found none: read them first."
+            raise UsageError(message)
+        folder = dataset_folder(self._build_dir, self.dataset.name)
+        _check_free(self._build_dir, self.dataset.name)
+        try:
+            self.dataset.folder.rename(folder)  # refused where another draft was kept there this moment
+        except OSError as error:
+            _check_free(self._build_dir, self.dataset.name)
+            message = f"Could not keep the dataset in {folder} ({error.strerror}); nothing was changed."
+            raise DatasetError(message) from error
+        remember(self._build_dir, folder)
+        self.discard()
+        return open_dataset(folder)
+
+    def discard(self) -> None:
+        """Remove everything the draft holds."""
+        self.dataset = None
+        self._gone()
+
+    def _arrived(self, number: int, sent: Sent) -> Arrived:
+        # in a folder each, so that files of one name are two
+        path = self._folder / "files" / str(number) / _file_name(sent.name)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(sent.content)
+        name = _shown(sent.name)
+        try:
+            reader, problem = sniff(path), ""
+        except ChargingError as error:
+            reader, problem = None, str(error).replace(str(path), name)
+        return Arrived(name=name, path=path, size=path.stat().st_size, reader=reader, problem=problem)
+
+    @contextmanager
+    def _names_of_senders(self) -> Iterator[None]:
+        """Name files in complaints as their sender does: where they lie here is nobody's business."""
+        try:
+            yield
+        except ChargingError as error:
+            text = str(error)
+            for file in self.files:
+                text = text.replace(str(file.path), file.name)
+            raise type(error)(text.replace(str(self._folder), "")) from error
+
+
+def sweep_drafts(build_dir: Path, *, least_age_s: float = ABANDONED_S) -> list[str]:
+    """Remove drafts that killed programs left, and return the names of their folders."""
+    folder = build_dir / DRAFTS
+    swept = []
+    for draft in folder.iterdir() if folder.is_dir() else ():
+        try:
+            is_old = time.time() - draft.stat().st_mtime >= least_age_s
+        except FileNotFoundError:  # its owner was faster
+            continue
+        if is_old:
+            shutil.rmtree(draft, ignore_errors=True)
+            swept.append(draft.name)
+    return swept
+
+
+def _check_size(sent: Sequence[Sent], most_bytes: int) -> None:
+    if not sent:
+        raise UsageError("Expected at least one file, found none")
+    size = sum(len(file.content) for file in sent)
+    if size > most_bytes:
+        message = (
+            f"Expected files of at most {most_bytes / 1e6:,.0f} MB together, found {size / 1e6:,.1f} MB."
+            " Pack them (gzip or zip), or have them imported on the command line."
+        )
+        raise UsageError(message)
+
+
+def _taken(build_dir: Path) -> set[str]:
+    """Return what stands in the build folder; some disks do not tell capital letters from small ones."""
+    return {entry.name.casefold() for entry in build_dir.iterdir()} if build_dir.is_dir() else set()
+
+
+def _check_free(build_dir: Path, name: str) -> None:
+    if name.casefold() in _taken(build_dir):
+        message = f"Expected a name that is free, found {name!r}, which is taken: choose another."
+        raise UsageError(message)
+
+
+def _is_good(name: str) -> bool:
+    try:
+        check_name(name)
+    except UsageError:
+        return False
+    return True
+
+
+def _reader(file: Arrived, choices: Choices) -> Reader | None:
+    """Return how a file is read, as `import_files` decides it."""
+    named = choices.format_name or ("tabular" if choices.preset else None)
+    if named is None or (file.reader and file.reader.name == "service-areas"):
+        return file.reader
+    return replace(reader_named(named), preset=choices.preset)
+
+
+def _generated(reader: Reader, path: Path, beside: Sequence[Path]) -> Generator[Record]:
+    yield from reader.read(path, beside=beside)
+
+
+def _file_name(name: str) -> str:
+    """Return a name of the same meaning that is one part of a path, and no hidden one."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.")[-_LONGEST_NAME:].lstrip(".") or "file"
+
+
+def _shown(name: str) -> str:
+    """Return a name as it can be shown: on one line, without what turns the direction of a text."""
+    kept = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C")
+    return kept[-_LONGEST_NAME:] or "file"
+
+
+@contextmanager
+def _one_at_a_time(progress: Progress) -> Iterator[None]:
+    while not _READING.acquire(timeout=_TURN_S):
+        progress(0.0, WAITING)  # which ends the waiting of whoever went away
+    try:
+        yield
+    finally:
+        _READING.release()
+
+
+def _bounded(progress: Progress) -> Progress:
+    """Return a progress that refuses to go on for ever: a small packed file may hold very many records."""
+    reports = iter(range(MOST_REPORTS))
+
+    def report(share: float, what: str) -> None:
+        if next(reports, None) is None:
+            message = (
+                "Expected fewer records, found more than an upload may have. Split the files, or have them"
+                " imported on the command line."
+            )
+            raise UsageError(message)
+        progress(share, what)
+
+    return report

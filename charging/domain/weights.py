@@ -1,0 +1,222 @@
+"""What places count for: people, or whatever weight a user brings, at points or in cells.
+
+Owns the form of weights and the people of `data/places.csv`. Files of users are read by
+`charging.sources.weights`. Coordinates are WGS-84 degrees.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TypeVar
+
+import h3.api.numpy_int as h3
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from charging.domain.geography import Floats, load_places
+from charging.domain.hexes import cells_at, parent_cells, resolution_of
+from charging.domain.schema import CELL_RESOLUTION
+from charging.errors import UsageError
+
+Cells = NDArray[np.int64]
+Names = NDArray[np.object_]
+"""Texts; None where not known."""
+
+PEOPLE = "people"
+"""The unit of weights that count people."""
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Weights:
+    """Places with what each counts for, row by row; made by `weights_at`, `weights_in` or `place_weights`.
+
+    Arrays are of one length, one-dimensional and not to be written to.
+    """
+
+    lat: Floats  # degrees, WGS-84; of a cell, its centre
+    lon: Floats
+    weight: Floats  # in `unit`; never negative, never unknown
+    cell: Cells  # H3 at the stored resolution
+    names: Names
+    names_zh: Names
+    title: str  # what the weights are, for people
+    unit: str
+    source: str  # who must be named beside them
+    resolution: int | None = None  # of the cells they were given for; None: they were given for points
+
+    def __len__(self) -> int:
+        return len(self.weight)
+
+    @property
+    def whole(self) -> float:
+        """The sum, in `unit`: the denominator of every share."""
+        return float(self.weight.sum())
+
+    def cells(self, resolution: int) -> Cells:
+        """Return the cell at `resolution` of each row.
+
+        Raises
+        ------
+        UsageError
+            If the weights are of cells coarser than that: how they lie inside is not known.
+        ValueError
+            If `resolution` is not between 0 and the stored one.
+        """
+        if self.resolution is not None and resolution > self.resolution:
+            message = (
+                f"{self.title}: expected resolution {self.resolution} or coarser, that of the weights' cells,"
+                f" found {resolution}. How the weight of a cell lies inside it is not known."
+            )
+            raise UsageError(message)
+        return parent_cells(self.cell, resolution)
+
+    def where(self, chosen: NDArray[np.bool_]) -> "Weights":
+        """Return the chosen rows alone; `chosen` has one truth a row."""
+        return replace(
+            self,
+            lat=_kept(self.lat[chosen]),
+            lon=_kept(self.lon[chosen]),
+            weight=_kept(self.weight[chosen]),
+            cell=_kept(self.cell[chosen]),
+            names=_kept(self.names[chosen]),
+            names_zh=_kept(self.names_zh[chosen]),
+        )
+
+
+def weights_at(
+    lat: ArrayLike,
+    lon: ArrayLike,
+    weight: ArrayLike,
+    *,
+    title: str,
+    unit: str,
+    source: str,
+    names: Sequence[str | None] | None = None,
+    names_zh: Sequence[str | None] | None = None,
+) -> Weights:
+    """Return the weights of points: WGS-84 degrees, each weight in `unit`.
+
+    Rows of one point are kept apart, and add up wherever weights are added up.
+
+    Raises
+    ------
+    ValueError
+        If the arrays differ in length, a number is not finite, or a weight is negative.
+
+    Examples
+    --------
+    >>> towns = weights_at([39.9, 31.2], [116.4, 121.5], [3, 4], title="Towns", unit="people", source="")
+    >>> len(towns), towns.whole
+    (2, 7.0)
+    """
+    lats, lons, values = (_kept(np.array(numbers, dtype=np.float64)) for numbers in (lat, lon, weight))
+    _check(lats, lons, values)
+    return Weights(
+        lat=lats,
+        lon=lons,
+        weight=values,
+        cell=_kept(cells_at(lats, lons)),
+        names=_texts(names, len(values)),
+        names_zh=_texts(names_zh, len(values)),
+        title=title,
+        unit=unit,
+        source=source,
+    )
+
+
+def weights_in(
+    cells: Sequence[int],
+    weight: ArrayLike,
+    *,
+    title: str,
+    unit: str,
+    source: str,
+    names: Sequence[str | None] | None = None,
+) -> Weights:
+    """Return the weights of H3 cells, all of one resolution, each weight in `unit`.
+
+    Reach measures from the centre of a cell. Rows of one cell add up.
+
+    Raises
+    ------
+    ValueError
+        If the cells differ in resolution, the arrays in length, a number is not finite, or a weight is
+        negative.
+    """
+    resolutions = {resolution_of(cell) for cell in cells}
+    if len(resolutions) > 1:
+        message = (
+            f"{title}: expected cells of one resolution, found {sorted(resolutions)}. A cell and a part of "
+            "it would count the same ground twice."
+        )
+        raise ValueError(message)
+    centres = np.array([h3.cell_to_latlng(cell) for cell in cells], dtype=np.float64).reshape(-1, 2)
+    lat, lon = _kept(centres[:, 0].copy()), _kept(centres[:, 1].copy())
+    values = _kept(np.array(weight, dtype=np.float64))
+    _check(lat, lon, values)
+    return Weights(
+        lat=lat,
+        lon=lon,
+        weight=values,
+        cell=_kept(np.array([_stored(cell) for cell in cells], dtype=np.int64)),
+        names=_texts(names, len(values)),
+        names_zh=_texts(None, len(values)),
+        title=title,
+        unit=unit,
+        source=source,
+        resolution=resolutions.pop() if resolutions else None,
+    )
+
+
+@cache
+def place_weights() -> Weights:
+    """Return the people of `data/places.csv`: mainland China's places of 5,000 people and more.
+
+    The people of a place all stand at its one point, and those of a district at its city's
+    (data/README.md): near a large city, shares within a few km say little.
+    """
+    places = load_places()
+    return weights_at(
+        [place.lat for place in places],
+        [place.lon for place in places],
+        [place.population for place in places],
+        names=[place.name for place in places],
+        names_zh=[place.name_zh for place in places],
+        title="Places of 5,000 people and more",
+        unit=PEOPLE,
+        source="GeoNames, CC BY 4.0",
+    )
+
+
+def _stored(cell: int) -> int:
+    """Return the cell at the stored resolution in the middle of a coarser one, or around a finer one."""
+    if resolution_of(cell) > CELL_RESOLUTION:
+        return int(h3.cell_to_parent(cell, CELL_RESOLUTION))
+    return int(h3.cell_to_center_child(cell, CELL_RESOLUTION))
+
+
+def _check(lat: Floats, lon: Floats, weight: Floats) -> None:
+    if not len(lat) == len(lon) == len(weight):
+        message = (
+            f"expected as many places as weights, found {len(lat)} latitudes, {len(lon)} longitudes and "
+            f"{len(weight)} weights"
+        )
+        raise ValueError(message)
+    if not (np.isfinite(lat) & np.isfinite(lon) & np.isfinite(weight) & (weight >= 0)).all():
+        message = "expected finite coordinates and weights, and no weight below zero; leave unknown ones out"
+        raise ValueError(message)
+
+
+def _texts(texts: Sequence[str | None] | None, count: int) -> Names:
+    found = np.full(count, None, dtype=object)
+    for row, text in zip(range(count), texts or (), strict=bool(texts)):
+        found[row] = text
+    return _kept(found)
+
+
+def _kept(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
+    """Return an array of our own, closed to writing: weights are shared between threads."""
+    array.setflags(write=False)
+    return array

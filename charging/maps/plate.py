@@ -1,0 +1,279 @@
+"""The present map as a still picture: SVG that prints, on our own ground, in the colours of the light theme.
+
+It is made from what the layers tell the browser to draw, so that every view with a map can be printed.
+Street tiles stay behind.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from charging.domain.bounds import FULL_CIRCLE, Bounds
+from charging.maps.layers import Layer
+from charging.maps.palette import (
+    FAULT,
+    FREE_COLOURS,
+    MOST_CLASSES,
+    OTHER,
+    OWN_COLOURS,
+    STATUSES,
+    LegendRow,
+    Theme,
+    ramp,
+)
+from charging.maps.standalone import calls
+from charging.maps.verdicts import VERDICTS
+
+WIDTH = 1000
+"""Width of the picture in its own units; about as many as the map has pixels."""
+
+MOST_HEIGHT = 1000
+"""A map taller than wide is cut at top and bottom: it would fill a sheet by itself."""
+
+_LAND, _COAST, _SEA, _INK, _GREY = "#f6f5f1", "#bccad0", "#e3ebee", "#33434b", "#9aa3a8"
+_COAST_TO_ZOOM = 9  # as static/map.js: nearer by, the line is too coarse
+_LABEL_SIZES = (16, 15, 14, 14, 13, 13)
+_LABEL_ZOOMS = (0, 4, 5.5, 7, 8, 9)
+_LABEL_GAP = 14.0
+_HATCH = "not-known"
+
+Corner = tuple[float, float]  # in units of the picture, from its upper left corner
+
+
+class Legend(NamedTuple):
+    """What the colours of the picture say."""
+
+    title: str
+    unit: str
+    rows: tuple[LegendRow, ...]
+    counted: str
+
+
+class Plate(NamedTuple):
+    """A picture as SVG, and its legends."""
+
+    svg: str
+    legends: tuple[Legend, ...]
+
+
+class _View(NamedTuple):
+    """Where places stand in the picture."""
+
+    west: float
+    north: float  # Mercator, as `_mercator`
+    scale: float  # units of the picture per turn
+    height: float
+    middle_lon: float
+
+    def at(self, lat: float, lon: float, near: float | None = None) -> Corner:
+        """Return the place of a point, on the side of the globe where the longitude `near` is shown."""
+        reference = self.middle_lon if near is None else near
+        turned = lon - FULL_CIRCLE * round((lon - reference) / FULL_CIRCLE)
+        x = (turned - self.west) / FULL_CIRCLE * self.scale
+        return round(x, 1), round((_mercator(lat) - self.north) * self.scale, 1)
+
+    def nearest(self, lon: float) -> float:
+        """Return a longitude, moved by whole turns to the side that is shown."""
+        return lon - FULL_CIRCLE * round((lon - self.middle_lon) / FULL_CIRCLE)
+
+
+def plate(shown: Bounds, zoom: float, layers: Iterable[Layer], language: str, label: str) -> Plate:
+    """Return the picture of a map.
+
+    Parameters
+    ----------
+    shown
+        The box it shows; of one taller than wide the middle.
+    zoom
+        Web Mercator zoom of the map, which says which places are named.
+    layers
+        Those of `charging.maps.layers`, the surface among them.
+    language
+        "en" or "zh", of the names of places.
+    label
+        What the picture is, for those who do not see it.
+    """
+    view = _view(shown)
+    size = {"width": str(WIDTH), "height": f"{view.height:.0f}"}
+    box = {"viewBox": f"0 0 {WIDTH} {view.height:.0f}", **size}
+    svg = Element("svg", {**box, "role": "img", "aria-label": label})
+    _hatching(svg)
+    SubElement(svg, "rect", {"width": "100%", "height": "100%", "fill": _SEA})
+    _ground(svg, view, zoom)
+    theme, legends = Theme.LIGHT, []
+    for called in calls(layers):
+        function, _, data, selected = json.loads(called)
+        if function == "surface":
+            theme = Theme(data["theme"])
+        elif function == "legend":
+            rows = (LegendRow(light(colour, theme), name, amount) for colour, name, amount in data["rows"])
+            legends.append(Legend(data["title"], data["unit"], tuple(rows), data["counted"]))
+        elif function in _DRAWN:
+            _DRAWN[function](svg, view, data, theme, selected)
+    _labels(svg, view, zoom, language)
+    return Plate(tostring(svg, encoding="unicode"), tuple(legends))
+
+
+def light(colour: str, theme: Theme) -> str:
+    """Return a colour of the palette, given as in a theme, as the light theme has it."""
+    return _lightened().get(colour, colour) if theme is Theme.DARK else colour
+
+
+@cache
+def _lightened() -> Mapping[str, str]:
+    dark, bright = Theme.DARK, Theme.LIGHT
+    pairs: list[tuple[Iterable[str], Iterable[str]]] = [
+        *((ramp(classes, dark), ramp(classes, bright)) for classes in range(1, MOST_CLASSES + 2)),
+        (STATUSES[dark], STATUSES[bright]),
+        (FREE_COLOURS[dark], FREE_COLOURS[bright]),
+        (OWN_COLOURS[dark].values(), OWN_COLOURS[bright].values()),
+        (VERDICTS[dark].values(), VERDICTS[bright].values()),
+        ((OTHER[dark], FAULT[dark]), (OTHER[bright], FAULT[bright])),
+    ]
+    return {old: new for olds, news in pairs for old, new in zip(olds, news, strict=True)}
+
+
+def _view(shown: Bounds) -> _View:
+    scale = WIDTH / shown.width * FULL_CIRCLE
+    north, south = _mercator(shown.north), _mercator(shown.south)
+    height = min((south - north) * scale, MOST_HEIGHT)
+    top = (north + south - height / scale) / 2
+    return _View(shown.west, top, scale, height, shown.west + shown.width / 2)
+
+
+def _mercator(lat: float) -> float:
+    """Return how far a latitude lies below the upper edge of the Web Mercator square, in its sides."""
+    return 0.5 - math.asinh(math.tan(math.radians(max(min(lat, 85.05), -85.05)))) / (2 * math.pi)
+
+
+def _hatching(svg: Element) -> None:
+    defs = SubElement(svg, "defs")
+    pattern = {"id": _HATCH, "width": "6", "height": "6", "patternUnits": "userSpaceOnUse"}
+    lines = SubElement(defs, "pattern", pattern)
+    SubElement(lines, "path", {"d": "M-1 7L7 -1", "stroke": _GREY, "stroke-width": "1.2"})
+
+
+def _ground(svg: Element, view: _View, zoom: float) -> None:
+    if zoom > _COAST_TO_ZOOM:
+        SubElement(svg, "rect", {"width": "100%", "height": "100%", "fill": _LAND})
+        return
+    per_degree, rings = _static("ground.json").values()
+    drawn = []
+    for steps in rings:
+        degrees = [(lon / per_degree, lat / per_degree) for lon, lat in _summed(steps)]
+        for turn in (-FULL_CIRCLE, 0.0, FULL_CIRCLE):
+            corners = [view.at(lat, lon + turn, near=lon + turn) for lon, lat in degrees]
+            if _is_seen(corners, view):
+                drawn.append(_path(corners))
+    style = {"fill": _LAND, "fill-rule": "evenodd", "stroke": _COAST, "stroke-linejoin": "round"}
+    SubElement(svg, "path", {"d": "".join(drawn), **style})
+
+
+def _hexes(svg: Element, view: _View, data: dict[str, Any], theme: Theme, selected: str | None) -> None:
+    """Draw cells: one path for each class, what is not known hatched."""
+    paths: dict[int, list[str]] = {}
+    ring = ""
+    for row, corners in _cells(view, data):
+        if not _is_seen(corners, view):
+            continue
+        paths.setdefault(data["classes"][row], []).append(_path(corners))
+        if selected and data["ids"][row].ljust(len(selected), "f") == selected:
+            ring = paths[data["classes"][row]][-1]
+    style = {"fill-opacity": "0.85", "stroke": _LAND, "stroke-width": "0.6"}
+    for number in sorted(paths):
+        colour = f"url(#{_HATCH})" if number < 0 else light(data["colours"][number], theme)
+        SubElement(svg, "path", {"d": "".join(paths[number]), "fill": colour, **style})
+    if ring:
+        SubElement(svg, "path", {"d": ring, "fill": "none", "stroke": "#10222b", "stroke-width": "2.5"})
+
+
+def _cells(view: _View, data: dict[str, Any]) -> Iterator[tuple[int, list[Corner]]]:
+    """Yield the corners of each cell; it starts with a step from the first corner of the one before."""
+    steps, per_degree, at = data["steps"], data["perDegree"], 0
+    first_lat = first_lon = 0
+    for row in range(len(data["ids"])):
+        first_lat, first_lon = first_lat + steps[at], first_lon + steps[at + 1]
+        end = at + 2 * data["corners"].get(str(row), 6)
+        points = _summed([first_lat, first_lon, *steps[at + 2 : end]])
+        near = view.nearest(first_lon / per_degree)
+        yield row, [view.at(lat / per_degree, lon / per_degree, near) for lat, lon in points]
+        at = end
+
+
+def _stations(svg: Element, view: _View, data: dict[str, Any], theme: Theme, selected: str | None) -> None:
+    per_degree = data["perDegree"]
+    for row, (lat, lon) in enumerate(_summed(data["steps"])):
+        corner = view.at(lat / per_degree, lon / per_degree)
+        if _is_seen([corner], view):
+            is_chosen = data["ids"][row] == selected
+            SubElement(
+                svg,
+                "circle",
+                {
+                    "cx": f"{corner[0]:g}",
+                    "cy": f"{corner[1]:g}",
+                    "r": f"{data['radii'][row]:g}",
+                    "fill": light(data["colours"][data["classes"][row]], theme),
+                    "stroke": "#10222b" if is_chosen else "#ffffff",
+                    "stroke-width": "3" if is_chosen else "1",
+                },
+            )
+
+
+def _lines(svg: Element, view: _View, data: dict[str, Any], theme: Theme, _selected: str | None) -> None:
+    per_degree, drawn = data["perDegree"], []
+    for steps in data["lines"]:
+        corners = [view.at(lat / per_degree, lon / per_degree) for lat, lon in _summed(steps)]
+        if _is_seen(corners, view):
+            drawn.append(_path(corners, end=""))
+    style = {"fill": "none", "stroke": light(data["colour"], theme), "stroke-width": "2"}
+    SubElement(svg, "path", {"d": "".join(drawn), **style, "stroke-linejoin": "round"})
+
+
+_DRAWN = {"hexes": _hexes, "stations": _stations, "lines": _lines}
+
+
+def _labels(svg: Element, view: _View, zoom: float, language: str) -> None:
+    """Name places, the larger ones first, where there is room."""
+    taken: list[tuple[float, float, float]] = []
+    style = {"text-anchor": "middle", "fill": _INK, "stroke": "#ffffff", "stroke-width": "3"}
+    group = SubElement(svg, "g", {**style, "paint-order": "stroke", "stroke-linejoin": "round"})
+    for lat, lon, rank, english, chinese in _static("labels.json"):
+        (x, y), name, size = view.at(lat, lon), chinese if language == "zh" else english, _LABEL_SIZES[rank]
+        half = len(name) * size * (0.5 if language == "zh" else 0.28)
+        is_in = half < x < WIDTH - half and size < y < view.height - size
+        if zoom < _LABEL_ZOOMS[rank] or not is_in:
+            continue
+        if any(abs(a - x) < b + half + _LABEL_GAP and abs(c - y) < 2 * _LABEL_GAP for a, b, c in taken):
+            continue
+        taken.append((x, half, y))
+        place = {"x": f"{x:g}", "y": f"{y + size / 3:.1f}", "font-size": str(size)}
+        SubElement(group, "text", place).text = name
+
+
+def _summed(steps: Sequence[int]) -> list[tuple[int, int]]:
+    """Return points from their steps, two numbers each."""
+    first = second = 0
+    points = []
+    for at in range(0, len(steps), 2):
+        first, second = first + steps[at], second + steps[at + 1]
+        points.append((first, second))
+    return points
+
+
+def _is_seen(corners: Sequence[Corner], view: _View) -> bool:
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return max(xs) >= 0 and min(xs) <= WIDTH and max(ys) >= 0 and min(ys) <= view.height
+
+
+def _path(corners: Sequence[Corner], end: str = "Z") -> str:
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in corners) + end
+
+
+@cache
+def _static(name: str) -> Any:  # noqa: ANN401  any JSON value
+    return json.loads((Path(__file__).with_name("static") / name).read_text("utf-8"))

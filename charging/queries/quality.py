@@ -1,0 +1,103 @@
+"""What is known and what is not: counts per field and source, and the stations that may be duplicates.
+
+Small tables for `charging.analytics.quality` and `charging.analytics.duplicates`, over the whole dataset: the
+quality of data is no matter of a selection.
+"""
+
+import pandas as pd
+
+from charging.domain.schema import STATIONS
+from charging.queries.engine import Engine, Query
+
+_NOT_ASKED = ("operator_code", "service_area_id", "city")
+"""Columns of stations whose nulls say nothing new: the same is said by another, or it is "in none"."""
+
+STATION_FIELDS = tuple(
+    column.name for column in STATIONS.columns if not column.required and column.name not in _NOT_ASKED
+)
+"""Fields counted once per station."""
+
+PILE_FIELDS = {
+    "operator_id": "g.operator_code",
+    "current": "g.current",
+    "connectors": "g.connectors",
+    "power_kw": "g.power_kw",
+    "status": "g.status",
+}
+"""Fields counted once per pile, each with the column of `groups` it is read from."""
+
+_ON_THE_MAINLAND = "country is null or country = 'CN'"  # elsewhere no station has a city_id
+
+_POINT = (
+    "station_id, source, name, name_zh, operator_id, operator_raw, lat, lon, piles, country, region, city_id,"
+    " updated_at"
+)
+
+
+def field_counts(engine: Engine) -> pd.DataFrame:
+    """Return how often each field is known, by source.
+
+    Returns
+    -------
+    table
+        `unit` (stations or piles), `field`, `source`, `known` and `of` (int64), by unit, then in the order of
+        the schema, then by source.
+
+    Notes
+    -----
+    Fields of piles are weighed with the number of piles; those of unknown number count in neither figure.
+    `city_id` is asked only of stations that are not said to lie outside mainland China.
+    """
+    counted = ", ".join(
+        f"sum(case when {name} is null then 0 else 1 end) as {name}" for name in STATION_FIELDS
+    )
+    stations = engine.run(
+        Query(
+            "select source, count(*) as whole,"
+            f" sum(case when {_ON_THE_MAINLAND} then 1 else 0 end) as mainland,"
+            f" {counted} from stations group by source order by source"
+        )
+    )
+    weighed = ", ".join(
+        f"sum(case when {column} is null then 0 else g.piles end) as {name}"
+        for name, column in PILE_FIELDS.items()
+    )
+    piles = engine.run(
+        Query(
+            f"select s.source as source, sum(g.piles) as whole, {weighed} from groups g"
+            " join stations s on s.station_no = g.station_no group by s.source order by s.source"
+        )
+    ).fillna(0)
+    tables = [
+        _counts(stations, "stations", name, "mainland" if name == "city_id" else "whole")
+        for name in STATION_FIELDS
+    ]
+    tables += [_counts(piles, "piles", name, "whole") for name in PILE_FIELDS]
+    return pd.concat(tables, ignore_index=True)
+
+
+def station_points(engine: Engine) -> pd.DataFrame:
+    """Return every station with what tells it from another.
+
+    Returns
+    -------
+    table
+        `station_id`, `source`, `name`, `name_zh`, `operator_id`, `operator_raw`, `lat`, `lon` (WGS-84
+        degrees), `piles`, `country`, `region`, `city_id`, `updated_at`, and `known_fields` (how many of
+        `STATION_FIELDS` are known), by station_id. Null: not known.
+    """
+    known = " + ".join(f"case when {name} is null then 0 else 1 end" for name in STATION_FIELDS)
+    return engine.run(Query(f"select {_POINT}, {known} as known_fields from stations order by station_id"))
+
+
+def _counts(by_source: pd.DataFrame, unit: str, field: str, whole: str) -> pd.DataFrame:
+    """Return the counts of one field as rows of the long table."""
+    return pd.DataFrame(
+        {
+            "unit": unit,
+            "field": field,
+            "source": by_source.source,
+            "known": by_source[field].astype("int64"),
+            "of": by_source[whole].astype("int64"),
+        }
+    )

@@ -1,0 +1,60 @@
+"""The stations of a selection as one snapshot: what two datasets are compared by."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from charging.domain.filters import Filters
+from charging.queries.conditions import where
+from charging.queries.engine import Engine, Query
+from charging.queries.groups import PARTS
+
+
+def snapshot(engine: Engine, filters: Filters) -> pd.DataFrame:
+    """Return the selected stations with what `charging.analytics.changes` compares.
+
+    A station of which no pile is selected has no row, so with a selection "opened" means: selected since.
+
+    Returns
+    -------
+    table
+        One row per station, by cell and id: `station_id`, `name`, `name_zh`, `operator_id` (of the station;
+        null: not known), `city_id`, `lat`, `lon` (WGS-84 degrees), `cell` (H3, resolution 11), `piles` (the
+        selected ones whose count is known; null: of none).
+    """
+    condition = where(filters, None, engine)
+    selected = f"select station_no, sum(piles) as piles from groups where {condition.sql} group by station_no"
+    query = (
+        "select s.station_id, s.name, s.name_zh, s.operator_code, s.city_id, s.lat, s.lon, s.cell, held.piles"
+        f" from ({selected}) held join stations s on s.station_no = held.station_no order by held.station_no"
+    )
+    table = engine.run(Query(query, condition.parameters))
+    table.insert(3, "operator_id", table.pop("operator_code").map(engine.operator_ids).astype("object"))
+    return table
+
+
+class SelectedPiles(NamedTuple):
+    """The stations of a selection among all, in the order of a snapshot of everything."""
+
+    holds: NDArray[np.bool_]  # whether the selection holds the station
+    piles: NDArray[np.float64]  # the selected ones whose count is known; NaN: of none
+
+
+def selected_piles(engine: Engine, filters: Filters) -> SelectedPiles:
+    """Return what a selection holds of each station of the dataset: numbers alone, so that it is fast.
+
+    Row n is row n of `snapshot(engine, Filters())`; where the selection holds the station, its piles are
+    those of `snapshot(engine, filters)`.
+    """
+    condition = where(filters, None, engine)
+    columns, part = engine.columns, list(PARTS).index("piles")
+    stations = int(columns.station_no.max(initial=0))
+    at = engine.group_numbers(condition.sql, condition.parameters)
+    row = columns.station_no[at] - 1
+    piles = np.bincount(row, weights=columns.parts[at, part], minlength=stations)
+    is_known = np.bincount(row, weights=columns.is_known[at, part], minlength=stations) > 0
+    holds = np.zeros(stations, dtype=np.bool_)
+    holds[row] = True
+    return SelectedPiles(holds, np.where(is_known, piles, np.nan))

@@ -1,0 +1,58 @@
+"""Single posts and the stations they belong to, by distance."""
+
+import math
+from collections.abc import Iterable, Iterator
+
+from charging.domain.bounds import KM_PER_DEGREE
+from charging.domain.geography import great_circle_km
+from charging.sources.records import StationRecord
+
+SITE_M = 50.0
+"""Farthest a post stands from the middle of its station, m; most car parks with posts are smaller."""
+
+_STEP = SITE_M / (KM_PER_DEGREE * 1000)  # degrees of latitude
+
+
+class Posts:
+    """Posts by place; each belongs to the first station that is near enough."""
+
+    def __init__(self, posts: Iterable[StationRecord]) -> None:
+        """Hold all posts."""
+        self._by_row: dict[int, list[StationRecord]] = {}
+        for post in posts:
+            self._by_row.setdefault(_row(post.lat), []).append(post)
+
+    def joined_to(self, station: StationRecord) -> StationRecord:
+        """Return a station with the posts that stand at it: with their piles, where it tells none itself."""
+        near = self._taken_near(station)
+        if not near:
+            return station
+        is_silent = not station.piles and station.stated_piles is None
+        piles = tuple(pile for post in near for pile in post.piles) if is_silent else station.piles
+        unmapped = tuple(pair for post in near for pair in post.unmapped) if is_silent else ()
+        return station._replace(
+            piles=piles, rows=station.rows + len(near), unmapped=station.unmapped + unmapped
+        )
+
+    def alone(self) -> Iterator[StationRecord]:
+        """Yield the posts that belong to no station."""
+        for posts in self._by_row.values():
+            yield from posts
+
+    def _taken_near(self, station: StationRecord) -> list[StationRecord]:
+        near = []
+        for row in range(_row(station.lat) - 1, _row(station.lat) + 2):
+            there = self._by_row.get(row, [])
+            found = [post for post in there if _distance_m(post, station) <= SITE_M]
+            if found:
+                self._by_row[row] = [post for post in there if post not in found]
+                near += found
+        return near
+
+
+def _row(lat: float) -> int:
+    return math.floor(lat / _STEP)
+
+
+def _distance_m(one: StationRecord, other: StationRecord) -> float:
+    return float(great_circle_km(one.lat, one.lon, other.lat, other.lon)) * 1000

@@ -1,0 +1,166 @@
+"""Tables of any form as rows of text: delimited text, Excel workbooks, Parquet and GeoJSON.
+
+Each table begins with its rows as they stand, the header among the first of them; what is typed in the file
+(numbers, dates) is written as the preset's `Layout` says that text is written, so that one way of reading
+cells does for all. GeoJSON gives each feature the columns `id`, `lat` and `lon` beside its properties.
+"""
+
+import codecs
+import datetime as dt
+import io
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from charging.errors import SourceError
+from charging.sources import delimited, geojson, workbook
+from charging.sources.delimited import Row
+from charging.sources.files import Kind, Part, complaints, kind_of, open_text, parts, read_head
+from charging.sources.presets import Layout
+
+ID, LAT, LON = "id", "lat", "lon"
+"""Columns of GeoJSON beside the properties."""
+
+MOST_PREAMBLE = 50
+"""Rows among which the header is looked for."""
+
+MOST_PARQUET_COLUMNS = 10_000
+
+_BATCH_ROWS = 16_384
+_COMPARED = 50  # features whose properties make the header
+
+
+def tables(part: Part, layout: Layout) -> Iterator[Iterator[Row]]:
+    """Return the tables of a part of a file, each as rows that begin with those above its header.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read; for what stands far inside it, when that is read.
+    """
+    kind = kind_of(part)
+    if kind is Kind.WORKBOOK:
+        yield from (_typed_rows(sheet, layout) for sheet in workbook.sheets(part))
+    elif kind is Kind.PARQUET:
+        yield _typed_rows(_parquet_rows(part), layout)
+    else:
+        is_geojson = geojson.matches(read_head(part))
+        with open_text(part, encoding=layout.encodings) as text:
+            if is_geojson:
+                rows = _typed_rows(_feature_rows(geojson.features(text, part)), layout)
+            else:
+                rows = delimited.rows(text, layout.delimiter)
+            yield _told(rows, part, text.encoding)
+
+
+def first_rows(path: Path, layout: Layout) -> Iterator[list[list[str]]]:
+    """Return the first rows of every table of a file, without broken ones."""
+    for part in parts(path):
+        if kind_of(part) is Kind.TEXT and not geojson.matches(head := read_head(part)):
+            found: Iterable[Iterator[Row]] = [delimited.rows(_decoded(head, layout), layout.delimiter)]
+        else:
+            found = tables(part, layout)
+        for table in found:
+            yield [cells for _, cells in islice(table, MOST_PREAMBLE) if cells is not None]
+
+
+def _decoded(head: bytes, layout: Layout) -> io.StringIO:
+    """Return the beginning of a text; a character that is cut at its end is left out."""
+    for encoding in layout.encodings:
+        try:
+            return io.StringIO(codecs.getincrementaldecoder(encoding)().decode(head), newline="")
+        except UnicodeDecodeError:
+            continue
+    return io.StringIO(head.decode(errors="replace"), newline="")
+
+
+def _told(rows: Iterator[Row], part: Part, encoding: str) -> Iterator[Row]:
+    """Yield rows, and tell what is wrong with the text they come from when it is read."""
+    with complaints(part, encoding):
+        yield from rows
+
+
+def _typed_rows(rows: Iterable[tuple[int, list[Any] | None]], layout: Layout) -> Iterator[Row]:
+    """Yield rows as text, each as wide as the widest of the first ones, where the header is."""
+    rows = iter(rows)
+    first = list(islice(rows, MOST_PREAMBLE))
+    width = max((len(cells) for _, cells in first if cells), default=0)
+    if not width:
+        return
+    for number, cells in chain(first, rows):
+        if cells is None:
+            yield number, None
+            continue
+        texts = [_text(cell, layout) for cell in cells]
+        if any(texts):
+            yield number, texts + [""] * (width - len(texts))
+
+
+def _text(value: Any, layout: Layout) -> str:  # noqa: ANN401  whatever a file holds
+    """Return a value as a preset's reader understands it."""
+    match value:
+        case str():
+            text = value
+        case None:
+            text = ""
+        case bool():
+            text = "true" if value else "false"
+        case float():
+            text = str(int(value)) if value.is_integer() else repr(value).replace(".", layout.decimal)
+        case dt.date():  # a time is one too
+            text = value.strftime(layout.date_formats[0]) if layout.date_formats else _iso(value)
+        case list():
+            text = layout.separator.join(_text(each, layout) for each in value)
+        case _:
+            text = str(value)
+    return text
+
+
+def _iso(value: dt.date) -> str:
+    is_day = isinstance(value, dt.datetime) and value.tzinfo is None and value.time() == dt.time()
+    return value.isoformat()[:10] if is_day else value.isoformat()
+
+
+def _parquet_rows(part: Part) -> Iterator[tuple[int, list[Any]]]:
+    if part.member is not None:
+        message = f"{part}: expected a Parquet file by itself, found one in an archive. Unpack it first."
+        raise SourceError(message)
+    try:
+        with pq.ParquetFile(part.path) as file:
+            names = file.schema_arrow.names
+            if len(names) > MOST_PARQUET_COLUMNS:
+                message = (
+                    f"{part}: expected at most {MOST_PARQUET_COLUMNS:,} columns, found {len(names):,}. "
+                    "Leave out those that are not needed."
+                )
+                raise SourceError(message)
+            yield 1, list(names)
+            number = 1
+            for batch in file.iter_batches(batch_size=_BATCH_ROWS):
+                columns = [column.to_pylist() for column in batch.columns]
+                for cells in zip(*columns, strict=True):
+                    number += 1
+                    yield number, list(cells)
+    except (pa.ArrowException, OSError, UnicodeDecodeError, OverflowError) as error:
+        message = (
+            f"{part}: expected a whole Parquet file, found a damaged one ({str(error)[:120]}). "
+            "Fetch the file again."
+        )
+        raise SourceError(message) from error
+
+
+def _feature_rows(found: Iterator[geojson.Feature | None]) -> Iterator[tuple[int, list[Any] | None]]:
+    first = list(islice(found, _COMPARED))
+    named = dict.fromkeys(key for feature in first if feature for key in feature.properties)
+    header = [*named, *(name for name in (ID, LAT, LON) if name not in named)]
+    yield 0, header
+    for number, feature in enumerate(chain(first, found), start=1):
+        if feature is None:
+            yield number, None
+            continue
+        given = {ID: feature.id, LAT: feature.lat, LON: feature.lon, **feature.properties}
+        yield number, [given.get(name) for name in header]

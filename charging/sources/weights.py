@@ -1,0 +1,276 @@
+"""Weights that users bring: a CSV of points or of H3 cells, each with what it counts for.
+
+A header, then one row a place. For points `lat`, `lon` (WGS-84 degrees) and `weight`; for cells `cell` (H3
+ids of one resolution) and `weight`; both may have a `name`. `COLUMNS` lists other spellings; further columns
+are left alone. Comma, semicolon or tab between the cells, a point as the decimal mark, UTF-8. Rows of one
+place or one cell add up.
+
+One bad row refuses the whole file: a share of a weight that lost some of its rows would look like any other.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, TextIO
+
+from charging.domain.hexes import cell_from_text, resolution_of
+from charging.domain.text import folded
+from charging.domain.weights import PEOPLE, Weights, weights_at, weights_in
+from charging.errors import SourceError
+from charging.sources.coordinates import read_number
+from charging.sources.files import open_text
+
+MOST_ROWS = 1_000_000
+"""Rows read; a file with more is refused."""
+
+MOST_BYTES = 50_000_000
+"""Size of a file, and of what it holds after decompression; a larger one is refused."""
+
+MOST_WEIGHT = 1e15
+"""Largest weight of one row: sums of a million of them stay finite and exact to six digits."""
+
+LONGEST_NAME = 200
+"""Characters of a name that are kept."""
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "lat": ("lat", "latitude", "纬度"),
+    "lon": ("lon", "lng", "long", "longitude", "经度"),
+    "cell": ("cell", "h3", "h3_cell", "hex"),
+    "weight": ("weight", "people", "population", "权重", "人口"),
+    "name": ("name", "名称"),
+}
+"""How each column may be spelled, in any case."""
+
+_PEOPLE = ("people", "population", "人口")  # a weight called so is in people
+
+_MOST_LAT, _MOST_LON = 90.0, 180.0
+_DELIMITERS = ",;\t"
+_SHOWN = 60  # characters of a foreign text in a message
+
+UploadedFile = Path | BinaryIO
+"""A file on disk, plain or gzip, or one in memory, opened for reading bytes and plain."""
+
+
+class _Header(NamedTuple):
+    """Where each column stands, by its name here, and how the file spells it."""
+
+    places: dict[str, int]
+    spelled: dict[str, str]
+    width: int
+
+
+class _Rows(NamedTuple):
+    """What the rows said, column by column."""
+
+    points: list[tuple[float, float]]
+    cells: list[int]
+    weights: list[float]
+    names: list[str | None]
+
+
+def read_weights(
+    file: UploadedFile, *, title: str | None = None, unit: str | None = None, source: str = ""
+) -> Weights:
+    """Return the weights a file holds.
+
+    Parameters
+    ----------
+    file
+        The CSV.
+    title
+        What the weights are; the file's name if left out.
+    unit
+        What they count; if left out "people" where the column says so, else "weight".
+    source
+        Who must be named beside them.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, empty, too large or not text; a column is missing or doubled; a row has
+        another length than the header; or a cell is no number, out of range, negative, no H3 id, or of
+        another resolution than those before it. The message names line and column; the header is line 1.
+    """
+    where = Path(getattr(file, "name", "weights")).name
+    with _opened(file, where) as text:
+        lines = _bounded(text, where)
+        first = next(lines, "")
+        delimiter = max(_DELIMITERS, key=first.count)
+        header = _header(next(csv.reader([first], delimiter=delimiter), []), where)
+        rows = _read(lines, header, delimiter, where)
+    given = {
+        "title": title or where,
+        "unit": unit or (PEOPLE if folded(header.spelled["weight"]) in _PEOPLE else "weight"),
+        "source": source,
+    }
+    if "cell" in header.places:
+        return weights_in(rows.cells, rows.weights, names=rows.names, **given)
+    lat, lon = zip(*rows.points, strict=True)
+    return weights_at(lat, lon, rows.weights, names=rows.names, **given)
+
+
+@contextmanager
+def _opened(file: UploadedFile, where: str) -> Iterator[TextIO]:
+    if isinstance(file, Path):
+        with open_text(file) as text:
+            yield text
+        return
+    content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise _too_large(where)
+    if not content.strip():
+        raise SourceError(f"{where}: expected a CSV of weights, found an empty file. Fill it in.")
+    if b"\0" in content:
+        raise SourceError(f"{where}: expected text, found binary data or UTF-16. Give CSV in UTF-8.")
+    try:
+        yield io.StringIO(content.decode("utf-8-sig"), newline="")
+    except UnicodeDecodeError as error:
+        message = (
+            f"{where}: expected text in UTF-8, found the byte 0x{content[error.start]:02x} that it does not "
+            "allow. Save the file as CSV in UTF-8."
+        )
+        raise SourceError(message) from error
+
+
+def _bounded(text: TextIO, where: str) -> Iterator[str]:
+    """Return the lines of a file, none of it longer in memory than what may be read at all."""
+    left = MOST_BYTES
+    while line := text.readline(left + 1):
+        left -= len(line.encode())
+        if left < 0:
+            raise _too_large(where)
+        yield line
+
+
+def _too_large(where: str) -> SourceError:
+    return SourceError(
+        f"{where}: expected at most {MOST_BYTES // 1_000_000} MB of text, found more. Give coarser cells, or "
+        "leave out columns that are not read."
+    )
+
+
+def _header(cells: list[str], where: str) -> _Header:
+    """Return where the columns stand."""
+    places: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        for name, spellings in COLUMNS.items():
+            if folded(cell) in spellings:
+                if name in places:
+                    message = (
+                        f"{where}, line 1: expected one column for {name}, found "
+                        f"{_shown(cells[places[name]])} and {_shown(cell)}. Leave one of them out."
+                    )
+                    raise SourceError(message)
+                places[name] = place
+    _check_columns(places, cells, where)
+    return _Header(places, {name: cells[place].strip() for name, place in places.items()}, len(cells))
+
+
+def _check_columns(places: dict[str, int], cells: list[str], where: str) -> None:
+    has_cell, axes = "cell" in places, [axis for axis in ("lat", "lon") if axis in places]
+    if has_cell and axes:
+        message = (
+            f"{where}, line 1: expected points or cells, found columns for both. Leave lat and lon, or the "
+            "cell, out."
+        )
+        raise SourceError(message)
+    lacking = [name for name in ("weight", *(() if has_cell else ("lat", "lon"))) if name not in places]
+    if lacking:
+        message = (
+            f"{where}, line 1: expected the columns lat, lon and weight, or cell and weight, found "
+            f"{_shown(', '.join(cells))}, without {', '.join(lacking)}. Name the columns in the first line."
+        )
+        raise SourceError(message)
+
+
+def _read(lines: Iterator[str], header: _Header, delimiter: str, where: str) -> _Rows:
+    rows = _Rows([], [], [], [])
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    try:
+        for cells in reader:
+            if any(map(str.strip, cells)):
+                _take(cells, rows, header)
+    except (csv.Error, _BadRowError) as error:
+        reason = error if isinstance(error, _BadRowError) else f"expected a row of a CSV, found {error}."
+        raise SourceError(f"{where}, line {reader.line_num + 1}: {reason}") from error
+    if not rows.weights:
+        raise SourceError(f"{where}: expected rows below the header, found none. Fill the file in.")
+    return rows
+
+
+class _BadRowError(ValueError):
+    """What is wrong with a row; where it stands is added once it is known."""
+
+
+def _take(cells: list[str], rows: _Rows, header: _Header) -> None:
+    if len(cells) != header.width:
+        raise _BadRowError(f"expected {header.width} cells as in the header, found {len(cells)}.")
+    if len(rows.weights) == MOST_ROWS:
+        raise _BadRowError(f"expected at most {MOST_ROWS:,} rows, found more. Give coarser cells.")
+    if "cell" in header.places:
+        rows.cells.append(_cell(cells, header, rows.cells[:1]))
+    else:
+        rows.points.append(_point(cells, header))
+    weight = _number(cells, "weight", header)
+    if not 0 <= weight <= MOST_WEIGHT:
+        message = (
+            f"column {header.spelled['weight']}: expected 0 to {MOST_WEIGHT:g}, found {weight:g}. Leave the "
+            "row out if its weight is not known."
+        )
+        raise _BadRowError(message)
+    rows.weights.append(weight)
+    name = cells[header.places["name"]].strip()[:LONGEST_NAME] if "name" in header.places else ""
+    rows.names.append(name or None)
+
+
+def _point(cells: list[str], header: _Header) -> tuple[float, float]:
+    lat, lon = _number(cells, "lat", header), _number(cells, "lon", header)
+    if abs(lat) <= _MOST_LAT and abs(lon) <= _MOST_LON and (lat or lon):
+        return lat, lon
+    if abs(lon) <= _MOST_LAT < abs(lat) <= _MOST_LON:
+        trouble = "These fit the other way round: are the two columns swapped?"
+    elif not (lat or lon):
+        trouble = "Zero for both stands for a point that is not known: leave the row out."
+    else:
+        trouble = "Give WGS-84 degrees with a decimal point."
+    message = (
+        f"columns {header.spelled['lat']} and {header.spelled['lon']}: expected a latitude within 90 and a "
+        f"longitude within 180 degrees, found {lat:g} and {lon:g}. {trouble}"
+    )
+    raise _BadRowError(message)
+
+
+def _cell(cells: list[str], header: _Header, first: list[int]) -> int:
+    raw, column = cells[header.places["cell"]].strip(), header.spelled["cell"]
+    try:
+        cell = cell_from_text(raw)
+    except ValueError as error:
+        message = f"column {column}: expected an H3 cell id such as '85283473fffffff', found {_shown(raw)}."
+        raise _BadRowError(message) from error
+    if first and resolution_of(cell) != (expected := resolution_of(first[0])):
+        message = (
+            f"column {column}: expected resolution {expected}, as in the first row, found "
+            f"{resolution_of(cell)}. A cell and a part of it would count the same ground twice: give cells "
+            "of one resolution."
+        )
+        raise _BadRowError(message)
+    return cell
+
+
+def _number(cells: list[str], name: str, header: _Header) -> float:
+    raw = cells[header.places[name]]
+    number = read_number(raw)
+    if number is None:
+        message = (
+            f"column {header.spelled[name]}: expected a number with a decimal point, found {_shown(raw)}. "
+            "Leave the row out if it is not known."
+        )
+        raise _BadRowError(message)
+    return number
+
+
+def _shown(text: str) -> str:
+    """Return a foreign text as a message may hold it: short, with what is not printable escaped."""
+    return repr(text[:_SHOWN])

@@ -1,0 +1,303 @@
+"""One polite client: bounded answers, patience with servers that are busy or cut the line, one host.
+
+A request is tried again after a cut, a time-out, 429 and 5xx, later each time, or when the server says. What
+carries a secret goes to the peer's own hosts and nowhere else, redirected or not.
+"""
+
+import datetime as dt
+import json
+import secrets
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from io import BytesIO, TextIOWrapper
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from charging.errors import SourceError
+
+MOST_BYTES = 512 * 2**20
+"""Longest answer that is taken, bytes after unpacking: an unpaged country has some 200 MB."""
+
+MOST_ATTEMPTS = 5
+"""Times a request is made before it is given up."""
+
+MOST_REDIRECTS = 5
+
+_IN_MEMORY = 8 * 2**20  # bytes of an answer; longer ones wait on the disk
+_QUOTED = 200  # characters of a server's message that are shown
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S, _LONGEST_WAIT_S = 1.0, 60.0, 300.0
+_SILENCE_S, _CONNECTING_S = 30.0, 10.0
+_LONGEST_ANSWER_S = 300.0  # from the first byte to the last: a drip is a cut
+_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_KEEPS_METHOD = frozenset({307, 308})
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said; its body is there until the client is asked for another."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    body: IO[bytes]
+
+    def text(self) -> TextIOWrapper:
+        """Return the body as text; what is not UTF-8 is replaced, and will not parse."""
+        self.body.seek(0)
+        return TextIOWrapper(self.body, encoding="utf-8-sig", errors="replace")
+
+    def json(self) -> Any:  # noqa: ANN401  JSON
+        """Return the body as JSON, or None where it is not.
+
+        A body of nothing but `null` is None too: no protocol here has one.
+        """
+        self.body.seek(0)
+        try:
+            return json.loads(self.body.read())
+        except (ValueError, RecursionError):
+            return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Politeness:
+    """How a client waits; tests wait less."""
+
+    attempts: int = MOST_ATTEMPTS
+    first_pause_s: float = _FIRST_PAUSE_S
+    longest_pause_s: float = _LONGEST_PAUSE_S
+    longest_wait_s: float = _LONGEST_WAIT_S  # a server that asks for more is left alone
+    longest_answer_s: float = _LONGEST_ANSWER_S
+    silence_s: float = _SILENCE_S  # between two parts of an answer
+    most_bytes: int = MOST_BYTES
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Client:
+    """Asks the hosts of one peer."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        hidden: Mapping[str, str],
+        hosts: tuple[str, ...] = (),
+        politeness: Politeness | None = None,
+    ) -> None:
+        """Start with no connection.
+
+        Parameters
+        ----------
+        url
+            The peer's own address: its scheme, host and port may be asked, and nobody else.
+        hidden
+            Secrets, which no message shows even where the server repeats them.
+        hosts
+            Further hosts that may be asked, by https alone.
+        politeness
+            How long it waits.
+        """
+        self._base = url
+        self._hosts = hosts
+        self._hidden = [*hidden.values(), *(b64encode(value.encode()).decode() for value in hidden.values())]
+        self._politeness = politeness or Politeness()
+        self._body: IO[bytes] = BytesIO()
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(self._politeness.silence_s, connect=_CONNECTING_S),
+            follow_redirects=False,
+            headers={"User-Agent": "charging-map", "Accept": "application/json"},
+        )
+
+    def close(self) -> None:
+        """Let go of the connections, and of the last answer."""
+        self._client.close()
+        self._body.close()
+
+    def get(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """Ask for an address; see `request`."""
+        return self.request("GET", url, headers)
+
+    def request(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None = None
+    ) -> Answer:
+        """Make a request, again where that may help, and return the answer, whatever its status.
+
+        Raises
+        ------
+        SourceError
+            If the address is not the peer's, no answer comes whole, it is too long, or the server asks to
+            come back much later.
+        """
+        for attempt in range(1, self._politeness.attempts + 1):
+            is_last = attempt == self._politeness.attempts
+            try:
+                answer = self._followed(method, url, headers, content)
+            except (httpx.TransportError, httpx.DecodingError) as error:
+                if is_last:
+                    message = (
+                        f"{_shown(url)}: expected an answer, found none whole in {attempt} attempts"
+                        f" ({type(error).__name__}). Check address and network, and try again later."
+                    )
+                    raise SourceError(message) from None
+                self.pause(attempt)
+                continue
+            if answer.status not in _AGAIN or is_last:
+                return answer
+            self.pause(attempt, answer)
+        raise AssertionError  # the last attempt returns or raises
+
+    def pause(self, attempt: int, answer: Answer | None = None) -> None:
+        """Wait before the next attempt: as long as the server says, else twice as long each time.
+
+        Raises
+        ------
+        SourceError
+            If the server asks for more time than is waited.
+        """
+        asked_s = _retry_after_s(answer.headers.get("retry-after", "")) if answer else None
+        if asked_s is not None and asked_s > self._politeness.longest_wait_s and answer:
+            message = f"{_shown(answer.url)}: the server asks to come back in {asked_s:,.0f} s. Do so."
+            raise SourceError(message)
+        longest = min(self._politeness.first_pause_s * 2 ** (attempt - 1), self._politeness.longest_pause_s)
+        drawn = longest * (0.5 + 0.5 * secrets.randbelow(1_000) / 1_000)  # not all clients at one moment
+        self._politeness.sleep(drawn if asked_s is None else asked_s)
+
+    def resolved(self, url: str, against: str) -> str:
+        """Return an address a server names, made absolute.
+
+        Servers behind a proxy name themselves with another scheme: they are asked by that of the peer.
+
+        Raises
+        ------
+        SourceError
+            If it is not one of the peer's hosts, to which alone its secrets go.
+        """
+        try:
+            full = urljoin(against, url.strip())
+            parts, base = urlsplit(full), urlsplit(self._base)
+            is_base = parts.scheme in _DEFAULT_PORTS and _place(full) == _place(self._base)
+            if is_base:
+                full = parts._replace(scheme=base.scheme, netloc=base.netloc).geturl()
+            is_known = is_base or (parts.scheme == "https" and (parts.hostname or "") in self._hosts)
+        except ValueError:
+            is_known, full = False, url
+        if not is_known:
+            message = (
+                f"{_shown(self._base)}: expected it to name its own host, found {_shown(full)!r}. Add the"
+                " host to `hosts` in the peer's description if you trust it with the secrets."
+            )
+            raise SourceError(message)
+        return full
+
+    def quoted(self, text: object) -> str:
+        """Return what a server said, short and without secrets, for a message."""
+        said = " ".join(str(text).split())
+        for secret in self._hidden:
+            said = said.replace(secret, "•••")
+        return repr(said[:_QUOTED])
+
+    def refusal(self, answer: Answer) -> SourceError:
+        """Return the complaint about an answer that is no success."""
+        answer.body.seek(0)
+        said = answer.body.read(_QUOTED).decode("utf-8", "replace")
+        return SourceError(
+            f"{_shown(answer.url)}: expected an answer with HTTP status 200, found {answer.status}"
+            f" ({self.quoted(said)}). {_advice(answer.status)}"
+        )
+
+    def _followed(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
+        url = self.resolved(url, self._base)
+        for _ in range(MOST_REDIRECTS + 1):
+            answer = self._once(method, url, headers, content)
+            target = answer.headers.get("location")
+            if answer.status not in _REDIRECTS or not target:
+                return answer
+            url = self.resolved(target, url)
+            if method != "GET" and answer.status not in _KEEPS_METHOD:
+                raise self.refusal(answer)  # its content would be lost on the way
+        message = f"{_shown(url)}: expected an answer, found more than {MOST_REDIRECTS} redirects."
+        raise SourceError(message)
+
+    def _once(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
+        self._body.close()
+        # bytes, since a token may be any text
+        sent = [(name.encode(), value.encode()) for name, value in headers.items()]
+        body = self._body = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  closed with the next
+        with _addressed(), self._client.stream(method, url, headers=sent, content=content) as response:
+            ends_at = time.monotonic() + self._politeness.longest_answer_s
+            for part in response.iter_bytes():
+                body.write(part)
+                if body.tell() > self._politeness.most_bytes:
+                    message = (
+                        f"{_shown(url)}: expected at most {self._politeness.most_bytes:,} bytes, found more."
+                        " Ask the peer for pages."
+                    )
+                    raise SourceError(message)
+                if time.monotonic() > ends_at:
+                    raise httpx.ReadTimeout("the answer takes too long")
+            return Answer(response.status_code, url, dict(response.headers), body)
+
+
+def with_query(url: str, **values: str | int) -> str:
+    """Return an address with values of its query set.
+
+    Examples
+    --------
+    >>> with_query("https://example.org/locations?limit=5", offset=10)
+    'https://example.org/locations?limit=5&offset=10'
+    """
+    return str(httpx.URL(url).copy_merge_params(values))
+
+
+@contextmanager
+def _addressed() -> Iterator[None]:
+    """Refuse an address that cannot be asked."""
+    try:
+        yield
+    except (httpx.InvalidURL, UnicodeError) as error:
+        message = f"Expected an address that can be asked, found one that is none ({type(error).__name__})"
+        raise SourceError(message) from None
+
+
+def _place(url: str) -> tuple[str | None, int | None]:
+    """Return host and port of an address; no port is that of its scheme, whichever."""
+    parts = urlsplit(url)
+    return parts.hostname, None if parts.port in _DEFAULT_PORTS.values() else parts.port
+
+
+def _shown(url: str) -> str:
+    """Return an address without name, password and query, for a message."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "an address that is none"
+    return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"[:_QUOTED]
+
+
+def _retry_after_s(value: str) -> float | None:
+    """Return the seconds a `Retry-After` asks for, in either of its forms, or None where it says nothing."""
+    if value.strip().isdecimal():
+        return float(value)
+    try:
+        time_then = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    then = time_then if time_then.tzinfo else time_then.replace(tzinfo=dt.UTC)
+    return max(0.0, (then - dt.datetime.now(dt.UTC)).total_seconds())
+
+
+def _advice(status: int) -> str:
+    if status in (401, 403):
+        return "Check that the token is the current one, and meant for this server."
+    if status in _AGAIN:
+        return "The server is busy or broken: try again later."
+    return "Check the address in the peer's description."

@@ -1,0 +1,302 @@
+"""Pulling the Locations of an OCPI peer, page by page, into its journal.
+
+The standard is at https://github.com/ocpi/ocpi, files `transport_and_format` and
+`version_information_endpoint`.
+Servers break it in many ways: tokens in the other encoding, an empty or relative `Link`, no total, a total
+that falls, an error inside an answer with HTTP status 200. Each has its place below.
+"""
+
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from charging.errors import SourceError
+from charging.sources.json_stream import Around, records
+from charging.sources.ocpi import station
+from charging.sources.ocpi_codes import read_time
+from charging.sources.records import Rejection, ServiceAreaRecord
+from charging.sync.http import Answer, Client, with_query
+from charging.sync.journal import Journal, Pull
+from charging.sync.ocpi_paging import Page
+from charging.sync.peers import Peer, TokenForm
+from charging.sync.pulls import Watch
+
+VERSIONS = ("2.3.0", "2.2.1", "2.1.1")
+"""The versions that are spoken, the best first."""
+
+Told = Callable[[int, int | None], object]
+"""Is told the records that came, and how many are announced."""
+
+_ATTEMPTS = 3  # at an answer that came whole and makes no sense
+_INSIDE = frozenset({"data"})
+_FIRST_CLIENT_ERROR, _FIRST_SERVER_ERROR = 2_000, 3_000
+_UNAUTHORISED, _NOTHING_THERE = (401, 403), (400, 404, 405, 410, 422)
+_FUTURE = timedelta(days=1)  # a time later than that is wrong, and would hide all that changes until then
+
+
+class _GarbledError(Exception):
+    """An answer that is worth asking for once more."""
+
+
+class OcpiClient:
+    """Asks one peer for its locations."""
+
+    def __init__(self, peer: Peer, client: Client, journal: Journal, token: str) -> None:
+        """Start with the form of the token that worked last."""
+        self._peer = peer
+        self._client = client
+        self._journal = journal
+        self._token = token
+        known = journal.fact("token_form") or TokenForm.BASE64
+        self._form = TokenForm(known) if peer.token_form is TokenForm.AUTO else peer.token_form
+        self._read_to = ""
+
+    def pull(self, pull: Pull, told: Told) -> Pull:
+        """Bring the journal up to what the peer has, and return the pull as it ended.
+
+        Raises
+        ------
+        SourceError
+            If the peer cannot be asked, or answers what makes no sense; what came before is kept.
+        """
+        endpoint = self._endpoint()
+        watch, has_links, is_counting = Watch(), False, False
+        url = pull.next_url or self._first(endpoint, pull)
+        spare = self._first(endpoint, pull) if pull.next_url else ""
+        while url:
+            before = pull.total
+            try:
+                page, pull = self._page(url, pull)
+            except _NothingThereError:
+                if not spare:
+                    raise
+                # the link leads nowhere: from here on pages are counted; those read are met again
+                url, spare, is_counting, watch = spare, "", True, Watch()
+                pull = replace(pull, number=pull.number + 1) if not has_links else pull
+                continue
+            told(self._journal.seen(pull), pull.total)
+            link = "" if is_counting else page.link
+            has_links = has_links or bool(link)
+            is_probe = not has_links and pull.total is None and not page.fresh
+            if not is_probe and (page.records or link):
+                watch.page(url, page.fresh, _named(url))
+            spare = page.counted(has_links=has_links)
+            if before is not None and pull.total is not None and pull.total < before:
+                # records were removed, and others came into their places: those may stand before this page
+                watch.step_back(_named(url))
+                again = page.back(before - pull.total)
+                pull = pull if again else replace(pull, is_sure=False)
+                url = again or self._linked(link, page)
+            else:
+                url = self._linked(link, page) or spare
+                watch.check_new(url, _named(url or endpoint))
+            pull = replace(pull, next_url=url)
+            with self._journal.at_once():
+                self._journal.note(pull=pull.to_json(), token_form=self._form)
+        return pull
+
+    def _linked(self, link: str, page: Page) -> str:
+        return self._client.resolved(link, page.url) if link else ""
+
+    def _endpoint(self) -> str:
+        """Return where the locations are, by the best version that both know."""
+        data = self._data(self._peer.url)
+        url = self._peer.url
+        if not (isinstance(data, dict) and "endpoints" in data):
+            url = self._client.resolved(self._version_url(data), url)
+            data = self._data(url)
+        offered = data.get("endpoints") if isinstance(data, dict) else None
+        found = [
+            each
+            for each in (offered if isinstance(offered, list) else [])
+            if isinstance(each, dict) and each.get("identifier") == "locations" and each.get("url")
+        ]
+        # 2.1.1 has no roles; a RECEIVER takes locations and has none to give
+        found = [each for each in found if str(each.get("role") or "SENDER").upper() == "SENDER"]
+        if not found:
+            message = (
+                f"{_named(url)}: expected an endpoint `locations` of a SENDER, found none. Ask the peer"
+                " whether the token may read locations."
+            )
+            raise SourceError(message)
+        return self._client.resolved(str(found[0]["url"]), url)
+
+    def _version_url(self, data: Any) -> str:  # noqa: ANN401  JSON
+        offered = {
+            str(each.get("version")): str(each["url"])
+            for each in (data if isinstance(data, list) else [])
+            if isinstance(each, dict) and each.get("url")
+        }
+        wanted = (self._peer.version,) if self._peer.version else VERSIONS
+        for version in wanted:
+            if version in offered:
+                return offered[version]
+        message = (
+            f"{_named(self._peer.url)}: expected one of the OCPI versions {', '.join(wanted)}, found"
+            f" {self._client.quoted(', '.join(offered) or 'none')}. Check that the address is the one of the"
+            " versions."
+        )
+        raise SourceError(message)
+
+    def _data(self, url: str) -> Any:  # noqa: ANN401  JSON
+        """Return the `data` of a small answer."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            answer = self._get(url)
+            envelope = answer.json()
+            if isinstance(envelope, list):
+                return envelope
+            if not isinstance(envelope, dict):
+                self._again(attempt, url, _GarbledError("what is no JSON object"))
+                continue
+            try:
+                self._check_code(envelope, url)
+            except _GarbledError as error:
+                self._again(attempt, url, error)
+                continue
+            return envelope.get("data", envelope)
+        raise AssertionError  # the last attempt returns or raises
+
+    def _first(self, endpoint: str, pull: Pull) -> str:
+        since = "" if pull.is_full else self._journal.fact("high_water") or ""
+        query: dict[str, str | int] = {"offset": 0, "limit": self._peer.page_size}
+        if since:
+            # whole seconds, rounded down: what changed within that second comes again
+            query["date_from"] = f"{since[:19]}Z"
+        return with_query(endpoint, **query)
+
+    def _page(self, url: str, pull: Pull) -> tuple[Page, Pull]:
+        """Keep the records of a page, or none of them."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            answer = self._get(url)
+            try:
+                with self._journal.at_once():
+                    page = self._kept(answer, url, pull)
+            except _GarbledError as error:
+                self._again(attempt, url, error)
+                continue
+            return page, replace(pull, total=page.total, high_water=max(pull.high_water, page.high_water))
+        raise AssertionError  # the last attempt returns or raises
+
+    def _again(self, attempt: int, url: str, error: _GarbledError) -> None:
+        if attempt == _ATTEMPTS:
+            message = (
+                f"{_named(url)}: expected an OCPI answer, found {error}. Nothing of it was taken; try again"
+                " later, or tell the peer."
+            )
+            raise SourceError(message) from None
+        self._client.pause(attempt)
+
+    def _kept(self, answer: Answer, url: str, pull: Pull) -> Page:
+        count, fresh, high_water = 0, 0, ""
+        latest = _stamp(datetime.now(UTC) + _FUTURE)
+        for location in self._locations(answer):
+            record_id, updated_at = _identity(location)
+            count += 1
+            fresh += self._journal.put(record_id, location, pull, updated_at=updated_at)
+            if updated_at <= latest:
+                high_water = max(high_water, updated_at)
+        return Page(url, answer.headers, count, fresh, high_water)
+
+    def _locations(self, answer: Answer) -> Iterator[Any]:
+        """Yield the locations of an answer one by one; that it failed may stand at its end."""
+        text = answer.text()
+        if text.read(64).lstrip()[:1] not in ("{", "["):
+            raise _GarbledError("what is no JSON")
+        text.seek(0)
+        is_whole = False
+        try:
+            for value in records(text, Path(_named(answer.url)), _INSIDE):
+                if not isinstance(value, Around):
+                    is_whole = True  # a bare array
+                    yield self._completed(value)
+                elif value.has_records or "status_code" in value.members:
+                    self._check_code(value.members, answer.url)
+                    is_whole = is_whole or value.has_records
+                elif "id" in value.members:
+                    yield self._completed(value.members)
+            if not is_whole and self._body_is_object(answer):
+                raise _GarbledError("an answer without `data`")
+        except SourceError as error:
+            if isinstance(error, _RefusedError):
+                raise
+            raise _GarbledError(self._client.quoted(error)) from None
+
+    @staticmethod
+    def _body_is_object(answer: Answer) -> bool:
+        answer.body.seek(0)
+        return answer.body.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
+
+    def _completed(self, location: Any) -> Any:  # noqa: ANN401  JSON
+        """Return a location with the party it belongs to, which 2.1.1 leaves to the peer's description."""
+        if not isinstance(location, dict) or not (self._peer.country_code and self._peer.party_id):
+            return location
+        party = {"country_code": self._peer.country_code, "party_id": self._peer.party_id}
+        said = {name: value for name, value in location.items() if value is not None or name not in party}
+        return party | said
+
+    def _check_code(self, envelope: Mapping[str, Any], url: str) -> None:
+        """Refuse an answer that says it failed, although its HTTP status is 200."""
+        code = envelope.get("status_code")
+        if not isinstance(code, int) or code < _FIRST_CLIENT_ERROR:
+            return
+        said = f"status_code {code} ({self._client.quoted(envelope.get('status_message'))})"
+        if code >= _FIRST_SERVER_ERROR:
+            raise _GarbledError(said)
+        message = f"{_named(url)}: expected an OCPI answer with status_code 1000, found {said}."
+        raise _RefusedError(message)
+
+    def _get(self, url: str) -> Answer:
+        """Ask for an address, and with the token in its other form where the first is refused."""
+        answer = self._client.get(url, self._headers(self._form))
+        if answer.status in _UNAUTHORISED and self._peer.token_form is TokenForm.AUTO:
+            other = TokenForm.PLAIN if self._form is TokenForm.BASE64 else TokenForm.BASE64
+            answer = self._client.get(url, self._headers(other))
+            if answer.status not in _UNAUTHORISED:
+                self._form = other
+        if answer.status in _NOTHING_THERE:
+            raise _NothingThereError(str(self._client.refusal(answer)))
+        if answer.status != 200:  # noqa: PLR2004  OK
+            raise self._client.refusal(answer)
+        return answer
+
+    def _headers(self, form: TokenForm) -> dict[str, str]:
+        token = self._token if form is TokenForm.PLAIN else b64encode(self._token.encode()).decode()
+        return {"Authorization": f"Token {token}"}
+
+
+class _NothingThereError(SourceError):
+    """The address leads nowhere, or is refused as it stands."""
+
+
+class _RefusedError(SourceError):
+    """The peer says what is wrong with the request: asking again does not help."""
+
+
+def _identity(location: Any) -> tuple[str, str]:  # noqa: ANN401  JSON
+    """Return what tells a location apart, and when it was changed."""
+    said = station(location)
+    assert not isinstance(said, ServiceAreaRecord)  # noqa: S101  narrows the type
+    record_id = said.record_id if isinstance(said, Rejection) else said.source_id
+    if record_id is None:
+        # without an id it is kept for the report alone, and once
+        digest = hashlib.sha256(json.dumps(location, sort_keys=True).encode()).hexdigest()[:16]
+        return f"?{digest}", ""
+    updated_at = read_time(location.get("last_updated"))
+    return record_id, _stamp(updated_at) if updated_at else ""
+
+
+def _stamp(time: datetime) -> str:
+    """Return a time as text whose order is that of time."""
+    return time.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _named(url: str) -> str:
+    """Return an address as messages name it: without its query."""
+    parts = urlsplit(url)
+    return f"{parts.netloc.rpartition('@')[2]}{parts.path}"

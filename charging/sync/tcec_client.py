@@ -1,0 +1,220 @@
+"""Pulling stations and the states of their guns from a T/CEC 102 peer into its journal.
+
+`query_token` opens the door, `query_stations_info` is paged, `query_station_status` is asked for fifty
+stations at a time. The messages themselves are `charging.sync.tcec_messages`.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from charging.errors import SourceError
+from charging.sources.coordinates import read_number
+from charging.sources.records import Rejection
+from charging.sources.tcec102 import station
+from charging.sources.tcec102_status import named, read_code, read_text
+from charging.sync.http import Answer, Client
+from charging.sync.journal import Journal, Pull
+from charging.sync.peers import Peer
+from charging.sync.pulls import Watch
+from charging.sync.tcec_messages import SHANGHAI, Keys, opened, request
+
+MOST_STATIONS_ASKED = 50
+"""Stations whose statuses are asked for at once, by the standard."""
+
+Told = Callable[[int, int | None], object]
+"""Is told the stations that came, and how many are announced."""
+
+_ATTEMPTS = 4
+_OVERLAP = timedelta(minutes=10)  # clocks differ, and a station may be changed while it is asked for
+_BUSY, _WRONG_TOKEN = frozenset({-1, 500}), 4002
+_MEANINGS = {4001: "wrong signature", 4002: "wrong token", 4003: "not permitted", 4004: "wrong parameters"}
+_LONGEST_TOKEN_S = 31 * 86_400.0  # more is a time of day in milliseconds, as one peer sends
+_USUAL_TOKEN_S = 3_600.0
+_TOKEN_SPARE_S = 60.0
+_MOST_NUMBER = 9_999
+_MOST_BYTES_TOLD = 200
+
+
+class TcecClient:
+    """Asks one peer for its stations."""
+
+    def __init__(self, peer: Peer, client: Client, journal: Journal, secrets: Mapping[str, str]) -> None:
+        """Start without a token."""
+        self._peer = peer
+        self._client = client
+        self._journal = journal
+        self._operator_secret = secrets["operator_secret"]
+        self._keys = Keys(
+            operator_id=peer.operator_id,
+            data_secret=secrets["data_secret"],
+            data_secret_iv=secrets["data_secret_iv"],
+            sig_secret=secrets["sig_secret"],
+        )
+        self._token, self._token_until = "", 0.0
+        self._second, self._number = "", 0
+
+    def pull(self, pull: Pull, told: Told) -> Pull:
+        """Bring the stations of the journal up to what the peer has, and return the pull as it ended.
+
+        Raises
+        ------
+        SourceError
+            If the peer cannot be asked, or answers what makes no sense; what came before is kept.
+        """
+        watch, page_no = Watch(), int(pull.next_url or 1)
+        while page_no:
+            data = self._ask("query_stations_info", self._query(pull, page_no))
+            infos = data.get("StationInfos") or []
+            if not isinstance(infos, list):
+                raise self._strange("query_stations_info", "StationInfos that are no array")
+            with self._journal.at_once():
+                fresh = sum(self._keep(info, pull) for info in infos)
+            total, before = read_code(data.get("ItemSize")), pull.total
+            pages = read_code(data.get("PageCount"))
+            if infos:
+                watch.page(str(page_no), fresh, self._peer.url)
+            has_fallen = total is not None and before is not None and total < before
+            if has_fallen and page_no > 1:
+                watch.step_back(self._peer.url)
+                page_no -= 1
+            else:
+                page_no = self._next(page_no, pages, len(infos))
+            pull = replace(pull, total=total, next_url=str(page_no) if page_no else "")
+            with self._journal.at_once():
+                self._journal.note(pull=pull.to_json())
+            told(self._journal.seen(pull), total)
+        return pull
+
+    def pull_statuses(self, told: Told) -> int:
+        """Ask for the states of all guns, each group with its own time, and return the stations answered for.
+
+        Raises
+        ------
+        SourceError
+            As `pull`.
+        """
+        stations, answered = self._journal.stations(), 0
+        for start in range(0, len(stations), MOST_STATIONS_ASKED):
+            asked = stations[start : start + MOST_STATIONS_ASKED]
+            asked_at = datetime.now(UTC).replace(microsecond=0)
+            data = self._ask("query_station_status", {"StationIDs": asked})
+            infos = data.get("StationStatusInfos") or []
+            if not isinstance(infos, list):
+                raise self._strange("query_station_status", "StationStatusInfos that are no array")
+            with self._journal.at_once():
+                for info in infos:
+                    station_id = read_text(named(info).get("StationID")) if isinstance(info, dict) else None
+                    if station_id in asked:
+                        self._journal.put_status(station_id, info, asked_at)
+                        answered += 1
+            told(start + len(asked), len(stations))
+        return answered
+
+    def _query(self, pull: Pull, page_no: int) -> dict[str, Any]:
+        last = None if pull.is_full else self._journal.fact("pulled_at")
+        since = ""
+        if last:
+            since = (
+                (datetime.fromisoformat(last) - _OVERLAP).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+            )
+        return {"LastQueryTime": since, "PageNo": page_no, "PageSize": self._peer.page_size}
+
+    def _keep(self, info: object, pull: Pull) -> bool:
+        said = station(info)
+        record_id = said.record_id if isinstance(said, Rejection) else said.source_id
+        asked_by = read_text(named(info).get("StationID")) if isinstance(info, dict) else None
+        is_shown = not isinstance(said, Rejection)
+        # one that is not shown needs no statuses
+        name = record_id or f"?{json.dumps(info, sort_keys=True)[:_MOST_BYTES_TOLD]}"
+        return self._journal.put(name, info, pull, station=asked_by if is_shown else None)
+
+    def _next(self, page_no: int, pages: int | None, count: int) -> int:
+        """Return the next page, or 0 after the last."""
+        if pages is None:
+            return page_no + 1 if count >= self._peer.page_size else 0
+        return page_no + 1 if page_no < pages else 0
+
+    def _ask(self, method: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask with the token, with a new one if it is refused, and again if the peer is busy."""
+        has_new = False
+        for attempt in range(1, _ATTEMPTS + 1):
+            if time.monotonic() >= self._token_until:
+                self._renew()
+                has_new = True
+            answer = self._post(f"{self._peer.url.rstrip('/')}/{method}", data, self._token)
+            given = self._envelope(answer)
+            code = read_code(given.get("Ret"))
+            if (answer.status == 401 or code == _WRONG_TOKEN) and not has_new:  # noqa: PLR2004
+                self._token_until = 0.0
+                continue
+            if code in _BUSY and attempt < _ATTEMPTS:
+                self._client.pause(attempt)
+                continue
+            return self._opened(method, answer, given)
+        message = (
+            f"{self._peer.url}: expected an answer to {method}, found the token refused again and again."
+        )
+        raise SourceError(message)
+
+    def _renew(self) -> None:
+        """Ask for a token; it is kept in memory alone."""
+        data = {"OperatorID": self._peer.operator_id, "OperatorSecret": self._operator_secret}
+        url = self._peer.token_url or f"{self._peer.url.rstrip('/')}/query_token"
+        for attempt in range(1, _ATTEMPTS + 1):
+            answer = self._post(url, data, "")
+            given = self._envelope(answer)
+            if read_code(given.get("Ret")) not in _BUSY or attempt == _ATTEMPTS:
+                break
+            self._client.pause(attempt)
+        said = self._opened("query_token", answer, given)
+        token = read_text(said.get("AccessToken"))
+        if read_code(said.get("SuccStat")) or not token:
+            reason = self._client.quoted(said.get("FailReason"))
+            message = (
+                f"{self._peer.url}: expected a token, found it refused with FailReason {reason}."
+                " Check operator_id and OperatorSecret."
+            )
+            raise SourceError(message)
+        lasts_s = read_number(said.get("TokenAvailableTime")) or 0.0
+        if not 0 < lasts_s <= _LONGEST_TOKEN_S:
+            lasts_s = _USUAL_TOKEN_S
+        self._token = token
+        self._token_until = time.monotonic() + max(lasts_s - _TOKEN_SPARE_S, lasts_s / 2)
+
+    def _post(self, url: str, data: Mapping[str, Any], token: str) -> Answer:
+        now = datetime.now(UTC)
+        second = now.strftime("%H%M%S")
+        self._number = self._number % _MOST_NUMBER + 1 if second == self._second else 1
+        self._second = second
+        headers = {"Content-Type": "application/json;charset=utf-8"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        message = request(data, self._keys, now, self._number)
+        return self._client.request("POST", url, headers, json.dumps(message).encode())
+
+    def _envelope(self, answer: Answer) -> Mapping[str, Any]:
+        given = answer.json()
+        if answer.status not in (200, 401) or (answer.status == 200 and not isinstance(given, dict)):  # noqa: PLR2004
+            raise self._client.refusal(answer)
+        return named(given) if isinstance(given, dict) else {}
+
+    def _opened(self, method: str, answer: Answer, given: Mapping[str, Any]) -> dict[str, Any]:
+        code = read_code(given.get("Ret"))
+        if code != 0 or answer.status != 200:  # noqa: PLR2004
+            meant = f", {_MEANINGS[code]}" if code in _MEANINGS else ""
+            message = (
+                f"{self._peer.url}: expected an answer to {method} with Ret 0, found {code}{meant}"
+                f" ({self._client.quoted(given.get('Msg'))}). Check keys and contract with the peer."
+            )
+            raise SourceError(message)
+        try:
+            return opened(given, self._keys)
+        except SourceError as error:
+            raise type(error)(f"{self._peer.url}, {method}: {error}") from None
+
+    def _strange(self, method: str, what: str) -> SourceError:
+        return SourceError(f"{self._peer.url}: expected stations in the answer to {method}, found {what}.")

@@ -1,0 +1,320 @@
+"""From a peer to a dataset: pull into the journal, build by the ordinary builder, write a new version.
+
+Rows of the peer are made anew from its journal each time; all others stay as they are. Readers see the old
+version or the new one, and a pull that is cut leaves the old one whole.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from charging.dataset.build import Builder, Built, SourceRows, build_tables
+from charging.dataset.merging import whole_tables, write_merged
+from charging.dataset.pipeline import Progress, check_name, described, silent
+from charging.dataset.report import ImportReport
+from charging.dataset.store import (
+    CURRENT,
+    Dataset,
+    dataset_folder,
+    open_dataset,
+    remember,
+    replace_text,
+)
+from charging.domain.geography import CityIndex, load_cities
+from charging.domain.operators import load_operators
+from charging.domain.schema import PILES, SERVICE_AREAS, STATIONS
+from charging.domain.vocabulary import Kind
+from charging.errors import SourceError, UsageError
+from charging.sources import ocpi, tcec102
+from charging.sources.records import Reason, Record
+from charging.sync.http import Client, Politeness
+from charging.sync.journal import FOLDER, Journal, Pull, locked
+from charging.sync.ocpi_client import OcpiClient
+from charging.sync.peers import Peer, PeerKind, load_peer
+from charging.sync.pulls import begun, finished
+from charging.sync.report import Synced, changes_between
+from charging.sync.tcec_client import TcecClient
+
+_PULL_SHARE, _STATUS_SHARE = 0.6, 0.2  # of the time a sync takes; the rest is building and writing
+_LONGEST_WRITE_S = 600.0  # another peer's writing is waited for
+_REPORTS = "reports.json"
+_BASE = ""  # in the file of reports: rows of no peer
+
+
+class _Part(NamedTuple):
+    """Rows of a dataset that stay, and how they came about."""
+
+    tables: dict[str, pa.Table]
+    report: ImportReport
+    sources: tuple[SourceRows, ...]
+
+
+class _Pulled(NamedTuple):
+    """A pull that is done."""
+
+    pull: Pull
+    records: int
+    asked_statuses: int | None
+
+
+def sync(
+    name: str,
+    *,
+    build_dir: Path,
+    is_full: bool = False,
+    environment: Mapping[str, str] = os.environ,
+    progress: Progress = silent,
+    politeness: Politeness | None = None,
+) -> Synced:
+    """Bring the stations of a peer in its dataset up to date, and return what changed.
+
+    Parameters
+    ----------
+    name
+        Name of the peer's description.
+    build_dir
+        Where datasets and descriptions are kept.
+    is_full
+        Whether everything is pulled; otherwise what changed since the last time, if that is not too long ago.
+    environment
+        Where the secrets are.
+    progress
+        Is told how far it is.
+    politeness
+        How long servers are waited for.
+
+    Raises
+    ------
+    UsageError
+        If the peer is not described well, a secret is not set, or its dataset is simulated.
+    SourceError
+        If the peer cannot be asked or answers what makes no sense; the dataset stays, and the next sync goes
+        on where this one stopped.
+    DatasetError
+        If the dataset cannot be read or written, or the same peer is being pulled by another process.
+    """
+    peer = load_peer(name, build_dir)
+    secrets = peer.secrets(environment)
+    check_name(peer.dataset)
+    folder = dataset_folder(build_dir, peer.dataset)
+    _current(folder)
+    journals = folder / FOLDER
+    with locked(journals / f"{name}.lock", wait_s=0.0, what=f"The peer {name!r}"):
+        journal = Journal(journals / f"{name}.sqlite")
+        client = Client(peer.url, hidden=secrets, hosts=peer.hosts, politeness=politeness)
+        try:
+            pulled = _pulled(peer, client, journal, secrets, is_full=is_full, progress=progress)
+            with locked(journals / ".writing.lock", wait_s=_LONGEST_WRITE_S, what=f"{folder}"):
+                progress(_PULL_SHARE + _STATUS_SHARE, "building")
+                return _written(peer, journal, folder, build_dir, pulled)
+        finally:
+            client.close()
+            journal.close()
+
+
+def _current(folder: Path) -> Dataset | None:
+    """Return the dataset a peer's rows go into, or None where it is to be made."""
+    if not (folder / CURRENT).exists():
+        return None
+    dataset = open_dataset(folder)
+    if dataset.kind is Kind.SIMULATED:
+        message = (
+            f"Expected a dataset of real stations for a peer, found {dataset.name!r}, which is simulated"
+        )
+        raise UsageError(message)
+    return dataset
+
+
+def _pulled(
+    peer: Peer,
+    client: Client,
+    journal: Journal,
+    secrets: Mapping[str, str],
+    *,
+    is_full: bool,
+    progress: Progress,
+) -> _Pulled:
+    now = datetime.now(UTC).replace(microsecond=0)
+    every = timedelta(days=peer.full_every_days)
+    pull = begun(journal, peer.url, is_full=is_full, full_every=every, now=now)
+
+    def told(count: int, total: int | None) -> None:
+        share = min(1.0, count / total) if total else 0.0
+        progress(share * _PULL_SHARE, f"pulling {peer.name}, {count:,} of {total or '?'} records")
+
+    def told_statuses(count: int, total: int | None) -> None:
+        share = _PULL_SHARE + _STATUS_SHARE * (count / total if total else 1.0)
+        progress(share, f"asking {peer.name} for statuses, {count:,} of {total:,} stations")
+
+    told(0, None)
+    if peer.kind is PeerKind.OCPI:
+        ended = OcpiClient(peer, client, journal, secrets["token"]).pull(pull, told)
+        records = journal.seen(ended)
+        return _Pulled(finished(journal, ended), records, None)
+    asking = TcecClient(peer, client, journal, secrets)
+    ended = asking.pull(pull, told)
+    records = journal.seen(ended)
+    ended = finished(journal, ended)
+    return _Pulled(ended, records, asking.pull_statuses(told_statuses))
+
+
+def _written(peer: Peer, journal: Journal, folder: Path, build_dir: Path, pulled: _Pulled) -> Synced:
+    current = _current(folder)
+    info = replace(peer.source, as_of=pulled.pull.begun_at.date().isoformat())
+    registry, cities = load_operators(), CityIndex(load_cities())
+    mine = build_tables(
+        _records(peer, journal),
+        source=info,
+        retrieved_at=pulled.pull.begun_at,
+        registry=registry,
+        cities=cities,
+    )
+    if not mine.report.stations:
+        reasons = ", ".join(f"{each.what} ({each.count:,})" for each in mine.report.rejections)
+        message = (
+            f"Not one station could be taken from {peer.name}: of {mine.report.rows_read:,} records"
+            f" {mine.report.rejected:,} were rejected{f' as {reasons}' if reasons else ''}."
+        )
+        raise SourceError(message)
+    reports = _reports(folder)
+    builder = Builder(registry=registry, cities=cities)
+    is_guessed = False
+    before = {spec.name: spec.arrow_schema.empty_table() for spec in (STATIONS, PILES)}
+    if current:
+        whole = whole_tables(current)
+        is_guessed = _has_guesses(current)
+        reports = _known_reports(current, whole, reports, info.source)
+        before = _rows_of(whole, [info.source])
+        for part in _others(current, whole, reports, info.source):
+            builder.keep(part.tables, report=part.report, sources=part.sources, has_guesses=is_guessed)
+    builder.keep(mine.tables, report=mine.report, sources=mine.sources)
+    built = builder.finish()
+    reports[info.source] = mine.report.to_json()
+    replace_text(folder / FOLDER / _REPORTS, json.dumps(reports))
+    name = current.name if current else peer.dataset
+    dataset = write_merged(folder, built.tables, described(name, built))
+    if current is None:
+        remember(build_dir, folder)
+    return _synced(peer, journal, pulled, mine, before, dataset)
+
+
+def _synced(
+    peer: Peer,
+    journal: Journal,
+    pulled: _Pulled,
+    mine: Built,
+    before: Mapping[str, pa.Table],
+    dataset: Dataset,
+) -> Synced:
+    full_at = journal.fact("full_at")
+    return Synced(
+        peer=peer.name,
+        dataset=dataset,
+        is_full=pulled.pull.is_full,
+        is_sure=pulled.pull.is_sure,
+        full_at=datetime.fromisoformat(full_at) if full_at else None,
+        pulled=pulled.records,
+        stations=mine.report.stations,
+        rejected=mine.report.rejected,
+        asked_statuses=pulled.asked_statuses,
+        changes=changes_between(before, mine.tables),
+    )
+
+
+def _records(peer: Peer, journal: Journal) -> Iterator[Record]:
+    """Yield what the journal holds as the reader of the format understands it."""
+    for kept in journal.records():
+        if peer.kind is PeerKind.OCPI:
+            yield ocpi.station(kept.body)
+        else:
+            guns = tcec102.statuses(kept.status) if kept.status is not None else {}
+            yield tcec102.station(kept.body, guns, status_at=kept.status_at)
+
+
+def _others(
+    current: Dataset, whole: Mapping[str, pa.Table], reports: Mapping[str, Any], source: str
+) -> Iterator[_Part]:
+    """Yield what stays of a dataset: the rows of no peer, and those of each other peer."""
+    peers = [source, *(name for name in reports if name != _BASE)]
+    for name, report in reports.items():
+        if name == source:
+            continue
+        chosen = [name] if name != _BASE else peers
+        tables = _rows_of(whole, chosen, is_other=name == _BASE)
+        # service areas come with files, never from a peer
+        areas = whole[SERVICE_AREAS.name]
+        tables[SERVICE_AREAS.name] = areas if name == _BASE else areas.slice(0, 0)
+        rows = tuple(
+            rows for rows in current.manifest.sources if (rows.info.source in chosen) is (name != _BASE)
+        )
+        yield _Part(tables, ImportReport.from_json(report), rows)
+
+
+def _rows_of(
+    whole: Mapping[str, pa.Table], sources: list[str], *, is_other: bool = False
+) -> dict[str, pa.Table]:
+    """Return the stations of sources, or of all others, with their piles."""
+    is_theirs = pc.is_in(whole[STATIONS.name]["source"], pa.array(sources, pa.string()))
+    stations = whole[STATIONS.name].filter(pc.invert(is_theirs) if is_other else is_theirs)
+    ids = stations["station_id"].combine_chunks()
+    piles = whole[PILES.name].filter(pc.is_in(whole[PILES.name]["station_id"], ids))
+    return {STATIONS.name: stations, PILES.name: piles}
+
+
+def _has_guesses(current: Dataset) -> bool:
+    report = current.manifest.report
+    return bool(report.linked_to_areas or report.linked_to_areas_unsaid)
+
+
+def _reports(folder: Path) -> dict[str, Any]:
+    """Return the reports of the parts of a dataset by source, as they were last written."""
+    try:
+        stored = json.loads((folder / FOLDER / _REPORTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stored if isinstance(stored, dict) else {}
+
+
+def _known_reports(
+    current: Dataset, whole: Mapping[str, pa.Table], stored: Mapping[str, Any], source: str
+) -> dict[str, Any]:
+    """Return the reports of the parts that are in a dataset now, first that of the rows of no peer.
+
+    What was imported since into the same folder has replaced everything, the peers' rows among it.
+    """
+    present = {rows.info.source for rows in current.manifest.sources}
+    peers = [name for name in stored if name in present and name not in (_BASE, source)]
+    if present.isdisjoint((*peers, source)):
+        base = _without_merges(current.manifest.report)
+        # what was merged is among the rows again
+        base = replace(base, stations=len(whole[STATIONS.name]))
+    elif _BASE in stored:
+        base = ImportReport.from_json(stored[_BASE])
+    else:
+        base = _plain_report(whole, [*peers, source])
+    return {_BASE: base.to_json()} | {name: stored[name] for name in peers}
+
+
+def _without_merges(report: ImportReport) -> ImportReport:
+    others = tuple(each for each in report.rejections if each.what != Reason.DUPLICATE_SITE)
+    return replace(report, rejections=others)
+
+
+def _plain_report(whole: Mapping[str, pa.Table], peers: list[str]) -> ImportReport:
+    """Return a report on the rows of no peer, where the one of their import is lost."""
+    tables = _rows_of(whole, peers, is_other=True)
+    stations, areas = len(tables[STATIONS.name]), len(whole[SERVICE_AREAS.name])
+    return ImportReport(
+        rows_read=stations + areas,
+        stations=stations,
+        service_areas=areas,
+        piles=pc.sum(tables[PILES.name]["count"]).as_py() or 0,
+        stations_without_pile_count=tables[STATIONS.name]["piles"].null_count,
+    )

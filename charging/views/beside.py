@@ -1,0 +1,80 @@
+"""Another dataset beside the loaded one: which there are, which is chosen, and what it says of itself."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from charging.dataset.store import Dataset, dataset_folder, dataset_names, locate
+from charging.settings import Settings
+from charging.views import analysis
+from charging.views.caching import Answers, open_answers
+from charging.views.drawing import Drawing
+from charging.views.texts import Texts
+
+
+def settle(drawing: Drawing) -> None:
+    """Forget the other dataset a link names if there is none of that name, and say so."""
+    session = st.session_state
+    if session.other == drawing.answers.dataset.folder.name:
+        session.other = ""
+    if session.other and session.other not in names(drawing.settings):
+        session.problems.append(("other", session.other))
+        session.other = ""
+
+
+def names(settings: Settings) -> list[str]:
+    """Return the names of the datasets the page can open: of the build folder, and the one that is set."""
+    usual = [Path(settings.dataset).name] if settings.dataset else []
+    return sorted({*dataset_names(settings.build_dir), *usual})
+
+
+def choose(drawing: Drawing, *, label: str = "", none: str = "") -> None:
+    """Show the choice of the other dataset, under `label`; `none` is the text for no other."""
+    own = drawing.answers.dataset.folder.name
+    analysis.choice(
+        drawing,
+        "other",
+        ["", *(name for name in names(drawing.settings) if name != own)],
+        lambda name: name or none or drawing.say("other.same"),
+        label=label,
+    )
+
+
+def opened(settings: Settings) -> Answers | None:
+    """Return the other dataset; None where none is chosen.
+
+    Raises
+    ------
+    DatasetError
+        If it cannot be read.
+    """
+    name = st.session_state.other
+    if not name:
+        return None
+    return open_answers(folder(settings, name), memory_limit_mb=settings.memory_limit_mb)
+
+
+def folder(settings: Settings, name: str) -> Path:
+    """Return the folder of one of `names`.
+
+    Raises
+    ------
+    UsageError, DatasetNotFoundError
+        If it is none.
+    """
+    if settings.dataset and name == Path(settings.dataset).name:
+        return locate(settings.build_dir, settings.dataset)
+    return dataset_folder(settings.build_dir, name)
+
+
+def described(dataset: Dataset, say: Texts) -> str:
+    """Return in words what a dataset is: name and title, kind, date, and what it counts as a pile."""
+    manifest = dataset.manifest
+    parts = [
+        dataset.folder.name,
+        manifest.title,
+        say(f"kind.{dataset.kind}"),
+        say("other.as_of", date=manifest.as_of) if manifest.as_of else say("other.undated"),
+        say("other.unit", unit=manifest.unit_counted),
+    ]
+    return " · ".join(parts)

@@ -1,0 +1,161 @@
+"""What is lost when operators leave: the map of losses, how few hands hold how much, the tables by city."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from charging.analytics.resilience import Dependence, Loss, concentration, dependence, without
+from charging.analytics.studies import concentrations, losses
+from charging.domain.filters import Filters
+from charging.queries.highways import service_areas
+from charging.queries.holdings import Unit
+from charging.views import analysis, asked
+from charging.views.drawing import Drawing
+from charging.views.markup import element
+from charging.views.remainder import remainders
+from charging.views.texts import Texts
+
+
+def controls(drawing: Drawing) -> None:
+    """Show what the topic is asked."""
+    say = drawing.say
+    analysis.operator_set(drawing, "leaver")
+    analysis.choice(
+        drawing, "resolution", asked.RESOLUTIONS, lambda size: say("asked.cells", resolution=size)
+    )
+
+
+def told(drawing: Drawing) -> analysis.Told:
+    """Return what the topic answers."""
+    say, leavers = drawing.say, asked.chosen("leaver")
+    drawn = analysis.verdicts(
+        drawing,
+        partial(_layer, drawing, leavers),
+        title=say("leaving.legend"),
+        names={str(loss): say(f"loss.{loss}") for loss in Loss},
+        strongest_first=True,
+        columns=("piles_before", "piles_after"),
+    )
+    return analysis.Told(
+        drawn.groups, drawn.note, lambda: _panel(drawing, leavers), lambda: _tables(drawing, leavers)
+    )
+
+
+def _layer(drawing: Drawing, leavers: tuple[str, ...], resolution: int) -> pd.DataFrame:
+    lost = losses(drawing.answers, drawing.selection, leavers, resolution)
+    return lost.rename(columns={"unit": "cell"})
+
+
+def _panel(drawing: Drawing, leavers: tuple[str, ...]) -> None:
+    say = drawing.say
+    names = say("compare.and").join(say(f"operator.{operator}") for operator in leavers)
+    how = "one" if len(leavers) == 1 else "many"
+    title = say(f"leaving.title.{how}", names=names) if leavers else say("leaving.nobody")
+    drawing.said.html(element("h2", "panel-title", text=title))
+    answers, selection = drawing.answers, drawing.selection
+    in_cells, in_cities, in_areas = (
+        dependence(losses(answers, selection, leavers, by))
+        for by in (st.session_state.resolution, Unit.CITY, Unit.SERVICE_AREA)
+    )
+    # every station lies in a cell: these are all piles
+    drawing.said.html(_list({say("leaving.piles"): analysis.ratio(in_cells.piles_lost, in_cells.piles, say)}))
+    _section(drawing, say("gain.cells"), _lost(in_cells, say))
+    _section(drawing, say("gain.cities"), _lost(in_cities, say))
+    if answers.ask(service_areas, Filters()).empty:
+        _section(drawing, say("gain.service_areas"), element("p", "empty", text=say("leaving.no_areas")))
+    else:
+        _section(drawing, say("gain.service_areas"), _lost(in_areas, say))
+    _hands(drawing)
+    drawing.said.note("  \n".join([say("leaving.whole"), *remainders(drawing)]))
+    analysis.definition(drawing, without, dependence, concentration)
+
+
+def _section(drawing: Drawing, title: str, lines: str) -> None:
+    drawing.said.html(element("h3", "panel-section", text=title) + lines)
+
+
+def _list(lines: Mapping[str, str]) -> str:
+    """Return labels with their values."""
+    return element(
+        "dl",
+        "details",
+        *(element("dt", "", text=label) + element("dd", "", text=value) for label, value in lines.items()),
+    )
+
+
+def _lost(found: Dependence, say: Texts) -> str:
+    """Return how many of some units are lost, and how many lose more than half."""
+    counts = {Loss.LOST: found.units_lost, Loss.HALVED: found.units_halved}
+    return _list(
+        {say(f"loss.{loss}"): analysis.ratio(units, found.units, say) for loss, units in counts.items()}
+    )
+
+
+def _hands(drawing: Drawing) -> None:
+    """Show how far all piles of the selection lie in few hands."""
+    say = drawing.say
+    whole = concentrations(drawing.answers, drawing.selection)
+    if whole.empty or pd.isna(whole.hhi[0]):
+        _section(drawing, say("leaving.hands"), element("p", "empty", text=say("leaving.no_hands")))
+        return
+    row = whole.iloc[0]
+    how = "least" if row.unknown_share else "exact"
+    _section(
+        drawing,
+        say("leaving.hands"),
+        _list(
+            {
+                say(f"operator.{row.largest_operator}"): analysis.ratio(row.largest_piles, row.piles, say),
+                say("leaving.hhi"): say(f"leaving.hhi.{how}", hhi=say.number(row.hhi)),
+            }
+        ),
+    )
+
+
+def _tables(drawing: Drawing, leavers: tuple[str, ...]) -> None:
+    say, answers, selection = drawing.say, drawing.answers, drawing.selection
+    lost = losses(answers, selection, leavers, Unit.CITY)
+    lost = lost.sort_values(
+        ["lost_share", "piles_before", "unit"], ascending=[False, False, True], ignore_index=True
+    )
+    analysis.table(
+        drawing,
+        pd.DataFrame(
+            {
+                say("field.city"): [say(f"city.{city}") for city in lost.unit],
+                say("leaving.column.before"): lost.piles_before,
+                say("leaving.column.after"): lost.piles_after,
+                say("leaving.column.share"): _percent(lost.lost_share),
+                say("leaving.column.loss"): [say(f"loss.{loss}") for loss in lost.category],
+            }
+        ),
+        "leaving",
+    )
+    held = concentrations(answers, selection, Unit.CITY)
+    held = held.sort_values(["piles", "unit"], ascending=[False, True], ignore_index=True)
+    analysis.table(
+        drawing,
+        pd.DataFrame(
+            {
+                say("field.city"): [say(f"city.{city}") for city in held.unit],
+                say("field.piles"): held.piles,
+                say("leaving.column.operators"): held.operators,
+                say("leaving.column.largest"): [
+                    say(f"operator.{operator}") if isinstance(operator, str) else None
+                    for operator in held.largest_operator
+                ],
+                say("leaving.column.largest_piles"): held.largest_piles,
+                say("leaving.column.largest_share"): _percent(held.largest_share),
+                say("leaving.hhi"): held.hhi.round(),
+                say("leaving.column.unknown_share"): _percent(held.unknown_share),
+            }
+        ),
+        "concentration",
+    )
+    drawing.said.note("  \n".join([say("leaving.hhi.note"), *remainders(drawing, by_city=True)]))
+
+
+def _percent(shares: pd.Series) -> pd.Series:
+    return (100 * shares).round(1)

@@ -1,0 +1,85 @@
+"""What each partner adds to a base: the ranking, the map of what is new, and the table of all gains."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from charging.analytics.coverage import Added, marginal_gains, partner_layer
+from charging.analytics.studies import Gain, gains, served_units
+from charging.views import analysis, asked
+from charging.views.drawing import Drawing
+from charging.views.markup import element
+
+
+def controls(drawing: Drawing) -> None:
+    """Show what the topic is asked."""
+    say = drawing.say
+    analysis.operator_set(drawing, "base")
+    analysis.operator_set(drawing, "partner", apart_from="base")
+    analysis.choice(drawing, "gain", list(Gain), lambda gain: say(f"gain.{gain}"))
+    analysis.choice(
+        drawing, "resolution", asked.RESOLUTIONS, lambda size: say("asked.cells", resolution=size)
+    )
+    analysis.choice(drawing, "rings", asked.RINGS, lambda rings: say(f"asked.rings.{rings}"))
+    analysis.choice(drawing, "km", asked.KMS, lambda km: f"{km} km")
+
+
+def told(drawing: Drawing) -> analysis.Told:
+    """Return what the topic answers."""
+    base, partners = asked.chosen("base"), asked.chosen("partner")
+    drawn = analysis.verdicts(
+        drawing,
+        partial(_layer, drawing, base, partners),
+        title=drawing.say("partners.legend"),
+        names={str(added): drawing.say(f"added.{added}") for added in reversed(Added)},
+        strongest_first=True,
+    )
+    found = gains(drawing.answers, drawing.selection, base, partners, asked.grid())
+    return analysis.Told(
+        drawn.groups, drawn.note, lambda: _ranking(drawing, found), lambda: _tables(drawing, found)
+    )
+
+
+def _layer(
+    drawing: Drawing, base: tuple[str, ...], partners: tuple[str, ...], resolution: int
+) -> pd.DataFrame:
+    units = served_units(drawing.answers, drawing.selection, Gain.CELLS, asked.grid(resolution))
+    return partner_layer(units, base, partners).rename(columns={"unit": "cell"})
+
+
+def _ranking(drawing: Drawing, found: dict[Gain, pd.DataFrame]) -> None:
+    say = drawing.say
+    gain = Gain(st.session_state.gain)
+    ranked = found[gain]
+    drawing.said.html(element("h2", "panel-title", text=say("partners.title", unit=say(f"gain.{gain}"))))
+    if ranked.empty:
+        drawing.said.html(element("p", "empty", text=say("partners.none")))
+        return
+    whole = float(ranked.whole.iloc[0])
+    rows = [
+        (row["operator_id"], row["gain"], f"+{say.number(row['gain'])}") for row in ranked.to_dict("records")
+    ]
+    analysis.operator_bars(drawing, rows, float(ranked.gain.max()))
+    last = ranked.iloc[-1]
+    drawing.said.html(
+        element("h3", "panel-section", text=say("partners.after"))
+        + element("p", "operator", text=analysis.ratio(last.covered_after, whole, say))
+    )
+    drawing.said.note(say(f"partners.whole.{gain}", whole=say.number(whole)))
+    analysis.definition(drawing, marginal_gains, partner_layer, served_units)
+
+
+def _tables(drawing: Drawing, found: dict[Gain, pd.DataFrame]) -> None:
+    say = drawing.say
+    ranked = found[Gain(st.session_state.gain)]
+    columns = {say("field.operator"): [say(f"operator.{operator}") for operator in ranked.operator_id]}
+    for gain, table in found.items():
+        own = table.set_index("operator_id").reindex(ranked.operator_id)
+        whole = say.number(own.whole.max())
+        name = say(f"gain.{gain}")
+        columns[say("partners.column.order", unit=name)] = own.order.to_list()
+        columns[say("partners.column.gain", unit=name, whole=whole)] = own.gain.to_list()
+        columns[say("partners.column.alone", unit=name, whole=whole)] = own.gain_alone.to_list()
+    analysis.table(drawing, pd.DataFrame(columns), "partners")
+    drawing.said.note(say("partners.order_note"))

@@ -1,0 +1,165 @@
+"""A visitor without a browser: what a page of Streamlit says over its websocket, and what it is told.
+
+Fifty browsers would measure browsers. A visitor sends the messages the page sends (a whole run at first, then
+the run of a widget's fragment, with all values of the session and the messages still held) and reads every
+answer to its end, compressed on the wire as a browser asks for it.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+
+MAP, OPERATORS = "map", "operator"
+"""The widgets a visitor uses: the component of streamlit-folium, and the one whose key is `operator`."""
+
+PATIENCE_S = 60.0
+
+HELD_RUNS = 2
+"""Runs for which a page holds large messages and need not get them again: `global.maxCachedMessageAge`."""
+
+DONE = {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for one change.
+
+    `took_ms` runs from sending until the server said the run is finished, `wire_bytes` is what the socket
+    received meanwhile, `layers` the script of the map's layers (empty if the map was not sent), `errors` what
+    was shown of exceptions.
+    """
+
+    took_ms: float
+    wire_bytes: int
+    layers: str
+    errors: tuple[str, ...]
+
+
+class Widget(NamedTuple):
+    """A widget as the page last showed it: its id, the fragment it runs, and its options, if any."""
+
+    id: str
+    fragment: str
+    options: tuple[str, ...]
+
+
+class _Counted(ClientConnection):
+    """A connection that counts the bytes it receives, before they are inflated."""
+
+    received = 0
+
+    def data_received(self, data: bytes) -> None:
+        self.received += len(data)
+        super().data_received(data)
+
+
+class Visitor:
+    """One session of a page."""
+
+    def __init__(self, socket: _Counted, query: str) -> None:
+        self._socket = socket
+        self._query = query
+        self._values: dict[str, WidgetState] = {}
+        self._held: dict[str, tuple[int, Delta]] = {}
+        self._runs = 0
+        self.widgets: dict[str, Widget] = {}
+
+    @classmethod
+    async def arrive(cls, url: str, query: str) -> tuple[Self, Answer]:
+        """Open a page and wait for its first run."""
+        address = url.replace("http", "ws", 1) + "/_stcore/stream"
+        socket = await connect(
+            address, subprotocols=["streamlit"], max_size=None, create_connection=_Counted, proxy=None
+        )
+        visitor = cls(socket, query)
+        return visitor, await visitor._run(fragment="")
+
+    async def leave(self) -> None:
+        """Close the page."""
+        await self._socket.close()
+
+    async def show(self, bounds: dict[str, dict[str, float]], zoom: float) -> Answer:
+        """Report what the map shows, as streamlit-folium does when the map has come to rest."""
+        value = {"bounds": bounds, "zoom": zoom, "last_active_drawing": None, "last_object_clicked_count": 0}
+        return await self._change(MAP, json_value=json.dumps(value))
+
+    async def choose(self, is_chosen: Callable[[str], bool]) -> Answer:
+        """Choose those operators whose options fit, and no others."""
+        message = WidgetState(id=self.widgets[OPERATORS].id)
+        message.string_array_value.data.extend(filter(is_chosen, self.widgets[OPERATORS].options))
+        return await self._change(OPERATORS, string_array_value=message.string_array_value)
+
+    async def _change(self, name: str, **value: Any) -> Answer:
+        widget = self.widgets[name]
+        self._values[widget.id] = WidgetState(id=widget.id, **value)
+        return await self._run(fragment=widget.fragment)
+
+    async def _run(self, *, fragment: str) -> Answer:
+        message = BackMsg()
+        run = message.rerun_script
+        run.query_string, run.fragment_id = self._query, fragment
+        run.widget_states.widgets.extend(self._values.values())
+        run.cached_message_hashes.extend(self._held)
+        run.context_info.locale, run.context_info.timezone = "en-GB", "Europe/Berlin"
+        self._runs += 1
+        before, start = self._socket.received, time.perf_counter()
+        await self._socket.send(message.SerializeToString())
+        deltas = await asyncio.wait_for(self._deltas(), PATIENCE_S)
+        took_ms = (time.perf_counter() - start) * 1000
+        self._forget()
+        layers, errors = self._read(deltas)
+        return Answer(took_ms, self._socket.received - before, layers, errors)
+
+    async def _deltas(self) -> list[Delta]:
+        """Return what is shown by the run under way, once it is finished."""
+        deltas = []
+        while True:
+            message = ForwardMsg.FromString(await self._socket.recv())
+            kind = message.WhichOneof("type")
+            if kind == "script_finished" and message.script_finished in DONE:
+                return deltas
+            if kind == "delta":
+                deltas.append(message.delta)
+                if message.metadata.cacheable:
+                    self._held[message.hash] = self._runs, message.delta
+            elif kind == "ref_hash":
+                delta = self._held[message.ref_hash][1]
+                self._held[message.ref_hash] = self._runs, delta
+                deltas.append(delta)
+
+    def _forget(self) -> None:
+        held = self._held.items()
+        self._held = {key: (run, delta) for key, (run, delta) in held if run > self._runs - HELD_RUNS}
+
+    def _read(self, deltas: list[Delta]) -> tuple[str, tuple[str, ...]]:
+        layers, errors = "", []
+        for delta in deltas:
+            element = delta.new_element
+            kind = element.WhichOneof("type")
+            if kind == "exception":
+                errors.append(f"{element.exception.type}: {element.exception.message}")
+            elif kind == "component_instance" and "st_folium" in element.component_instance.component_name:
+                self.widgets[MAP] = Widget(element.component_instance.id, delta.fragment_id, ())
+                layers = json.loads(element.component_instance.json_args)["feature_group"]
+            elif kind in {"button_group", "multiselect"}:
+                self._read_choice(element, delta.fragment_id)
+        return layers, tuple(errors)
+
+    def _read_choice(self, element: Element, fragment: str) -> None:
+        if element.WhichOneof("type") == "multiselect":
+            widget, options = element.multiselect, tuple(element.multiselect.options)
+        else:
+            widget = element.button_group
+            options = tuple(option.content for option in widget.options)
+        if widget.id.endswith(f"-{OPERATORS}"):
+            self.widgets[OPERATORS] = Widget(widget.id, fragment, options)

@@ -1,0 +1,91 @@
+"""Bringing a file in a real browser: it is looked at, read, kept, and the map opens on it."""
+
+import re
+import shutil
+
+import pytest
+from browser.live import ROOT, in_chromium, serving
+from playwright.sync_api import expect
+
+pytestmark = in_chromium
+
+REGISTER = ROOT / "tests" / "fixtures" / "tabular" / "shenzhen.csv"
+
+
+@pytest.fixture
+def build_dir(tmp_path, tiny_dataset):
+    shutil.copytree(tiny_dataset.folder, tmp_path / "tiny")
+    (tmp_path / "LAST").write_text("tiny\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def server(build_dir):
+    with serving(BUILD_DIR=build_dir, TILES="none") as url:
+        yield url
+
+
+def data_view(seen):
+    seen.page.goto(f"{seen.server}/?view=data&lang=en")
+    seen.page.get_by_text("Bring your own files").click()
+    return seen.page
+
+
+def bring(page, path):
+    page.get_by_text("all users of this server can see").wait_for()
+    page.locator(".st-key-upload_files input[type=file]").set_input_files(path)
+    page.get_by_text(re.compile("Recognised as")).wait_for()
+
+
+def test_a_file_becomes_a_dataset_the_map_opens_on_and_others_find_it(visit):
+    seen = visit()
+    page = data_view(seen)
+    bring(page, REGISTER)
+    page.get_by_role("button", name="Read the files").click()
+    page.get_by_role("button", name="Keep it and open the map").click()
+    seen.wait_drawn("station")
+    assert seen.ids("station") == {"urbanev:1001", "urbanev:1002"}
+    page.wait_for_url("**/?*dataset=shenzhen*")
+    expect(seen.figure("charging piles", "loaded")).to_have_text("27")
+    other = visit().open("lang=en", shows="station")  # nothing chosen: the last one
+    expect(other.figure("charging piles", "loaded")).to_have_text("27")
+
+
+def test_switching_to_another_dataset_sends_the_map_to_it(visit):
+    seen = visit().open("lang=en&dataset=tiny")
+    page = data_view(seen)
+    bring(page, REGISTER)
+    page.get_by_role("button", name="Read the files").click()
+    page.get_by_role("button", name="Keep it and open the map").click()
+    seen.wait_drawn("station")
+    page.get_by_text("Data", exact=True).click()
+    page.locator(".st-key-switch [role=combobox]").click()
+    page.get_by_role("option", name="tiny").click()
+    page.get_by_text("A tiny world").first.wait_for()
+    page.get_by_text("Map", exact=True).click()
+    seen.wait_drawn("hex")
+    seen.map.wait_for_function("() => map.getZoom() < 8")
+    expect(seen.figure("charging piles", "loaded")).to_have_text("82")
+
+
+def test_chosen_duplicates_are_merged_and_brought_back(visit):
+    seen = visit()
+    page = data_view(seen)
+    first = REGISTER.read_text("utf-8").splitlines()[:2]
+    twins = [*first, first[1].replace("1001,", "2001,", 1)]
+    bring(page, {"name": "twins.csv", "mimeType": "text/csv", "buffer": "\n".join(twins).encode()})
+    page.get_by_role("button", name="Read the files").click()
+    page.get_by_role("button", name="Keep it and open the map").click()
+    seen.wait_drawn("station")
+    page.get_by_text("Data", exact=True).click()
+    page.get_by_role("button", name="Look for duplicates").click()
+    grid = page.locator("[data-testid=stDataFrame]").last
+    grid.scroll_into_view_if_needed()
+    page.get_by_text("Merge the chosen pairs (0)").wait_for()
+    grid.click(position={"x": 15, "y": 52})
+    page.get_by_role("button", name="Merge the chosen pairs (1)").click()
+    page.get_by_text("Merged on request").wait_for()
+    expect(seen.figure("charging piles", "loaded")).to_have_text("20")
+    page.get_by_role("button", name="Undo all").click()
+    expect(seen.figure("charging piles", "loaded")).to_have_text("40")
+    expect(page.get_by_text("Merged on request")).to_have_count(0)

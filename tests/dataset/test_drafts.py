@@ -1,0 +1,236 @@
+"""Drafts: what is sent is looked at and read out of sight, and nothing changes before it is kept."""
+
+import gc
+import gzip
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from charging.dataset import drafts, pipeline
+from charging.dataset.drafts import DRAFTS, WAITING, Choices, Draft, Sent, sweep_drafts
+from charging.dataset.store import dataset_names, last_dataset
+from charging.domain.vocabulary import Datum
+from charging.errors import ChargingError, DatasetError, SourceError, UsageError
+
+HEADER = "station_id,longitude,latitude,charge_count,TAZID,area,perimeter\n"
+REGISTER = f"{HEADER}1001,114.063014,22.540383,20,559,1.0,1.0\n1002,114.0701,22.545,7,559,1.0,1.0\n".encode()
+AREAS = (Path(__file__).parents[1] / "fixtures" / "service_areas" / "areas.csv").read_bytes()
+MOST = 1_000_000
+
+
+def draft(build_dir, *sent, most_bytes=MOST):
+    return Draft(sent or [Sent("register.csv", REGISTER)], build_dir=build_dir, most_bytes=most_bytes)
+
+
+def everything(folder):
+    return {path.relative_to(folder): path.is_file() and path.read_bytes() for path in folder.rglob("*")}
+
+
+def leftovers(build_dir):
+    return list((build_dir / DRAFTS).iterdir()) if (build_dir / DRAFTS).is_dir() else []
+
+
+def test_what_is_kept_is_a_dataset_of_the_build_folder_and_the_last_one(tmp_path):
+    made = draft(tmp_path, Sent("register.csv", REGISTER), Sent("areas.csv", AREAS))
+    made.read(Choices("mine"))
+    kept = made.keep()
+    assert (kept.folder, kept.name) == (tmp_path / "mine", "mine")
+    assert kept.manifest.counts == {"stations": 2, "piles": 2, "service_areas": 4}
+    assert last_dataset(tmp_path) == tmp_path / "mine"
+    assert leftovers(tmp_path) == []
+
+
+def test_nobody_sees_a_draft_before_it_is_kept(build_dir):
+    before = everything(build_dir)
+    made = draft(build_dir)
+    made.read(Choices("mine"))
+    assert dataset_names(build_dir) == ["tiny"]
+    made.discard()
+    left = everything(build_dir)
+    assert {path: left[path] for path in left if DRAFTS not in path.parts} == before
+    assert leftovers(build_dir) == []
+
+
+def test_files_are_recognised_and_looked_at_before_they_are_read(tmp_path):
+    made = draft(tmp_path, Sent("register.csv", REGISTER), Sent("areas.csv", AREAS))
+    assert [(file.reader.name, file.reader.preset) for file in made.files] == [
+        ("tabular", "urbanev"),
+        ("service-areas", None),
+    ]
+    [first] = made.first_records(made.files[0], Choices("mine"), 1)
+    assert (first.source_id, first.stated_piles or sum(group.count for group in first.piles)) == ("1001", 20)
+    assert made.suggested_name == "register"
+
+
+def test_what_is_not_recognised_can_be_read_as_it_is_said_to_be(tmp_path):
+    text = b"STATION_ID,longitude,latitude,charge_count\nx,114.06,22.54,20\n"
+    made = draft(tmp_path, Sent("other.csv", text))
+    [file] = made.files
+    assert file.reader is None
+    assert "other.csv: expected one of" in file.problem
+    with pytest.raises(SourceError):
+        made.first_records(file, Choices("mine"), 1)
+    with pytest.raises(SourceError, match=r"other\.csv"):
+        made.read(Choices("mine", preset="urbanev"))
+
+
+def test_a_datum_that_is_known_better_is_taken(tmp_path):
+    made = draft(tmp_path)
+    places = []
+    for datum in (None, Datum.WGS84):
+        dataset = made.read(Choices("mine", datum=datum))
+        places.append(dataset.content_hash)
+    assert places[0] != places[1]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../escaped.csv", "/etc/passwd", "a\x00b\n\u202e.csv", ".hidden", "..", "", "x" * 5_000, "<b>`${1}`"],
+)
+def test_no_name_of_a_file_leads_out_of_the_draft_or_changes_what_is_shown(tmp_path, name):
+    made = draft(tmp_path / "build", Sent(name, REGISTER), Sent(name, AREAS))
+    assert {path.name for path in tmp_path.iterdir()} == {"build"}
+    assert {path.name for path in (tmp_path / "build").iterdir()} == {DRAFTS}
+    assert all(file.name.isprintable() and 0 < len(file.name) <= 80 for file in made.files)
+    made.read(Choices(made.suggested_name))
+    assert made.keep().folder.parent == tmp_path / "build"
+
+
+@pytest.mark.parametrize(
+    "name", ["../escaped", "a/b", "", ".drafts", "LAST", "simulated", "x" * 81, "tiny", "TINY"]
+)
+def test_a_name_that_is_bad_or_taken_is_refused_and_changes_nothing(build_dir, name):
+    before = everything(build_dir)
+    made = draft(build_dir)
+    with pytest.raises(UsageError):
+        made.read(Choices(name))
+    made.discard()
+    assert {path: data for path, data in everything(build_dir).items() if DRAFTS not in path.parts} == before
+
+
+def test_a_suggested_name_is_free_and_good(build_dir):
+    assert draft(build_dir, Sent("tiny.csv", REGISTER)).suggested_name == "tiny-data"
+    assert draft(build_dir, Sent("simulated.csv", REGISTER)).suggested_name == "simulated-data"
+    assert draft(build_dir, Sent("???", REGISTER)).suggested_name == "upload"
+
+
+BROKEN = {
+    "empty": b"",
+    "binary": bytes(range(256)) * 40,
+    "cut": gzip.compress(REGISTER * 50)[:-20],
+    "bomb": gzip.compress(HEADER.encode() + b"1,1,1,1,1,1,1\n" * 2_000_000),
+    "no station": HEADER.encode() + b"1,0,0,1,1,1,1\n",
+    "html": b"<html><script>alert(1)</script></html>",
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_file_is_told_without_where_it_lies_and_changes_nothing(build_dir, what):
+    before = everything(build_dir)
+    made = draft(build_dir, Sent("mine.csv", BROKEN[what]))
+    with pytest.raises(ChargingError) as raised:
+        made.read(Choices("mine"))
+    assert "mine.csv" in str(raised.value)
+    assert str(build_dir) not in str(raised.value)
+    assert (made.dataset, dataset_names(build_dir)) == (None, ["tiny"])
+    made.discard()
+    assert {path: data for path, data in everything(build_dir).items() if DRAFTS not in path.parts} == before
+
+
+def test_too_large_files_are_refused_before_anything_is_stored(tmp_path):
+    with pytest.raises(UsageError, match="at most 0 MB together"):
+        draft(tmp_path, Sent("a.csv", REGISTER), Sent("b.csv", REGISTER), most_bytes=len(REGISTER) + 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_endless_records_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(pipeline, "_RECORDS_BETWEEN", 1)
+    monkeypatch.setattr(drafts, "MOST_REPORTS", 2)
+    rows = "".join(f"{number},114.06,22.54,1,1,1,1\n" for number in range(9))
+    made = draft(tmp_path, Sent("many.csv", (HEADER + rows).encode()))
+    with pytest.raises(UsageError, match="fewer records"):
+        made.read(Choices("mine"))
+    assert made.dataset is None
+
+
+class GoneError(BaseException):
+    """The reader of the page went on to something else."""
+
+
+def test_an_aborted_import_leaves_everything_as_it_was_and_can_be_begun_again(build_dir):
+    made = draft(build_dir)
+
+    def leave(_share, _what):
+        raise GoneError
+
+    with pytest.raises(GoneError):
+        made.read(Choices("mine"), leave)
+    assert made.dataset is None
+    assert dataset_names(build_dir) == ["tiny"]
+    made.read(Choices("mine"))
+    assert made.keep().manifest.counts["stations"] == 2
+
+
+def test_of_two_drafts_of_one_name_the_second_is_refused_and_harms_nothing(tmp_path):
+    first, second = (
+        draft(tmp_path),
+        draft(tmp_path, Sent("other.csv", HEADER.encode() + REGISTER.split(b"\n")[1])),
+    )
+    for made in (first, second):
+        made.read(Choices("mine"))
+    kept = first.keep()
+    with pytest.raises(UsageError, match="taken"):
+        second.keep()
+    assert dataset_names(tmp_path) == ["mine"]
+    assert kept.manifest.counts["stations"] == 2
+    second.read(Choices("other"))
+    assert second.keep().manifest.counts["stations"] == 1
+
+
+def test_two_imports_at_once_wait_for_each_other(tmp_path):
+    one, other = draft(tmp_path), draft(tmp_path)
+    reading, heard = threading.Event(), []
+
+    def slow(_share, what):
+        assert what != WAITING
+        reading.set()
+        deadline = time.monotonic() + 10
+        while WAITING not in heard and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    thread = threading.Thread(target=one.read, args=(Choices("one"), slow))
+    thread.start()
+    reading.wait(10)
+    other.read(Choices("other"), lambda _share, what: heard.append(what))
+    thread.join()
+    assert heard[0] == WAITING
+    assert {made.keep().name for made in (one, other)} == {"one", "other"}
+
+
+def test_nothing_can_be_kept_that_was_not_read(tmp_path):
+    with pytest.raises(UsageError, match="read them first"):
+        draft(tmp_path).keep()
+
+
+def test_a_draft_nobody_holds_any_more_is_gone(tmp_path):
+    made = draft(tmp_path)
+    made.read(Choices("mine"))
+    assert leftovers(tmp_path)
+    del made
+    gc.collect()
+    assert leftovers(tmp_path) == []
+
+
+def test_old_drafts_of_killed_programs_are_swept_and_young_ones_stay(tmp_path):
+    (tmp_path / DRAFTS / "left").mkdir(parents=True)
+    assert sweep_drafts(tmp_path) == []
+    assert sweep_drafts(tmp_path, least_age_s=0) == ["left"]
+    assert sweep_drafts(tmp_path / "nowhere") == []
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DatasetError, match="nothing was changed"):
+        draft(tmp_path / "file")

@@ -1,0 +1,283 @@
+"""Tables that are no plain text: archives, workbooks, Parquet, GeoJSON, and files made to do harm."""
+
+import datetime as dt
+import gzip
+import io
+import json
+import os
+import zipfile
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from charging.errors import SourceError
+from charging.sources import files, sniff, tabular
+from charging.sources.presets import Layout
+from charging.sources.records import Reason, Rejection, StationRecord
+from charging.sources.tables import tables
+
+CSV = b"station_id,longitude,latitude,charge_count\n1,114.0,22.5,3\n2,114.1,22.6,4\n"
+STATIONS = [("1", 22.5, 114.0, 3), ("2", 22.6, 114.1, 4)]
+SHEET = (
+    '<row r="1"><c r="A1" t="inlineStr"><is><t>Register</t></is></c></row>'
+    '<row r="3"><c r="A3" t="s"><v>0</v></c><c r="B3" t="s"><v>1</v></c><c r="C3" t="s"><v>2</v></c>'
+    '<c r="D3" t="inlineStr"><is><r><t>charge</t></r><r><t>_count</t></r></is></c></row>'
+    '<row r="4"><c r="A4"><v>1</v></c><c r="B4"><v>114.0</v></c><c r="C4"><v>22.5</v></c><c><v>3</v></c>'
+    '</row><row><c r="A5"><v>2</v></c><c r="B5"><v>114.1</v></c><c r="C5" t="str"><v>22.6</v></c>'
+    '<c r="D5"><v>4</v></c></row>'
+)
+SHARED = (
+    "<si><t>station_id</t></si><si><t>longitude</t></si>"
+    "<si><t>latitude</t><rPh sb='0' eb='1'><t>x</t></rPh></si>"
+)
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def workbook(sheet=SHEET, head="", target="worksheets/sheet1.xml"):
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    style = '<xf numFmtId="{}" fontId="0" fillId="0" borderId="0"/>'
+    kinds = {"workbook": "sheet.main", "sharedStrings": "sharedStrings", "styles": "styles"}
+    members = {
+        "[Content_Types].xml": f'<Types xmlns="{package.replace("relationships", "content-types")}">'
+        + "".join(
+            f'<Override PartName="/xl/{name}.xml" ContentType="application/'
+            f'vnd.openxmlformats-officedocument.spreadsheetml.{kind}+xml"/>'
+            for name, kind in kinds.items()
+        )
+        + "</Types>",
+        "xl/workbook.xml": f'{head}<workbook xmlns="{MAIN}" xmlns:r="{relations}"><sheets>'
+        '<sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}">'
+        f'<Relationship Id="rId1" Type="{relations}/worksheet" Target="{target}"/></Relationships>',
+        "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{SHARED}</sst>',
+        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><cellXfs>{style.format(0)}'
+        f"{style.format(14)}</cellXfs></styleSheet>",
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{MAIN}"><sheetData>{sheet}</sheetData></worksheet>',
+    }
+    return archive(members)
+
+
+def archive(members):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    return packed.getvalue()
+
+
+def parquet():
+    packed = io.BytesIO()
+    table = {
+        "station_id": [1, 2],
+        "longitude": [114.0, 114.1],
+        "latitude": [22.5, 22.6],
+        "charge_count": [3.0, 4.0],
+    }
+    pq.write_table(pa.table(table), packed)
+    return packed.getvalue()
+
+
+def collection(*, properties=("station_id", "charge_count")):
+    return json.dumps(
+        {
+            "type": "FeatureCollection",
+            "features": [
+                {
+                    "type": "Feature",
+                    "geometry": {"type": "Point", "coordinates": [lon, lat]},
+                    "properties": dict(zip(properties, (int(number), count), strict=True)),
+                }
+                for number, lat, lon, count in STATIONS
+            ],
+        }
+    ).encode()
+
+
+def write(folder, content, name="file"):
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        CSV,
+        gzip.compress(CSV),
+        archive({"a/table.csv": CSV, "LICENCE.txt": "Free", "a/picture.png": b"\x89PNG\0\0,"}),
+        archive({"one.csv": CSV[:58], "two.csv": CSV[:43] + CSV[58:]}),
+        CSV.decode().encode("utf-16"),
+        workbook(),
+        workbook(target="/xl/worksheets/sheet1.xml"),
+        parquet(),
+        collection(),
+        gzip.compress(collection()),
+        archive({"stations.geojson": collection()}),
+    ],
+    ids=[
+        "csv",
+        "gz",
+        "zip",
+        "zip-of-two",
+        "utf-16",
+        "xlsx",
+        "xlsx-absolute",
+        "parquet",
+        "geojson",
+        "geojson.gz",
+        "geojson.zip",
+    ],
+)
+def test_what_a_file_is_is_told_by_its_content_and_reads_the_same(tmp_path, content):
+    path = write(tmp_path, content, "file.dat")
+    reader = sniff(path)
+    assert reader.preset == "urbanev"
+    read = [(each.source_id, each.lat, each.lon, each.stated_piles) for each in reader.read(path)]
+    assert read == STATIONS
+
+
+def test_a_date_of_a_workbook_is_a_date(tmp_path):
+    dates = '<c s="1"><v>45351</v></c><c s="1"><v>45351.5</v></c>'
+    row = f'<row r="9">{dates}<c><v>7</v></c><c t="b"><v>1</v></c></row>'
+    path = write(tmp_path, workbook(row))
+
+    ((line,),) = [list(rows) for rows in tables(files.Part(path), Layout())]
+    assert line == (9, ["2024-02-29", "2024-02-29T12:00:00", "7", "true"])
+    ((line,),) = [list(rows) for rows in tables(files.Part(path), Layout(date_formats=("%d.%m.%Y",)))]
+    assert line[1][0] == "29.02.2024"
+
+
+def test_typed_values_are_written_as_the_preset_writes_text(tmp_path):
+
+    packed = pa.table({"a": [1.5], "b": [dt.date(2024, 2, 29)], "c": [["x", "y"]], "d": [None], "e": [7]})
+    pq.write_table(packed, tmp_path / "t")
+    layout = Layout(decimal=",", separator=";")
+    ((_, row),) = [list(rows) for rows in tables(files.Part(tmp_path / "t"), layout)]
+    assert row == (2, ["1,5", "2024-02-29", "x;y", "", "7"])
+
+
+def test_a_broken_feature_is_one_bad_record(tmp_path):
+    content = collection().replace(b'"features": [', b'"features": [7, {"properties": 7}, ')
+    records = list(tabular.read(write(tmp_path, content), preset="urbanev"))
+    assert [each.reason for each in records[:2]] == [Reason.MALFORMED] * 2
+    assert len(records) == 4
+
+
+HUGE = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (gzip.compress(CSV + b"9,114,22,1\n" * 5_000_000), "unpacks to more"),
+        (archive({"bomb.csv": CSV + b"9,114,22,1\n" * 5_000_000}), "unpacks to more"),
+        (archive({"inner.zip": archive({"table.csv": CSV})}), "inside"),
+        (archive({"table.csv.gz": gzip.compress(CSV)}), "inside"),
+        (archive({"readme": "nothing here"}), "found readme"),
+        (archive({f"{number}.csv": "a,b" for number in range(1_001)}), "at most 1,000"),
+        (archive({}), "expected"),
+        (archive({"a.csv": CSV})[:-30], "archive"),
+        (b"PK\x03\x04 not really", "archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "another kind"),
+        (workbook(HUGE), "without station_id"),
+        (workbook("<row><c><v>1</v></c>"), "workbook"),
+        (workbook(head='<!DOCTYPE w [<!ENTITY a "b">]>'), "document types"),
+        (
+            workbook("<row><c t='inlineStr'><is><t>" + "x" * 20_000_000 + "</t></is></c></row>"),
+            "unpacked",
+        ),
+        (parquet()[:200], "Parquet"),
+        (b"PAR1" + bytes(64) + b"PAR1", "Parquet"),
+        (b'{"features": ' + b"[" * 100_000, "nested"),
+        (b'{"features": [{"properties": {"a": "' + b"x" * 40_000_000, "longer"),
+        (b"x" * 20_000_000, "without station_id"),
+        (b'"' + b"x,\n" * 5_000_000, "without station_id"),
+    ],
+)
+def test_a_file_made_to_do_harm_is_refused_with_a_reason(tmp_path, content, says):
+    path = write(tmp_path, content)
+    with pytest.raises(SourceError, match=says):
+        list(tabular.read(path, preset="urbanev"))
+    with pytest.raises(SourceError):
+        list(sniff(path).read(path))
+
+
+def test_a_workbook_that_unpacks_to_more_than_it_can_hold_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("charging.sources.workbook.FREE_UNPACKED", 100_000)
+    path = write(tmp_path, workbook(SHEET + "<row></row>" * 100_000))
+    with pytest.raises(SourceError, match="unpacked"):
+        list(tabular.read(path, preset="urbanev"))
+
+
+def test_a_cell_of_ten_megabytes_is_bad_rows_among_good_ones(tmp_path):
+    content = CSV + b'3,"' + b"x" * 10_000_000 + b'",22.5,1\n4,114.0,22.5,1\n'
+    records = list(tabular.read(write(tmp_path, content), preset="urbanev"))
+    assert [each.source_id for each in records if isinstance(each, StationRecord)] == ["1", "2", "4"]
+    assert {each.reason for each in records if isinstance(each, Rejection)} == {Reason.MALFORMED}
+
+
+def test_an_archive_with_a_password_is_refused(tmp_path):
+    packed = bytearray(archive({"table.csv": CSV}))
+    packed[6] |= 1
+    packed[packed.rindex(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(SourceError, match="password"):
+        sniff(write(tmp_path, bytes(packed)))
+
+
+def test_an_archive_with_two_files_of_json_is_refused_with_their_names(tmp_path):
+    path = write(tmp_path, archive({"a.json": "[1]", "b.json": "[2]"}))
+    with pytest.raises(SourceError, match=r"a\.json, b\.json"), files.open_text(path):
+        pass
+
+
+def test_random_bytes_are_refused(tmp_path):
+    with pytest.raises(SourceError):
+        sniff(write(tmp_path, os.urandom(100_000)))
+
+
+SEEDS = (CSV, gzip.compress(CSV), archive({"t.csv": CSV}), workbook(), parquet(), collection())
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(SEEDS), st.data())
+def test_a_damaged_file_is_records_or_a_source_error(tmp_path, seed, data):
+    content = bytearray(seed)
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path = write(tmp_path, bytes(content[: data.draw(st.integers(1, len(content)))]))
+    for attempt in (lambda: sniff(path), lambda: list(tabular.read(path, preset="urbanev"))):
+        try:
+            attempt()
+        except SourceError:
+            continue
+
+
+def test_what_a_workbook_holds_beside_its_cells_is_passed_over(tmp_path):
+    packed = io.BytesIO(workbook(SHEET + "</sheetData><extLst><ext uri='{x}'/></extLst><sheetData>"))
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("xl/vbaProject.bin", b"\xd0\xcf\0macro")
+        file.writestr("xl/externalLinks/externalLink1.xml", "<externalLink/>")
+    records = list(tabular.read(write(tmp_path, packed.getvalue()), preset="urbanev"))
+    assert [each.source_id for each in records] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    "row", ['<row r="99999999999"><c><v>1</v></c></row>', '<row r="2"><c r="ZZZZZ2"><v>1</v></c></row>']
+)
+def test_a_cell_outside_any_sheet_is_refused(tmp_path, row):
+    path = write(tmp_path, workbook(SHEET + row))
+    with pytest.raises(SourceError, match="workbook"):
+        list(tabular.read(path, preset="urbanev"))
+
+
+def test_shared_texts_that_unpack_to_more_than_they_can_hold_are_refused(tmp_path):
+    bomb = {
+        "xl/workbook.xml": "<workbook/>",
+        "xl/sharedStrings.xml": "<sst>" + "<si><t>x</t></si>" * 2_000_000,
+    }
+    with pytest.raises(SourceError, match="unpacked"):
+        list(tabular.read(write(tmp_path, archive(bomb)), preset="urbanev"))
