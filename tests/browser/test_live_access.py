@@ -56,7 +56,7 @@ def focus_after_tabs(seen, is_there):
 @pytest.mark.parametrize(("theme", "locale"), READERS)
 def test_the_map_view_keeps_nobody_out(visit, theme, locale):
     seen = visit(color_scheme=theme, locale=locale).open(SHANGHAI, shows="station")
-    seen.page.locator(".stDataFrame").wait_for()
+    seen.page.locator(".stDataFrame").first.wait_for()
     assert findings(seen) == []
     seen.click("station")
     seen.panel.locator(".details").wait_for()
@@ -79,7 +79,7 @@ def test_the_data_view_keeps_nobody_out(visit, theme, locale):
 
 def test_tab_leads_from_the_search_to_the_table_and_the_focus_is_seen(visit):
     seen = visit().open(SHANGHAI, shows="station")
-    seen.page.locator(".stDataFrame").wait_for()
+    seen.page.locator(".stDataFrame").first.wait_for()
     passed = focus_after_tabs(seen, lambda focus: focus["tag"] == "CANVAS")
     places = dict.fromkeys("map" if focus["tag"] == "IFRAME" else focus["place"] for focus in passed)
     wanted = ["finding", "q", "operator", "current", "page", "language", "measure", "detail", "layers", "map"]
@@ -100,7 +100,7 @@ def test_the_map_is_named_in_the_language_of_the_page_and_shows_that_it_has_the_
 
 def test_a_row_is_chosen_and_left_by_keyboard_alone(visit):
     seen = visit().open(SHANGHAI, shows="station")
-    seen.page.locator(".stDataFrame").wait_for()
+    seen.page.locator(".stDataFrame").first.wait_for()
     seen.rest()
     focus_after_tabs(seen, lambda focus: focus["tag"] == "CANVAS")
     seen.page.keyboard.press("ArrowDown")
@@ -113,7 +113,7 @@ def test_a_row_is_chosen_and_left_by_keyboard_alone(visit):
 
 def test_a_table_offers_no_download_without_licence_and_kind(visit):
     seen = visit().open(SHANGHAI, shows="station")
-    seen.page.locator(".stDataFrame").hover()
+    seen.page.locator(".stDataFrame").first.hover()
     tools = seen.page.locator("[data-testid=stElementToolbar]").first.get_by_role("button")
     expect(tools.first).to_be_visible()
     names = [tool.get_attribute("aria-label") for tool in tools.all()]

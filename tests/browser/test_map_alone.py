@@ -124,8 +124,18 @@ def map_frame(page):
     return pytest.fail("the map's frame did not load")
 
 
+def stand_still(page, frame, still_s=1):
+    """Wait until the map's first answer is drawn: no layer comes or goes for a while."""
+    layers, since = None, time.monotonic()
+    while time.monotonic() - since < still_s:
+        before, layers = layers, frame.evaluate("() => Object.keys(map._layers)")
+        since = since if layers == before else time.monotonic()
+        page.wait_for_timeout(100)
+
+
 def click(page, frame, kind):
     """Click the thing nearest to the middle and return its id."""
+    stand_still(page, frame)
     target = frame.evaluate(MIDDLE, kind)
     page.mouse.click(target["x"], target["y"])
     return target["id"]
@@ -170,18 +180,9 @@ def test_hostile_names_are_shown_as_text(visit):
     assert "Made up <b>data</b>" in frame.locator(".leaflet-control-attribution").text_content()
 
 
-def stand_still(page, frame):
-    """Wait until the map's first answer is drawn: no layer comes or goes for a while."""
-    layers, since = None, time.monotonic()
-    while time.monotonic() - since < 3:
-        before, layers = layers, frame.evaluate("() => Object.keys(map._layers)")
-        since = since if layers == before else time.monotonic()
-        page.wait_for_timeout(100)
-
-
 def test_what_did_not_change_is_not_drawn_again(visit):
     page, frame = visit("at=31,113,6")
-    stand_still(page, frame)
+    stand_still(page, frame, 3)
     frame.evaluate("() => { window.before = Object.values(map._layers).filter(layer => layer.feature); }")
     cell = click(page, frame, "hex")
     page.get_by_text(f"hex {cell}", exact=True).wait_for()
