@@ -26,7 +26,7 @@ from charging.dataset.pipeline import build_simulated
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = Path(__file__).parent / "pictures"
 
-START_S, DRAW_MS, SETTLE_MS = 60, 60_000, 1_500
+START_S, DRAW_MS, SETTLE_MS = 60, 60_000, 4_000
 """Deadlines of the server and of the first layers, and the time a page is left alone before its picture."""
 
 COLOURS, HEAVIEST = 256, 250_000
@@ -67,6 +67,9 @@ SHOWN: Mapping[str, Picture] = {
     "desktop": Picture("", DESKTOP),
     "dark-zh": Picture("operator=nio&at=31.3,120.9,8", DESKTOP | {"color_scheme": "dark", "locale": "zh-CN"}),
     "station": Picture("at=31.2304,121.4737,13", DESKTOP, click_station),
+    "partners": Picture("view=coverage", DESKTOP),
+    "highways": Picture("view=coverage&topic=highways", DESKTOP),
+    "compare": Picture("view=compare&a=nio&b=xpeng", DESKTOP | {"color_scheme": "dark"}),
     "phone": Picture("at=31.2,121.2,8", PHONE),
 }
 """The pictures by their names."""

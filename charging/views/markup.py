@@ -40,6 +40,11 @@ def section(title: str) -> None:
     st.html(element("h3", "section", text=title))
 
 
+def waiting(lines: int) -> None:
+    """Show grey lines that keep the place of what comes after the map."""
+    st.html(element("div", "waiting", *(element("i", "") for _ in range(lines)), aria_hidden="true"))
+
+
 def replace_query(query: Mapping[str, Sequence[str]], *, keep: str, language: str) -> None:
     """Put parameters into the browser's address without a history entry; `keep` names one to leave alone.
 

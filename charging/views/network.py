@@ -9,6 +9,7 @@ from charging.views import stage, state
 from charging.views.caching import Answers
 from charging.views.downloads import downloads
 from charging.views.drawing import Drawing, layers
+from charging.views.markup import waiting
 from charging.views.panel import panel
 from charging.views.table import controls, sentence, table
 from charging.views.texts import Texts
@@ -17,6 +18,9 @@ from charging.views.texts import Texts
 def render(answers: Answers, selection: Filters, settings: Settings, say: Texts) -> None:
     """Show the view."""
     _map_and_panel(answers, selection, settings, say)
+
+
+PANEL_LINES = 4
 
 
 @st.fragment(key=state.MAP)
@@ -43,7 +47,10 @@ def _map_and_panel(answers: Answers, selection: Filters, settings: Settings, say
             controls(answers, settings, say)
             with st.container(key="take", width="content"):
                 downloads(drawing, frame, viewport, drawn.groups)
-    if not state.is_arriving() or chosen:
+    if state.is_arriving() and not chosen:
+        with beside:  # so that the map has its width from the start
+            waiting(PANEL_LINES)
+    else:
         with beside:
             panel(answers, selection, viewport, chosen, say)
         table(answers, selection, viewport, say)

@@ -15,7 +15,7 @@ from charging.queries.totals import By, totals
 from charging.views import favourites, finding, state
 from charging.views.caching import Answers
 from charging.views.colours import colours_of, operators_by_size
-from charging.views.markup import element, operator_label, section
+from charging.views.markup import operator_label, section, waiting
 from charging.views.texts import Texts
 
 MOST_LISTED = 24
@@ -24,8 +24,8 @@ MOST_LISTED = 24
 FEW = 8
 """Operators up to which a list needs no search."""
 
-WAITING = 7
-"""Grey lines that keep the place of the widgets until they come."""
+LINES = 7
+"""Grey lines in the place of the widgets until they come."""
 
 POWERS_KW = (7.0, 22.0, 60.0, 120.0, 180.0, 250.0, 350.0, 480.0)
 """Powers one asks for: those at which cars and piles come in classes."""
@@ -35,9 +35,7 @@ def conditions(answers: Answers, say: Texts) -> None:
     """Show the widgets; what they stand at is read with `state.filters`."""
     with st.sidebar:
         if state.is_arriving():
-            st.html(
-                element("div", "waiting", *(element("i", "") for _ in range(WAITING)), aria_hidden="true")
-            )
+            waiting(LINES)
             return
         finding.search(answers, say)
         favourites.shelf(answers, say)
