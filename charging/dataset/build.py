@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from charging.dataset.area_links import linked_by_distance
 from charging.dataset.columns import clean_texts, in_order
 from charging.dataset.intake import Intake
+from charging.dataset.manifest import SourceRows
 from charging.dataset.report import ImportReport
 from charging.dataset.resolving import Resolver
 from charging.domain.geography import CityIndex
@@ -33,16 +34,6 @@ CHUNK_RECORDS = 8_192
 
 _PLACE = ("cell", "station_id")
 _OPERATOR_CODE = "operator_code"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceRows:
-    """A source of a dataset, when it was read, and how many of its records were read and taken."""
-
-    info: SourceInfo
-    retrieved_at: datetime
-    rows_read: int
-    rows_taken: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,21 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Self
 
-from charging.dataset.build import SourceRows
 from charging.dataset.report import ImportReport
 from charging.domain.schema import FORMAT_VERSION
 from charging.domain.vocabulary import Kind
 from charging.errors import DatasetError
 from charging.sources.records import SourceInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRows:
+    """A source of a dataset, when it was read, and how many of its records were read and taken."""
+
+    info: SourceInfo
+    retrieved_at: datetime
+    rows_read: int
+    rows_taken: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from charging.errors import SourceError
-from charging.sources import delimited, geojson, workbook
+from charging.sources import delimited, geojson
 from charging.sources.delimited import Row
 from charging.sources.files import Kind, Part, complaints, kind_of, open_text, parts, read_head
 from charging.sources.presets import Layout
@@ -44,6 +44,8 @@ def tables(part: Part, layout: Layout) -> Iterator[Iterator[Row]]:
     """
     kind = kind_of(part)
     if kind is Kind.WORKBOOK:
+        from charging.sources import workbook  # noqa: PLC0415  openpyxl takes a tenth of a second to load
+
         yield from (_typed_rows(sheet, layout) for sheet in workbook.sheets(part))
     elif kind is Kind.PARQUET:
         yield _typed_rows(_parquet_rows(part), layout)

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.dataset.build import Builder, Built, SourceRows, build_tables
+from charging.dataset.build import Builder, Built, build_tables
+from charging.dataset.manifest import SourceRows
 from charging.dataset.merging import whole_tables, write_merged
 from charging.dataset.pipeline import Progress, check_name, described, silent
 from charging.dataset.report import ImportReport

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from charging.dataset.pipeline import build_simulated
 from charging.dataset.store import CURRENT, dataset_folder, find_dataset, last_dataset, remember
 from charging.errors import ChargingError, UsageError
 from charging.maps.tiles import offered
@@ -59,6 +58,9 @@ def _built(settings: Settings, say: Texts) -> Path:
         folder = find_dataset(settings)
         if folder:
             return folder
+        # imported here: the readers of all formats are loaded with it, and a second start needs none
+        from charging.dataset.pipeline import build_simulated  # noqa: PLC0415
+
         bar = st.progress(0.0, say("start.build"))
 
         def show(share: float, _what: str) -> None:

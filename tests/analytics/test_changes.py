@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charging.analytics.changes import KINDS, ChangesBy, Obstacle, change_totals, changes, comparable
-from charging.dataset.build import SourceRows
+from charging.dataset.manifest import SourceRows
 from charging.domain.filters import Filters
 from charging.domain.hexes import cells_at, parent_cells
 from charging.domain.vocabulary import Kind
