@@ -118,7 +118,7 @@ def _taken(browser: Browser, url: str, picture: Picture) -> bytes:
 def _reduced(picture: bytes) -> bytes:
     """Return a picture with a palette, a third of its size and hardly another to the eye."""
     with Image.open(io.BytesIO(picture)) as image:
-        reduced = image.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        reduced = image.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     file = io.BytesIO()
     reduced.save(file, "PNG", optimize=True)
     return file.getvalue()

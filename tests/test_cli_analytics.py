@@ -7,11 +7,10 @@ from dataclasses import asdict, replace
 import pytest
 from views.paged import opened, page_over, said, tables
 
+from charging.analytics.grid import Gain, Grid
 from charging.analytics.resilience import dependence
 from charging.analytics.studies import (
     Directly,
-    Gain,
-    Grid,
     gains,
     highway_service,
     losses,

@@ -7,7 +7,6 @@ cache that remembers what was asked.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 import h3.api.numpy_int as h3
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from charging.analytics.comparison import compare
 from charging.analytics.coverage import Served, marginal_gains, reached, served
 from charging.analytics.density import density_by_city
+from charging.analytics.grid import Gain, Grid
 from charging.analytics.highways import AreaShare, Roads, area_layer, area_share, gap_changes, roads_of
 from charging.analytics.reach import nearest_km, weights_of_area
 from charging.analytics.resilience import concentration, without
@@ -64,24 +64,6 @@ class Directly:
     ) -> T:
         """Return `question(self, other, ...)`."""
         return question(self, other, *args, **kwargs)
-
-
-class Gain(StrEnum):
-    """What a partner can add to."""
-
-    CELLS = "cells"
-    CITIES = "cities"
-    SERVICE_AREAS = "service_areas"
-    PEOPLE = "people"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """How finely coverage is looked at."""
-
-    resolution: int = 6  # of the H3 cells; some 6 km across
-    rings: int = 0  # of neighbours that a cell with a pile serves too
-    km: float = 5.0  # within which people are reached, in a straight line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

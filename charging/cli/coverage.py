@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from charging.analytics.grid import Gain, Grid
 from charging.analytics.resilience import MOST_HHI, Dependence, dependence
-from charging.analytics.studies import Gain, Grid, concentrations, gains, losses, spot_candidates
+from charging.analytics.studies import concentrations, gains, losses, spot_candidates
 from charging.analytics.white_spots import Exponents, WhiteSpots, ranked_white_spots
 from charging.cli.command import Answer, Commands, add_command, add_resolution
 from charging.cli.question import Question, add_sets, add_weights, asked, grid_of, names, whole_of

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from charging.analytics.studies import Directly, Grid, Sets, people_of, unknowns, usual_sets
+from charging.analytics.grid import Grid
+from charging.analytics.studies import Directly, Sets, people_of, unknowns, usual_sets
 from charging.cli.command import Answer, add_dir, add_query, opened, selection, unknown_operators
 from charging.cli.tables import facts, number, plain, ratio, text
 from charging.dataset.store import Dataset

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import streamlit as st
 
-from charging.analytics.studies import Gain, Grid, usual_sets
+from charging.analytics.grid import Gain, Grid
 from charging.domain.operators import load_operators
 from charging.views.caching import Answers
 
@@ -84,6 +84,8 @@ def settle(answers: Answers) -> None:
 
     So does another dataset with those that stood at the usual ones of the last.
     """
+    from charging.analytics.studies import usual_sets  # noqa: PLC0415  a map without analyses needs none
+
     usual = {key: list(operators) for key, operators in asdict(usual_sets(answers)).items()}
     last, st.session_state.usual_sets = st.session_state.usual_sets, usual
     for key in SETS:

@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from charging.analytics.coverage import Added, marginal_gains, partner_layer
-from charging.analytics.studies import Gain, gains, served_units
+from charging.analytics.grid import Gain
+from charging.analytics.studies import gains, served_units
 from charging.views import analysis, asked
 from charging.views.drawing import Drawing
 from charging.views.markup import element
