@@ -131,6 +131,11 @@ class Engine:
                 self._numbers.popitem(last=False)
         return numbers
 
+    def forget(self) -> None:
+        """Forget which groups were picked: the next question is asked as if for the first time."""
+        with self._lock:
+            self._numbers.clear()
+
     def _found(self, condition: str, parameters: tuple[Any, ...]) -> NDArray[np.int64]:
         self._wait(condition)
         if condition == EVERYTHING:

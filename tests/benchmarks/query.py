@@ -42,7 +42,7 @@ def measure(data: Path) -> list[Row]:
         stored = groups.drop(columns=[part for part in PARTS if part != "piles"])
         limit = NumpyLimit(groups)
         answers: dict[str, Answer] = {
-            "ours": lambda question: hexes(engine, *question),
+            "ours": lambda question: _asked_anew(engine, question),
             "limit": limit.hexes,
             "pandas": lambda question: pandas_hexes(stored, question),
         }
@@ -71,6 +71,11 @@ def measure(data: Path) -> list[Row]:
         row("ours, p95", p95["ours"], ratio=p95["ours"] / p95["limit"], peer="numpy"),
         row("pandas + h3-py, p95", p95["pandas"], ratio=p95["pandas"] / p95["ours"], peer="ours"),
     ]
+
+
+def _asked_anew(engine: Engine, question: Question) -> pd.DataFrame:
+    engine.forget()  # a question repeated must cost what a new one does
+    return hexes(engine, *question)
 
 
 def _groups(engine: Engine) -> pd.DataFrame:

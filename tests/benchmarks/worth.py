@@ -139,6 +139,7 @@ def _measured(case: Case, dataset: Dataset, groups: pd.DataFrame) -> list[Row]:
     everything, fast = Filters(), Filters(min_power_kw=MIN_POWER_KW)
 
     def ours(engine: Engine, filters: Filters) -> object:
+        engine.forget()  # a question repeated must cost what a new one does
         return case.answer(holdings(engine, filters, case.resolution))
 
     def theirs(min_power_kw: float | None = None) -> object:
