@@ -23,7 +23,22 @@ in_chromium = [
     pytest.mark.skipif(not (CHROMIUM or REQUIRED), reason="no Chromium found"),
 ]
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--force-prefers-reduced-motion"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--force-prefers-reduced-motion",
+    # what asks for another host fails, and is noticed
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]
+STILL_S = 1
+DESKTOP = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+    "device_scale_factor": 2,
+}
 TILE_HOST = "https://tile.openstreetmap.org/"
 EMPTY_TILE = bytes.fromhex(  # a transparent PNG of one pixel
     "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c02"
@@ -32,6 +47,8 @@ EMPTY_TILE = bytes.fromhex(  # a transparent PNG of one pixel
 
 _FEATURES = "Object.values(map._layers).filter(layer => layer.feature)"
 _DRAWN = f"kind => window.map && {_FEATURES}.some(layer => layer.feature.properties.kind === kind)"
+_SETTLED = """() => !document.querySelector(".waiting")
+  && document.querySelector("[data-test-script-state=notRunning]") !== null"""
 _NEAREST = f"""kind => {{
   const middle = map.getSize().divideBy(2);
   const at = layer => map.latLngToContainerPoint(layer.getCenter ? layer.getCenter() : layer.getLatLng());
@@ -42,17 +59,18 @@ _NEAREST = f"""kind => {{
 
 
 @contextmanager
-def serving(**settings):
-    """Run the page with settings of the environment (`DATASET="…"`) and give its address."""
+def serving(script=ROOT / "dashboard.py", **settings):
+    """Run a page with settings of the environment (`DATASET="…"`; tiles only if told); give its address."""
+    settings = {"TILES": "none"} | settings
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {f"CHARGING_{name}": str(value) for name, value in settings.items()}
     options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "dashboard.py", *options, "--logger.level=error"],
+        [sys.executable, "-m", "streamlit", "run", str(script), *options, "--logger.level=error"],
         cwd=ROOT,
-        env=environment,
+        env=environment | {"PYTHONPATH": str(ROOT)},
         start_new_session=True,
     )
     try:
@@ -84,28 +102,33 @@ def _wait_until_it_answers(process, url):
 class Visit:
     """One person's browser window on the page."""
 
-    def __init__(self, browser, server, **options):
-        self.server = server
+    def __init__(self, page, server):
+        self.page, self.server = page, server
         self.trouble, self.tiles, self.map_loads = [], [], 0
-        self.context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}} | options)
+        self.answered_for = ()  # addresses a test answers for
+        self.context = page.context
         self.context.set_default_timeout(15_000)
-        self.context.route("**/*", self._gate)
-        self.page = self.context.new_page()
-        self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
-        self.page.on("console", self._note)
-        self.page.on("response", lambda answer: answer.status >= 400 and self.trouble.append(answer.url))
-        self.page.on("framenavigated", self._count_map)
+        self._listeners = {
+            "pageerror": lambda error: self.trouble.append(str(error)),
+            "console": self._note,
+            "request": self._look_at,
+            "response": lambda answer: answer.status >= 400 and self.trouble.append(answer.url),
+            "framenavigated": self._count_map,
+        }
+        for event, listener in self._listeners.items():
+            page.on(event, listener)
 
-    def _gate(self, route):
-        url = route.request.url
-        if url.startswith((self.server, "data:", "blob:")):
-            route.continue_()
-        elif url.startswith(TILE_HOST) and route.request.resource_type == "image":
-            self.tiles.append(url)
-            route.fulfill(body=EMPTY_TILE, content_type="image/png")
-        else:
-            self.trouble.append(url)
-            route.abort()
+    def serve_tiles(self):
+        """Answer for the host of the street tiles: every tile is empty."""
+        tile = {"body": EMPTY_TILE, "content_type": "image/png"}
+        self.context.route(f"{TILE_HOST}**", lambda route: route.fulfill(**tile))
+        return self
+
+    def _look_at(self, request):
+        if request.url.startswith(TILE_HOST) and request.resource_type == "image":
+            self.tiles.append(request.url)
+        elif not request.url.startswith((self.server, "data:", "blob:", *self.answered_for)):
+            self.trouble.append(request.url)
 
     def _note(self, message):
         if message.type == "error":
@@ -125,14 +148,22 @@ class Visit:
         return self.rest()
 
     def rest(self):
-        """Wait until no script runs and the map stands still: while the page fills, it moves down."""
-        self.page.wait_for_selector("[data-test-script-state=notRunning]")
+        """Wait until all parts have come, no script runs, and the map stands still: they push it about."""
+        self.page.wait_for_function(_SETTLED)
         place, moved = None, True
         while moved:
             before, place = place, self.map.frame_element().bounding_box()
             moved = place != before
             self.page.wait_for_timeout(100)
         return self
+
+    def stand_still(self):
+        """Wait until no layer comes or goes for a while: the map's answer to its first place is drawn."""
+        layers, since = None, time.monotonic()
+        while time.monotonic() - since < STILL_S:
+            before, layers = layers, self.map.evaluate("() => Object.keys(map._layers)")
+            since = since if layers == before else time.monotonic()
+            self.page.wait_for_timeout(100)
 
     @property
     def map(self):
@@ -167,6 +198,18 @@ class Visit:
         self.page.mouse.click(x, y)
         return found
 
+    def hover(self, x, y, script, arg=None):
+        """Move the mouse to a place of the map until a script of its frame is true of what that shows."""
+        box = self.map.frame_element().bounding_box()
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            for aside in (12, 0):  # Leaflet looks at the mouse now and then, not at every move
+                self.page.mouse.move(box["x"] + x + aside, box["y"] + y + aside)
+                self.page.wait_for_timeout(60)
+            if self.map.evaluate(script, arg):
+                return
+        pytest.fail(f"nothing made this true: {script}")
+
     def keep_layers(self):
         """Remember what is drawn, for `are_layers_kept`."""
         self.map.evaluate(f"() => {{ window.before = {_FEATURES}; }}")
@@ -187,6 +230,12 @@ class Visit:
         card = self.page.locator(".figure").filter(has_text=re.compile(what))
         return card.locator(f".counted.{kind} b").first
 
-    def close(self):
-        self.context.close()
+    def leave(self):
+        """Leave nothing behind in the window, and check that nothing went wrong."""
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
+        if self.page.url.startswith(self.server):
+            self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        self.page.goto("about:blank")
+        self.context.unroute_all()
         assert self.trouble == []

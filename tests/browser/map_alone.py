@@ -1,6 +1,6 @@
 """The map and nothing else, with made-up cells and stations: what the browser tests drive.
 
-Query: theme=dark, lang=zh, show=hexes|stations|operators|dots, scale=lead, tiles=off.
+Query: theme=dark, lang=zh, show=hexes|stations|dots, scale=lead.
 """
 
 import uuid
@@ -13,7 +13,6 @@ from streamlit_folium import st_folium
 
 from charging.domain.hexes import cell_from_text, resolution_for_zoom
 from charging.maps import base, layers, palette
-from charging.maps.tiles import OSM
 from charging.views import assets
 
 CITIES = (
@@ -149,7 +148,7 @@ def page() -> None:
     answer = st.session_state.get("map") or {}
     zoom = answer.get("zoom") or view.zoom
     box = answer.get("bounds")
-    points = made_up_points(6_000)
+    points = made_up_points(1_500)
     if box and box["_southWest"]["lat"] is not None:
         low, high = box["_southWest"], box["_northEast"]
         points = points[
@@ -164,8 +163,7 @@ def page() -> None:
         locate_refused="Not allowed",
         locate_failed="Not found",
     )
-    tiles = None if st.query_params.get("tiles") == "off" else OSM
-    groups = [layers.surface(theme=theme, language=language, tiles=tiles, texts=texts)]
+    groups = [layers.surface(theme=theme, language=language, tiles=None, texts=texts)]
     if "command" in st.session_state:
         groups.append(layers.fly_to(23.1, 113.3, 7, token=st.session_state.command))
     clicked = (answer.get("last_active_drawing") or {}).get("properties") or {}

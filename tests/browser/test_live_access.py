@@ -2,13 +2,13 @@
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from browser.live import in_chromium, serving
+from browser.live import in_chromium
 from playwright.sync_api import expect
 
 pytestmark = in_chromium
 
 SHANGHAI = "at=31.2300,121.4700,12"
-READERS = [("light", "en-GB"), ("dark", "en-GB"), ("dark", "zh-CN")]
+READERS = [("light", "en-GB"), ("dark", "zh-CN")]
 NEEDS_REPAIR = {"serious", "critical"}
 MOST_TABS = 60
 
@@ -21,12 +21,6 @@ _FOCUS = """() => {
   const place = outer.closest("[class*=st-key-]")?.className.match(/st-key-([a-z_]+)/)?.[1];
   return { tag: at.tagName, place, isRinged: style.outlineStyle !== "none" || style.boxShadow !== "none" };
 }"""
-
-
-@pytest.fixture(scope="module")
-def server(simulated):
-    with serving(DATASET=simulated.folder, BUILD_DIR=simulated.folder.parent) as url:
-        yield url
 
 
 def findings(seen):

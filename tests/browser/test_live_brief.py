@@ -5,17 +5,11 @@ import re
 from zipfile import ZipFile
 
 import pytest
-from browser.live import in_chromium, serving
+from browser.live import PHONE, in_chromium
 
 pytestmark = in_chromium
 
 A4_PT = {(595, 842), (842, 595)}
-
-
-@pytest.fixture(scope="module")
-def server(simulated):
-    with serving(DATASET=simulated.folder, BUILD_DIR=simulated.folder.parent) as url:
-        yield url
 
 
 @pytest.fixture
@@ -29,27 +23,6 @@ def taken(visit):
         return started.value.suggested_filename, started.value.path().read_bytes()
 
     return _taken
-
-
-@pytest.fixture
-def alone(chromium, tmp_path):
-    """Open a page from a file in a browser without a network; return it, what it asked and what failed."""
-    contexts = []
-
-    def _alone(data):
-        file = tmp_path / "brief.html"
-        file.write_bytes(data)
-        contexts.append(chromium.new_context(viewport={"width": 1000, "height": 800}, offline=True))
-        page, asked, trouble = contexts[-1].new_page(), [], []
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on("console", lambda message: trouble.append(message.text))
-        page.goto(file.as_uri())
-        return page, asked, trouble
-
-    yield _alone
-    for context in contexts:
-        context.close()
 
 
 def sheets(page):
@@ -94,8 +67,7 @@ def test_from_the_dark_chinese_page_it_is_as_light(taken, alone):
 
 
 def test_on_a_phone_the_tables_come_as_a_zip(taken):
-    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-    name, data = taken("brief_zip", "view=coverage&topic=leaving&lang=en", **phone)
+    name, data = taken("brief_zip", "view=coverage&topic=leaving&lang=en", **PHONE)
     assert name.startswith("simulated")
     with ZipFile(io.BytesIO(data)) as archive:
         names = archive.namelist()

@@ -4,8 +4,7 @@ import csv
 import json
 from pathlib import Path
 
-import pytest
-from browser.live import in_chromium, serving
+from browser.live import PHONE, in_chromium
 from playwright.sync_api import expect
 
 from charging.domain.datum import to_wgs84
@@ -13,23 +12,11 @@ from charging.domain.vocabulary import Datum
 
 pytestmark = in_chromium
 
-PHONE = {
-    "viewport": {"width": 390, "height": 844},
-    "is_mobile": True,
-    "has_touch": True,
-    "device_scale_factor": 2,
-}
 XIAN = (34.2583, 108.9286)  # as in data/cities.csv
 SHANGHAI = "at=31.2300,121.4700,12"
 _IS_AT = (
     "([lat, lon]) => Math.abs(map.getCenter().lat - lat) < 1e-3 && Math.abs(map.getCenter().lng - lon) < 1e-3"
 )
-
-
-@pytest.fixture(scope="module")
-def server(simulated):
-    with serving(DATASET=simulated.folder, BUILD_DIR=simulated.folder.parent) as url:
-        yield url
 
 
 def search(seen, text):
@@ -111,17 +98,15 @@ def test_a_starred_station_outlives_a_reload_and_is_gone_when_removed(visit):
     expect(star(seen)).to_have_attribute("aria-pressed", "false")
 
 
-def test_favourites_of_another_dataset_say_so_and_hostile_ones_are_text(visit):
-    seen = visit()
+def test_favourites_of_another_dataset_say_so_and_hostile_ones_are_text(visit, server):
     name = "=<img src=x onerror=alert(1)>"
     kept = [
         {"station_id": "x:1", "name": name, "lat": 22.54, "lon": 114.05, "dataset": "shenzhen"},
         {"lat": "no"},
         7,
     ]
-    seen.page.add_init_script(
-        f"localStorage.setItem('charging-map.favourites', {json.dumps(json.dumps(kept))})"
-    )
+    item = {"name": "charging-map.favourites", "value": json.dumps(kept)}
+    seen = visit(storage_state={"cookies": [], "origins": [{"origin": server, "localStorage": [item]}]})
     seen.open()
     entry = seen.page.locator(".st-key-favourites li")
     expect(entry).to_have_count(1)

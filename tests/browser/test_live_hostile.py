@@ -71,11 +71,7 @@ def test_a_name_under_the_mouse_is_text(visit):
         point = seen.map.evaluate(
             "lon => map.latLngToContainerPoint([31.23, lon])", PLACE[1] + 0.01 * (at - 3.5)
         )
-        box = seen.map.frame_element().bounding_box()
-        seen.page.mouse.move(box["x"] + point["x"] - 20, box["y"] + point["y"] - 20)
-        seen.page.wait_for_timeout(60)  # Leaflet looks at the mouse every 32 ms
-        seen.page.mouse.move(box["x"] + point["x"], box["y"] + point["y"])
-        seen.map.wait_for_function(HEADED, arg=attack)
+        seen.hover(point["x"], point["y"], HEADED, attack)
         assert seen.map.locator(".charging-tooltip .heading *").count() == 0
     assert nothing_ran(seen)
 

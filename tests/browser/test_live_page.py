@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browser.live import in_chromium, serving
+from browser.live import PHONE, in_chromium
 from playwright.sync_api import expect
 
 from charging.domain.filters import Filters
@@ -15,19 +15,7 @@ from charging.queries.totals import totals
 
 pytestmark = in_chromium
 
-PHONE = {
-    "viewport": {"width": 390, "height": 844},
-    "is_mobile": True,
-    "has_touch": True,
-    "device_scale_factor": 2,
-}
 SHANGHAI = "at=31.2300,121.4700,12"
-
-
-@pytest.fixture(scope="module")
-def server(simulated):
-    with serving(DATASET=simulated.folder, BUILD_DIR=simulated.folder.parent) as url:
-        yield url
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,20 @@
 """Street tiles: the only thing another host is ever asked for, and only where streets matter."""
 
+import struct
+
 import pytest
 from browser.live import TILE_HOST, in_chromium, serving
 from playwright.sync_api import expect
 
 pytestmark = in_chromium
+
+COLOURS = """async bytes => {
+  const picture = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
+  const canvas = new OffscreenCanvas(picture.width, picture.height), ctx = canvas.getContext("2d");
+  ctx.drawImage(picture, 0, 0);
+  const pixels = new Uint32Array(ctx.getImageData(0, 0, picture.width, picture.height).data.buffer);
+  return new Set(pixels).size;
+}"""
 
 
 @pytest.fixture(scope="module", params=["osm", "none"])
@@ -20,7 +30,7 @@ def tiles(request):
 
 
 def test_streets_are_asked_for_only_near_the_ground_and_never_on_closed_networks(visit, tiles):
-    seen = visit().open("at=39.9200,116.4000,8")
+    seen = visit().serve_tiles().open("at=39.9200,116.4000,8")
     seen.page.wait_for_timeout(300)  # what would be asked for is asked for at once
     assert seen.tiles == []
     seen.map.evaluate("() => { map.setView([39.92, 116.4], 12, {animate: false}); }")
@@ -34,3 +44,17 @@ def test_streets_are_asked_for_only_near_the_ground_and_never_on_closed_networks
     seen.page.get_by_text("Layers", exact=True).click()
     expect(seen.page.get_by_label("Single stations from close up")).to_be_checked()
     expect(seen.page.get_by_role("combobox", name="Street tiles")).to_have_count(1 if tiles == "osm" else 0)
+
+
+def test_the_picture_is_twice_the_map_and_not_blank_also_over_streets(visit):
+    seen = visit().serve_tiles().open("lang=en&at=39.9200,116.4000,12", shows="station")
+    width, height = seen.map.evaluate("() => [map.getSize().x, map.getSize().y]")
+    seen.page.get_by_role("button", name="Download", exact=True).click()
+    with seen.page.expect_download() as started:
+        seen.page.get_by_role("button", name="Picture, PNG").click()
+    data = started.value.path().read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    drawn_width, drawn_height = struct.unpack(">II", data[16:24])
+    assert drawn_width == 2 * width
+    assert 2 * height < drawn_height < 2 * height + 600
+    assert seen.page.evaluate(COLOURS, list(data)) > 50
