@@ -1,13 +1,16 @@
-"""The page: settings, dataset, which view. Run it with `streamlit run dashboard.py`."""
+"""The page, and the server that shows it. Run it with `streamlit run dashboard.py`."""
 
 import streamlit as st
 
-from charging.views import markup, startup, state
-from charging.views.texts import Texts
+from charging.views import ahead
 
 
 def main() -> None:
-    """Show the page."""
+    """Show the page: settings, dataset, which view."""
+    # imported here and below: the server answers first, and a dataset is opened while folium is loaded
+    from charging.views import markup, startup, state  # noqa: PLC0415
+    from charging.views.texts import Texts  # noqa: PLC0415
+
     st.set_page_config(page_title="Charging map", page_icon="⚡", layout="wide")
     state.begin()
     say = Texts(st.session_state.language)
@@ -16,7 +19,6 @@ def main() -> None:
     if opened is None:
         return
     settings, answers = opened
-    # imported here: the dataset is opened in the background while folium, the largest, is loaded
     from charging.views import header, showing, sidebar  # noqa: PLC0415
 
     selection = state.filters()
@@ -30,4 +32,8 @@ def main() -> None:
     sidebar.conditions(answers, say)
 
 
-main()
+if __name__ == "__main__":  # as Streamlit runs the page, for each visitor
+    main()
+else:  # as its server loads it, once
+    ahead.share_arenas()  # before there are threads that have some
+    app = st.App(__file__, lifespan=ahead.ready)
