@@ -93,21 +93,26 @@ def told(drawing: Drawing) -> analysis.Told:
 
 
 def _networks(drawing: Drawing) -> dict[str, Network]:
-    """Return the networks to draw: base, base and partners, all, then each partner alone."""
+    """Return the networks to draw, in that order; of many partners only the first ones alone."""
+    partners = asked.chosen("partner")
+    found = studies.reach_networks(asked.chosen("base"), partners)
+    hidden = {f"alone.{operator}" for operator in partners[MOST_ALONE:]}
+    return {key: _network(drawing, key, operators) for key, operators in found.items() if key not in hidden}
+
+
+def _network(drawing: Drawing, key: str, operators: tuple[str, ...] | None) -> Network:
+    """Return a network of `studies.reach_networks` with its name and its line."""
     say, ramp = drawing.say, RAMPS[theme()]
-    base, partners = asked.chosen("base"), asked.chosen("partner")
-    colours = colours_of(drawing.answers)
-    found = {}
-    if base:
-        found["base"] = Network(base, say("reach.network.base"), ramp[3], (1, 0))
-    if partners:
-        name = say("reach.network.both") if base else say("reach.network.partners")
-        found["both"] = Network((*base, *partners), name, ramp[6], (1, 0))
-    found["all"] = Network(None, say("reach.network.all"), OTHER[theme()], (4, 3))
-    for operator in partners[:MOST_ALONE] if base or len(partners) > 1 else ():
-        name = say("reach.network.alone", name=say(f"operator.{operator}"))
-        found[f"alone.{operator}"] = Network((operator,), name, colours[operator], (1, 0))
-    return found
+    if operators is None:
+        return Network(None, say("reach.network.all"), OTHER[theme()], (4, 3))
+    if key == "base":
+        return Network(operators, say("reach.network.base"), ramp[3], (1, 0))
+    if key == "both":
+        name = say("reach.network.both") if asked.chosen("base") else say("reach.network.partners")
+        return Network(operators, name, ramp[6], (1, 0))
+    [operator] = operators
+    name = say("reach.network.alone", name=say(f"operator.{operator}"))
+    return Network(operators, name, colours_of(drawing.answers)[operator], (1, 0))
 
 
 def _asked_about(networks: Mapping[str, Network]) -> Network:
