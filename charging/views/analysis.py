@@ -18,9 +18,9 @@ from charging.maps.layers import Layer, TooltipRow
 from charging.maps.verdicts import verdict_classes
 from charging.queries.hexes import are_centred_in
 from charging.views import brief, stage, state
-from charging.views.colours import colours_of, operators_by_size, theme
+from charging.views.colours import operators_by_size, theme
 from charging.views.drawing import Drawing, surface
-from charging.views.markup import element, stripe
+from charging.views.markup import element
 from charging.views.panel import panel
 from charging.views.said import Table
 from charging.views.table import sentence
@@ -198,48 +198,6 @@ def choice(
     """Show the choice of one out of a few, under `label` or the usual text of its key."""
     label = label or drawing.say(f"asked.{key}")
     drawing.said.asked(label, shown(st.selectbox(label, options, key=key, format_func=shown, width=150)))
-
-
-def operator_bars(
-    drawing: Drawing, rows: Sequence[tuple[str, float, str]], whole: float, *, title: str = ""
-) -> None:
-    """Show operators with a bar each: id, length and what is written; `whole` is the length of a full bar."""
-    say, colours = drawing.say, colours_of(drawing.answers)
-    bars(
-        drawing,
-        [
-            Bar(colours.get(operator, "transparent"), say(f"operator.{operator}"), length, text)
-            for operator, length, text in rows
-        ],
-        whole,
-        title=title,
-    )
-
-
-class Bar(NamedTuple):
-    """A line of a list of bars."""
-
-    colour: str
-    label: str
-    length: float
-    text: str
-
-
-def bars(drawing: Drawing, rows: Sequence[Bar], whole: float, *, title: str = "") -> None:
-    """Show a list of bars; `whole` is the length of a full one."""
-    shown = [
-        element(
-            "div",
-            "bar",
-            stripe(row.colour),
-            element("span", "bar-label", text=row.label),
-            element("span", "bar-value", text=row.text),
-            element("progress", "", value=str(row.length), max=str(whole or 1)),
-            title=title,
-        )
-        for row in rows
-    ]
-    drawing.said.html(element("div", "bars", *shown))
 
 
 def table(

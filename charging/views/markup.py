@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -33,6 +34,33 @@ def element(tag: str, classes: str, *children: str, text: str = "", **attributes
 def stripe(colour: str) -> str:
     """Return a small block of a colour, the key of an operator."""
     return element("span", "swatch", style=f"background:{colour}")
+
+
+class Bar(NamedTuple):
+    """A line of a list of bars."""
+
+    colour: str
+    label: str
+    length: float
+    text: str
+    title: str = ""  # on hover
+
+
+def bars(rows: Sequence[Bar], whole: float) -> str:
+    """Return a list of bars; `whole` is the length of a full one."""
+    shown = (
+        element(
+            "div",
+            "bar",
+            stripe(row.colour),
+            element("span", "bar-label", text=row.label),
+            element("span", "bar-value", text=row.text),
+            element("progress", "", value=str(row.length), max=str(whole or 1)),
+            title=row.title,
+        )
+        for row in rows
+    )
+    return element("div", "bars", *shown)
 
 
 def section(title: str) -> None:

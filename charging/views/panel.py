@@ -15,7 +15,7 @@ from charging.views.caching import Answers
 from charging.views.colours import colours_of
 from charging.views.details import fact, heading, power, station_details
 from charging.views.drawing import names_of, operator_name
-from charging.views.markup import element, plain, stripe
+from charging.views.markup import Bar, bars, element, plain
 from charging.views.texts import Texts
 
 MOST_OPERATORS = 8
@@ -62,23 +62,19 @@ def _operators(answers: Answers, selection: Filters, place: Place, say: Texts) -
     parts = answers.ask(totals, selection, by=By.OPERATOR, place=place)
     parts = parts[parts.piles > 0]
     colours = colours_of(answers)
-    bars = [
-        element(
-            "div",
-            "bar",
-            stripe(colours.get(row["key"], "transparent")),
-            element(
-                "span",
-                "bar-label",
-                text=operator_name(row["key"], None, say) or say("panel.operator.unknown"),
-            ),
-            element("span", "bar-value", text=say.number(row["piles"])),
-            element("progress", "", value=str(row["piles"]), max=str(parts.piles.max())),
-            title=say("panel.share", share=say.share(row["share"]), whole=say.number(parts.piles.sum())),
+    whole = parts.piles.sum()
+    rows = [
+        Bar(
+            colours.get(row["key"], "transparent"),
+            operator_name(row["key"], None, say) or say("panel.operator.unknown"),
+            row["piles"],
+            say.number(row["piles"]),
+            say("panel.share", share=say.share(row["share"]), whole=say.number(whole)),
         )
         for row in parts.head(MOST_OPERATORS).to_dict("records")
     ]
-    st.html(element("h3", "panel-section", text=say("panel.operators")) + element("div", "bars", *bars))
+    title = element("h3", "panel-section", text=say("panel.operators"))
+    st.html(title + bars(rows, parts.piles.max()))
     if len(parts) > MOST_OPERATORS:
         st.caption(say("panel.more", count=say.number(len(parts) - MOST_OPERATORS)))
 

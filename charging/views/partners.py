@@ -9,8 +9,9 @@ from charging.analytics.coverage import Added, marginal_gains, partner_layer
 from charging.analytics.grid import Gain
 from charging.analytics.studies import gains, served_units
 from charging.views import analysis, asked
+from charging.views.colours import colours_of
 from charging.views.drawing import Drawing
-from charging.views.markup import element
+from charging.views.markup import Bar, bars, element
 
 
 def controls(drawing: Drawing) -> None:
@@ -58,10 +59,17 @@ def _ranking(drawing: Drawing, found: dict[Gain, pd.DataFrame]) -> None:
         drawing.said.html(element("p", "empty", text=say("partners.none")))
         return
     whole = float(ranked.whole.iloc[0])
+    colours = colours_of(drawing.answers)
     rows = [
-        (row["operator_id"], row["gain"], f"+{say.number(row['gain'])}") for row in ranked.to_dict("records")
+        Bar(
+            colours.get(row["operator_id"], "transparent"),
+            say(f"operator.{row['operator_id']}"),
+            row["gain"],
+            f"+{say.number(row['gain'])}",
+        )
+        for row in ranked.to_dict("records")
     ]
-    analysis.operator_bars(drawing, rows, float(ranked.gain.max()))
+    drawing.said.html(bars(rows, float(ranked.gain.max())))
     last = ranked.iloc[-1]
     drawing.said.html(
         element("h3", "panel-section", text=say("partners.after"))

@@ -26,7 +26,7 @@ from charging.queries.totals import left_out_as_unknown, totals
 from charging.views import analysis, asked, brought
 from charging.views.colours import colours_of, theme
 from charging.views.drawing import Drawing, names_in
-from charging.views.markup import element, section
+from charging.views.markup import Bar, bars, element, section
 from charging.views.said import Curves, Line
 
 MOST_ALONE = 5
@@ -125,14 +125,11 @@ def _shares(drawing: Drawing, distances: pd.DataFrame, networks: Mapping[str, Ne
     here = _reached(drawing, distances, networks, [km]).set_index("network")
     title = say("reach.title", unit=brought.unit(drawing), km=f"{km:g}")
     drawing.said.html(element("h2", "panel-title", text=title))
-    analysis.bars(
-        drawing,
-        [
-            analysis.Bar(each.colour, each.name, here.share[name], say.share(here.share[name]))
-            for name, each in networks.items()
-        ],
-        1,
-    )
+    rows = [
+        Bar(each.colour, each.name, here.share[name], say.share(here.share[name]))
+        for name, each in networks.items()
+    ]
+    drawing.said.html(bars(rows, 1))
     asked_about = _asked_about(networks)
     [reached] = here.weight_reached[here.index == _key(networks, asked_about)]
     drawing.said.html(
