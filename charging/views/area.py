@@ -8,7 +8,7 @@ from charging.views import state
 from charging.views.caching import Answers
 from charging.views.details import heading
 from charging.views.drawing import names_of, operators_of
-from charging.views.markup import element, plain
+from charging.views.markup import element, plain, terms
 from charging.views.texts import Texts
 
 
@@ -29,10 +29,7 @@ def area_details(answers: Answers, selection: Filters, service_area_id: str, say
         "field.wgs84": f"{area.lat:.5f}, {area.lon:.5f}",
         "field.source": service_area_id,
     }
-    terms = (
-        element("dt", "", text=say(key)) + element("dd", "", text=str(value)) for key, value in lines.items()
-    )
-    st.html(element("dl", "details", *terms))
+    st.html(terms((say(key), str(value)) for key, value in lines.items()))
     stations = answers.ask(area_stations, selection, service_area_id)
     st.html(element("h3", "panel-section", text=say("panel.area.stations")))
     if stations.empty:

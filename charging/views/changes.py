@@ -23,7 +23,7 @@ from charging.views import analysis, asked, beside, state
 from charging.views.caching import Answers
 from charging.views.colours import theme
 from charging.views.drawing import Drawing, names_of
-from charging.views.markup import element
+from charging.views.markup import element, terms
 from charging.views.texts import Texts
 
 MOST_STATIONS = 500
@@ -216,10 +216,7 @@ def _panel(since: Since) -> None:
             (say("field.piles_lost"), f"−{say.number(sums.piles_lost)}"),
             (say("field.piles_net"), f"{sums.piles_net:+,.0f}".replace("-", "−")),
         ]
-    terms = (element("dt", "", text=label) + element("dd", "", text=value) for label, value in lines)
-    drawing.said.html(
-        element("h3", "panel-section", text=say("changes.totals")) + element("dl", "details", *terms)
-    )
+    drawing.said.html(element("h3", "panel-section", text=say("changes.totals")) + terms(lines))
     notes = [say("changes.several"), say("changes.selection")]
     if sums.stations_piles_unknown:
         notes.append(say("changes.unknown", count=say.number(sums.stations_piles_unknown)))

@@ -21,7 +21,7 @@ from charging.views import analysis, asked, beside
 from charging.views.caching import Answers
 from charging.views.colours import theme
 from charging.views.drawing import Drawing
-from charging.views.markup import element, stripe
+from charging.views.markup import element, stripe, terms
 from charging.views.remainder import remainders
 from charging.views.texts import Texts
 
@@ -160,11 +160,8 @@ def _of_cell(sides: Sides, h3_id: str) -> None:
     held = sides.by(resolution_of(cell))
     for row in held[held.unit == cell].to_dict("records"):
         named = {_piles(sides)[column]: say.number(row[column]) for column in PILES}
-        lines = (
-            element("dt", "", text=name) + element("dd", "", text=piles) for name, piles in named.items()
-        )
         title = say(f"standing.{row['category']}", **sides.names)
-        st.html(element("h3", "panel-section", text=title) + element("dl", "details", *lines))
+        st.html(element("h3", "panel-section", text=title) + terms(named.items()))
 
 
 def _unreadable(say: Texts, problem: str) -> None:

@@ -16,7 +16,7 @@ from charging.views import favourites, state
 from charging.views.caching import Answers
 from charging.views.colours import colours_of
 from charging.views.drawing import names_in, operator_name
-from charging.views.markup import element, stripe
+from charging.views.markup import element, stripe, terms
 from charging.views.texts import Texts
 
 _WGS84_LINKS = {
@@ -44,7 +44,7 @@ def station_details(answers: Answers, station_id: str, say: Texts) -> None:
         element("p", "other-name", text=other_name or "")
         + element("p", "operator", stripe(colour), element("span", "", text=operator))
         + element("table", "groups", *_groups(found, say))
-        + element("dl", "details", *(_detail(*line) for line in _lines(row, say)))
+        + terms(_lines(row, say))
         + element("h3", "panel-section", text=say("panel.navigate"))
         + element("p", "links", *_links(row, say))
     )
@@ -148,10 +148,6 @@ def _written(value: object, say: Texts) -> str:
     if isinstance(value, pd.Timestamp):
         return f"{say.date(value.date())}, {value:%H:%M} UTC"
     return say.date(value) if isinstance(value, dt.date) else str(value)
-
-
-def _detail(label: str, value: str) -> str:
-    return element("dt", "", text=label) + element("dd", "", text=value)
 
 
 def _links(row: pd.Series, say: Texts) -> Iterator[str]:

@@ -20,7 +20,7 @@ from charging.maps.verdicts import VERDICTS, verdict_classes
 from charging.views import analysis, asked, state
 from charging.views.colours import theme
 from charging.views.drawing import Drawing
-from charging.views.markup import element, plain
+from charging.views.markup import element, plain, terms
 from charging.views.texts import Texts
 
 MOST_LINES = 12
@@ -168,8 +168,7 @@ def _panel(drawing: Drawing, found: Highways, longest: pd.DataFrame) -> None:
     ]
     if after.unknown:
         lines.append((say("presence.unknown"), analysis.ratio(after.unknown, after.areas, say)))
-    terms = (element("dt", "", text=label) + element("dd", "", text=value) for label, value in lines)
-    drawing.said.html(element("dl", "details", *terms))
+    drawing.said.html(terms(lines))
     published = figure_on("network", "service_area_share")
     if published:
         drawing.said.note(

@@ -1,6 +1,5 @@
 """What is lost when operators leave: the map of losses, how few hands hold how much, the tables by city."""
 
-from collections.abc import Mapping
 from functools import partial
 
 import pandas as pd
@@ -13,7 +12,7 @@ from charging.queries.highways import service_areas
 from charging.queries.holdings import Unit
 from charging.views import analysis, asked
 from charging.views.drawing import Drawing
-from charging.views.markup import element
+from charging.views.markup import element, terms
 from charging.views.remainder import remainders
 from charging.views.texts import Texts
 
@@ -60,7 +59,8 @@ def _panel(drawing: Drawing, leavers: tuple[str, ...]) -> None:
         for by in (st.session_state.resolution, Unit.CITY, Unit.SERVICE_AREA)
     )
     # every station lies in a cell: these are all piles
-    drawing.said.html(_list({say("leaving.piles"): analysis.ratio(in_cells.piles_lost, in_cells.piles, say)}))
+    lost = analysis.ratio(in_cells.piles_lost, in_cells.piles, say)
+    drawing.said.html(terms([(say("leaving.piles"), lost)]))
     _section(drawing, say("gain.cells"), _lost(in_cells, say))
     _section(drawing, say("gain.cities"), _lost(in_cities, say))
     if answers.ask(service_areas, Filters()).empty:
@@ -76,20 +76,11 @@ def _section(drawing: Drawing, title: str, lines: str) -> None:
     drawing.said.html(element("h3", "panel-section", text=title) + lines)
 
 
-def _list(lines: Mapping[str, str]) -> str:
-    """Return labels with their values."""
-    return element(
-        "dl",
-        "details",
-        *(element("dt", "", text=label) + element("dd", "", text=value) for label, value in lines.items()),
-    )
-
-
 def _lost(found: Dependence, say: Texts) -> str:
     """Return how many of some units are lost, and how many lose more than half."""
     counts = {Loss.LOST: found.units_lost, Loss.HALVED: found.units_halved}
-    return _list(
-        {say(f"loss.{loss}"): analysis.ratio(units, found.units, say) for loss, units in counts.items()}
+    return terms(
+        (say(f"loss.{loss}"), analysis.ratio(units, found.units, say)) for loss, units in counts.items()
     )
 
 
@@ -102,16 +93,11 @@ def _hands(drawing: Drawing) -> None:
         return
     row = whole.iloc[0]
     how = "least" if row.unknown_share else "exact"
-    _section(
-        drawing,
-        say("leaving.hands"),
-        _list(
-            {
-                say(f"operator.{row.largest_operator}"): analysis.ratio(row.largest_piles, row.piles, say),
-                say("leaving.hhi"): say(f"leaving.hhi.{how}", hhi=say.number(row.hhi)),
-            }
-        ),
-    )
+    lines = [
+        (say(f"operator.{row.largest_operator}"), analysis.ratio(row.largest_piles, row.piles, say)),
+        (say("leaving.hhi"), say(f"leaving.hhi.{how}", hhi=say.number(row.hhi))),
+    ]
+    _section(drawing, say("leaving.hands"), terms(lines))
 
 
 def _tables(drawing: Drawing, leavers: tuple[str, ...]) -> None:

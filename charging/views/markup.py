@@ -1,7 +1,7 @@
 """The few pieces of HTML the page is made of besides Streamlit's own: every text in it is escaped here."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -34,6 +34,18 @@ def element(tag: str, classes: str, *children: str, text: str = "", **attributes
 def stripe(colour: str) -> str:
     """Return a small block of a colour, the key of an operator."""
     return element("span", "swatch", style=f"background:{colour}")
+
+
+def terms(lines: Iterable[tuple[str, str]], classes: str = "details") -> str:
+    """Return a list of labels with their values.
+
+    Examples
+    --------
+    >>> terms([("Power", "60 kW")])
+    '<dl class="details"><dt class="">Power</dt><dd class="">60 kW</dd></dl>'
+    """
+    pairs = (element("dt", "", text=label) + element("dd", "", text=value) for label, value in lines)
+    return element("dl", classes, *pairs)
 
 
 class Bar(NamedTuple):

@@ -19,7 +19,7 @@ import pandas as pd
 
 from charging.maps.palette import Theme
 from charging.maps.plate import Legend, Plate, light
-from charging.views.markup import element, stripe, unmarked
+from charging.views.markup import element, stripe, terms, unmarked
 from charging.views.said import Curves, Facts, Note, Piece, Table
 from charging.views.sketch import sketch
 from charging.views.texts import Texts
@@ -92,9 +92,6 @@ def css_text(text: str) -> str:
 
 def _head(brief: Brief) -> str:
     say = brief.say
-    asked = [
-        element("dt", "", text=label) + element("dd", "", text=answer) for label, answer in brief.questions
-    ]
     made = say("brief.made", date=say.date(brief.made_on))
     return element(
         "header",
@@ -102,7 +99,7 @@ def _head(brief: Brief) -> str:
         element("h1", "", text=brief.title),
         element("p", "", brief.badge),
         element("p", "lead", text=brief.sentence),
-        *([element("dl", "asked", *asked)] if asked else []),
+        *([terms(brief.questions, "asked")] if brief.questions else []),
         element("p", "note", text=made),
     )
 
