@@ -20,7 +20,7 @@ from charging.queries.hexes import are_centred_in
 from charging.views import brief, stage, state
 from charging.views.colours import operators_by_size, theme
 from charging.views.drawing import Drawing, surface
-from charging.views.markup import element
+from charging.views.markup import element, simulated
 from charging.views.panel import panel
 from charging.views.said import Table
 from charging.views.table import sentence
@@ -70,7 +70,8 @@ def show(
                 topic.beside()
         else:
             topic.beside()
-            simulated(drawing)
+            if drawing.footer:
+                st.html(simulated("p", drawing.footer, drawing.say))
     if topic.note:
         st.caption(topic.note)
     topic.below()
@@ -78,14 +79,6 @@ def show(
         with taken:
             brief.offer(drawing, groups, topic.note)
     state.write_url(drawing.selection)
-
-
-def simulated(drawing: Drawing) -> None:
-    """Say that the numbers are simulated, where they are."""
-    if drawing.footer:
-        st.html(
-            element("p", "badge simulated", text=drawing.footer, title=drawing.say("kind.simulated.note"))
-        )
 
 
 class Verdicts(NamedTuple):

@@ -4,11 +4,10 @@ import streamlit as st
 
 from charging.domain.filters import Filters
 from charging.queries.highways import area_stations, service_areas
-from charging.views import state
 from charging.views.caching import Answers
-from charging.views.details import heading
+from charging.views.details import heading, station_button
 from charging.views.drawing import names_of, operators_of
-from charging.views.markup import element, plain, terms
+from charging.views.markup import element, terms
 from charging.views.texts import Texts
 
 
@@ -37,10 +36,4 @@ def area_details(answers: Answers, selection: Filters, service_area_id: str, say
     rows = zip(names_of(stations, say), operators_of(stations, say), stations.to_dict("records"), strict=True)
     for name, operator, row in rows:
         count = say("table.piles", count=say.number(row["piles"]))
-        st.button(
-            f"{plain(name)} :small[{plain(operator or say('unknown'))} · {plain(count)}]",
-            key=f"in-area-{row['station_id']}",
-            on_click=state.select,
-            args=(state.Selection("station", row["station_id"]),),
-            type="tertiary",
-        )
+        station_button("in-area", row["station_id"], name, f"{operator or say('unknown')} · {count}")

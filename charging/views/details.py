@@ -16,7 +16,7 @@ from charging.views import favourites, state
 from charging.views.caching import Answers
 from charging.views.colours import colours_of
 from charging.views.drawing import names_in, operator_name
-from charging.views.markup import element, stripe, terms
+from charging.views.markup import element, plain, stripe, terms
 from charging.views.texts import Texts
 
 _WGS84_LINKS = {
@@ -77,6 +77,17 @@ def heading(
                 type="tertiary",
                 shortcut="Esc",
             )
+
+
+def station_button(key: str, station_id: str, name: str, told: str) -> None:
+    """Show a station as a button that selects it, with what is told of it in small print."""
+    st.button(
+        f"{plain(name)} :small[{plain(told)}]",
+        key=f"{key}-{station_id}",
+        on_click=state.select,
+        args=(state.Selection("station", station_id),),
+        type="tertiary",
+    )
 
 
 def fact(label: str, value: str) -> str:

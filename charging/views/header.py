@@ -15,7 +15,7 @@ from charging.domain.vocabulary import Kind
 from charging.queries.totals import By, Headline, headline, operator_piles, totals
 from charging.views.caching import Answers
 from charging.views.colours import colours_of
-from charging.views.markup import element, stripe
+from charging.views.markup import element, simulated, stripe
 from charging.views.state import Page
 from charging.views.texts import LANGUAGES, Texts
 
@@ -81,7 +81,7 @@ def _badge(dataset: Dataset, say: Texts) -> str:
         title = say("kind.simulated")
         if manifest.scale and manifest.scale > 1:
             title += f" ×{manifest.scale}"
-        return element("span", "badge simulated", text=title, title=say("kind.simulated.note"))
+        return simulated("span", title, say)
     parts = [say("kind.real"), manifest.title, manifest.as_of]
     return element("span", "badge real", text=" · ".join(part for part in parts if part))
 

@@ -36,6 +36,11 @@ def stripe(colour: str) -> str:
     return element("span", "swatch", style=f"background:{colour}")
 
 
+def simulated(tag: str, text: str, say: Texts) -> str:
+    """Return the mark of what is simulated, with what that means on hover."""
+    return element(tag, "badge simulated", text=text, title=say("kind.simulated.note"))
+
+
 def terms(lines: Iterable[tuple[str, str]], classes: str = "details") -> str:
     """Return a list of labels with their values.
 

@@ -13,9 +13,9 @@ from charging.views import state
 from charging.views.area import area_details
 from charging.views.caching import Answers
 from charging.views.colours import colours_of
-from charging.views.details import fact, heading, power, station_details
+from charging.views.details import fact, heading, power, station_button, station_details
 from charging.views.drawing import names_of, operator_name
-from charging.views.markup import Bar, bars, element, plain
+from charging.views.markup import Bar, bars, element, simulated
 from charging.views.texts import Texts
 
 MOST_OPERATORS = 8
@@ -37,7 +37,7 @@ def panel(
     else:
         _cell(answers, selection, chosen.id, say)
     if answers.dataset.kind is Kind.SIMULATED:
-        st.html(element("p", "badge simulated", text=say("kind.simulated"), title=say("kind.simulated.note")))
+        st.html(simulated("p", say("kind.simulated"), say))
 
 
 def _summary(answers: Answers, selection: Filters, place: Place, say: Texts) -> None:
@@ -88,11 +88,5 @@ def _cell(answers: Answers, selection: Filters, h3_id: str, say: Texts) -> None:
     if not largest.empty:
         st.html(element("h3", "panel-section", text=say("panel.largest")))
         for name, row in zip(names_of(largest, say), largest.to_dict("records"), strict=True):
-            st.button(
-                f"{plain(name)} :small[{say.number(row['piles'])}]",
-                key=f"largest-{row['station_id']}",
-                on_click=state.select,
-                args=(state.Selection("station", row["station_id"]),),
-                type="tertiary",
-            )
+            station_button("largest", row["station_id"], name, say.number(row["piles"]))
     st.html(element("div", "facts", fact(say("field.h3"), h3_id)))
