@@ -17,7 +17,7 @@ from charging.maps.frame import Frame, frame_for
 from charging.maps.layers import Layer, TooltipRow
 from charging.maps.verdicts import verdict_classes
 from charging.queries.hexes import are_centred_in
-from charging.views import brief, stage, state
+from charging.views import asked, brief, stage, state
 from charging.views.colours import operators_by_size, theme
 from charging.views.drawing import Drawing, surface
 from charging.views.markup import element, simulated
@@ -191,6 +191,11 @@ def choice(
     """Show the choice of one out of a few, under `label` or the usual text of its key."""
     label = label or drawing.say(f"asked.{key}")
     drawing.said.asked(label, shown(st.selectbox(label, options, key=key, format_func=shown, width=150)))
+
+
+def resolution(drawing: Drawing) -> None:
+    """Show the choice of the resolution of cells."""
+    choice(drawing, "resolution", asked.RESOLUTIONS, lambda size: drawing.say("asked.cells", resolution=size))
 
 
 def table(

@@ -98,9 +98,7 @@ def _controls(drawing: Drawing) -> None:
     """Show what is compared."""
     say = drawing.say
     beside.choose(drawing, label=say("asked.older"), none=say("changes.none"))
-    analysis.choice(
-        drawing, "resolution", asked.RESOLUTIONS, lambda size: say("asked.cells", resolution=size)
-    )
+    analysis.resolution(drawing)
 
 
 def _told(drawing: Drawing, problem: str) -> analysis.Told:

@@ -91,9 +91,7 @@ def _controls(drawing: Drawing, problem: str) -> None:
     of_b = replace(drawing, answers=other or drawing.answers)
     analysis.operator_set(of_b, "b", apart_from="" if other or problem else "a", none=everybody)
     beside.choose(drawing)
-    analysis.choice(
-        drawing, "resolution", asked.RESOLUTIONS, lambda size: say("asked.cells", resolution=size)
-    )
+    analysis.resolution(drawing)
     own = drawing.answers.dataset.folder.name
     st.button(
         say("compare.swap"),

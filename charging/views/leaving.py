@@ -19,11 +19,8 @@ from charging.views.texts import Texts
 
 def controls(drawing: Drawing) -> None:
     """Show what the topic is asked."""
-    say = drawing.say
     analysis.operator_set(drawing, "leaver")
-    analysis.choice(
-        drawing, "resolution", asked.RESOLUTIONS, lambda size: say("asked.cells", resolution=size)
-    )
+    analysis.resolution(drawing)
 
 
 def told(drawing: Drawing) -> analysis.Told:

@@ -20,9 +20,7 @@ def controls(drawing: Drawing) -> None:
     analysis.operator_set(drawing, "base")
     analysis.operator_set(drawing, "partner", apart_from="base")
     analysis.choice(drawing, "gain", list(Gain), lambda gain: say(f"gain.{gain}"))
-    analysis.choice(
-        drawing, "resolution", asked.RESOLUTIONS, lambda size: say("asked.cells", resolution=size)
-    )
+    analysis.resolution(drawing)
     analysis.choice(drawing, "rings", asked.RINGS, lambda rings: say(f"asked.rings.{rings}"))
     analysis.choice(drawing, "km", asked.KMS, lambda km: f"{km} km")
 

@@ -41,9 +41,7 @@ def controls(drawing: Drawing) -> None:
     """Show what the topic is asked."""
     say = drawing.say
     analysis.operator_set(drawing, "base")
-    analysis.choice(
-        drawing, "resolution", asked.RESOLUTIONS, lambda size: say("asked.cells", resolution=size)
-    )
+    analysis.resolution(drawing)
     for key, options in (("weigh", asked.EXPONENTS), ("far", asked.EXPONENTS), ("rival", asked.RIVALS)):
         label = say(f"asked.{key}")
         power = st.selectbox(label, options, key=key, format_func=_power, width=_NARROW_PX)
