@@ -1,10 +1,12 @@
 """Another dataset beside the loaded one: which there are, which is chosen, and what it says of itself."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
 from charging.dataset.store import Dataset, dataset_folder, dataset_names, locate
+from charging.errors import ChargingError
 from charging.settings import Settings
 from charging.views import analysis
 from charging.views.caching import Answers, open_answers
@@ -40,31 +42,26 @@ def choose(drawing: Drawing, *, label: str = "", none: str = "") -> None:
     )
 
 
-def opened(settings: Settings) -> Answers | None:
-    """Return the other dataset; None where none is chosen.
-
-    Raises
-    ------
-    DatasetError
-        If it cannot be read.
-    """
+def joined(drawing: Drawing) -> tuple[Drawing, str]:
+    """Return a drawing with the other dataset, if one is chosen, and what is wrong with that one, or ""."""
     name = st.session_state.other
     if not name:
-        return None
-    return open_answers(folder(settings, name), memory_limit_mb=settings.memory_limit_mb)
+        return drawing, ""
+    try:
+        return replace(drawing, beside=opened(drawing.settings, name)), ""
+    except ChargingError as error:
+        return drawing, str(error)
 
 
-def folder(settings: Settings, name: str) -> Path:
-    """Return the folder of one of `names`.
+def opened(settings: Settings, name: str) -> Answers:
+    """Open one of `names`.
 
     Raises
     ------
-    UsageError, DatasetNotFoundError
-        If it is none.
+    UsageError, DatasetError
+        If it is none, or cannot be read.
     """
-    if settings.dataset and name == Path(settings.dataset).name:
-        return locate(settings.build_dir, settings.dataset)
-    return dataset_folder(settings.build_dir, name)
+    return open_answers(_folder(settings, name), memory_limit_mb=settings.memory_limit_mb)
 
 
 def described(dataset: Dataset, say: Texts) -> str:
@@ -78,3 +75,9 @@ def described(dataset: Dataset, say: Texts) -> str:
         say("other.unit", unit=manifest.unit_counted),
     ]
     return " · ".join(parts)
+
+
+def _folder(settings: Settings, name: str) -> Path:
+    if settings.dataset and name == Path(settings.dataset).name:
+        return locate(settings.build_dir, settings.dataset)
+    return dataset_folder(settings.build_dir, name)

@@ -13,7 +13,6 @@ from charging.analytics.changed_cells import STATIONS, Happened, changed_cells, 
 from charging.analytics.changes import Change, ChangesBy, Incomparable, change_totals, changes, comparable
 from charging.domain.filters import Filters
 from charging.domain.published import Figure, history
-from charging.errors import ChargingError
 from charging.maps import layers as draw
 from charging.maps.layers import Layer, TooltipRow
 from charging.maps.verdicts import verdict_classes
@@ -86,11 +85,7 @@ def render(answers: Answers, selection: Filters, settings: Settings, say: Texts)
 
 @st.fragment(key="changes")
 def _changes(drawing: Drawing) -> None:
-    problem = ""
-    try:
-        drawing = replace(drawing, beside=beside.opened(drawing.settings))
-    except ChargingError as error:
-        problem = str(error)
+    drawing, problem = beside.joined(drawing)
     analysis.show(drawing, partial(_told, drawing, problem), partial(_controls, drawing))
 
 

@@ -13,7 +13,6 @@ from charging.analytics.comparison import PILES, Standing, compare, tally, white
 from charging.analytics.studies import compared, near_cities
 from charging.domain.filters import Filters
 from charging.domain.hexes import cell_from_text, cell_text, resolution_of
-from charging.errors import ChargingError
 from charging.maps.verdicts import VERDICTS
 from charging.queries.holdings import By, Unit
 from charging.settings import Settings
@@ -75,11 +74,7 @@ def render(answers: Answers, selection: Filters, settings: Settings, say: Texts)
 def _compared(drawing: Drawing) -> None:
     if st.session_state.dataset != drawing.answers.dataset.folder.name:
         st.rerun()  # A and B were swapped between two datasets: the page opens the other one
-    problem = ""
-    try:
-        drawing = replace(drawing, beside=beside.opened(drawing.settings))
-    except ChargingError as error:
-        problem = str(error)
+    drawing, problem = beside.joined(drawing)
     analysis.show(drawing, partial(_told, drawing, problem), partial(_controls, drawing, problem))
 
 

@@ -9,7 +9,7 @@ from charging.queries.stations import extent
 from charging.queries.totals import By, totals
 from charging.settings import Settings
 from charging.views import asked, beside, state
-from charging.views.caching import Answers, open_answers
+from charging.views.caching import Answers
 from charging.views.drawing import Drawing
 
 _KEY = "switch"
@@ -45,7 +45,7 @@ def open_instead(settings: Settings, name: str) -> None:
     ChargingError
         If it cannot be opened; the visit stays where it is.
     """
-    answers = open_answers(beside.folder(settings, name), memory_limit_mb=settings.memory_limit_mb)
+    answers = beside.opened(settings, name)
     view = fitting_view(answers.ask(extent))
     known = {by: set(answers.ask(totals, Filters(), by=by).key.dropna()) for by in (By.OPERATOR, By.CITY)}
     session = st.session_state
