@@ -4,14 +4,13 @@ The keys of the widgets are those of the URL. Sets of operators depend on the da
 ones until a reader or a link chooses; what stands at its usual value is left out of the link.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from enum import StrEnum
 
 import streamlit as st
 
 from charging.analytics.grid import Gain, Grid
-from charging.domain.operators import load_operators
 from charging.views.caching import Answers
 
 
@@ -48,14 +47,17 @@ CHOICES: Mapping[str, tuple[tuple[object, ...], object]] = {
 """What can be chosen one of, by the key of its widget, and where it stands at first."""
 
 
-def begin(query: Mapping[str, list[str]]) -> None:
-    """Read the URL, on the first run of a visit; what cannot be read becomes a problem."""
+def begin(
+    query: Mapping[str, list[str]], registered: Callable[[str, tuple[str, ...]], tuple[str, ...]]
+) -> None:
+    """Read the URL, on the first run of a visit; what cannot be read becomes a problem.
+
+    `registered` returns those of the operators under a key that are known, and makes the others problems.
+    """
     session = st.session_state
-    known = {operator.id for operator in load_operators()} if any(key in query for key in SETS) else set()
     for key in SETS:
-        wanted = [value for value in query.get(key, []) if value]  # an empty one says: none of them
-        session.problems.extend((key, value) for value in wanted if value not in known)
-        session[key] = [value for value in wanted if value in known] if key in query else None
+        wanted = tuple(value for value in query.get(key, ()) if value)  # an empty one says: none of them
+        session[key] = list(registered(key, wanted)) if key in query else None
     for key, (options, usual) in CHOICES.items():
         written = {_written(option): option for option in options}
         found = query.get(key, [_written(usual)])[-1]

@@ -79,7 +79,7 @@ def begin() -> None:
         session.flight = None
         session.found = (None, ())
         session.is_arriving = session.page == Page.MAP
-        asked.begin(query)
+        asked.begin(query, _registered)
         _fill_from(query)
     else:
         session.is_arriving = False
