@@ -15,6 +15,7 @@ from charging.domain.vocabulary import Connector, Current, connector_mask
 from charging.sources.coordinates import read_number
 from charging.sources.preset_faults import CLOSED_SETS
 from charging.sources.presets import Layout
+from charging.sources.scalars import in_utc
 
 
 class Read(NamedTuple):
@@ -164,7 +165,7 @@ def _time(cell: str, layout: Layout) -> dt.datetime | None:
                 time = dt.datetime.strptime(cell, date_format)  # noqa: DTZ007  the zone is added below
             else:
                 time = dt.datetime.fromisoformat(cell.removesuffix(" UTC"))
-            return time.astimezone(dt.UTC) if time.tzinfo else time.replace(tzinfo=dt.UTC)
+            return in_utc(time)
         except (ValueError, OverflowError):
             continue
     return None

@@ -30,11 +30,11 @@ from charging.sources.ocpi_codes import (
     Doubt,
     Object,
     read_code,
-    read_text,
     read_time,
 )
 from charging.sources.ocpi_piles import Piles, piles_of
 from charging.sources.records import Reason, Record, Rejection, SourceInfo, StationRecord
+from charging.sources.scalars import read_text
 
 _INSIDE = frozenset({"data"})
 _FIRST_ERROR = 2_000  # status_code: below it all went well

@@ -11,6 +11,7 @@ from string import ascii_uppercase
 from typing import Any, NamedTuple
 
 from charging.domain.vocabulary import Connector, Current, Site, Status, connector_mask
+from charging.sources import scalars
 from charging.sources.records import Reason
 
 Object = Mapping[str, Any]
@@ -156,21 +157,10 @@ CUSTOMERS = "CUSTOMERS"
 
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
-_UTC = dt.UTC
-
 
 def read_code(value: object) -> str | None:
     """Return a code without the blanks and small letters that feeds write around and in it."""
     return value.strip().upper() or None if isinstance(value, str) else None
-
-
-def read_text(value: object) -> str | None:
-    """Return a text, or a number written where a text belongs; an empty one is not known."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return value.strip() or None
-    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def read_time(value: object) -> dt.datetime | None:
@@ -181,12 +171,4 @@ def read_time(value: object) -> dt.datetime | None:
     >>> read_time("2024-06-06T11:17:21+02:00") == read_time("2024-06-06T09:17:21")
     True
     """
-    if not isinstance(value, str):
-        return None
-    try:
-        time = dt.datetime.fromisoformat(value.strip())
-        if time.tzinfo is _UTC:
-            return time
-        return time.astimezone(_UTC) if time.tzinfo else time.replace(tzinfo=_UTC)
-    except (ValueError, OverflowError):
-        return None
+    return scalars.read_iso_time(value.strip()) if isinstance(value, str) else None

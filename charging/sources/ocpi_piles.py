@@ -24,10 +24,10 @@ from charging.sources.ocpi_codes import (
     Pairs,
     Plug,
     read_code,
-    read_text,
     read_time,
 )
 from charging.sources.records import PileRecord, Reason
+from charging.sources.scalars import read_text
 
 _LEAST_W = 1_000
 """Power below which a number is meant in kW: nothing public charges a car with less than 1 kW."""

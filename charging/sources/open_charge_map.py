@@ -42,6 +42,7 @@ from charging.sources.open_charge_map_codes import (
     Reference,
 )
 from charging.sources.records import PileRecord, Reason, Record, Rejection, SourceInfo, StationRecord
+from charging.sources.scalars import read_iso_time, read_text
 
 _REFERENCE_NAMES = ("reference.json", "referencedata.json")
 _ID_KEYS = {"OperatorInfo": "OperatorID", "SubmissionStatus": "SubmissionStatusTypeID"}
@@ -129,7 +130,7 @@ def _convert(site: Any, reference: Reference) -> Record:  # noqa: ANN401  JSON
         return Rejection(reason=Reason.MALFORMED, record_id=f"line {site.number}", value=site.text[:100])
     if not isinstance(site, dict):
         return Rejection(reason=Reason.MALFORMED, value=str(site)[:100])
-    site_id = _text(site.get("ID"))
+    site_id = read_text(site.get("ID"))
     if site_id is None:
         return Rejection(reason=Reason.MISSING_ID, field="ID")
     address, connections = site.get("AddressInfo"), site.get("Connections") or []
@@ -156,7 +157,7 @@ def _refuse(site: Object, site_id: str, address: Object, reference: Reference) -
     provider = _entry(site, "DataProvider", reference["DataProviders"])
     if provider and provider.get("IsOpenDataLicensed") is not True:
         return refusal(Reason.NOT_PUBLIC, "DataProvider", provider.get("Title"))
-    title = _text(address.get("Title"))
+    title = read_text(address.get("Title"))
     if title and not title.strip("? "):
         return refusal(Reason.LOST_TEXT, "Title", title)
     return None
@@ -172,7 +173,7 @@ def _station(
     point = read_point(address.get("Latitude"), address.get("Longitude"), site_id)
     if isinstance(point, Rejection):
         return point
-    country = _text(_entry(address, "Country", reference["Countries"]).get("ISOCode"))
+    country = read_text(_entry(address, "Country", reference["Countries"]).get("ISOCode"))
     operator_id = _id(site, "OperatorInfo")
     operator = None if operator_id in NOBODY else _entry(site, "OperatorInfo", reference["Operators"])
     provider = _entry(site, "DataProvider", reference["DataProviders"])
@@ -185,19 +186,19 @@ def _station(
         datum=Datum.WGS84,
         piles=tuple(_pile(each, country, status) for each in present),
         stated_piles=_count(site.get("NumberOfPoints")),
-        name=_text(address.get("Title")),
-        operator_raw=_text((operator or {}).get("Title")),
+        name=read_text(address.get("Title")),
+        operator_raw=read_text((operator or {}).get("Title")),
         access=ACCESS.get(_id(site, "UsageType")),
         country=country,
-        region=_text(address.get("StateOrProvince")),
-        city_raw=_text(address.get("Town")),
+        region=read_text(address.get("StateOrProvince")),
+        city_raw=read_text(address.get("Town")),
         address=_address(address),
-        price=_text(site.get("UsageCost")),
-        phone=_text(address.get("ContactTelephone1")),
-        url=_text(address.get("RelatedURL")),
+        price=read_text(site.get("UsageCost")),
+        phone=read_text(address.get("ContactTelephone1")),
+        url=read_text(address.get("RelatedURL")),
         status_at=_time(site.get("DateLastVerified")) or _time(site.get("DateLastConfirmed")),
         updated_at=_time(site.get("DateLastStatusUpdate")),
-        licence=_text(provider.get("License")),
+        licence=read_text(provider.get("License")),
         attribution=_attribution(provider),
         unmapped=_unmapped(site, connections, operator),
     )
@@ -258,12 +259,6 @@ def _entry(holder: Object, name: str, entries: Mapping[int | None, Object]) -> O
     return entry if isinstance(entry, dict) else entries.get(_id(holder, name), {})
 
 
-def _text(value: object) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        return None
-    return str(value).strip() or None
-
-
 def _count(value: object) -> int | None:
     number = read_number(value)
     return int(number) if number and number >= 1 else None  # 0 is written for unknown
@@ -272,21 +267,20 @@ def _count(value: object) -> int | None:
 def _time(value: object) -> dt.datetime | None:
     """Return a time, written as text or as the `$date` of a database dump, text or milliseconds."""
     raw = value.get("$date") if isinstance(value, dict) else value
+    if not isinstance(raw, int):
+        return read_iso_time(raw) if isinstance(raw, str) else None
     try:
-        if isinstance(raw, int):
-            return dt.datetime.fromtimestamp(raw / 1000, tz=dt.UTC)
-        time = dt.datetime.fromisoformat(raw) if isinstance(raw, str) else None
-        return time and (time.astimezone(dt.UTC) if time.tzinfo else time.replace(tzinfo=dt.UTC))
+        return dt.datetime.fromtimestamp(raw / 1000, tz=dt.UTC)
     except (ValueError, OverflowError, OSError):
         return None
 
 
 def _address(address: Object) -> str | None:
-    lines = (_text(address.get(key)) for key in ("AddressLine1", "AddressLine2", "Postcode"))
+    lines = (read_text(address.get(key)) for key in ("AddressLine1", "AddressLine2", "Postcode"))
     return ", ".join(line for line in lines if line) or None
 
 
 def _attribution(provider: Object) -> str:
-    title = _text(provider.get("Title"))
+    title = read_text(provider.get("Title"))
     is_own = title is None or title.casefold() == CONTRIBUTORS_TITLE
     return ATTRIBUTION if is_own else f"{ATTRIBUTION}; {title}"

@@ -27,6 +27,7 @@ from charging.sources.openstreetmap_elements import Element, Tags, matches, tagg
 from charging.sources.openstreetmap_piles import is_car_plug, read_capacity, read_piles
 from charging.sources.posts import Posts
 from charging.sources.records import Reason, Record, Rejection, SourceInfo, StationRecord
+from charging.sources.scalars import read_iso_time
 
 __all__ = ["matches", "read", "source"]
 
@@ -165,7 +166,7 @@ def _station(element: Element, point: tuple[float, float]) -> StationRecord:
         phone=_first(tags, "phone", "contact:phone", "operator:phone"),
         url=_first(tags, "website", "contact:website", "url"),
         opened_on=_date(tags.get("start_date")),
-        updated_at=_time(element.updated_at),
+        updated_at=read_iso_time(element.updated_at) if element.updated_at else None,
         unmapped=tuple(unmapped),
     )
 
@@ -189,12 +190,4 @@ def _date(told: str | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(told) if told else None
     except ValueError:
-        return None
-
-
-def _time(told: str | None) -> dt.datetime | None:
-    try:
-        time = dt.datetime.fromisoformat(told) if told else None
-        return time and (time.astimezone(dt.UTC) if time.tzinfo else time.replace(tzinfo=dt.UTC))
-    except (ValueError, OverflowError):
         return None

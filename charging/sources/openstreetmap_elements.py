@@ -9,6 +9,7 @@ from charging.sources import geojson
 from charging.sources.coordinates import read_number
 from charging.sources.files import open_text, parts, read_head
 from charging.sources.json_stream import elements
+from charging.sources.scalars import read_text
 
 Tags = Mapping[str, str]
 
@@ -149,4 +150,4 @@ def _tags(given: Mapping[str, Any]) -> Tags:
 def _text(value: object) -> str | None:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value).strip() or None if isinstance(value, (str, int, float)) else None
+    return read_text(value)

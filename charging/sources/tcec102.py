@@ -21,6 +21,7 @@ from charging.sources.coordinates import read_number, read_point
 from charging.sources.files import open_text, read_head
 from charging.sources.json_stream import Around, records
 from charging.sources.records import PileRecord, Reason, Record, Rejection, SourceInfo, StationRecord
+from charging.sources.scalars import read_text
 from charging.sources.tcec102_codes import (
     CONNECTORS,
     CURRENT_OF_CONNECTOR,
@@ -38,7 +39,6 @@ from charging.sources.tcec102_status import (
     group_status,
     named,
     read_code,
-    read_text,
     statuses,
 )
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from charging.domain.vocabulary import LIVE_STATUSES, Status
 from charging.sources.coordinates import read_number
+from charging.sources.scalars import read_text
 from charging.sources.tcec102_codes import GUN_STATUSES, LOCKED_BAYS, OCCUPIED_BAYS
 
 Object = Mapping[str, Any]
@@ -72,13 +73,6 @@ def read_code(value: object) -> int | None:
     """Return a code, written as a number or as text, or None where it is neither."""
     number = read_number(value)
     return int(number) if number is not None and number.is_integer() else None
-
-
-def read_text(value: object) -> str | None:
-    """Return a text, or a number written where a text belongs; an empty one is not known."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        return None
-    return str(value).strip() or None
 
 
 def _gun_infos(data: object, depth: int = 0) -> Iterator[Object]:

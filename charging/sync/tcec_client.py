@@ -14,8 +14,9 @@ from typing import Any
 from charging.errors import SourceError
 from charging.sources.coordinates import read_number
 from charging.sources.records import Rejection
+from charging.sources.scalars import read_text
 from charging.sources.tcec102 import station
-from charging.sources.tcec102_status import named, read_code, read_text
+from charging.sources.tcec102_status import named, read_code
 from charging.sync.http import Answer, Client
 from charging.sync.journal import Journal, Pull
 from charging.sync.peers import Peer
