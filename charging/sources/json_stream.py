@@ -40,6 +40,14 @@ class Around:
     has_records: bool  # whether there were such members, full or empty
 
 
+def is_lines(head: bytes, *names: str) -> bool:
+    """Whether a line of a file's head is a record by itself: an object with one of the names.
+
+    One that is broken must not decide for the rest.
+    """
+    return head.lstrip()[:1] == b"{" and any(_has_one_of(names, line) for line in head.splitlines())
+
+
 def values_in_lines(text: TextIO, path: Path) -> Iterator[Any]:
     """Return the JSON value of each line that is not blank, or a `BrokenLine`.
 
@@ -133,6 +141,14 @@ def elements(
         elif other:
             for name, around in value.members.items():
                 other(name, around)
+
+
+def _has_one_of(names: tuple[str, ...], line: bytes) -> bool:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and any(name in value for name in names)
 
 
 def _elements(window: "_Window") -> Iterator[Any]:

@@ -21,7 +21,7 @@ from charging.errors import SourceError
 from charging.sources.coordinates import read_point
 from charging.sources.countries import country_code
 from charging.sources.files import open_text, read_head
-from charging.sources.json_stream import Around, BrokenLine, records, values_in_lines
+from charging.sources.json_stream import Around, BrokenLine, is_lines, records, values_in_lines
 from charging.sources.ocpi_codes import (
     CUSTOMERS,
     FACILITY_SITES,
@@ -37,6 +37,7 @@ from charging.sources.records import Reason, Record, Rejection, SourceInfo, Stat
 from charging.sources.scalars import read_text
 
 _INSIDE = frozenset({"data"})
+_OWN = ("evses", "coordinates")  # one of which every location has
 _FIRST_ERROR = 2_000  # status_code: below it all went well
 _CLOCK = re.compile(r"\d\d:\d\d")
 _OTHER_FORMATS = (b'"AddressInfo"', b'"FeatureCollection"')
@@ -73,7 +74,7 @@ def read(path: Path) -> Iterator[Record]:
     if not matches(head):
         raise _no_locations(path, head)
     with open_text(path) as text:
-        for value in values_in_lines(text, path) if _is_lines(head) else records(text, path, _INSIDE):
+        for value in values_in_lines(text, path) if is_lines(head, *_OWN) else records(text, path, _INSIDE):
             if isinstance(value, Around) and value.has_records:
                 _check_answer(path, value.members)
             elif isinstance(value, BrokenLine):
@@ -132,19 +133,6 @@ def _check_answer(path: Path, envelope: Object) -> None:
             f"({str(envelope.get('status_message'))[:80]!r}). Fetch it again."
         )
         raise SourceError(message)
-
-
-def _is_lines(head: bytes) -> bool:
-    """Whether a line of the head is a location by itself; one that is broken must not decide for the rest."""
-    return head.lstrip()[:1] == b"{" and any(_is_location(line) for line in head.splitlines())
-
-
-def _is_location(line: bytes) -> bool:
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(value, dict) and ("evses" in value or "coordinates" in value)
 
 
 def _station(location: Object, source_id: str, point: tuple[float, float], piles: Piles) -> StationRecord:

@@ -23,7 +23,7 @@ from charging.domain.vocabulary import Connector, Current, Datum, Status, connec
 from charging.errors import SourceError
 from charging.sources.coordinates import read_number, read_point
 from charging.sources.files import open_text, read_head
-from charging.sources.json_stream import BrokenLine, values, values_in_lines
+from charging.sources.json_stream import BrokenLine, is_lines, values, values_in_lines
 from charging.sources.open_charge_map_codes import (
     ABSENT,
     ACCESS,
@@ -82,21 +82,8 @@ def read(path: Path) -> Iterator[Record]:
         raise SourceError(message)
     reference = _reference_beside(path)
     with open_text(path) as text:
-        for value in values_in_lines(text, path) if _is_lines(head) else values(text, path):
+        for value in values_in_lines(text, path) if is_lines(head, "AddressInfo") else values(text, path):
             yield _convert(value, reference)
-
-
-def _is_lines(head: bytes) -> bool:
-    """Whether a line of the head is a site by itself; one that is broken must not decide for the rest."""
-    return head.lstrip()[:1] == b"{" and any(_is_site(line) for line in head.splitlines())
-
-
-def _is_site(line: bytes) -> bool:
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(value, dict) and "AddressInfo" in value
 
 
 def _reference_beside(path: Path) -> Reference:

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from charging.errors import SourceError
 from charging.sources import json_stream
-from charging.sources.json_stream import MOST_MEMBERS, Around, BrokenLine, records, values, values_in_lines
+from charging.sources.json_stream import (
+    MOST_MEMBERS,
+    Around,
+    BrokenLine,
+    is_lines,
+    records,
+    values,
+    values_in_lines,
+)
 
 HERE = Path("sites.json")
 json_values = st.recursive(
@@ -33,6 +41,17 @@ def test_values_one_after_the_other_are_all_read(several):
 def test_a_broken_line_stands_alone_with_its_number():
     text = io.StringIO('{"a": 1}\n\n{"a": \n{"a": 2}\n')
     assert list(values_in_lines(text, HERE)) == [{"a": 1}, BrokenLine(3, '{"a":'), {"a": 2}]
+
+
+def test_one_whole_line_with_a_name_tells_that_a_file_has_a_record_a_line():
+    assert is_lines(b'{"id": \n{"id": 1, "place": [2]}\n{"id": 2, "pla', "evses", "place")
+
+
+@pytest.mark.parametrize(
+    "head", [b'[{"place": 1}]', b'{"data": [\n"place"\n]}', b'{"place":\n1}', b"{" * 9_999]
+)
+def test_an_array_and_an_object_over_several_lines_are_no_lines(head):
+    assert not is_lines(head, "place")
 
 
 @pytest.mark.parametrize("read", [values, values_in_lines])
