@@ -32,6 +32,7 @@ FREE_UNPACKED = 4 << 20
 """Bytes that may be unpacked at any ratio, since a small file of few different rows packs very well."""
 
 _BUFFER_BYTES = 65_536
+_SEARCHED_CHARS = 1 << 20  # at once
 
 MOST_MEMBERS = 1_000
 """Files looked at in an archive."""
@@ -118,6 +119,23 @@ def read_head(source: Path | Part) -> bytes:
     head = _head_of(part)
     _check_is_text(part, head)
     return in_utf8(head)
+
+
+def mentions(source: Path | Part, word: str) -> bool:
+    """Whether a word stands anywhere in a text: a search, which is faster than to parse it twice.
+
+    Raises
+    ------
+    SourceError
+        As in `open_text`.
+    """
+    end = ""
+    with open_text(source) as text:
+        while block := text.read(_SEARCHED_CHARS):
+            if word in end + block:
+                return True
+            end = block[-len(word) :]
+    return False
 
 
 def kind_of(source: Path | Part) -> Kind:

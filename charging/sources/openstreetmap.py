@@ -12,7 +12,7 @@ from pathlib import Path
 
 from charging.domain.vocabulary import Datum
 from charging.sources.coordinates import read_point
-from charging.sources.files import open_text, parts
+from charging.sources.files import mentions, parts
 from charging.sources.openstreetmap_codes import (
     ACCESS,
     ALLOWED,
@@ -31,7 +31,6 @@ from charging.sources.scalars import read_iso_time
 
 __all__ = ["matches", "read", "source"]
 
-_BLOCK = 1 << 20  # characters
 _STATION, _POST = ("amenity", "charging_station"), ("man_made", "charge_point")
 
 
@@ -56,7 +55,9 @@ def read(path: Path) -> Iterator[Record]:
         If the file holds no elements or features, is cut, damaged or not JSON, or if Overpass says in it that
         it stopped before the end.
     """
-    posts = Posts(_posts(path) if _mentions_posts(path) else ())
+    # gathering them takes a second reading of the file
+    has_posts = any(mentions(part, _POST[1]) for part in parts(path))
+    posts = Posts(_posts(path) if has_posts else ())
     for element in tagged_elements(path):
         if element is None:
             yield Rejection(reason=Reason.MALFORMED)
@@ -75,18 +76,6 @@ def _posts(path: Path) -> Iterator[StationRecord]:
             record = _converted(element)
             if isinstance(record, StationRecord):
                 yield record
-
-
-def _mentions_posts(path: Path) -> bool:
-    """Whether posts have to be gathered first, which takes a second reading of the file."""
-    word, before = _POST[1], ""
-    for part in parts(path):
-        with open_text(part) as text:
-            while block := text.read(_BLOCK):
-                if word in before + block:
-                    return True
-                before = block[-len(word) :]
-    return False
 
 
 def _is(tags: Tags, tag: tuple[str, str]) -> bool:

@@ -18,7 +18,7 @@ from typing import Any
 from charging.domain.vocabulary import Access, Current, Datum, Status, connector_mask
 from charging.errors import SourceError
 from charging.sources.coordinates import read_number, read_point
-from charging.sources.files import open_text, read_head
+from charging.sources.files import mentions, open_text, read_head
 from charging.sources.json_stream import Around, records
 from charging.sources.records import PileRecord, Reason, Record, Rejection, SourceInfo, StationRecord
 from charging.sources.scalars import read_text
@@ -46,7 +46,6 @@ __all__ = ["matches", "read", "source", "station", "statuses"]
 
 _INSIDE = frozenset(name for holder in HOLDERS for name in (holder, holder[0].lower() + holder[1:]))
 _STATUS_MARK = "onnectorStatusInfo"
-_BLOCK = 1 << 20  # characters searched at once
 _AREA_DIGITS = 6  # of a GB/T 2260 code; longer ones go on to the street
 
 
@@ -141,7 +140,7 @@ def _statuses_in(paths: tuple[Path, ...], _changed: tuple[int, ...]) -> dict[str
     """Return the guns of files that are read together; kept, since each of the files asks for them."""
     found: dict[str, Gun] = {}
     for path in paths:
-        if _mentions_statuses(path):
+        if mentions(path, _STATUS_MARK):
             for value in _values(path):
                 if _is_status(value):
                     found.update(statuses(value))
@@ -150,17 +149,6 @@ def _statuses_in(paths: tuple[Path, ...], _changed: tuple[int, ...]) -> dict[str
 
 def _changed_ns(path: Path) -> int:
     return path.stat().st_mtime_ns if path.is_file() else 0
-
-
-def _mentions_statuses(path: Path) -> bool:
-    """Whether a file has statuses anywhere: looked for as text, which is faster than to parse it twice."""
-    end = ""
-    with open_text(path) as text:
-        while block := text.read(_BLOCK):
-            if _STATUS_MARK in end + block:
-                return True
-            end = block[-len(_STATUS_MARK) :]
-    return False
 
 
 def _values(path: Path) -> Iterator[Any]:
