@@ -62,6 +62,10 @@ class Obstacle(StrEnum):
     MIXED_UNITS = "mixed_units"  # sources within one of them count differently
 
 
+OF_NUMBERS = (Obstacle.OTHER_KIND, Obstacle.OTHER_UNIT, Obstacle.MIXED_UNITS)
+"""What is said of A and B in two datasets: that their sources differ is the point of comparing them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incomparable:
     """An obstacle, with what was found on each side."""

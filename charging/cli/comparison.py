@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from charging.analytics.changes import Obstacle, comparable
+from charging.analytics.changes import OF_NUMBERS, comparable
 from charging.analytics.comparison import PILES, tally
 from charging.analytics.studies import Asks, compared, unknowns
 from charging.cli.command import Answer, Commands, add_command, add_resolution, add_rows, opened
@@ -16,9 +16,6 @@ from charging.dataset.store import Dataset
 from charging.domain.geography import load_cities
 from charging.queries.holdings import By, Unit
 from charging.settings import Settings
-
-OF_NUMBERS = (Obstacle.OTHER_KIND, Obstacle.OTHER_UNIT, Obstacle.MIXED_UNITS)
-"""What stands between two datasets and is said; that their sources differ is the point of comparing them."""
 
 
 def add_to(commands: Commands) -> None:

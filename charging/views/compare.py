@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from charging.analytics.changes import Obstacle, comparable
+from charging.analytics.changes import OF_NUMBERS, comparable
 from charging.analytics.comparison import PILES, Standing, compare, tally, white_spots_of
 from charging.analytics.studies import compared, near_cities
 from charging.domain.filters import Filters
@@ -36,9 +36,6 @@ LEGEND = (
     Standing.OTHERS,
 )
 """The categories from A to B."""
-
-SAID = (Obstacle.OTHER_KIND, Obstacle.OTHER_UNIT, Obstacle.MIXED_UNITS)
-"""What stands between two datasets and is said; that their sources differ is the point of comparing them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +196,7 @@ def _notes(drawing: Drawing) -> None:
         return
     own, other = (dataset.manifest for dataset in drawing.datasets)
     for found in comparable(own, other):
-        if found.obstacle in SAID:
+        if found.obstacle in OF_NUMBERS:
             text = drawing.say(f"compare.note.{found.obstacle}", a=found.old, b=found.new)
             drawing.said.html(element("p", "caution", text=text))
 

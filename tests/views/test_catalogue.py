@@ -11,6 +11,7 @@ from string import Formatter
 
 import pytest
 
+from charging.analytics.changes import Obstacle
 from charging.analytics.comparison import PILES
 from charging.domain import vocabulary
 from charging.domain.filters import Filters
@@ -66,7 +67,7 @@ def _closed_sets():
         for thing in vars(module).values()
         if isinstance(thing, type)
     }
-    return {Reason, Qualifier, Doubt, *(kind for kind in seen if issubclass(kind, StrEnum))}
+    return {Reason, Qualifier, Doubt, Obstacle, *(kind for kind in seen if issubclass(kind, StrEnum))}
 
 
 def _said_by_the_sentence():
