@@ -202,7 +202,8 @@ def test_importing_leaves_no_trace(tmp_path):
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
-def test_the_command_line_needs_neither_the_page_nor_the_map():
-    code = "import sys, charging.cli; print(sorted({'streamlit', 'folium'} & {*sys.modules}))"
+def test_the_command_line_loads_neither_the_page_nor_the_map_nor_what_only_a_sync_needs():
+    unwanted = {"streamlit", "folium", "httpx", "cryptography"}
+    code = f"import sys, charging.cli; print(sorted({unwanted} & {{*sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -25,17 +25,16 @@ from charging.cli.command import (
     opened,
     selection,
 )
+from charging.cli.question import engine_of
 from charging.dataset.pipeline import LARGEST_SCALE, build_simulated, import_files
 from charging.dataset.store import Dataset
 from charging.dataset.summary import Summary, summarise
 from charging.dataset.validate import damage
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, UsageError
-from charging.queries.engine import Engine
 from charging.queries.takeaway import Format, Request, What, write
 from charging.settings import Settings
 from charging.sources import READERS, presets
-from charging.sync.update import sync
 
 INTERRUPTED = 130  # what a shell says of a command stopped by the keyboard
 
@@ -194,6 +193,8 @@ def _import(options: argparse.Namespace, settings: Settings) -> Answer:
 
 
 def _sync(options: argparse.Namespace, settings: Settings) -> Answer:
+    from charging.sync.update import sync  # noqa: PLC0415  takes 0.15 s to load
+
     done = sync(
         options.name,
         build_dir=settings.build_dir,
@@ -224,18 +225,17 @@ def _export(options: argparse.Namespace, settings: Settings) -> Answer:
         resolution=options.resolution,
     )
     dataset = opened(options.dir, settings)
-    engine = Engine(dataset, memory_limit_mb=settings.memory_limit_mb)
     draft = options.out.with_name(f".{options.out.name}.part")
-    try:
-        with draft.open("wb") as file:
-            rows = write(engine, dataset, request, file)
-        draft.replace(options.out)
-    except OSError as error:
-        message = f"Cannot write {options.out}: {error.strerror}."
-        raise UsageError(message) from error
-    finally:
-        engine.close()
-        draft.unlink(missing_ok=True)
+    with engine_of(dataset, settings) as data:
+        try:
+            with draft.open("wb") as file:
+                rows = write(data.engine, dataset, request, file)
+            draft.replace(options.out)
+        except OSError as error:
+            message = f"Cannot write {options.out}: {error.strerror}."
+            raise UsageError(message) from error
+        finally:
+            draft.unlink(missing_ok=True)
     size = options.out.stat().st_size
     values = {"file": str(options.out), "rows": rows, "bytes": size, "kind": str(dataset.kind)}
     return Answer(values, [f"{rows:,} {options.what} ({dataset.kind}) in {options.out}, {size:,} bytes"])
