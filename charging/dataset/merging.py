@@ -199,6 +199,12 @@ def merged_stations(dataset: Dataset) -> pa.Table:
     return _aside(dataset, STATIONS.name)
 
 
+def without_merges(report: ImportReport) -> ImportReport:
+    """Return a report whose rejections count no merged station."""
+    others = tuple(finding for finding in report.rejections if finding.what != Reason.DUPLICATE_SITE)
+    return replace(report, rejections=others)
+
+
 def _rewritten(current: Dataset, whole: dict[str, pa.Table], merges: tuple[Merge, ...]) -> Dataset:
     """Make a version by new decisions; where that fails, the old ones stand again."""
     described = {spec.name: getattr(current.manifest, spec.name) for spec in fields(Description)}
@@ -285,7 +291,7 @@ def _check_known(merges: Iterable[Merge], stations: pa.Table) -> None:
 
 def _reported(report: ImportReport, split: _Split) -> ImportReport:
     """Return a report that counts what was merged among the rejections, whatever it counted before."""
-    others = [finding for finding in report.rejections if finding.what != Reason.DUPLICATE_SITE]
+    others = [*without_merges(report).rejections]
     if split.survivors:
         examples = tuple(
             Example(record_id=dropped[:LONGEST_VALUE], field="keep", value=end[:LONGEST_VALUE])

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from charging.dataset.build import Builder, Built, build_tables
 from charging.dataset.manifest import SourceRows
-from charging.dataset.merging import whole_tables, write_merged
+from charging.dataset.merging import whole_tables, without_merges, write_merged
 from charging.dataset.pipeline import Progress, check_name, described, silent
 from charging.dataset.report import ImportReport
 from charging.dataset.store import (
@@ -34,7 +34,7 @@ from charging.domain.schema import PILES, SERVICE_AREAS, STATIONS
 from charging.domain.vocabulary import Kind
 from charging.errors import SourceError, UsageError
 from charging.sources import ocpi, tcec102
-from charging.sources.records import Reason, Record
+from charging.sources.records import Record
 from charging.sync.http import Client, Politeness
 from charging.sync.journal import FOLDER, Journal, Pull, locked
 from charging.sync.ocpi_client import OcpiClient
@@ -293,7 +293,7 @@ def _known_reports(
     present = {rows.info.source for rows in current.manifest.sources}
     peers = [name for name in stored if name in present and name not in (_BASE, source)]
     if present.isdisjoint((*peers, source)):
-        base = _without_merges(current.manifest.report)
+        base = without_merges(current.manifest.report)
         # what was merged is among the rows again
         base = replace(base, stations=len(whole[STATIONS.name]))
     elif _BASE in stored:
@@ -301,11 +301,6 @@ def _known_reports(
     else:
         base = _plain_report(whole, [*peers, source])
     return {_BASE: base.to_json()} | {name: stored[name] for name in peers}
-
-
-def _without_merges(report: ImportReport) -> ImportReport:
-    others = tuple(each for each in report.rejections if each.what != Reason.DUPLICATE_SITE)
-    return replace(report, rejections=others)
 
 
 def _plain_report(whole: Mapping[str, pa.Table], peers: list[str]) -> ImportReport:
