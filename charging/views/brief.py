@@ -3,7 +3,7 @@
 import datetime as dt
 import inspect
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from zipfile import ZipFile
 
@@ -24,6 +24,7 @@ from charging.views.markup import unmarked
 from charging.views.printed import Brief, printed
 from charging.views.said import Table
 from charging.views.state import Page
+from charging.views.texts import Texts
 
 
 def offer(drawing: Drawing, groups: Sequence[Layer], note: str) -> None:
@@ -39,29 +40,9 @@ def offer(drawing: Drawing, groups: Sequence[Layer], note: str) -> None:
     say, datasets = drawing.say, drawing.datasets
     brief = gathered(drawing, groups, note)
     name = f"{stems(datasets)}-{'-'.join(_view())}"
-    st.download_button(
-        say("brief.page"),
-        partial(_page, brief),
-        f"{name}.html",
-        "text/html",
-        key="brief_page",
-        help=say("brief.page.help"),
-        icon=":material/description:",
-        on_click="ignore",
-        type="tertiary",
-        width="content",
-    )
-    st.download_button(
-        say("brief.zip"),
-        partial(packed, brief, name, datasets),
-        f"{name}.zip",
-        "application/zip",
-        key="brief_zip",
-        help=say("brief.zip.help"),
-        icon=":material/folder_zip:",
-        on_click="ignore",
-        type="tertiary",
-        width="content",
+    _button(say, "page", partial(_page, brief), f"{name}.html", "text/html", "description")
+    _button(
+        say, "zip", partial(packed, brief, name, datasets), f"{name}.zip", "application/zip", "folder_zip"
     )
 
 
@@ -145,6 +126,21 @@ def csv_of(table: Table) -> bytes:
 def stems(datasets: Sequence[Dataset]) -> str:
     """Return how the names of files begin: with every dataset, and whether it is simulated."""
     return "-".join(stem(dataset) for dataset in datasets)
+
+
+def _button(say: Texts, what: str, made: Callable[[], bytes], file_name: str, mime: str, symbol: str) -> None:
+    st.download_button(
+        say(f"brief.{what}"),
+        made,
+        file_name,
+        mime,
+        key=f"brief_{what}",
+        help=say(f"brief.{what}.help"),
+        icon=f":material/{symbol}:",
+        on_click="ignore",
+        type="tertiary",
+        width="content",
+    )
 
 
 def _page(brief: Brief) -> bytes:
