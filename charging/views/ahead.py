@@ -1,6 +1,7 @@
 """What the server does before its first visitor is there, while the browser loads the page's scripts."""
 
 import ctypes
+import gc
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -54,3 +55,4 @@ def _get_ready() -> None:
     if answers:
         answers.ask(extent)
         answers.ask(headline, Filters())
+    gc.freeze()  # what was loaded stays: the garbage collector need not look through it again and again
