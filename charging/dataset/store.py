@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from charging.dataset.manifest import Manifest
+from charging.dataset.unfinished import sweep_unfinished, unfinished_path
 from charging.domain.schema import TABLES
 from charging.domain.vocabulary import Kind
 from charging.errors import DatasetError, DatasetNotFoundError, UsageError
@@ -188,7 +189,8 @@ def remember(build_dir: Path, folder: Path) -> None:
 
 def replace_text(path: Path, text: str) -> None:
     """Replace a small file at once: a reader sees the old text or the new one, never a part."""
-    draft = path.with_name(f".{path.name}-{os.urandom(6).hex()}")
+    sweep_unfinished(path.parent)
+    draft = unfinished_path(path.parent)
     try:
         with draft.open("w", encoding="utf-8") as file:
             file.write(text)

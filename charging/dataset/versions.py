@@ -9,11 +9,7 @@ import errno
 import hashlib
 import json
 import os
-import platform
-import re
-import secrets
 import shutil
-import time
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -25,6 +21,7 @@ import pyarrow.parquet as pq
 from charging.dataset.content import content_hash
 from charging.dataset.manifest import Description, Manifest, StoredFile
 from charging.dataset.store import CURRENT, MANIFEST, Dataset, current_version, replace_text, versions_in
+from charging.dataset.unfinished import age_s, sweep_unfinished, unfinished_path
 from charging.dataset.validate import validate_tables
 from charging.domain.schema import TABLES
 from charging.errors import DatasetError
@@ -37,10 +34,6 @@ KEPT_VERSIONS = 2
 
 LEAST_AGE_S = 3_600.0
 """Age in seconds under which a version is never swept: somebody may have just opened it."""
-
-_ABANDONED_S = 86_400.0  # a draft of another machine this old has no writer any more
-
-_DRAFT = re.compile(r"\.new-(?P<host>.*)-(?P<process>[0-9]+)-[0-9a-f]{8}")
 
 
 def write_version(
@@ -75,7 +68,7 @@ def write_version(
     digest = content_hash(tables)
     try:
         _prepare(folder)
-        draft = folder / f".new-{platform.node()}-{os.getpid()}-{secrets.token_hex(4)}"
+        draft = unfinished_path(folder)
         draft.mkdir()
         try:
             written = {spec.name: tables[spec.name] for spec in TABLES} | dict(aside or {})
@@ -108,7 +101,7 @@ def sweep_versions(folder: Path, *, keep: int = KEPT_VERSIONS, least_age_s: floa
     swept = []
     for number in versions_in(folder):
         version = folder / f"v{number}"
-        if version.name not in kept and _age_s(version) >= least_age_s:
+        if version.name not in kept and age_s(version) >= least_age_s:
             shutil.rmtree(version, ignore_errors=True)
             swept.append(version.name)
     return swept
@@ -122,22 +115,7 @@ def _prepare(folder: Path) -> None:
     if not is_ours:
         message = f"{folder} holds other files and no dataset: choose an empty or a new folder."
         raise DatasetError(message)
-    for entry in entries:
-        if (match := _DRAFT.fullmatch(entry.name)) and _is_abandoned(entry, match):
-            shutil.rmtree(entry, ignore_errors=True)
-
-
-def _is_abandoned(draft: Path, match: re.Match[str]) -> bool:
-    """Tell whether nobody writes into a draft any more: its process is gone, or it is very old."""
-    # os.kill is a question on POSIX only; elsewhere it would end the process
-    if match["host"] == platform.node() and os.name == "posix":
-        try:
-            os.kill(int(match["process"]), 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            return False
-    return _age_s(draft) >= _ABANDONED_S
+    sweep_unfinished(folder)
 
 
 def _write_table(draft: Path, name: str, table: pa.Table) -> StoredFile:
@@ -186,14 +164,6 @@ def _synchronise(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _age_s(path: Path) -> float:
-    """Return the time since a folder was written, seconds; 0 if another writer has just removed it."""
-    try:
-        return time.time() - path.stat().st_mtime
-    except FileNotFoundError:
-        return 0.0
 
 
 def _advice(folder: Path, error: OSError) -> str:

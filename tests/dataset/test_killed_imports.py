@@ -1,0 +1,115 @@
+import itertools
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from charging.dataset.store import CURRENT, current_version, open_dataset, versions_in
+from charging.dataset.validate import damage
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that can be forked")
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = Path(__file__).with_name("forked_imports.py")
+OLD, NEW = "old", "new"
+KILLS, PAIRS = 50, 8
+BETWEEN = 5  # kills that leave their litter to one import
+
+
+class House:
+    """A build folder with a dataset `d`, and a process whose children import the old file or the new one."""
+
+    def __init__(self, folder, process):
+        self.folder, self._process = folder, process
+        self.hashes = {}
+        for name in (NEW, OLD):
+            self.run(name)
+            self.hashes[open_dataset(folder / "d").content_hash] = name
+
+    def run(self, *names, kill_after_s=None, kill_at_step=None):
+        """Import files at once; return whether all ended by themselves, and the seconds they took."""
+        paths = [str(self.folder.parent / f"{name}.json") for name in names]
+        asked = {"paths": paths, "kill_after_s": kill_after_s, "kill_at_step": kill_at_step}
+        print(json.dumps(asked), file=self._process.stdin, flush=True)
+        told = json.loads(self._process.stdout.readline())
+        assert set(told["codes"]) <= {0, -signal.SIGKILL}
+        return not any(told["codes"]), told["seconds"]
+
+    def holds(self):
+        """Return which of the files the dataset is, which must be whole."""
+        dataset = open_dataset(self.folder / "d")
+        assert list(damage(dataset)) == []
+        return self.hashes[dataset.content_hash]
+
+    def litter(self):
+        """Return what stands in the folders that is no version and no pointer."""
+        entries = [*self.folder.iterdir(), *(self.folder / "d").iterdir()]
+        return [path.name for path in entries if not re.fullmatch(r"LAST|d|CURRENT|v\d+", path.name)]
+
+
+def location(name, number):
+    evse = {"uid": f"{number}", "status": "AVAILABLE", "connectors": [{"standard": "CHADEMO"}]}
+    place = {"latitude": f"{51 + number / 1000}", "longitude": "4.5"}
+    return {"id": f"{name}-{number}", "name": name, "coordinates": place, "evses": [evse]}
+
+
+@pytest.fixture
+def house(tmp_path):
+    for name, count in ((OLD, 3), (NEW, 100)):
+        locations = [location(name, number) for number in range(count)]
+        (tmp_path / f"{name}.json").write_text(json.dumps({"data": locations}))
+    build_dir = tmp_path / "build"
+    command = [sys.executable, "-W", "error", str(PROGRAM), str(build_dir), str(tmp_path / "old.json")]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield House(build_dir, process)
+        process.stdin.close()
+
+
+def test_an_import_killed_at_any_moment_leaves_the_dataset_whole(house):
+    moments = random.Random(7)  # noqa: S311  to be repeated, not to be secret
+    longest_s = max(house.run(OLD)[1] for _ in range(3))
+    for number in range(KILLS):
+        has_ended, _ = house.run(NEW, kill_after_s=moments.uniform(0, longest_s))
+        assert house.holds() == NEW if has_ended else house.holds() in (OLD, NEW)
+        if number % BETWEEN == 0 or house.holds() == NEW:
+            assert house.run(OLD)[0]
+            assert (house.holds(), house.litter()) == (OLD, [])
+
+
+def test_an_import_killed_before_any_step_is_not_there_or_whole(house):
+    found = []
+    for step in itertools.count(1):
+        if house.run(NEW, kill_at_step=step)[0]:
+            break
+        found.append(house.holds())
+        assert house.run(OLD)[0]
+        assert (house.holds(), house.litter()) == (OLD, [])
+    olds = found.count(OLD)
+    assert 10 < olds < len(found)
+    assert found == [OLD] * olds + [NEW] * (len(found) - olds)  # there is one step by which it is there
+
+
+def test_imports_at_once_do_not_mix(house):
+    folder = house.folder / "d"
+    before = versions_in(folder)[-1]
+    for _ in range(PAIRS):
+        assert house.run(OLD, NEW)[0]
+        assert current_version(folder) == f"v{versions_in(folder)[-1]}"
+    found = []
+    for number in versions_in(folder)[before:]:
+        (folder / CURRENT).write_text(f"v{number}\n")
+        found.append(house.holds())
+    assert (found.count(OLD), found.count(NEW), house.litter()) == (PAIRS, PAIRS, [])
