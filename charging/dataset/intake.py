@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from charging.dataset.chunk import Chunk, Groups
-from charging.dataset.columns import clean_text, clean_texts, texts_of
+from charging.dataset.columns import clean_text, clean_texts
 from charging.dataset.coordinates import coordinate_refusal, has_sound_coordinates, in_wgs84, is_shifted
 from charging.dataset.report import ImportReport, Tally
 from charging.dataset.resolving import Columns, Resolver
@@ -235,9 +235,8 @@ def _columns(stations: Iterable[StationRecord]) -> Columns:
 
 
 def _clean_ids(ids: Sequence[str]) -> Sequence[str]:
-    """Return ids as they are stored, which most are already; one that is empty is refused."""
-    clean = clean_texts(ids)
-    return ids if clean.equals(texts_of(ids)) else [text or "" for text in clean.to_pylist()]
+    """Return ids as they are stored; one that is empty is refused."""
+    return [text or "" for text in clean_texts(ids).to_pylist()]
 
 
 def _shifted_from(datums: Sequence[Datum], given: Columns) -> NDArray[np.object_] | None:

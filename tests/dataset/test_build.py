@@ -56,6 +56,12 @@ def test_every_record_is_taken_or_counted_as_rejected(build):
     assert (built.sources[0].rows_read, built.sources[0].rows_taken) == (9, 2)
 
 
+def test_an_id_that_utf_8_cannot_spell_is_stored_as_far_as_it_can(build):
+    built = build([station("1\ud800"), station("1?"), station("2")])
+    assert [row["source_id"] for row in rows(built)] == ["1?", "2"]
+    assert counts(built.report.rejections) == {"duplicate_id": 1}
+
+
 def test_the_first_record_of_an_id_wins(build):
     built = build([station("1", name="first"), station("1 ", name="second")])
     assert [row["name"] for row in rows(built)] == ["first"]

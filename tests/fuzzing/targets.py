@@ -1,0 +1,182 @@
+"""What is fuzzed: every reader, each with whole files it reads, most of them the hand-written fixtures.
+
+A reader may do two things with a file: yield records that a dataset can take or refuse, or refuse the file
+with an error of the project. Whatever else it does is a finding.
+"""
+
+import gzip
+import io
+import json
+import os
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache, partial
+from itertools import count
+from pathlib import Path
+
+import openpyxl
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from charging.dataset.build import Builder
+from charging.domain.geography import CityIndex, load_cities
+from charging.domain.operators import load_operators
+from charging.errors import ChargingError
+from charging.sources import presets, reader_named, sniff
+from charging.sources.weights import read_weights
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+NOW = datetime(2025, 1, 2, tzinfo=UTC)
+
+_times_ns = count(1, 1_000_000_000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A reader, whole files it reads, and what stands beside them."""
+
+    read: Callable[[Path], object]  # is told the folder
+    seeds: tuple[bytes, ...]
+    name: str = "file"  # of the file that changes
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def attempt(target, folder, content):
+    """Have a file read to its end, written into a folder for that; return whether it was not refused."""
+    for name, inside in (*target.beside.items(), (target.name, content)):
+        path = folder / name
+        path.write_bytes(inside)
+        time_ns = next(_times_ns)  # what is kept of a file is kept by its time
+        os.utime(path, ns=(time_ns, time_ns))
+    try:
+        target.read(folder)
+    except ChargingError:
+        return False
+    return True
+
+
+def _files(folder, *names):
+    return tuple((FIXTURES / folder / name).read_bytes() for name in names)
+
+
+@cache
+def _knowledge():
+    return {"registry": load_operators(), "cities": CityIndex(load_cities())}
+
+
+def _imported(folder, *, reader, name="file", preset=None, beside=()):
+    """Read the records of a file, and have a dataset take them."""
+    chosen = reader_named(reader) if reader else sniff(folder / name)
+    together = [folder / each for each in (name, *beside)]
+    info = chosen.source(preset=preset)
+    builder = Builder(**_knowledge())
+    for path in together:
+        builder.add(chosen.read(path, preset=preset, beside=together), source=info, retrieved_at=NOW)
+
+
+def _packed(members):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    return archive.getvalue()
+
+
+def _workbook(table):
+    book = openpyxl.Workbook()
+    for line in table.decode().splitlines():
+        book.active.append([float(cell) if cell[:1].isdigit() else cell for cell in line.split(",")])
+    packed = io.BytesIO()
+    book.save(packed)
+    return packed.getvalue()
+
+
+def _parquet(table):
+    packed = io.BytesIO()
+    pq.write_table(pyarrow.csv.read_csv(io.BytesIO(table)), packed, compression="none")
+    return packed.getvalue()
+
+
+def _features(table):
+    names, *rows = (line.split(",") for line in table.decode().splitlines())
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [float(row[1]), float(row[2])]},
+            "properties": dict(zip(names, row, strict=True)),
+        }
+        for row in rows
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+(TABLE,) = _files("tabular", "shenzhen.csv")
+(REFERENCE,) = _files("open_charge_map", "reference.json")
+COMPACT = _files("open_charge_map/compact", "OCM-7001.json")
+STATIONS, STATUS = _files("tcec102", "stations.json", "status.json")
+OCPI = _files("ocpi", "v2_1_1.json", "v2_2_1.json", "v2_3_0.json", "oddities.json")
+
+_as_table = partial(_imported, reader="tabular", preset="urbanev")
+_ocm = partial(_imported, reader="open-charge-map")
+_tcec = partial(_imported, reader="tcec102")
+_register_names = {"urbanev": ("shenzhen.csv", "bad_rows.csv", "open_quote.csv")}
+
+TARGETS = {
+    "ocpi": Target(read=partial(_imported, reader="ocpi"), seeds=OCPI),
+    "tcec102-stations": Target(
+        read=partial(_tcec, beside=("status",)),
+        seeds=(STATIONS, *_files("tcec102", "not_shown.json", "encrypted.json")),
+        beside={"status": STATUS},
+    ),
+    "tcec102-status": Target(
+        read=partial(_tcec, beside=("stations",)), seeds=(STATUS,), beside={"stations": STATIONS}
+    ),
+    "open-charge-map": Target(
+        read=_ocm, seeds=_files("open_charge_map", "verbose.json", "oddities.jsonl", "codes.jsonl")
+    ),
+    "open-charge-map-compact": Target(read=_ocm, seeds=COMPACT, beside={"reference.json": REFERENCE}),
+    "open-charge-map-reference": Target(
+        read=partial(_ocm, name="site"),
+        seeds=(REFERENCE,),
+        name="reference.json",
+        beside={"site": COMPACT[0]},
+    ),
+    "openstreetmap-json": Target(
+        read=partial(_imported, reader="openstreetmap"), seeds=_files("openstreetmap", "overpass.json")
+    ),
+    "openstreetmap-geojson": Target(
+        read=partial(_imported, reader="openstreetmap"), seeds=_files("openstreetmap", "turbo.geojson")
+    ),
+    **{
+        f"table-{preset}": Target(
+            read=partial(_imported, reader="tabular", preset=preset),
+            seeds=_files("tabular", *_register_names.get(preset, (f"{preset}.csv",))),
+        )
+        for preset in presets()
+    },
+    "workbook": Target(read=_as_table, seeds=(_workbook(TABLE),)),
+    "geojson": Target(read=_as_table, seeds=(_features(TABLE),)),
+    "parquet": Target(read=_as_table, seeds=(_parquet(TABLE),)),
+    "packed": Target(
+        read=partial(_imported, reader=None),
+        seeds=(
+            gzip.compress(TABLE, mtime=0),
+            _packed({"stations.csv": TABLE, "LICENCE.txt": b"Free"}),
+            _packed({"ocpi.json": OCPI[1]}),
+            gzip.compress(OCPI[1], mtime=0),
+        ),
+    ),
+    "service-areas": Target(
+        read=partial(_imported, reader="service-areas"),
+        seeds=_files("service_areas", "areas.csv", "bad_rows.csv"),
+    ),
+    "weights": Target(
+        read=lambda folder: read_weights(folder / "file"),
+        seeds=(
+            "lat,lon,weight,name\n31.2,121.5,7,浦东\n\n-33.9,-70.6,0.5,\n".encode(),
+            b"h3,weight\n87309a4e5ffffff,3\n87309a4e5ffffff,4\n",
+        ),
+    ),
+}
