@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain, compress
-from operator import attrgetter
 from typing import TypeVar
 
 import numpy as np
@@ -21,7 +20,7 @@ from charging.dataset.coordinates import coordinate_refusal, has_sound_coordinat
 from charging.dataset.report import ImportReport, Tally
 from charging.dataset.resolving import Columns, Resolver
 from charging.domain.vocabulary import Connector, Datum
-from charging.sources.records import Reason, Record, Rejection, ServiceAreaRecord, StationRecord
+from charging.sources.records import PileRecord, Reason, Record, Rejection, ServiceAreaRecord, StationRecord
 
 MOST_PILES = 10_000
 """Highest number of piles a group or station can have; the largest sites have some hundreds."""
@@ -30,8 +29,6 @@ MOST_POWER_KW = 10_000.0
 """Highest power of a pile, kW; megawatt chargers reach 3,750."""
 
 _CONNECTOR_MASKS = range(1, 1 << len(Connector))
-
-_pile_fields = attrgetter("pile_id", "operator_id", "current", "connectors", "power_kw", "status", "count")
 
 _Number = TypeVar("_Number", int, float)
 
@@ -175,7 +172,7 @@ class Intake:
         if any(pile.count == 0 for pile in piles):  # a count of 0 says there are none of a kind
             is_group = [pile.count != 0 for pile in piles]
             piles, at = list(compress(piles, is_group)), at[is_group]
-        columns = list(zip(*map(_pile_fields, piles), strict=True)) or [()] * 7
+        columns = list(zip(*piles, strict=True)) or [()] * len(PileRecord._fields)
         pile_id, operator_id, current, connectors, power_kw, status, count = columns
         stations = at.tolist()
         counts = self._real(count, MOST_PILES, "count", ids, stations)

@@ -185,9 +185,11 @@ def _business(value: object) -> Object:
 
 def _access(location: Object) -> Access | None:
     """Return who may charge: the standard calls a published location public, unless it is for customers."""
-    if all(CUSTOMERS in _codes(evse.get("parking_restrictions")) for evse in location["evses"]):
-        return Access.MEMBERS
-    return Access.PUBLIC if location.get("publish") is True else None
+    for evse in location["evses"]:
+        restrictions = evse.get("parking_restrictions")
+        if not restrictions or CUSTOMERS not in _codes(restrictions):
+            return Access.PUBLIC if location.get("publish") is True else None
+    return Access.MEMBERS
 
 
 def _site(location: Object, unmapped: list[tuple[str, str]]) -> Site | None:
@@ -197,9 +199,10 @@ def _site(location: Object, unmapped: list[tuple[str, str]]) -> Site | None:
             unmapped.append(("site", code))
         elif site := SITES[code]:
             return site
-    found = {
-        site for code in _codes(location.get("facilities")) if code and (site := FACILITY_SITES.get(code))
-    }
+    facilities = location.get("facilities")
+    if not facilities:
+        return None
+    found = {site for code in _codes(facilities) if code and (site := FACILITY_SITES.get(code))}
     return found.pop() if len(found) == 1 else None
 
 
@@ -241,7 +244,7 @@ def opening_hours(times: object) -> str | None:
 
 
 def _codes(values: object) -> list[str | None]:
-    return [read_code(value) for value in values] if values and isinstance(values, list) else []
+    return [read_code(value) for value in values] if isinstance(values, list) else []
 
 
 def _is_false(value: object) -> bool:
@@ -249,5 +252,5 @@ def _is_false(value: object) -> bool:
 
 
 def _address(location: Object) -> str | None:
-    lines = (read_text(location.get("address")), read_text(location.get("postal_code")))
-    return ", ".join(line for line in lines if line) or None
+    street, code = read_text(location.get("address")), read_text(location.get("postal_code"))
+    return f"{street}, {code}" if street and code else street or code

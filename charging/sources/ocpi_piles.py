@@ -68,17 +68,17 @@ def piles_of(evses: object) -> Piles | Reason:
     is not built or removed itself, and one without any is what the standard calls expired.
     """
     given = evses or []
-    if not isinstance(given, list) or not all(isinstance(evse, dict) for evse in given):
-        return Reason.MALFORMED
-    return _piles(given)
+    return _piles(given) if isinstance(given, list) else Reason.MALFORMED
 
 
-def _piles(evses: list[Object]) -> Piles | Reason:
+def _piles(evses: list[Any]) -> Piles | Reason:
     present, times, known = [], [], set()
     absent: set[Reason] = set()
     unmapped: list[tuple[str, str]] = []
     doubts: list[tuple[str, str]] = []
     for evse in evses:
+        if not isinstance(evse, dict):
+            return Reason.MALFORMED
         uid, evse_id = read_text(evse.get("uid")), read_text(evse.get("evse_id"))
         if evse_id is None:
             doubts.append((Doubt.NO_EVSE_ID, uid or ""))
@@ -112,16 +112,8 @@ def _piles(evses: list[Object]) -> Piles | Reason:
 
 
 def _latest(times: list[Any]) -> dt.datetime | None:
-    """Return the latest of the times; in one form, as they mostly are, they sort like their texts."""
-    is_one_form = all(isinstance(time, str) and time[-1:] == "Z" for time in times)
-    if (
-        times
-        and is_one_form
-        and len({len(time) for time in times}) == 1
-        and (latest := read_time(max(times)))
-    ):
-        return latest
-    return max(filter(None, map(read_time, times)), default=None)
+    known = [time for time in map(read_time, times) if time]
+    return max(known) if known else None
 
 
 def outlet_of(connectors: object) -> Outlet:

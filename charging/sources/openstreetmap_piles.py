@@ -9,7 +9,6 @@ import functools
 import operator
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from charging.domain.vocabulary import Connector, Current, connector_mask
 from charging.sources.coordinates import read_number
@@ -57,12 +56,12 @@ def read_piles(tags: Tags, capacity: int | None, unmapped: Unmapped) -> tuple[Pi
     ]
     whole_kw = _power(tags, "charging_station:output", unmapped)
     if len(groups) == 1 and groups[0].power_kw is None:
-        groups = [replace(groups[0], power_kw=whole_kw)]
+        groups = [groups[0]._replace(power_kw=whole_kw)]
     told = sum(group.count or 0 for group in groups)
     if capacity is not None and len(groups) > 1 and (told > capacity or None in {g.count for g in groups}):
         return (_any_of(groups, capacity),)
     if capacity is not None and len(groups) == 1:
-        return (replace(groups[0], count=min(groups[0].count or capacity, capacity)),)
+        return (groups[0]._replace(count=min(groups[0].count or capacity, capacity)),)
     return tuple(groups)
 
 
@@ -79,8 +78,7 @@ def _any_of(groups: list[PileRecord], capacity: int) -> PileRecord:
     is_each = all(group.count == capacity for group in groups) or capacity == 1
     mixed = Current.AC_DC if is_each and None not in currents else None
     masks = [group.connectors for group in groups if group.connectors is not None]
-    return replace(
-        groups[0],
+    return groups[0]._replace(
         current=currents.pop() if len(currents) == 1 else mixed,
         connectors=functools.reduce(operator.or_, masks) if masks else None,
         power_kw=max((group.power_kw for group in groups if group.power_kw is not None), default=None),

@@ -28,7 +28,7 @@ _NUMBERS_AND_DATES = frozenset(
     {"lat", "lon", "stated_piles", "count", "power_kw", "opened_on", "status_at", "updated_at"}
 )
 _STATION_FIELDS = frozenset(StationRecord._fields) - _NOT_A_COLUMN
-_PILE_FIELDS = frozenset(field.name for field in fields(PileRecord))
+_PILE_FIELDS = frozenset(PileRecord._fields)
 _SOURCE_FIELDS = frozenset(field.name for field in fields(SourceInfo))
 _SOURCE_REQUIRED = ("source", "title", "licence", "attribution")
 _TABLES = ("source", "file", "columns", "constants", "values", "sites")

@@ -11,11 +11,11 @@ def read_text(value: object) -> str | None:
     >>> read_text(" A1 "), read_text(12), read_text(" "), read_text(True)
     ('A1', '12', None, None)
     """
-    if value is None:
-        return None
     if isinstance(value, str):
         return value.strip() or None
-    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    if value is None or isinstance(value, bool):
+        return None
+    return str(value) if isinstance(value, (int, float)) else None
 
 
 def read_iso_time(text: str) -> dt.datetime | None:
