@@ -18,6 +18,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(__file__).with_name("forked_imports.py")
 OLD, NEW = "old", "new"
+WARNINGS = ("-W", "error", "-W", "ignore:This process:DeprecationWarning")  # of any fork beside threads
 KILLS, PAIRS = 50, 8
 BETWEEN = 5  # kills that leave their litter to one import
 
@@ -65,7 +66,7 @@ def house(tmp_path):
         locations = [location(name, number) for number in range(count)]
         (tmp_path / f"{name}.json").write_text(json.dumps({"data": locations}))
     build_dir = tmp_path / "build"
-    command = [sys.executable, "-W", "error", str(PROGRAM), str(build_dir), str(tmp_path / "old.json")]
+    command = [sys.executable, *WARNINGS, str(PROGRAM), str(build_dir), str(tmp_path / "old.json")]
     with subprocess.Popen(
         command,
         cwd=ROOT,
