@@ -19,7 +19,7 @@ LONGEST_VALUE = 16_777_216
 MOST_MEMBERS = 250
 """Members of an object that are kept beside its records; the longest of the field have some forty."""
 
-_CHUNK = 65_536  # characters read at once
+_CHUNK = 131_072  # characters read at once
 _DEEPEST = 8  # envelopes inside one another that are opened
 _SPACE = " \t\r\n"
 
