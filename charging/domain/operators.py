@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from charging.domain.facts import FACTS_DIR, Row, read_facts
@@ -87,13 +87,7 @@ def normalise(text: str) -> str:
 
 
 class OperatorRegistry:
-    """The operators in the order of their file, found by id or resolved from what a source says.
-
-    Attributes
-    ----------
-    spellings
-        Regular expression: folded text in which it finds nothing names no operator inside itself.
-    """
+    """The operators in the order of their file, found by id or resolved from what a source says."""
 
     def __init__(self, operators: Iterable[Operator], aliases: Iterable[Alias] = ()) -> None:
         self._operators = {operator.id: operator for operator in operators}
@@ -104,11 +98,10 @@ class OperatorRegistry:
         ]
         # A row of the alias file refines the operator's own name.
         by_text = {folded(alias.text): alias for alias in (*own_names, *aliases)}
-        self._words = _any_of([text for text, alias in by_text.items() if alias.is_word])
+        self._mere_words = [text for text, alias in by_text.items() if alias.is_word]
         by_text = {text: alias for text, alias in by_text.items() if not alias.is_word}
         self._exact = {normalise(alias.text): alias for alias in by_text.values()}
         self._inside = _longest_first(by_text)
-        self.spellings = _any_of([needle for needle, _, _ in self._inside]).pattern
         self._resolve_text = lru_cache(_LAST_TEXTS)(self._uncached_resolve_text)
 
     def __iter__(self) -> Iterator[Operator]:
@@ -123,6 +116,11 @@ class OperatorRegistry:
     def __getitem__(self, operator_id: str) -> Operator:
         """Return the operator with this id; an id that is none raises `KeyError`."""
         return self._operators[operator_id]
+
+    @cached_property
+    def spellings(self) -> str:
+        """Regular expression: folded text in which it finds nothing names no operator inside itself."""
+        return _any_of([needle for needle, _ in self._inside]).pattern
 
     def resolve(
         self,
@@ -166,6 +164,11 @@ class OperatorRegistry:
                 return alias.operator_id
         return None
 
+    # expressions are compiled by whoever first resolves a text: the page asks for names and kinds alone
+    @cached_property
+    def _words(self) -> re.Pattern[str]:
+        return _any_of(self._mere_words)
+
     def _uncached_resolve_text(self, text: str, country: str | None, *, is_name: bool) -> Alias | None:
         alias = None if is_name else self._exact.get(normalise(text))
         if alias and _holds_in(alias, country):
@@ -175,8 +178,8 @@ class OperatorRegistry:
         return next(
             (
                 alias
-                for needle, pattern, alias in self._inside
-                if needle in haystack and _holds_in(alias, country) and pattern.search(haystack)
+                for needle, alias in self._inside
+                if needle in haystack and _holds_in(alias, country) and _as_word(needle).search(haystack)
             ),
             None,
         )
@@ -245,9 +248,9 @@ def _alias(row: Row) -> Alias:
     )
 
 
-def _longest_first(by_text: Mapping[str, Alias]) -> list[tuple[str, re.Pattern[str], Alias]]:
+def _longest_first(by_text: Mapping[str, Alias]) -> list[tuple[str, Alias]]:
     needles = sorted((text for text, alias in by_text.items() if not alias.is_exact), key=len, reverse=True)
-    return [(needle, _as_word(needle), by_text[needle]) for needle in needles]
+    return [(needle, by_text[needle]) for needle in needles]
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
@@ -256,6 +259,7 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(choices or r"(?!)")
 
 
+@cache
 def _as_word(needle: str) -> re.Pattern[str]:
     """Match a needle; where it begins or ends in a Latin letter or digit, no other may stand beside it."""
     return re.compile(rf"(?<!{_LATIN}(?={_LATIN})){re.escape(needle)}(?!(?<={_LATIN}){_LATIN})")
