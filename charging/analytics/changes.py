@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from pandas.api.extensions import ExtensionArray
 
 from charging.dataset.manifest import Description
 from charging.domain.geography import great_circle_km
@@ -184,15 +185,16 @@ def pair_stations(old: pd.DataFrame, new: pd.DataFrame) -> Pairs:
     """Return two snapshots station by station, with what differs but their piles, as `changes` says."""
     at_old = pd.Index(old.station_id).get_indexer(pd.Index(new.station_id))
     stays = np.flatnonzero(at_old >= 0)
-    before, after = old.iloc[at_old[stays]], new.iloc[stays]
-    distance_km = great_circle_km(
-        *(table[axis].to_numpy(np.float64) for table in (before, after) for axis in ("lat", "lon"))
-    )
+
+    def sides(name: str) -> tuple[ExtensionArray, ExtensionArray]:
+        return old[name].array.take(at_old[stays]), new[name].array.take(stays)
+
+    (lat, new_lat), (lon, new_lon) = sides("lat"), sides("lon")
     moved_m = np.full(len(new), np.nan)
-    moved_m[stays] = 1000 * distance_km
+    moved_m[stays] = 1000 * great_circle_km(*(np.asarray(axis) for axis in (lat, lon, new_lat, new_lon)))
     renamed, reassigned = np.zeros(len(new), dtype=bool), np.zeros(len(new), dtype=bool)
-    renamed[stays] = _is_renamed(before, after, "name") | _is_renamed(before, after, "name_zh")
-    reassigned[stays] = _both_known_and_differ(before.operator_id, after.operator_id)
+    renamed[stays] = _is_renamed(*sides("name")) | _is_renamed(*sides("name_zh"))
+    reassigned[stays] = _both_known_and_differ(*sides("operator_id"))
     return Pairs(old, new, at_old, moved_m, renamed, reassigned)
 
 
@@ -322,16 +324,15 @@ def _table(pairs: Pairs, rows: _Rows, old: Selected, new: Selected, *, count_pil
     )[_COLUMNS]
 
 
-def _both_known_and_differ(before: pd.Series, after: pd.Series) -> NDArray[np.bool_]:
-    differs = np.asarray(after.array != before.array)
-    return np.asarray(differs & after.notna().to_numpy() & before.notna().to_numpy(), dtype=bool)
+def _both_known_and_differ(before: ExtensionArray, after: ExtensionArray) -> NDArray[np.bool_]:
+    differs = np.asarray(after != before)
+    return np.asarray(differs & ~after.isna() & ~before.isna(), dtype=bool)
 
 
-def _is_renamed(before: pd.DataFrame, after: pd.DataFrame, name: str) -> NDArray[np.bool_]:
-    renamed = _both_known_and_differ(before[name], after[name])
+def _is_renamed(before: ExtensionArray, after: ExtensionArray) -> NDArray[np.bool_]:
+    renamed = _both_known_and_differ(before, after)
     at = np.flatnonzero(renamed)
-    was, now = (table[name].iloc[at].map(folded).to_numpy() for table in (before, after))
-    renamed[at] = now != was
+    renamed[at] = [folded(now) != folded(was) for was, now in zip(before[at], after[at], strict=True)]
     return renamed
 
 

@@ -60,13 +60,23 @@ def read_held(table: pd.DataFrame) -> Held:
             f" {', '.join(map(str, table.columns)) or 'none'}; make it with charging.queries.holdings"
         )
         raise UsageError(message)
-    unit_no, units = pd.factorize(table["unit"], sort=True)
+    unit_no, units = _numbered(table["unit"])
     operator_no, operator_ids = pd.factorize(table["operator_id"], sort=True)
     piles = table["piles"].to_numpy(dtype=np.float64, na_value=np.nan)
     if (unit_no < 0).any() or (piles < 0).any():
         message = "Expected units that are not null and piles of 0 or more in a table of holdings"
         raise UsageError(f"{message}, found {int((unit_no < 0).sum())} and {int((piles < 0).sum())} others")
-    return Held(np.asarray(units), tuple(map(str, operator_ids)), unit_no, operator_no, piles)
+    return Held(units, tuple(map(str, operator_ids)), unit_no, operator_no, piles)
+
+
+def _numbered(units: pd.Series) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    """Return the position of each row's unit among the distinct ones, and these, upwards; -1 of a null."""
+    values = units.to_numpy()
+    if values.dtype == np.int64 and (np.diff(values) >= 0).all():  # holdings come by unit: nothing to sort
+        starts = np.diff(values, prepend=-1) != 0
+        return np.cumsum(starts) - 1, values[starts]
+    unit_no, distinct = pd.factorize(units, sort=True)
+    return unit_no, np.asarray(distinct)
 
 
 def binned(stations: pd.DataFrame, resolution: int) -> pd.DataFrame:

@@ -72,15 +72,14 @@ def nearest_km(places: Located, points: pd.DataFrame) -> pd.DataFrame:
         last one, `NOT_KNOWN`, where some points name no operator. An operator without any point has no
         column: its distance is infinite wherever it is asked for. Without points there are no columns.
     """
-    owner = points.operator_id.fillna(NOT_KNOWN).to_numpy(dtype=str)
-    names, codes = np.unique(owner, return_inverse=True)
+    codes, names = pd.factorize(points.operator_id, sort=True)
     lat, lon = points.lat.to_numpy(dtype=np.float64), points.lon.to_numpy(dtype=np.float64)
     columns = {
         str(name): km_to_nearest(places, lat[codes == code], lon[codes == code])
         for code, name in enumerate(names)
     }
-    if NOT_KNOWN in columns:
-        columns[NOT_KNOWN] = columns.pop(NOT_KNOWN)
+    if (codes < 0).any():
+        columns[NOT_KNOWN] = km_to_nearest(places, lat[codes < 0], lon[codes < 0])
     return pd.DataFrame(columns, index=pd.RangeIndex(len(places.lat)))
 
 

@@ -8,7 +8,7 @@ size they stay on disk.
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +29,9 @@ _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
 MOST_NUMBERS = 4_000_000
 """Numbers of groups that are remembered, 8 bytes each: a run of the page asks several things of one place."""
 
+MOST_LISTED = 10_000
+"""Stations a query names one by one; for more of them whole columns are read."""
+
 NO_STATUS = 99
 """Rank of a status that is not known: after all others."""
 
@@ -40,12 +43,21 @@ class Columns(NamedTuple):
     """What is added up of the groups, as arrays in their order: by cell, within it by station."""
 
     cell: NDArray[np.int64]
+    lat: NDArray[np.float64]  # WGS-84 degrees, as `lon`
+    lon: NDArray[np.float64]
     station_no: NDArray[np.int64]
     operator_code: NDArray[np.int64]  # -1: not known
     status_rank: NDArray[np.int64]  # position in `Status`; `NO_STATUS`: not known
     power_kw: NDArray[np.float64]  # NaN: not known
     parts: NDArray[np.float64]  # groups × `PARTS`; 0 where not known
     is_known: NDArray[np.bool_]  # the same shape
+
+
+class Numbered(NamedTuple):
+    """A text of the groups as numbers: positions among its distinct values."""
+
+    values: NDArray[np.object_]  # upwards
+    number: NDArray[np.intp]  # of each group; -1: not known
 
 
 class _Prepared(NamedTuple):
@@ -87,6 +99,7 @@ class Engine:
         self._is_in_memory = size_mb <= memory_limit_mb
         self._station_file = dataset.path("stations")
         self._read: dict[tuple[str, ...], pa.Table] = {}
+        self._numbered: dict[str, Numbered] = {}
         form = "table" if self._is_in_memory else "view"
         self._stations: str | None = (
             f"create {form} stations as {NUMBERED.format(columns='*', file=stations)}"
@@ -145,13 +158,23 @@ class Engine:
             numbers: NDArray[np.int64] = np.asarray(found.fetchnumpy()["rowid"])
         return numbers.copy() if (np.diff(numbers) > 0).all() else np.sort(numbers)
 
+    def numbered(self, column: str) -> Numbered:
+        """Return a text that the groups have from their station as numbers, which are quicker to count by."""
+        station_no = self.columns.station_no
+        with self._lock:
+            if column not in self._numbered:
+                texts = pq.read_table(self._station_file, columns=[column])[column].to_pandas()
+                number, values = pd.factorize(texts, sort=True)
+                self._numbered[column] = Numbered(np.asarray(values, dtype=object), number[station_no - 1])
+            return self._numbered[column]
+
     def station_rows(self, numbers: NDArray[np.int64], columns: Sequence[str]) -> pd.DataFrame:
         """Return some columns of stations by their `station_no`, in that order.
 
         What is held in memory is taken by its place, since a scan for two hundred of a hundred thousand rows
-        costs five times as much; what is not is read from its file.
+        costs five times as much; what is not is read from its file, whole columns where many rows are asked.
         """
-        if self._is_in_memory:
+        if self._is_in_memory or numbers.size > MOST_LISTED:
             table: pd.DataFrame = self._texts(tuple(columns)).take(numbers - 1).to_pandas()
             return table
         listed = ", ".join(map(str, numbers.tolist())) or "-1"
@@ -160,11 +183,14 @@ class Engine:
         return rows.set_index("station_no").reindex(numbers)[list(columns)].reset_index(drop=True)
 
     def _texts(self, columns: tuple[str, ...]) -> pa.Table:
-        """Return columns of the stations as they are stored, read once."""
+        """Return columns of the stations as they are stored, read once where they may stay in memory."""
         with self._lock:
-            if columns not in self._read:
-                self._read[columns] = pq.read_table(self._station_file, columns=list(columns))
-            return self._read[columns]
+            if columns in self._read:
+                return self._read[columns]
+            read = pq.read_table(self._station_file, columns=list(columns))
+            if self._is_in_memory:
+                self._read[columns] = read
+            return read
 
     def close(self) -> None:
         """Free the memory."""
@@ -186,11 +212,13 @@ class Engine:
         return _Prepared(self._columns(), self._operator_ids(stations, piles))
 
     def _columns(self) -> Columns:
-        names = ("cell", "station_no", "operator_code", "status_rank", "power_kw", *PARTS)
+        names = ("cell", "lat", "lon", "station_no", "operator_code", "status_rank", "power_kw", *PARTS)
         read = self._connection.execute(f"select {', '.join(names)} from groups").fetchnumpy()
         parts = np.column_stack([np.ma.filled(read[part], np.nan) for part in PARTS])
         return Columns(
             cell=np.asarray(read["cell"]),
+            lat=np.asarray(read["lat"]),
+            lon=np.asarray(read["lon"]),
             station_no=np.asarray(read["station_no"]),
             operator_code=np.ma.filled(read["operator_code"], -1).astype(np.int64),
             status_rank=np.ma.filled(read["status_rank"], NO_STATUS).astype(np.int64),
@@ -208,6 +236,13 @@ class Engine:
             + " order by operator_code"
         )
         return dict(found.fetchall())
+
+
+def named(names: Mapping[int, str], codes: NDArray[np.integer[Any]]) -> pd.Series:
+    """Return the name of each code, as objects; None of -1."""
+    found = np.full(max(names, default=-1) + 2, None, dtype=object)  # -1 points at the last
+    found[list(names)] = list(names.values())
+    return pd.Series(found[codes], dtype=object)
 
 
 def _literal(path: Path) -> str:

@@ -1,6 +1,11 @@
-"""Who holds what where: stations and piles by unit and operator, the table the analytics read."""
+"""Who holds what where: stations and piles by unit and operator, the table the analytics read.
 
+SQL picks the groups, numpy adds them up, as in `measures.summed_by_cell`.
+"""
+
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,8 +13,8 @@ from numpy.typing import NDArray
 
 from charging.domain.filters import Filters
 from charging.domain.hexes import parent_cells
-from charging.queries.conditions import Condition, where
-from charging.queries.engine import Engine, Query
+from charging.queries.conditions import where
+from charging.queries.engine import Engine
 from charging.queries.groups import PARTS
 
 
@@ -38,9 +43,9 @@ def holdings(engine: Engine, filters: Filters, by: By) -> pd.DataFrame:
     Returns
     -------
     table
-        `unit` (int64 H3 cell, or the id as text), `operator_id` (null: not known), `stations` (int64),
-        `piles` and `dc_piles` (whole numbers as float64; null: nothing is known of any of them), ordered by
-        unit, then by operator id, the operator that is not known last.
+        `unit` (int64 H3 cell, or the id as text), `operator_id` (categorical; null: not known), `stations`
+        (int64), `piles` and `dc_piles` (whole numbers as float64; null: nothing is known of any of them),
+        ordered by unit, then by operator id, the operator that is not known last.
 
     Raises
     ------
@@ -48,51 +53,50 @@ def holdings(engine: Engine, filters: Filters, by: By) -> pd.DataFrame:
         If a resolution is not 0 to 11.
     """
     condition = where(filters, None, engine)
-    table = _by_cell(engine, condition, by) if isinstance(by, int) else _by_unit(engine, condition, by)
-    operator_id = table.pop("operator_code").map(engine.operator_ids).astype("str")
-    table.insert(1, "operator_id", operator_id)
-    return table
-
-
-def _by_unit(engine: Engine, condition: Condition, unit: Unit) -> pd.DataFrame:
-    """Return holdings by a unit, with the code of the operator."""
-    # by station first, so that stations are counted and not their groups
-    by_station = (
-        f"select {unit} as unit, station_no, operator_code, sum(piles) as piles, sum(dc_piles) as dc_piles"
-        f" from groups where {unit} is not null and {condition.sql}"
-        f" group by {unit}, station_no, operator_code"
-    )
-    query = Query(
-        "select unit, operator_code, count(*) as stations, sum(piles) as piles, sum(dc_piles) as dc_piles"
-        f" from ({by_station}) held group by 1, 2 order by 1, {_rank(engine)}",
-        condition.parameters,
-    )
-    return engine.run(query)
-
-
-def _by_cell(engine: Engine, condition: Condition, resolution: int) -> pd.DataFrame:
-    """Return holdings by cell: SQL picks the groups, numpy adds them up, as in `measures.summed_by_cell`."""
-    columns = engine.columns
     at = engine.group_numbers(condition.sql, condition.parameters)
-    cells = parent_cells(columns.cell[at], resolution)
-    starts = np.diff(cells, prepend=-1) != 0
-    codes = np.array([*sorted(engine.operator_ids, key=engine.operator_ids.__getitem__), NOT_KNOWN])
-    ranks = np.empty(max(codes.max(), 0) + 2, dtype=np.int64)  # the last, which -1 points at: not known
-    ranks[codes] = np.arange(codes.size)
-    rank = ranks[columns.operator_code[at]]
-    pairs, pair = _numbered((np.cumsum(starts) - 1) * codes.size + rank, int(starts.sum()) * codes.size)
-    first = _first_of_station(columns.station_no[at] * codes.size + rank)
-    table = {
-        "unit": cells[starts][pairs // codes.size],
-        "operator_code": codes[pairs % codes.size],
+    if isinstance(by, int):
+        cells = parent_cells(engine.columns.cell[at], by)
+        starts = np.diff(cells, prepend=-1) != 0  # rows stand by cell
+        return _held(engine, at, cells[starts], np.cumsum(starts) - 1)
+    units = engine.numbered(by)
+    at = at[units.number[at] >= 0]
+    table = _held(engine, at, units.values, units.number[at])
+    return table.astype({"unit": "str"})
+
+
+def _held(
+    engine: Engine, at: NDArray[np.int64], units: NDArray[Any], unit_no: NDArray[np.int64]
+) -> pd.DataFrame:
+    """Return the holdings of some groups, each in the unit of its number."""
+    columns, operator_ids = engine.columns, sorted(engine.operator_ids.values())
+    rows = slice(None) if at.size == columns.cell.size else at  # all of them need no copy
+    kinds = len(operator_ids) + 1
+    rank = _ranks(engine.operator_ids)[columns.operator_code[rows]]
+    pairs, pair = _numbered(unit_no * kinds + rank, units.size * kinds)
+    first = _first_of_station(columns.station_no[rows] * kinds + rank)
+    held_by = pairs % kinds
+    table: dict[str, Any] = {
+        "unit": units[pairs // kinds],
+        "operator_id": pd.Categorical.from_codes(
+            np.where(held_by < len(operator_ids), held_by, -1), categories=pd.Index(operator_ids)
+        ),
         "stations": np.bincount(pair[first], minlength=pairs.size),
     }
     for name in ("piles", "dc_piles"):
         part = list(PARTS).index(name)
-        sums = np.bincount(pair, weights=columns.parts[at, part], minlength=pairs.size)
-        is_known = np.bincount(pair, weights=columns.is_known[at, part], minlength=pairs.size) > 0
-        table[name] = np.where(is_known, sums, np.nan)
+        is_known = columns.is_known[rows, part]
+        sums = np.bincount(pair, columns.parts[rows, part], minlength=pairs.size).astype(np.float64)
+        if not is_known.all():
+            sums[np.bincount(pair[is_known], minlength=pairs.size) == 0] = np.nan
+        table[name] = sums
     return pd.DataFrame(table)
+
+
+def _ranks(operator_ids: Mapping[int, str]) -> NDArray[np.int64]:
+    """Return the position of each operator, by its code, among the ids; of code -1, the last: after all."""
+    ranks = np.full(max(operator_ids, default=-1) + 2, len(operator_ids), dtype=np.int64)
+    ranks[sorted(operator_ids, key=operator_ids.__getitem__)] = np.arange(len(operator_ids))
+    return ranks
 
 
 def _numbered(keys: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -119,12 +123,3 @@ def _first_of_station(keys: NDArray[np.int64]) -> NDArray[np.int64]:
 
 MOST_EMPTY = 32
 """Places for keys, in multiples of the rows, up to which counting into an array is faster than sorting."""
-
-NOT_KNOWN = -1
-
-
-def _rank(engine: Engine) -> str:
-    """Return SQL that orders operators by their id, whatever their codes are."""
-    codes = sorted(engine.operator_ids, key=engine.operator_ids.__getitem__)
-    whens = " ".join(f"when {int(code)} then {rank}" for rank, code in enumerate(codes))
-    return f"case operator_code {whens} else {len(codes)} end" if codes else "2"

@@ -5,7 +5,8 @@ import pandas as pd
 
 from charging.domain.filters import Filters
 from charging.queries.conditions import where
-from charging.queries.engine import Engine, Query
+from charging.queries.engine import Engine, named
+from charging.queries.groups import PARTS
 
 
 def points(engine: Engine, filters: Filters) -> pd.DataFrame:
@@ -31,23 +32,24 @@ def points(engine: Engine, filters: Filters) -> pd.DataFrame:
         by operator, not known last.
     """
     condition = where(filters, None, engine)
-    query = Query(
-        "select station_no, operator_code, min(lat) as lat, min(lon) as lon, min(cell) as cell,"
-        f" sum(piles) as piles from groups where {condition.sql} group by station_no, operator_code"
-        " having sum(piles) > 0 order by station_no, operator_code nulls last",
-        condition.parameters,
+    columns, piles = engine.columns, list(PARTS).index("piles")
+    not_known = max(engine.operator_ids, default=-1) + 1
+    at = engine.group_numbers(condition.sql, condition.parameters)
+    codes = columns.operator_code[at]
+    keys = columns.station_no[at] * (not_known + 1) + np.where(codes < 0, not_known, codes)
+    order = np.argsort(keys, kind="stable")  # nearly in order already, which this kind of sorting uses
+    at = at[order]
+    starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    held = np.add.reduceat(columns.parts[at, piles], starts) if at.size else np.empty(0)
+    has_piles = held > 0  # a count that is not known adds 0
+    first = at[starts[has_piles]]
+    return pd.DataFrame(
+        {
+            "station_no": columns.station_no[first],
+            "operator_id": named(engine.operator_ids, columns.operator_code[first]),
+            "lat": columns.lat[first],
+            "lon": columns.lon[first],
+            "cell": columns.cell[first],
+            "piles": held[has_piles],
+        }
     )
-    table = engine.run(query)
-    table.insert(1, "operator_id", _named(table.pop("operator_code"), engine.operator_ids))
-    return table
-
-
-def _named(codes: pd.Series, operator_ids: dict[int, str]) -> pd.Series:
-    """Return the id of each code; null stays null.
-
-    One lookup in an array, not a hundred thousand in a dictionary.
-    """
-    unknown = max(operator_ids, default=-1) + 1
-    names = np.full(unknown + 1, None, dtype=object)
-    names[list(operator_ids)] = list(operator_ids.values())
-    return pd.Series(names[codes.fillna(unknown).to_numpy(dtype=np.intp)], index=codes.index, dtype=object)

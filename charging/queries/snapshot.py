@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from charging.domain.filters import Filters
 from charging.queries.conditions import where
-from charging.queries.engine import Engine, Query
+from charging.queries.engine import Engine, named
 from charging.queries.groups import PARTS
 
 
@@ -24,15 +24,15 @@ def snapshot(engine: Engine, filters: Filters) -> pd.DataFrame:
         null: not known), `city_id`, `lat`, `lon` (WGS-84 degrees), `cell` (H3, resolution 11), `piles` (the
         selected ones whose count is known; null: of none).
     """
-    condition = where(filters, None, engine)
-    selected = f"select station_no, sum(piles) as piles from groups where {condition.sql} group by station_no"
-    query = (
-        "select s.station_id, s.name, s.name_zh, s.operator_code, s.city_id, s.lat, s.lon, s.cell, held.piles"
-        f" from ({selected}) held join stations s on s.station_no = held.station_no order by held.station_no"
-    )
-    table = engine.run(Query(query, condition.parameters))
-    table.insert(3, "operator_id", table.pop("operator_code").map(engine.operator_ids).astype("object"))
+    selected = selected_piles(engine, filters)
+    station_no = np.flatnonzero(selected.holds) + 1
+    table = engine.station_rows(station_no, _COLUMNS).assign(piles=selected.piles[selected.holds])
+    codes = table.pop("operator_code").fillna(-1).to_numpy(np.intp)
+    table.insert(3, "operator_id", named(engine.operator_ids, codes))
     return table
+
+
+_COLUMNS = ("station_id", "name", "name_zh", "operator_code", "city_id", "lat", "lon", "cell")
 
 
 class SelectedPiles(NamedTuple):

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 
+import pandas as pd
 import pytest
 
 from charging.domain.filters import Filters
@@ -31,6 +32,14 @@ def test_every_station_is_there_once_with_what_identifies_it(engine):
     assert len(table) == 12
     row = table.set_index("station_id").loc["tiny:bj-2"]
     assert (row["name"], row.operator_id, row.city_id, row.piles) == ("特来电中关村", "teld", "110000", 30)
+
+
+@pytest.mark.parametrize("most_listed", [0, 100])
+def test_a_dataset_that_stays_on_disk_has_the_same_snapshot(engine, tiny_dataset, monkeypatch, most_listed):
+    monkeypatch.setattr("charging.queries.engine.MOST_LISTED", most_listed)
+    with closing(Engine(tiny_dataset, memory_limit_mb=0)) as on_disk:
+        found = snapshot(on_disk, Filters())
+    pd.testing.assert_frame_equal(found, snapshot(engine, Filters()), check_dtype=False)
 
 
 def test_a_count_that_is_not_known_is_null_and_no_zero(engine):
