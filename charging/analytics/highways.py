@@ -14,7 +14,7 @@ nor without, and is reported as unknown. Operators are given as ids; None means 
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,8 @@ FITS_KM = 5.0
 _Reals = NDArray[np.float64]
 
 _ROAD = ["expressway", "direction"]
+_POINT = ["road", "km", "rank", "id", "name", "lat", "lon", "area"]
+_NO_AREA = -1  # the end of a road
 _MILLIMETRE_DIGITS = 6  # of a km: gaps closer than that are equal, and the first of them is told
 _START, _AREA, _END = range(3)  # order of points that share a chainage
 
@@ -74,7 +76,7 @@ class Roads:
 
     table: pd.DataFrame  # a row each: expressway, direction, ends, road_km, areas
     of_area: NDArray[np.int64]  # the row of each area
-    ends: pd.DataFrame  # two points each, as `_points` has them
+    points: pd.DataFrame  # all areas and the two ends of each, in order along it: see `_points`
     breaks: dict[str, tuple[float, ...]]  # chainages where an expressway of known ends is interrupted
 
 
@@ -85,21 +87,15 @@ def area_piles(
 
     0 where none of theirs stands, null where theirs stand and none of the counts is known.
     """
-    theirs = held if operators is None else held[_belongs_to(held.operator_id, operators)]
-    sums = theirs.groupby("unit").piles.sum(min_count=1).astype("float64")
-    at = pd.Index(sums.index).get_indexer(pd.Index(areas.service_area_id))
-    stands = at >= 0
-    piles = np.zeros(len(areas))
-    piles[stands] = sums.to_numpy()[at[stands]]
-    return pd.Series(piles, index=areas.index, name="piles")
+    return pd.Series(_Standing.of(areas, held).piles(operators), index=areas.index, name="piles")
 
 
 def area_share(
     areas: pd.DataFrame, held: pd.DataFrame, operators: Collection[str] | None = None
 ) -> AreaShare:
     """Return how many service areas have a pile of the operators, with the denominator."""
-    piles = area_piles(areas, held, operators)
-    return AreaShare(with_piles=int((piles > 0).sum()), unknown=int(piles.isna().sum()), areas=len(areas))
+    piles = _Standing.of(areas, held).piles(operators)
+    return AreaShare(with_piles=int((piles > 0).sum()), unknown=int(np.isnan(piles).sum()), areas=len(areas))
 
 
 def empty_areas(
@@ -125,10 +121,9 @@ def area_layer(
         the partners where they have one; empty where neither has a pile. Null where piles of the base or of
         the partners stand and none of their counts is known.
     """
+    standing = _Standing.of(areas, held)
     joining = set(partners) - set(base)
-    table = areas.assign(
-        base_piles=area_piles(areas, held, base), partner_piles=area_piles(areas, held, joining)
-    )
+    table = areas.assign(base_piles=standing.piles(base), partner_piles=standing.piles(joining))
     category = np.full(len(table), None, dtype=object)
     category[((table.base_piles == 0) & (table.partner_piles == 0)).to_numpy()] = Presence.EMPTY
     category[(table.partner_piles > 0).to_numpy()] = Presence.PARTNERS
@@ -176,7 +171,11 @@ def gaps(
     A known line is a schematic of great circles: its lengths are below those of the kilometre posts.
     """
     roads = roads or roads_of(areas)
-    return _by_length(_longest(roads, areas, area_piles(areas, held, operators)))
+    longest = pd.DataFrame(_longest(roads, _Standing.of(areas, held).piles(operators)))
+    table = pd.concat([roads.table, longest], axis="columns")
+    return table.sort_values(
+        ["gap_km", *_ROAD], ascending=[False, True, True], kind="stable", ignore_index=True
+    )
 
 
 def gap_changes(
@@ -206,13 +205,15 @@ def gap_changes(
         below 0) and `areas_gained`, the service areas that get their first counted pile.
     """
     roads = roads or roads_of(areas)
-    fixed = [*_ROAD, "ends", "road_km", "areas"]
-    before, after = (
-        _longest(roads, areas, area_piles(areas, held, operators)) for operators in (base, {*base, *partners})
-    )
-    table = before.merge(after.drop(columns=fixed[2:]), on=_ROAD, suffixes=("_before", "_after"))
-    table["shortened_km"] = table.gap_km_before - table.gap_km_after
-    table["areas_gained"] = table.areas_with_piles_after - table.areas_with_piles_before
+    standing = _Standing.of(areas, held)
+    columns = {
+        f"{name}_{side}": values
+        for side, operators in (("before", base), ("after", {*base, *partners}))
+        for name, values in _longest(roads, standing.piles(operators)).items()
+    }
+    columns["shortened_km"] = columns["gap_km_before"] - columns["gap_km_after"]
+    columns["areas_gained"] = columns["areas_with_piles_after"] - columns["areas_with_piles_before"]
+    table = pd.concat([roads.table, pd.DataFrame(columns)], axis="columns")
     return table.sort_values(
         ["shortened_km", *_ROAD], ascending=[False, True, True], kind="stable", ignore_index=True
     )
@@ -229,10 +230,11 @@ def roads_of(areas: pd.DataFrame) -> Roads:
     table = by_road.size().rename("areas").reset_index()
     known = _known(areas)
     is_known = np.array([number in known for number in table.expressway], dtype=bool)
-    ordered = areas.assign(road=of_area).sort_values(["road", "chainage_km", "service_area_id"])
-    listed = ordered[~is_known[ordered.road.to_numpy()]]
+    served = _points(areas.assign(road=of_area, area=np.arange(len(areas))), _AREA)
+    ordered = served.sort_values(["road", "km", "id"])
+    listed = ordered[~is_known[ordered.road.to_numpy()]].assign(area=_NO_AREA)
     ends = [
-        _points(listed.drop_duplicates("road", keep=keep), rank)
+        listed.drop_duplicates("road", keep=keep).assign(rank=rank)
         for keep, rank in (("first", _START), ("last", _END))
     ]
     ends += [_known_ends(table[is_known], known)]
@@ -240,8 +242,10 @@ def roads_of(areas: pd.DataFrame) -> Roads:
     reach = both.groupby("road").km.agg(["min", "max"])
     table["ends"] = np.where(is_known, Ends.KNOWN, Ends.LISTED)
     table["road_km"] = (reach["max"] - reach["min"]).reindex(table.index).to_numpy(dtype=np.float64)
+    points = pd.concat([both, served], ignore_index=True) if len(served) else both
+    points = points.sort_values(["road", "km", "rank", "id"], ignore_index=True)
     breaks = {number: line.breaks for number, line in known.items()}
-    return Roads(table[[*_ROAD, "ends", "road_km", "areas"]], of_area, both, breaks)
+    return Roads(table[[*_ROAD, "ends", "road_km", "areas"]], of_area, points, breaks)
 
 
 class GapLine(NamedTuple):
@@ -280,21 +284,41 @@ def gap_lines(table: pd.DataFrame, areas: pd.DataFrame) -> list[GapLine]:
     return lines
 
 
-def _belongs_to(operator_ids: pd.Series, operators: Collection[str]) -> NDArray[np.bool_]:
-    numbers, known = pd.factorize(operator_ids)
-    return np.array([*(operator_id in operators for operator_id in known), False])[numbers]
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """The piles that stand in service areas, group by group."""
 
+    row: NDArray[np.intp]  # of each area, among the distinct ones
+    area: NDArray[np.intp]  # of each group, among the distinct ones; none lies elsewhere
+    operator_no: NDArray[np.intp]  # of each group; -1: not known
+    operator_ids: tuple[str, ...]
+    held: NDArray[np.float64]  # piles of each group; NaN: not known
 
-def _by_length(table: pd.DataFrame) -> pd.DataFrame:
-    return table.sort_values(
-        ["gap_km", *_ROAD], ascending=[False, True, True], kind="stable", ignore_index=True
-    )
+    @classmethod
+    def of(cls, areas: pd.DataFrame, held: pd.DataFrame) -> "_Standing":
+        row, ids = pd.factorize(areas.service_area_id)
+        area = pd.Index(ids).get_indexer(pd.Index(held.unit))
+        operator_no, operator_ids = pd.factorize(held.operator_id)
+        piles = held.piles.to_numpy(dtype=np.float64, na_value=np.nan)
+        stands = area >= 0
+        return cls(row, area[stands], operator_no[stands], tuple(operator_ids), piles[stands])
+
+    def piles(self, operators: Collection[str] | None) -> NDArray[np.float64]:
+        """Return what `area_piles` says, as an array."""
+        theirs = [operators is None or operator_id in operators for operator_id in self.operator_ids]
+        rows = np.array([*theirs, operators is None])[self.operator_no]  # -1 points at the last
+        area, held = self.area[rows], self.held[rows]
+        is_known, size = ~np.isnan(held), int(self.row.max(initial=-1)) + 1
+        piles = np.bincount(area[is_known], held[is_known], minlength=size).astype(np.float64)
+        known, groups = (np.bincount(of, minlength=size) for of in (area[is_known], area))
+        piles[(groups > 0) & (known == 0)] = np.nan
+        return piles[self.row]
 
 
 def _points(areas: pd.DataFrame, rank: int) -> pd.DataFrame:
-    """Return areas as points of their roads: road, km, rank, id, name, lat, lon."""
+    """Return areas as points of their roads: road, km, rank, id, name, lat, lon, area (its row)."""
     points = areas.rename(columns={"chainage_km": "km", "service_area_id": "id"}).assign(rank=rank)
-    return points[["road", "km", "rank", "id", "name", "lat", "lon"]]
+    return points[_POINT]
 
 
 def _known(areas: pd.DataFrame) -> dict[str, Line]:
@@ -323,35 +347,39 @@ def _known_ends(table: pd.DataFrame, known: dict[str, Line]) -> pd.DataFrame:
             (_START, 0.0, line.road.cities[0]),
             (_END, line.length_km, line.road.cities[-1]),
         ):
-            rows.append((at, km, rank, None, city.name_zh, city.lat, city.lon))
-    return pd.DataFrame(rows, columns=["road", "km", "rank", "id", "name", "lat", "lon"])
+            rows.append((at, km, rank, None, city.name_zh, city.lat, city.lon, _NO_AREA))
+    return pd.DataFrame(rows, columns=_POINT)
 
 
-def _longest(roads: Roads, areas: pd.DataFrame, piles: pd.Series) -> pd.DataFrame:
-    """Return the rows of `gaps`, by expressway and direction."""
-    has_piles, is_unknown = (piles > 0).to_numpy(), piles.isna().to_numpy()
-    served = _points(areas.assign(road=roads.of_area)[has_piles], _AREA)
-    points = pd.concat([roads.ends, served], ignore_index=True) if len(served) else roads.ends
-    points = points.sort_values(["road", "km", "rank", "id"], ignore_index=True)
-    starts = _starts_of_longest(points.road.to_numpy(dtype=np.int64), points.km.to_numpy(dtype=np.float64))
-    table = roads.table.copy()
-    for name, flags in (("areas_with_piles", has_piles), ("areas_unknown", is_unknown)):
-        table[name] = np.bincount(roads.of_area, weights=flags, minlength=len(table)).astype(np.int64)
-    start, end = points.iloc[starts], points.iloc[starts + 1]
-    table["gap_km"] = end.km.to_numpy(dtype=np.float64) - start.km.to_numpy(dtype=np.float64)
-    for side, point in (("from", start), ("to", end)):
-        for name in ("km", "id", "name", "lat", "lon"):
-            table[f"{side}_{name}"] = point[name].to_numpy()
-    chainage = areas.chainage_km.to_numpy(dtype=np.float64)
-    first_km, last_km = (
-        table[name].to_numpy(dtype=np.float64)[roads.of_area] for name in ("from_km", "to_km")
-    )
-    is_inside = ~has_piles & (chainage >= first_km) & (chainage <= last_km)
-    table["areas_inside"] = np.bincount(roads.of_area, weights=is_inside, minlength=len(table)).astype(
-        np.int64
-    )
-    table["crosses_break"] = pd.array(_crossings(table, roads.breaks), dtype="boolean")
-    return table
+def _longest(roads: Roads, piles: NDArray[np.float64]) -> dict[str, Any]:
+    """Return the columns of `gaps` by road, in their order, for areas with so many piles."""
+    has_piles, is_unknown = piles > 0, np.isnan(piles)
+    road, area = (roads.points[name].to_numpy(dtype=np.int64) for name in ("road", "area"))
+    km = roads.points.km.to_numpy(dtype=np.float64)
+    at = np.flatnonzero(np.append(has_piles, True)[area])  # -1, an end, points at what is appended
+    starts = _starts_of_longest(road[at], km[at])
+    start, end = roads.points.iloc[at[starts]], roads.points.iloc[at[starts + 1]]
+    from_km, to_km = km[at[starts]], km[at[starts + 1]]
+    chainage, row = np.empty(len(piles)), roads.of_area
+    chainage[area[area >= 0]] = km[area >= 0]
+    is_inside = ~has_piles & (chainage >= from_km[row]) & (chainage <= to_km[row])
+
+    def counted(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+        return np.bincount(row[flags], minlength=len(roads.table))
+
+    edges = {
+        f"{side}_{name}": point[name].to_numpy()
+        for side, point in (("from", start), ("to", end))
+        for name in ("km", "id", "name", "lat", "lon")
+    }
+    return {
+        "areas_with_piles": counted(has_piles),
+        "areas_unknown": counted(is_unknown),
+        "gap_km": to_km - from_km,
+        **edges,
+        "areas_inside": counted(is_inside),
+        "crosses_break": pd.array(_crossings(roads, from_km, to_km), dtype="boolean"),
+    }
 
 
 def _starts_of_longest(road: NDArray[np.int64], km: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -363,9 +391,9 @@ def _starts_of_longest(road: NDArray[np.int64], km: NDArray[np.float64]) -> NDAr
     return order[first]
 
 
-def _crossings(table: pd.DataFrame, breaks: dict[str, tuple[float, ...]]) -> list[bool | None]:
-    found = zip(table.expressway, table.from_km, table.to_km, strict=True)
+def _crossings(roads: Roads, from_km: _Reals, to_km: _Reals) -> list[bool | None]:
+    gaps = zip(roads.table.expressway, from_km.tolist(), to_km.tolist(), strict=True)
     return [
-        any(from_km < km < to_km for km in breaks[number]) if number in breaks else None
-        for number, from_km, to_km in found
+        any(start < km < end for km in roads.breaks[number]) if number in roads.breaks else None
+        for number, start, end in gaps
     ]
