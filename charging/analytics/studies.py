@@ -108,7 +108,8 @@ def served_units(
 
     The whole is: of cells, those that any operator serves in the selection; of cities, those with a station
     in the dataset; of service areas, all the dataset lists; of people, those of `weights`,
-    by default `people_of`.
+    by default `people_of`. People are served as reach has it: within the distance of a DC pile, unless the
+    selection says itself which currents (`reach_filters`), so that both tell the same number.
     """
     if gain is Gain.CELLS:
         return served(data.ask(holdings, filters, grid.resolution), rings=grid.rings)
@@ -119,7 +120,7 @@ def served_units(
         return served(data.ask(holdings, filters, Unit.SERVICE_AREA), weights=_ones(areas))
     places = weights or data.ask(people_of)
     weight = pd.Series(places.weight, index=pd.RangeIndex(len(places)))
-    return reached(nearest(data, filters, weights), weight, grid.km)
+    return reached(nearest(data, reach_filters(filters), weights), weight, grid.km)
 
 
 def gains(

@@ -90,7 +90,8 @@ def _gains(question: Question, grid: Grid) -> Part:
         + (f", served from up to {grid.rings} rings away" if grid.rings else ""),
         Gain.CITIES: "cities",
         Gain.SERVICE_AREAS: "service areas",
-        Gain.PEOPLE: f"{text(places.unit)} within {grid.km:g} km in a straight line",
+        Gain.PEOPLE: f"{text(places.unit)} within {grid.km:g} km in a straight line"
+        + ("" if question.filters.currents else ", of DC piles since no current is chosen"),
     }
     lines = ["", f"Base: {names(sets.base)}"]
     for gain, table in found.items():

@@ -57,7 +57,8 @@ def show(
     with st.container(key="stage", horizontal=True, gap=None):
         pane = st.container(key="map_pane")
         beside = st.container(key="panel")
-    topic = told()
+    with beside, st.spinner(say("analysis.counting")):  # seen where an answer takes more than a moment
+        topic = told()
     groups = [surface(drawing), *topic.groups]
     with pane:
         stage.show_map(answers, groups)

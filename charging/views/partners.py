@@ -73,8 +73,16 @@ def _ranking(drawing: Drawing, found: dict[Gain, pd.DataFrame]) -> None:
         element("h3", "panel-section", text=say("partners.after"))
         + element("p", "operator", text=analysis.ratio(last.covered_after, whole, say))
     )
-    drawing.said.note(say(f"partners.whole.{gain}", whole=say.number(whole)))
+    notes = [say(f"partners.whole.{gain}", whole=say.number(whole))]
+    if gain is Gain.PEOPLE:
+        notes += _about_people(drawing)
+    drawing.said.note(" ".join(notes))
     analysis.definition(drawing, marginal_gains, partner_layer, served_units)
+
+
+def _about_people(drawing: Drawing) -> list[str]:
+    """Say that people are counted around DC piles, as reach does, unless the reader chose a current."""
+    return [] if drawing.selection.currents else [drawing.say("partners.people_dc")]
 
 
 def _tables(drawing: Drawing, found: dict[Gain, pd.DataFrame]) -> None:
@@ -89,4 +97,4 @@ def _tables(drawing: Drawing, found: dict[Gain, pd.DataFrame]) -> None:
         columns[say("partners.column.gain", unit=name, whole=whole)] = own.gain.to_list()
         columns[say("partners.column.alone", unit=name, whole=whole)] = own.gain_alone.to_list()
     analysis.table(drawing, pd.DataFrame(columns), "partners")
-    drawing.said.note(say("partners.order_note"))
+    drawing.said.note(" ".join([say("partners.order_note"), *_about_people(drawing)]))

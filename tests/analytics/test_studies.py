@@ -6,6 +6,7 @@ import h3.api.numpy_int as h3
 import numpy as np
 import pytest
 
+from charging.analytics.grid import Gain, Grid
 from charging.analytics.reach import nearest_km, reach_curve
 from charging.analytics.studies import (
     CURVE_KMS,
@@ -13,6 +14,7 @@ from charging.analytics.studies import (
     city_density,
     compared,
     concentrations,
+    gains,
     losses,
     near_cities,
     nearest,
@@ -93,6 +95,17 @@ def test_no_cells_are_near_no_cities():
 def test_reach_is_asked_about_dc_unless_the_selection_says_otherwise():
     assert reach_filters(Filters(cities=("110000",))) == Filters(cities=("110000",), currents=(Current.DC,))
     assert reach_filters(Filters(currents=(Current.AC,))) == Filters(currents=(Current.AC,))
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(currents=(Current.AC,))])
+def test_people_that_partners_add_are_those_that_reach_tells_of(tiny, filters):
+    base, partners, km = ("state_grid",), ("nio", "teld"), 5.0
+    added = gains(tiny, filters, base, partners, Grid(km=km))[Gain.PEOPLE]
+    reached = reach_curve(
+        nearest(tiny, reach_filters(filters)), tiny.ask(people_of), (*base, *partners), [km]
+    )
+    assert added.covered_after.iloc[-1] == reached.weight_reached[0] > 0
+    assert added.whole[0] == reached.weight_whole[0]
 
 
 def test_reach_in_a_selection_is_that_of_its_points(tiny):
