@@ -1,9 +1,12 @@
 """The obvious way to what a partner is worth: a DataFrame, h3-py for each row, groupby, sets."""
 
 import h3.api.numpy_int as h3
+import numpy as np
 import pandas as pd
 
 from charging.dataset.store import Dataset
+
+STANDINGS = ["only_a", "only_b", "a_leads", "b_leads", "even", "others"]
 
 
 def stored(dataset: Dataset) -> pd.DataFrame:
@@ -29,50 +32,92 @@ def holdings(groups: pd.DataFrame, resolution: int, min_power_kw: float | None =
     return table.reset_index().rename(columns={"count": "piles", "dc": "dc_piles"})
 
 
-def served(table: pd.DataFrame, rings: int = 0) -> dict[str, set[int]]:
-    """Return the cells each operator serves."""
-    sets = {operator_id: set(units) for operator_id, units in table.groupby("operator_id").unit}
-    if not rings:
-        return sets
-    return {
-        operator_id: {near for cell in cells for near in h3.grid_disk(cell, rings)}
-        for operator_id, cells in sets.items()
-    }
+def served(table: pd.DataFrame, rings: int = 0) -> tuple[dict[str, set[int]], int]:
+    """Return the cells each operator serves, and how many cells anybody serves."""
+    holders = table[table.piles > 0].groupby("operator_id", dropna=False).unit
+    sets = {operator_id: set(units) for operator_id, units in holders}
+    if rings:
+        sets = {
+            operator_id: {near for cell in cells for near in h3.grid_disk(cell, rings)}
+            for operator_id, cells in sets.items()
+        }
+    return sets, len(set(table.unit).union(*sets.values()))
 
 
-def gains(sets: dict[str, set[int]], base: list[str], partners: list[str]) -> list[tuple[str, int]]:
-    """Return the partners in greedy order, and what each adds."""
-    covered, left, order = set().union(*(sets[i] for i in base)), sorted(partners), []
+def gains(held: tuple[dict[str, set[int]], int], base: list[str], partners: list[str]) -> pd.DataFrame:
+    """Return the table of `charging.analytics.coverage.marginal_gains`."""
+    sets, whole = held
+    of_base = set().union(*(sets[operator_id] for operator_id in base))
+    covered, left, rows = set(of_base), sorted(partners), []
     while left:
         gain = {operator_id: len(sets[operator_id] - covered) for operator_id in left}
         best = max(left, key=gain.__getitem__)
-        order.append((best, gain[best]))
         covered |= sets[best]
         left.remove(best)
-    return order
+        rows.append(
+            {
+                "operator_id": best,
+                "order": len(rows) + 1,
+                "gain": gain[best],
+                "gain_alone": len(sets[best] - of_base),
+                "covered_after": len(covered),
+                "share_after": len(covered) / whole,
+                "whole": whole,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
-def losses(table: pd.DataFrame, leavers: list[str]) -> tuple[float, ...]:
-    """Return units lost, units halved, piles lost, and the sum of the cells' concentration indices."""
+def losses(table: pd.DataFrame, leavers: list[str]) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the table of `charging.analytics.resilience.without`, and how often each loss occurs."""
+    leaves = table.operator_id.isin(leavers)
     before = table.groupby("unit").piles.sum()
-    stays = table[~table.operator_id.isin(leavers)]
-    after = stays.groupby("unit").piles.sum().reindex(before.index, fill_value=0)
-    is_lost, is_halved = after == 0, (after > 0) & (2 * after < before)
-    shares = table.piles / table.groupby("unit").piles.transform("sum")
-    indices = (shares**2).groupby(table.unit).sum() * 10_000
-    return (
-        int(is_lost.sum()),
-        int(is_halved.sum()),
-        int((before - after).sum()),
-        round(float(indices.sum()), 3),
-    )
+    after = table[~leaves].groupby("unit").piles.sum().reindex(before.index, fill_value=0)
+    may_stay = before.index.isin(table.unit[~leaves & table.piles.isna()])
+    kinds = [(after == 0) & ~may_stay, 2 * after < before, after < before]
+    lost = pd.DataFrame({"piles_before": before, "piles_after": after, "lost_share": 1 - after / before})
+    lost["category"] = np.select(kinds, ["lost", "halved", "reduced"], "untouched")
+    lost = lost[lost.piles_before > 0].reset_index()
+    return lost, lost.category.value_counts()
 
 
-def standings(table: pd.DataFrame, a: list[str], b: list[str]) -> tuple[list[int], list[int]]:
-    """Return how many cells are only A's, only B's, led by A, led by B; and those only B's, by piles."""
-    sums = [table[table.operator_id.isin(ids)].groupby("unit").piles.sum() for ids in (a, b)]
-    both = pd.concat(sums, axis="columns", keys=["a", "b"]).fillna(0)
-    only_a, only_b = both.b == 0, both.a == 0
-    spots = both[only_b].reset_index().sort_values(["b", "unit"], ascending=[False, True])
-    leads = [(both.a > both.b) & ~only_a, (both.b > both.a) & ~only_b]
-    return [int(cells.sum()) for cells in (only_a, only_b, *leads)], spots.unit.tolist()
+def concentration(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of `charging.analytics.resilience.concentration`."""
+    piles = table.groupby("unit").piles.sum()
+    piles = piles[piles > 0]
+    known = table[(table.piles > 0) & table.operator_id.notna()]
+    shares = known.piles / known.unit.map(piles)
+    by_unit = known.groupby("unit")
+    ordered = known.sort_values(["unit", "piles", "operator_id"], ascending=[True, False, True])
+    largest = ordered.drop_duplicates("unit").set_index("unit").reindex(piles.index)
+    return pd.DataFrame(
+        {
+            "piles": piles,
+            "operators": by_unit.size().reindex(piles.index, fill_value=0),
+            "largest_operator": largest.operator_id,
+            "largest_piles": largest.piles,
+            "largest_share": largest.piles / piles,
+            "unknown_share": 1 - by_unit.piles.sum().reindex(piles.index, fill_value=0) / piles,
+            "hhi": 10_000 * (shares**2).groupby(known.unit).sum().reindex(piles.index),
+        }
+    ).reset_index()
+
+
+def standings(
+    table: pd.DataFrame, a: list[str], b: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return the tables of `compare`, `tally` and `white_spots_of` of `charging.analytics.comparison`."""
+    is_a, is_b = table.operator_id.isin(a), table.operator_id.isin(b)
+    sides = {"piles_a": is_a, "piles_b": is_b, "piles_others": ~is_a & ~is_b}
+    sums = [table[rows].groupby("unit").piles.sum() for rows in sides.values()]
+    units = pd.concat(sums, axis="columns", keys=list(sides)).fillna(0).sort_index()
+    units = units[(units > 0).any(axis="columns")]
+    has_a, has_b = units.piles_a > 0, units.piles_b > 0
+    leads = [units.piles_a > units.piles_b, units.piles_b > units.piles_a]
+    units["category"] = np.select([has_a & ~has_b, has_b & ~has_a, *leads, has_a], STANDINGS[:-1], "others")
+    grouped = units.groupby("category")
+    tally = grouped[list(sides)].sum()
+    tally.insert(0, "units", grouped.size())
+    spots = units.loc[units.category == "only_b", ["piles_b", "piles_others"]].reset_index()
+    spots = spots.sort_values(["piles_b", "unit"], ascending=[False, True], ignore_index=True)
+    return units.reset_index(), tally.reindex(STANDINGS, fill_value=0).reset_index(), spots
