@@ -56,10 +56,11 @@ How to read it:
   peers are; *whole dashboard* has the query, the panel and the table on top.
 - **Filter → hexes**: the three answer the same questions with the same table, which is compared before
   anything is timed. numpy is the limit: arrays made for this one question, and nothing between it and memory.
-- **What partners add**, **what if**, **A versus B**: a *first answer* is that of an engine that stands and was
-  asked nothing yet, beside pandas that begins by reading the stored files; *conditions changed* finds who
+- **What partners add**, **what if**, **A versus B**: a *first answer* is that of an engine that stands and
+  was asked nothing yet, beside pandas that begins by reading the stored files; *conditions changed* finds who
   holds what anew, beside pandas with its tables in memory and joined. Both make the same tables. Where only a
   control of the analysis was changed, the holdings are kept.
+- **Highway gaps**, **changes**: the same, but the peer compares sums of the tables and not all their columns.
 - **Import**: both are processes of their own on the same made file, and what is compared is processor time.
   Ours includes the start of Python, every check, sorting, the content hash and writing Parquet; `json.loads`
   is the call alone, `csv.reader` a loop over its rows that keeps nothing.
