@@ -1,7 +1,6 @@
 """A selection of two datasets answers as two snapshots of that selection do, and asks for the pairs once."""
 
 from contextlib import closing
-from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -20,7 +19,7 @@ from charging.queries.snapshot import snapshot
 def engines(tiny_dataset, build, tiny_records, tiny_description, tmp_path_factory):
     """The tiny world, later without its first station and with a pile more at the second; and as it is."""
     _, second, *rest = tiny_records
-    grown = second._replace(piles=(replace(second.piles[0], count=11), *second.piles[1:]))
+    grown = second._replace(piles=(second.piles[0]._replace(count=11), *second.piles[1:]))
     folder = tmp_path_factory.mktemp("later") / "later"
     later = write_version(folder, build([grown, *rest]).tables, tiny_description)
     with (
