@@ -171,7 +171,9 @@ def parts(path: Path) -> tuple[Part, ...]:
         if not _is_archive(path):
             return (whole,)
         with zipfile.ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if not info.is_dir() and info.file_size]
+            members = [
+                info for info in archive.infolist() if info.file_size and info.filename and not info.is_dir()
+            ]
     _check_members(path, members)
     found = tuple(part for info in members if _is_data(part := Part(path, info.filename)))
     if not found:

@@ -110,7 +110,9 @@ def _told(part: Part) -> Iterator[None]:
 
 
 def _check(part: Part, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
-    """Refuse a member that is larger than it can be in earnest, or XML that would be once it is read."""
+    """Refuse a member that is larger than it can be in earnest, locked, or XML that would fill the memory."""
+    if info.flag_bits & 1:
+        raise _broken(part, f"a password on {info.filename}")
     most = min(MOST_UNPACKED, max(FREE_UNPACKED, info.compress_size * MOST_RATIO))
     if info.file_size > most:  # no more than that is ever unpacked
         raise _broken(part, f"{info.filename} with more than {most:,} bytes unpacked")

@@ -220,8 +220,14 @@ def test_a_cell_of_ten_megabytes_is_bad_rows_among_good_ones(tmp_path):
     assert {each.reason for each in records if isinstance(each, Rejection)} == {Reason.MALFORMED}
 
 
-def test_an_archive_with_a_password_is_refused(tmp_path):
-    packed = bytearray(archive({"table.csv": CSV}))
+def test_an_archive_with_a_member_of_no_name_is_read_without_it(tmp_path):
+    path = write(tmp_path, archive({"t.csv": CSV, "?": b"a,b"}).replace(b"?", b"\0"))
+    assert [each.source_id for each in tabular.read(path, preset="urbanev")] == ["1", "2"]
+
+
+@pytest.mark.parametrize("content", [archive({"table.csv": CSV}), workbook()], ids=["zip", "xlsx"])
+def test_an_archive_with_a_password_is_refused(tmp_path, content):
+    packed = bytearray(content)
     packed[6] |= 1
     packed[packed.rindex(b"PK\x01\x02") + 8] |= 1
     with pytest.raises(SourceError, match="password"):
