@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +27,7 @@ from charging.domain.operators import OperatorRegistry
 from charging.domain.schema import PILES, SERVICE_AREAS, STATIONS, Table
 from charging.domain.vocabulary import Datum
 from charging.sources.records import Record, ServiceAreaRecord, SourceInfo
+from charging.sources.stations import Stations
 
 CHUNK_RECORDS = 8_192
 """Records turned into columns at a time."""
@@ -46,7 +46,7 @@ class Built:
 
 
 def build_tables(
-    records: Iterable[Record],
+    records: Iterable[Record | Stations],
     *,
     source: SourceInfo,
     retrieved_at: datetime,
@@ -59,7 +59,7 @@ def build_tables(
     Parameters
     ----------
     records
-        What a reader yields; read once, never held as a whole.
+        What a reader yields, as records or as columns; read once, never held as a whole.
     source
         Where they come from.
     retrieved_at
@@ -87,7 +87,7 @@ class Builder:
 
     def add(
         self,
-        records: Iterable[Record],
+        records: Iterable[Record | Stations],
         *,
         source: SourceInfo,
         retrieved_at: datetime,
@@ -97,8 +97,7 @@ class Builder:
         intake = self._intake
         read_before, taken_before = intake.tally.rows_read, intake.taken
         with _collector_at_rest():
-            records = iter(records)
-            while batch := list(islice(records, CHUNK_RECORDS)):
+            for batch in _batches(records):
                 if chunk := intake.take(batch, source=source.source, datum=datum):
                     stations, piles = chunk.tables(source, retrieved_at, self._resolver)
                     self._stations.append(stations)
@@ -166,6 +165,21 @@ class Builder:
             SERVICE_AREAS.name: in_order(areas, SERVICE_AREAS, ("cell", "service_area_id")),
         }
         return Built(tables=tables, report=report, sources=tuple(self._sources))
+
+
+def _batches(given: Iterable[Record | Stations]) -> Iterator[list[Record] | Stations]:
+    """Yield columns as they come, and records some thousand at a time."""
+    records: list[Record] = []
+    for each in given:
+        if isinstance(each, Stations):
+            yield each
+            continue
+        records.append(each)
+        if len(records) == CHUNK_RECORDS:
+            yield records
+            records = []
+    if records:
+        yield records
 
 
 @contextmanager

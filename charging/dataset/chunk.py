@@ -5,24 +5,24 @@ tables in which everything but the operator codes is computed. Those wait until 
 are known.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from charging.dataset.columns import clean_texts, folded_texts, texts_of
+from charging.dataset.columns import clean_texts, folded_texts
 from charging.dataset.coordinates import in_wgs84
 from charging.dataset.resolving import Resolver
 from charging.domain.geography import City
 from charging.domain.hexes import cells_at
 from charging.domain.schema import STATIONS
-from charging.domain.vocabulary import Current, Datum, Status
+from charging.domain.vocabulary import Current
 from charging.sources.records import SourceInfo
+from charging.sources.stations import Coded, Stations
 
 _TEXTS = (
     "name",
@@ -49,24 +49,23 @@ class Groups(NamedTuple):
     """Groups of identical piles, column by column."""
 
     station: NDArray[np.int64]  # position in the chunk
-    pile_id: Sequence[str | None]
-    operator_id: Sequence[str | None]  # None: the station's
-    current: Sequence[Current | None]
-    connectors: Sequence[int | None]
-    power_kw: Sequence[float | None]
-    status: Sequence[Status | None]
-    piles: Sequence[int | None]
+    pile_id: pa.Array
+    operator_id: pa.Array  # null: the station's
+    current: pa.Array
+    connectors: pa.Array
+    power_kw: pa.Array
+    status: pa.Array
+    count: pa.Array
 
 
 class Chunk(NamedTuple):
     """Stations of one source whose ids and coordinates are sound, and their piles, column by column."""
 
-    given: Mapping[str, Sequence[Any]]  # the fields of `StationRecord`
+    given: Stations
     source_ids: pa.Array  # clean
-    datums: Sequence[Datum]
     shifted_from: NDArray[np.object_] | None  # None: no point is to be moved
-    operators: Sequence[str | None]
-    cities: Sequence[City | None]
+    operators: Coded
+    cities: Coded
     groups: Groups
 
     def tables(
@@ -75,8 +74,9 @@ class Chunk(NamedTuple):
         """Return the stations and the piles, without operator codes, in the order they came."""
         stations = self._stations(source, retrieved_at)
         stations["search"] = self._search(stations, resolver)
-        at = pa.array(self.groups.station)
-        groups = self._group_columns()
+        groups = self.groups._asdict()
+        at = pa.array(groups.pop("station"))
+        groups["pile_id"] = clean_texts(groups["pile_id"])
         stations.update(_sums(self.groups.station, groups, len(self.source_ids)))
         piles = {
             "station_id": stations["station_id"].take(at),
@@ -88,30 +88,29 @@ class Chunk(NamedTuple):
 
     def _stations(self, source: SourceInfo, retrieved_at: datetime) -> dict[str, pa.Array]:
         given, ids = self.given, self.source_ids
-        columns = {name: clean_texts(given[name]) for name in _TEXTS}
-        columns |= {name: _codes(given[name]) for name in _CODES}
-        columns |= {name: pa.array(given[name], _TYPES[name]) for name in _TIMES}
+        columns = {name: clean_texts(given.column(name)) for name in _TEXTS}
+        columns |= {name: given.column(name) for name in (*_CODES, *_TIMES)}
         for name, default in (
             ("licence", pa.scalar(source.licence, pa.string())),
             ("attribution", pa.scalar(source.attribution, pa.string())),
             # a code too is how a source writes an operator
-            ("operator_raw", clean_texts(given["operator_org_code"])),
+            ("operator_raw", clean_texts(given.column("operator_org_code"))),
         ):
             columns[name] = pc.coalesce(columns[name], default)
         columns |= {
             "station_id": pc.binary_join_element_wise(source.source, ids, ":"),
             "source": pa.repeat(pa.scalar(source.source, pa.string()), len(ids)),
             "source_id": ids,
-            "source_datum": _codes(self.datums),
-            "operator_id": pa.array(self.operators, pa.string()),
-            "city_id": texts_of([city.id if city else None for city in self.cities]),
-            "city": texts_of([city.name_zh if city else None for city in self.cities]),
+            "source_datum": given.datum.column(pa.string()),
+            "operator_id": self.operators.column(pa.string()),
+            "city_id": self._of_cities(lambda city: city.id),
+            "city": self._of_cities(lambda city: city.name_zh),
             "retrieved_at": pa.repeat(pa.scalar(retrieved_at, _TYPES["retrieved_at"]), len(ids)),
         }
         return columns | self._places()
 
     def _places(self) -> dict[str, pa.Array]:
-        source_lat, source_lon = (np.array(self.given[name], np.float64) for name in ("lat", "lon"))
+        source_lat, source_lon = self.given.lat, self.given.lon
         lat, lon = source_lat, source_lon
         if self.shifted_from is not None:
             lat, lon = in_wgs84(source_lat, source_lon, self.shifted_from)
@@ -125,35 +124,19 @@ class Chunk(NamedTuple):
 
     def _search(self, stations: Mapping[str, pa.Array], resolver: Resolver) -> pa.Array:
         names = ("name", "name_zh", "operator_raw", "city_raw", "address")
-        operators = {each: resolver.operator_text(each) or None for each in {*self.operators}}
+        operators = [resolver.operator_text(each) or None for each in self.operators.values]
         texts = [
             *(stations[name] for name in names),
-            texts_of([operators[each] for each in self.operators]),
-            texts_of([f"{city.name_zh} {city.name_en}" if city else None for city in self.cities]),
+            Coded(operators, self.operators.at).column(pa.string()),
+            self._of_cities(lambda city: f"{city.name_zh} {city.name_en}"),
         ]
         # a row that has nothing to join would be left out
         is_silent = pc.is_null(pc.coalesce(*texts))
         texts[0] = pc.if_else(is_silent, "", texts[0])
         return folded_texts(pc.binary_join_element_wise(*texts, " ", null_handling="skip"))
 
-    def _group_columns(self) -> dict[str, pa.Array]:
-        groups = self.groups
-        return {
-            "pile_id": clean_texts(groups.pile_id),
-            "operator_id": pa.array(groups.operator_id, pa.string()),
-            "current": _codes(groups.current),
-            "connectors": pa.array(groups.connectors, pa.int64()),
-            "power_kw": pa.array(groups.power_kw, pa.float64()),
-            "status": _codes(groups.status),
-            "count": pa.array(groups.piles, pa.int64()),
-        }
-
-
-def _codes(values: Sequence[StrEnum | None]) -> pa.Array:
-    """Return a column of codes; there are few different ones."""
-    known = list({*values})
-    number = {code: at for at, code in enumerate(known)}
-    return pa.array(known, pa.string()).take(pa.array([number[value] for value in values], pa.int32()))
+    def _of_cities(self, told: Callable[[City], str]) -> pa.Array:
+        return Coded([city and told(city) for city in self.cities.values], self.cities.at).column(pa.string())
 
 
 def _sums(station: NDArray[np.int64], groups: Mapping[str, pa.Array], stations: int) -> dict[str, pa.Array]:

@@ -30,7 +30,7 @@ def clean_text(text: str) -> str | None:
     return _CONTROLS.sub("", _encodable(text).replace("\t", " ")).strip() or None
 
 
-def clean_texts(values: Sequence[str | None]) -> pa.Array:
+def clean_texts(values: Sequence[str | None] | pa.Array) -> pa.Array:
     """Return a column of texts, each as `clean_text` gives it."""
     texts = texts_of(values)
     if texts.null_count == len(texts):
@@ -43,8 +43,10 @@ def clean_texts(values: Sequence[str | None]) -> pa.Array:
     return pc.if_else(is_empty, pa.scalar(None, pa.string()), texts) if pc.any(is_empty).as_py() else texts
 
 
-def texts_of(values: Sequence[str | None]) -> pa.Array:
+def texts_of(values: Sequence[str | None] | pa.Array) -> pa.Array:
     """Return a column of texts as they stand, but for what UTF-8 cannot spell."""
+    if isinstance(values, pa.Array):
+        return values
     if values.count(None) == len(values):
         return pa.nulls(len(values), pa.string())
     try:
@@ -62,8 +64,9 @@ def folded_texts(texts: pa.Array) -> pa.Array:
     rest = pc.or_(pc.invert(is_plain), is_spaced)
     if not pc.any(rest).as_py():
         return lower
-    folds = [folded(text) for text in texts.filter(rest).to_pylist()]
-    return pc.replace_with_mask(lower, rest, pa.array(folds, pa.string()))
+    different = pc.dictionary_encode(texts.filter(rest))
+    folds = pa.array([folded(text) for text in different.dictionary.to_pylist()], pa.string())
+    return pc.replace_with_mask(lower, rest, folds.take(different.indices))
 
 
 def characters(texts: pa.Array) -> NDArray[np.uint8]:

@@ -5,9 +5,10 @@ decided by country and region, never by a rectangle alone: Hong Kong, Macau and 
 """
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from charging.domain.bounds import Bounds
@@ -51,19 +52,18 @@ def coordinate_refusal(
 
 
 def has_sound_coordinates(
-    lat: Sequence[float | None], lon: Sequence[float | None], country: Sequence[str | None]
+    lat: NDArray[np.float64], lon: NDArray[np.float64], country: pa.Array
 ) -> NDArray[np.bool_]:
     """Tell for each pair of coordinates whether `coordinate_refusal` surely finds nothing wrong with it.
 
     What it says of the others is for it to say.
     """
-    lats, lons = np.array(lat, np.float64), np.array(lon, np.float64)
     is_on_globe: NDArray[np.bool_] = (
-        (np.abs(lats) <= _MOST_LAT) & (np.abs(lons) <= _MOST_LON) & (lats != 0) & (lons != 0)
+        (np.abs(lat) <= _MOST_LAT) & (np.abs(lon) <= _MOST_LON) & (lat != 0) & (lon != 0)
     )
-    if "CN" in country:
-        is_elsewhere = np.array([each != "CN" for each in country], np.bool_)
-        is_on_globe &= CHINA.contains(lats, lons) | is_elsewhere
+    is_china = np.asarray(pc.fill_null(pc.equal(country, "CN"), fill_value=False))
+    if is_china.any():
+        is_on_globe &= CHINA.contains(lat, lon) | ~is_china
     return is_on_globe
 
 

@@ -4,23 +4,35 @@ A record is refused for its id or its coordinates alone. A number no pile can ha
 counted; what a source states above the sum of its groups becomes a group of unknown kind.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, compress
-from typing import TypeVar
+from itertools import chain
+from operator import attrgetter, itemgetter
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from charging.dataset.chunk import Chunk, Groups
-from charging.dataset.columns import clean_text, clean_texts
+from charging.dataset.columns import clean_text, clean_texts, texts_of
 from charging.dataset.coordinates import coordinate_refusal, has_sound_coordinates, in_wgs84, is_shifted
 from charging.dataset.report import ImportReport, Tally
-from charging.dataset.resolving import Columns, Resolver
+from charging.dataset.resolving import Resolver
 from charging.domain.vocabulary import Connector, Datum
-from charging.sources.records import PileRecord, Reason, Record, Rejection, ServiceAreaRecord, StationRecord
+from charging.sources.records import Reason, Record, Rejection, ServiceAreaRecord, StationRecord
+from charging.sources.stations import (
+    TEXTS,
+    TIMES,
+    Coded,
+    Pairs,
+    Piles,
+    Rows,
+    Stations,
+    codes_of,
+    different,
+    distinct,
+)
 
 MOST_PILES = 10_000
 """Highest number of piles a group or station can have; the largest sites have some hundreds."""
@@ -30,7 +42,7 @@ MOST_POWER_KW = 10_000.0
 
 _CONNECTOR_MASKS = range(1, 1 << len(Connector))
 
-_Number = TypeVar("_Number", int, float)
+_pile_fields = attrgetter("operator_id", "current", "connectors", "power_kw", "status", "count")
 
 
 class Intake:
@@ -66,182 +78,227 @@ class Intake:
         self.areas.update((area.service_area_id, area) for area in areas)
         self.tally.keep(report)
 
-    def take(self, records: Sequence[Record], *, source: str, datum: Datum | None) -> Chunk | None:
-        """Judge records, and return the stations that are taken, or None where there are none.
+    def take(self, given: Sequence[Record] | Stations, *, source: str, datum: Datum | None) -> Chunk | None:
+        """Judge stations, and return those that are taken, or None where there are none.
 
         Parameters
         ----------
-        records
-            What a reader yielded, in its order.
+        given
+            What a reader yielded, in its order: records, or columns.
         source
             Prefix of the stations' ids.
         datum
             Datum of the coordinates, where it is known better than the reader does.
         """
-        stations = [record for record in records if isinstance(record, StationRecord)]
-        given = _columns(stations)
-        self.tally.rows_read += len(records) - len(stations) + sum(given["rows"])
-        ids = _clean_ids(given["source_id"])
-        refused = self._refused(stations, given, ids, self._station_ids.setdefault(source, set()))
-        if len(stations) < len(records) or refused:
-            at = 0
-            for record in records:
-                if isinstance(record, StationRecord):
-                    for _ in range(record.rows if at in refused else 0):
-                        self.tally.reject(refused[at])
-                    at += 1
-                elif isinstance(record, ServiceAreaRecord):
+        if isinstance(given, Stations):
+            stations = given
+        else:
+            stations = stations_of(given)
+            for record in given:
+                if isinstance(record, ServiceAreaRecord):
+                    self.tally.rows_read += 1
                     self._take_area(record, datum)
-                else:
-                    self.tally.reject(record)
+        self.tally.rows_read += len(stations.between) + int(stations.rows.sum())
+        ids = clean_texts(stations.column("source_id"))
+        refused = self._refused(stations, ids, self._station_ids.setdefault(source, set()))
+        self._reject(stations, refused)
         if refused:
-            is_taken = [at not in refused for at in range(len(stations))]
-            given, ids = _columns(compress(stations, is_taken)), list(compress(ids, is_taken))
-        return self._chunk(given, ids, datum) if ids else None
+            is_taken = np.ones(len(stations), np.bool_)
+            is_taken[list(refused)] = False
+            stations, ids = stations.of(is_taken), ids.filter(pa.array(is_taken))
+        return self._chunk(stations, ids, datum) if len(stations) else None
 
-    def _refused(
-        self, stations: Sequence[StationRecord], given: Columns, ids: Sequence[str], known: set[str]
-    ) -> dict[int, Rejection]:
+    def _refused(self, stations: Stations, ids: pa.Array, known: set[str]) -> dict[int, Rejection]:
         """Return what is refused by position, and keep the ids of the others."""
-        sound = has_sound_coordinates(given["lat"], given["lon"], given["country"])
-        new = set(ids)
-        if len(new) == len(ids) and sound.all() and "" not in new and known.isdisjoint(new):
+        country = stations.column("country")
+        sound = has_sound_coordinates(stations.lat, stations.lon, country)
+        texts = ids.to_pylist()
+        new = set(texts)
+        if len(new) == len(texts) and sound.all() and None not in new and known.isdisjoint(new):
             known |= new
             return {}
         refused = {}
-        for at, (source_id, is_sound) in enumerate(zip(ids, sound.tolist(), strict=True)):
+        for at, (source_id, is_sound) in enumerate(zip(texts, sound.tolist(), strict=True)):
             if is_sound and source_id and source_id not in known:
                 known.add(source_id)
-            elif rejection := _refusal(source_id, stations[at], is_known=source_id in known):
+                continue
+            rejection = _refusal(
+                source_id or "",
+                float(stations.lat[at]),
+                float(stations.lon[at]),
+                country[at].as_py(),
+                is_known=source_id in known,
+            )
+            if rejection:
                 refused[at] = rejection
             else:
                 known.add(source_id)
         return refused
 
-    def _chunk(self, given: Columns, ids: Sequence[str], datum: Datum | None) -> Chunk:
-        datums = given["datum"] if datum is None else (datum,) * len(ids)
-        operators = self._resolver.operators_of(given)
-        groups, counted = self._groups(given, ids)
-        self.tally.merged += sum(given["rows"]) - len(ids)
-        self._count_findings(given, ids, operators, counted)
+    def _reject(self, stations: Stations, refused: Mapping[int, Rejection]) -> None:
+        """Count what the reader and what the door refuses, in the order of the records."""
+        told = [(at, 0, rejection, 1) for at, rejection in stations.between]
+        told += [(at, 1, rejection, int(stations.rows[at])) for at, rejection in refused.items()]
+        for _, _, rejection, rows in sorted(told, key=itemgetter(0, 1)):
+            for _ in range(rows):
+                self.tally.reject(rejection)
+
+    def _chunk(self, stations: Stations, ids: pa.Array, datum: Datum | None) -> Chunk:
+        if datum is not None:
+            stations = replace(stations, datum=Coded.same(datum, len(stations)))
+        operators = self._resolver.operators_of(stations)
+        groups, counted = self._groups(stations, ids)
+        self.tally.merged += int(stations.rows.sum()) - len(stations)
+        self._count_findings(stations, ids, operators, counted)
         return Chunk(
-            given=given,
-            source_ids=pa.array(ids, pa.string()),
-            datums=datums,
-            shifted_from=_shifted_from(datums, given),
+            given=stations,
+            source_ids=ids,
+            shifted_from=_shifted_from(stations),
             operators=operators,
-            cities=self._resolver.cities_of(given),
+            cities=self._resolver.cities_of(stations),
             groups=groups,
         )
 
     def _count_findings(
-        self,
-        given: Columns,
-        ids: Sequence[str],
-        operators: Sequence[str | None],
-        counted: NDArray[np.int64],
+        self, stations: Stations, ids: pa.Array, operators: Coded, counted: NDArray[np.int64]
     ) -> None:
-        stations: Counter[str] = Counter()
-        piles: Counter[str] = Counter()
-        texts = zip(
-            operators, given["operator_raw"], given["operator_org_code"], counted.tolist(), strict=True
-        )
-        for operator, raw, code, count in texts:
-            if operator is None and (text := raw or code):
-                stations[text] += 1
-                piles[text] += count
-        for text in stations:
-            self.tally.unresolved(text, stations[text], piles[text])
-        self.tally.unmapped(chain.from_iterable(filter(None, given["unmapped"])))
-        for source_id, doubts in zip(ids, given["doubts"], strict=True):
-            for what, value in doubts:
-                self.tally.contradict(what, source_id, value)
+        is_silent = operators.where(lambda operator: operator is None)
+        texts = [stations.column(name).filter(is_silent) for name in ("operator_raw", "operator_org_code")]
+        said, at = different(texts, int(is_silent.sum()))
+        number = np.bincount(at, minlength=len(said)).tolist()
+        piles = np.bincount(at, counted[is_silent], len(said)).astype(np.int64).tolist()
+        for (raw, code), *sums in zip(said, number, piles, strict=True):
+            if text := raw or code:
+                self.tally.unresolved(text, *sums)
+        self.tally.unmapped(chain.from_iterable(stations.unmapped.values()))
+        for row in sorted(stations.doubts):
+            for what, value in stations.doubts[row]:
+                self.tally.contradict(what, ids[row].as_py(), value)
 
     def _take_area(self, record: ServiceAreaRecord, datum: Datum | None) -> None:
         area_id = clean_text(record.service_area_id) or ""
-        rejection = _refusal(area_id, record, is_known=area_id in self.areas)
+        rejection = _refusal(area_id, record.lat, record.lon, None, is_known=area_id in self.areas)
         if rejection is None:
             self.areas[area_id] = record if datum is None else _moved(record, datum)
         else:
             self.tally.reject(rejection)
 
-    def _groups(self, given: Columns, ids: Sequence[str]) -> tuple[Groups, NDArray[np.int64]]:
+    def _groups(self, stations: Stations, ids: pa.Array) -> tuple[Groups, NDArray[np.int64]]:
         """Return the groups of stations, and how many piles they count at each."""
-        piles = list(chain.from_iterable(given["piles"]))
-        at = np.repeat(np.arange(len(ids)), np.fromiter(map(len, given["piles"]), np.int64, len(ids)))
-        if any(pile.count == 0 for pile in piles):  # a count of 0 says there are none of a kind
-            is_group = [pile.count != 0 for pile in piles]
-            piles, at = list(compress(piles, is_group)), at[is_group]
-        columns = list(zip(*piles, strict=True)) or [()] * len(PileRecord._fields)
-        pile_id, operator_id, current, connectors, power_kw, status, count = columns
-        stations = at.tolist()
-        counts = self._real(count, MOST_PILES, "count", ids, stations)
-        sums = np.bincount(at, [each or 0 for each in counts], len(ids)).astype(np.int64)
-        stated = self._real(given["stated_piles"], MOST_PILES, "stated_piles", ids, range(len(ids)))
+        piles = stations.piles
+        is_group = piles.kind.where(lambda pile: pile.count != 0)  # 0 says that there are none of a kind
+        at, kind = piles.station[is_group], Coded(piles.kind.values, piles.kind.at[is_group])
+        columns = list(zip(*map(_pile_fields, kind.values), strict=True)) or [()] * 6
+        operator_id, current, connectors, power_kw, status, count = (Coded(each, kind.at) for each in columns)
+        counts = self._real(count, MOST_PILES, "count", ids, at)
+        sums = np.bincount(at, _filled(counts), len(stations)).astype(np.int64)
+        rows = np.arange(len(stations))
+        stated = self._real(stations.stated_piles, MOST_PILES, "stated_piles", ids, rows)
         more = self._stated_above(stated, sums, ids)
-        unknown = [None] * len(more)
+        masks = [mask if mask and mask in _CONNECTOR_MASKS else None for mask in connectors.values]
         groups = Groups(
-            station=np.concatenate([at, np.fromiter(more, np.int64, len(more))]),
-            pile_id=[*pile_id, *unknown],
-            operator_id=[*operator_id, *unknown],
-            current=[*current, *unknown],
-            connectors=[
-                *(mask if mask and mask in _CONNECTOR_MASKS else None for mask in connectors),
-                *unknown,
-            ],
-            power_kw=[*self._real(power_kw, MOST_POWER_KW, "power_kw", ids, stations), *unknown],
-            status=[*status, *unknown],
-            piles=[*counts, *more.values()],
+            station=np.concatenate([at, more]),
+            pile_id=_lengthened(piles.pile_id.filter(pa.array(is_group)), len(more)),
+            operator_id=_lengthened(operator_id.column(pa.string()), len(more)),
+            current=_lengthened(current.column(pa.string()), len(more)),
+            connectors=_lengthened(Coded(masks, kind.at).column(pa.int64()), len(more)),
+            power_kw=_lengthened(
+                self._real(power_kw, MOST_POWER_KW, "power_kw", ids, at).column(pa.float64()), len(more)
+            ),
+            status=_lengthened(status.column(pa.string()), len(more)),
+            count=pa.concat_arrays([counts.column(pa.int64()), pa.array(_filled(stated)[more] - sums[more])]),
         )
-        sums[list(more)] += np.fromiter(more.values(), np.int64, len(more))
+        sums[more] = _filled(stated)[more]
         return groups, sums
 
-    def _stated_above(
-        self, stated: Sequence[int | None], sums: NDArray[np.int64], ids: Sequence[str]
-    ) -> dict[int, int]:
-        """Return by position what stations state beyond their groups; a statement below them is counted."""
-        more = {}
-        for station, (total, counted) in enumerate(zip(stated, sums.tolist(), strict=True)):
-            if total is not None and total > counted:
-                more[station] = total - counted
-            elif total is not None and total < counted:
-                self.tally.contradict("stated_piles", ids[station], f"{total} stated, {counted} in groups")
-        return more
+    def _stated_above(self, stated: Coded, sums: NDArray[np.int64], ids: pa.Array) -> Rows:
+        """Return the stations that state more than their groups; a statement below them is counted."""
+        total = _filled(stated)
+        is_stated = total > 0
+        for station in np.flatnonzero(is_stated & (total < sums)).tolist():
+            found = f"{total[station]} stated, {sums[station]} in groups"
+            self.tally.contradict("stated_piles", ids[station].as_py(), found)
+        return np.flatnonzero(total > sums)
 
-    def _real(
-        self,
-        values: Sequence[_Number | None],
-        most: float,
-        field: str,
-        ids: Sequence[str],
-        stations: Sequence[int],
-    ) -> Sequence[_Number | None]:
+    def _real(self, given: Coded, most: float, field: str, ids: pa.Array, stations: Rows) -> Coded:
         """Return quantities, None where one is not known or nothing real has it, which is counted."""
-        is_real = [value is None or 0 < value <= most for value in values]
+        is_real = [value is None or 0 < value <= most for value in given.values]
         if all(is_real):
-            return values
-        for station, value, is_good in zip(stations, values, is_real, strict=True):
-            if not is_good:
-                self.tally.discard(field, ids[station], value)
-        return [value if is_good else None for value, is_good in zip(values, is_real, strict=True)]
+            return given
+        for row in np.flatnonzero(~np.array(is_real)[given.at]).tolist():
+            self.tally.discard(field, ids[stations[row]].as_py(), given.values[given.at[row]])
+        values = [value if is_good else None for value, is_good in zip(given.values, is_real, strict=True)]
+        return Coded(values, given.at)
 
 
-def _columns(stations: Iterable[StationRecord]) -> Columns:
-    columns = list(zip(*stations, strict=True)) or [()] * len(StationRecord._fields)
-    return dict(zip(StationRecord._fields, columns, strict=True))
+def stations_of(records: Sequence[Record]) -> Stations:
+    """Return the stations among records as columns, with the rejections between them."""
+    found = [record for record in records if isinstance(record, StationRecord)]
+    fields = dict(
+        zip(
+            StationRecord._fields,
+            list(zip(*found, strict=True)) or [()] * len(StationRecord._fields),
+            strict=True,
+        )
+    )
+    sizes = list(map(len, fields["piles"]))
+    piles = list(chain.from_iterable(fields["piles"]))
+    return Stations(
+        lat=np.array(fields["lat"], np.float64),
+        lon=np.array(fields["lon"], np.float64),
+        datum=Coded.of(fields["datum"]),
+        columns={
+            **{name: texts_of(fields[name]) for name in TEXTS},
+            **{name: pa.array(fields[name], kind) for name, kind in TIMES.items()},
+        },
+        stated_piles=_each(fields["stated_piles"]),
+        piles=Piles(
+            np.repeat(np.arange(len(found)), np.array(sizes, np.intp)),
+            _each(piles),
+            texts_of([pile.pile_id for pile in piles]),
+        ),
+        rows=np.array(fields["rows"], np.int64),
+        unmapped=_noted(fields["unmapped"]),
+        doubts=_noted(fields["doubts"]),
+        between=tuple(_between(records)),
+    )
 
 
-def _clean_ids(ids: Sequence[str]) -> Sequence[str]:
-    """Return ids as they are stored; one that is empty is refused."""
-    return [text or "" for text in clean_texts(ids).to_pylist()]
+def _each(values: Sequence[Any]) -> Coded:
+    return Coded(values, np.arange(len(values)))
 
 
-def _shifted_from(datums: Sequence[Datum], given: Columns) -> NDArray[np.object_] | None:
+def _noted(pairs: Sequence[Pairs]) -> dict[int, Pairs]:
+    return {at: each for at, each in enumerate(pairs) if each} if any(pairs) else {}
+
+
+def _between(records: Iterable[Record]) -> Iterator[tuple[int, Rejection]]:
+    stations = 0
+    for record in records:
+        if isinstance(record, Rejection):
+            yield stations, record
+        stations += isinstance(record, StationRecord)
+
+
+def _filled(quantities: Coded) -> NDArray[np.int64]:
+    """Return quantities, 0 where one is not known."""
+    values = np.array([value or 0 for value in quantities.values], np.int64)
+    return values[quantities.at]
+
+
+def _lengthened(column: pa.Array, rows: int) -> pa.Array:
+    return pa.concat_arrays([column, pa.nulls(rows, column.type)]) if rows else column
+
+
+def _shifted_from(stations: Stations) -> NDArray[np.object_] | None:
     """Return the datum each point has to be moved from, None where it stays; None where all stay."""
-    if {*datums} == {Datum.WGS84}:
+    if {*stations.datum.values} <= {Datum.WGS84}:
         return None
-    places = zip(datums, given["country"], given["region"], given["city_id"], strict=True)
-    return np.array([place[0] if is_shifted(*place) else None for place in places], np.object_)
+    places = [stations.column(name) for name in ("country", "region", "city_id")]
+    first, like = distinct([stations.datum.at, *map(codes_of, places)], len(stations))
+    taken = (column.take(pa.array(first)).to_pylist() for column in places)
+    said = zip([stations.datum.values[at] for at in stations.datum.at[first]], *taken, strict=True)
+    return np.array([place[0] if is_shifted(*place) else None for place in said], np.object_)[like]
 
 
 def _moved(record: ServiceAreaRecord, datum: Datum) -> ServiceAreaRecord:
@@ -252,11 +309,10 @@ def _moved(record: ServiceAreaRecord, datum: Datum) -> ServiceAreaRecord:
 
 
 def _refusal(
-    record_id: str, record: StationRecord | ServiceAreaRecord, *, is_known: bool
+    record_id: str, lat: float, lon: float, country: str | None, *, is_known: bool
 ) -> Rejection | None:
     if not record_id:
         return Rejection(reason=Reason.MISSING_ID)
     if is_known:
         return Rejection(reason=Reason.DUPLICATE_ID, record_id=record_id)
-    country = record.country if isinstance(record, StationRecord) else None
-    return coordinate_refusal(record_id, record.lat, record.lon, country)
+    return coordinate_refusal(record_id, lat, lon, country)

@@ -22,6 +22,7 @@ from charging.sources import Reader, load_preset, reader_named, service_areas, s
 from charging.sources.files import Kind as FileKind
 from charging.sources.files import kind_of, read_head
 from charging.sources.records import Record
+from charging.sources.stations import Stations
 
 Progress = Callable[[float, str], object]
 """Is told the share done, 0 to 1, and what is being done."""
@@ -197,14 +198,17 @@ def _reader(path: Path, format_name: str | None, preset: str | None) -> Reader:
 
 def _all_records(
     files: Sequence[tuple[Path, Reader]], paths: Sequence[Path], progress: Progress
-) -> Iterator[Record]:
+) -> Iterator[Record | Stations]:
     together = [path for path, _ in files]
     for path, reader in files:
         done = paths.index(path) / len(paths)
         progress(done * _READ_SHARE, f"reading {path.name}")
-        for number, record in enumerate(reader.read(path, beside=together), start=1):
-            yield record
-            if number % _RECORDS_BETWEEN == 0:
+        number, told = 0, 0
+        for some in reader.read_columns(path, beside=together):
+            yield some
+            number += len(some) + len(some.between) if isinstance(some, Stations) else 1
+            while number - told >= _RECORDS_BETWEEN:
+                told += _RECORDS_BETWEEN
                 progress(done * _READ_SHARE, f"reading {path.name}, {number:,} records")
 
 

@@ -3,21 +3,20 @@
 Answers are kept, since a register repeats few operators and cities over many stations.
 """
 
-from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.dataset.columns import folded_texts, texts_of
+from charging.dataset.columns import folded_texts
 from charging.domain.geography import City, CityIndex
 from charging.domain.operators import OperatorRegistry
+from charging.sources.stations import Coded, Rows, Stations, different
 
 _KEPT = 65_536  # answers
 
-Columns = Mapping[str, Sequence[Any]]
-"""Fields of `StationRecord` by name, each over the same stations."""
+_OPERATOR = ("operator_id", "operator_org_code", "operator_wikidata", "operator_raw", "country")
 
 
 class Resolver:
@@ -30,29 +29,24 @@ class Resolver:
         self._operator = lru_cache(_KEPT)(self._uncached_operator)
         self._city = lru_cache(_KEPT)(self._uncached_city)
 
-    def operators_of(self, given: Columns) -> list[str | None]:
+    def operators_of(self, stations: Stations) -> Coded:
         """Return the operator of each station, None where nothing tells it."""
-        said = list(
-            zip(
-                given["operator_id"],
-                given["operator_org_code"],
-                given["operator_wikidata"],
-                given["operator_raw"],
-                given["country"],
-                strict=True,
-            )
-        )
+        said, at = different([stations.column(name) for name in _OPERATOR], len(stations))
         operators = [self._operator(*each, None) for each in said]
-        silent = [at for at, operator in enumerate(operators) if operator is None]
-        names = [given["name_zh"][at] or given["name"][at] for at in silent]
-        for at, name in self._that_may_tell(silent, names):
-            operators[at] = self._uncached_operator(*said[at], name)
-        return operators
+        is_silent = np.array([operator is None for operator in operators], np.bool_)[at]
+        silent = np.flatnonzero(is_silent)
+        names = pc.coalesce(*(_known(stations.column(name).take(silent)) for name in ("name_zh", "name")))
+        for row, name in self._that_may_tell(silent, names):
+            if operator := self._uncached_operator(*(*said[at[row]], name)):
+                at[row] = len(operators)
+                operators.append(operator)
+        return Coded(operators, at)
 
-    def cities_of(self, given: Columns) -> list[City | None]:
+    def cities_of(self, stations: Stations) -> Coded:
         """Return the city of each station on the mainland, None where it is not known."""
-        places = (given[name] for name in ("country", "city_id", "city_raw", "region"))
-        return list(map(self._city, *places))
+        places = [stations.column(name) for name in ("country", "city_id", "city_raw", "region")]
+        said, at = different(places, len(stations))
+        return Coded([self._city(*each) for each in said], at)
 
     def operator_text(self, operator_id: str | None) -> str:
         """Return the names of an operator in both scripts."""
@@ -76,11 +70,11 @@ class Resolver:
             org_code=org_code, wikidata=wikidata, raw=raw, station_name=station_name, country=country
         )
 
-    def _that_may_tell(self, at: Sequence[int], names: Sequence[str | None]) -> list[tuple[int, str]]:
+    def _that_may_tell(self, at: Rows, names: pa.Array) -> list[tuple[int, str]]:
         """Return the names that hold a spelling of some operator: few do, and names seldom repeat."""
-        holds = pc.match_substring_regex(folded_texts(texts_of(names)), self._registry.spellings)
-        found = np.flatnonzero(holds.to_numpy(zero_copy_only=False)).tolist()
-        return [(at[each], name) for each in found if (name := names[each])]
+        holds = pc.match_substring_regex(folded_texts(names), self._registry.spellings)
+        found = np.flatnonzero(holds)
+        return list(zip(at[found].tolist(), names.take(found).to_pylist(), strict=True))
 
     def _uncached_city(
         self, country: str | None, city_id: str | None, city_raw: str | None, region: str | None
@@ -90,3 +84,8 @@ class Resolver:
         if city_id and (city := self._cities.in_area(city_id)):
             return city
         return self._cities.resolve(city_raw, region) if city_raw else None
+
+
+def _known(texts: pa.Array) -> pa.Array:
+    """Return texts, null where one is empty."""
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)

@@ -6,6 +6,7 @@ included, and that reads the same in Python, numpy and SQL. Index layout: https:
 """
 
 import math
+from itertools import repeat
 from typing import NamedTuple
 
 import h3.api.numpy_int as h3
@@ -59,12 +60,8 @@ def parent_cells(cells: NDArray[np.int64], resolution: int) -> NDArray[np.int64]
 
 def cells_at(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the stored cell of each point given in WGS-84 degrees; shape in, shape out."""
-    to_cell = h3.latlng_to_cell
-    return np.fromiter(
-        (to_cell(la, lo, CELL_RESOLUTION) for la, lo in zip(lat.tolist(), lon.tolist(), strict=True)),
-        dtype=np.int64,
-        count=len(lat),
-    )
+    cells = map(h3.latlng_to_cell, lat.tolist(), lon.tolist(), repeat(CELL_RESOLUTION))
+    return np.fromiter(cells, dtype=np.int64, count=len(lat))
 
 
 def cell_text(cell: int) -> str:

@@ -24,6 +24,7 @@ from charging.sources import ocpi, open_charge_map, openstreetmap, service_areas
 from charging.sources.files import Kind, kind_of, read_head
 from charging.sources.presets import load_preset, presets
 from charging.sources.records import Record, SourceInfo
+from charging.sources.stations import Stations
 
 __all__ = ["READERS", "Reader", "load_preset", "presets", "reader_named", "sniff"]
 
@@ -39,6 +40,7 @@ class Reader:
     matches: Callable[[bytes], bool] | None = None  # whether a file begins like this format
     recognises: Callable[[Path], str | None] | None = None  # the preset of a table, of text or not
     preset: str | None = None
+    reads_columns: Callable[..., Iterator[Stations]] | None = None  # as `reads`
     joins: bool = False  # whether files of this format complete one another: `reads` takes `beside=`
 
     def read(self, path: Path, *, preset: str | None = None, beside: Sequence[Path] = ()) -> Iterator[Record]:
@@ -46,6 +48,12 @@ class Reader:
         if self.joins:
             return self.reads(path, beside=beside, **self._options(preset))
         return self.reads(path, **self._options(preset))
+
+    def read_columns(self, path: Path, *, beside: Sequence[Path] = ()) -> Iterator[Record | Stations]:
+        """Return what `read` does, in columns where the format comes in columns."""
+        if self.reads_columns is None:
+            return self.read(path, beside=beside)
+        return self.reads_columns(path, **self._options(None))
 
     def source(self, *, preset: str | None = None) -> SourceInfo:
         """Return where the records come from."""
@@ -104,6 +112,7 @@ READERS: tuple[Reader, ...] = (
         title="Table with a preset",
         recognises=tabular.recognise,
         reads=tabular.read,
+        reads_columns=tabular.read_columns,
         describes=tabular.source,
     ),
 )

@@ -1,102 +1,69 @@
-"""Rows of a table made into records as a preset says, some thousand rows at a time and column after column.
+"""Blocks of a table made into stations as a preset says, column after column."""
 
-A column is read as a whole, and what a cell means is kept, since codes, counts and dates repeat.
-"""
-
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from charging.domain.vocabulary import Connector, connector_mask
-from charging.sources.cells import current_of, read_position, reader_of, says_yes
+from charging.sources.blocks import Cells
+from charging.sources.cells import current_of, read_position, says_yes
 from charging.sources.coordinates import read_point
+from charging.sources.fields import Field, Notes, Sheet, encoded, fields_of, of_row
 from charging.sources.preset_faults import POSITION
 from charging.sources.presets import Mapped, Preset
-from charging.sources.records import PileRecord, Reason, Record, Rejection, StationRecord
+from charging.sources.records import PileRecord, Reason, Rejection
+from charging.sources.stations import (
+    TEXTS,
+    TIMES,
+    Coded,
+    Pairs,
+    Piles,
+    Rows,
+    Stations,
+    codes_of,
+    different,
+    distinct,
+)
 from charging.sources.tables import LAT, LON
 
-_MOST_KEPT = 8_192  # meanings of cells, and rows of different piles
+_MOST_KEPT = 8_192  # rows of different piles
 
 _PILE_ID = "pile_id"
 _ID = "source_id"
+_STATED = "stated_piles"
+_PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
 
-Pairs = tuple[tuple[str, str], ...]
-Column = Sequence[str]
-_Values = list[Any]
-
-
-class _Odd(NamedTuple):
-    """What a cell says beside its value."""
-
-    unread: tuple[str, ...]  # codes that were not understood
-    doubts: Pairs  # what was put right
-
-
-class _Meanings(dict[str, Any]):
-    """Cells and their values, read when they are first asked for; an empty one is None."""
-
-    def __init__(self, read: Callable[[str], Any]) -> None:
-        super().__init__()
-        self.odd: dict[str, _Odd] = {}
-        self._read = read
-
-    def __missing__(self, cell: str) -> Any:  # noqa: ANN401  whatever the field holds
-        text = cell.strip()
-        value, unread, doubts = self._read(text) if text else (None, (), ())
-        self[cell] = value
-        if unread or doubts:
-            self.odd[cell] = _Odd(unread, doubts)
-        return value
-
-    def of(self, cells: Iterable[str]) -> _Values:
-        """Return the values of a column."""
-        if len(self) > _MOST_KEPT:
-            self.clear()
-            self.odd.clear()
-        return list(map(self.__getitem__, cells))
-
-
-class _Field(NamedTuple):
-    """A field of a record and where a row holds it."""
-
-    name: str
-    places: tuple[tuple[int, ...], ...]  # alternatives; positions of cells to join by a space
-    meanings: _Meanings | None  # None: the text itself
+_Bools = NDArray[np.bool_]
+_Reals = NDArray[np.float64]
 
 
 class _Group(NamedTuple):
     """A group of piles and where a row holds it."""
 
     mapped: Mapped
-    fields: tuple[_Field, ...]
-    also: tuple[_Field, ...]
+    fields: tuple[Field, ...]
+    also: tuple[Field, ...]
     plugs: tuple[tuple[Connector, int], ...]
+
+    @property
+    def pile_id(self) -> Field | None:
+        """The field of the id."""
+        return next((field for field in (*self.also, *self.fields) if field.name == _PILE_ID), None)
 
 
 class _Piles(NamedTuple):
-    """The piles of a row, and which group of the preset each is of; `has_ids` where one has an id."""
+    """The piles of a row, without ids, and which group of the preset each is of."""
 
     piles: tuple[PileRecord, ...]
     groups: tuple[int, ...]
-    has_ids: bool
     unread: Pairs
     doubts: Pairs
-
-
-class _Notes:
-    """What the rows of a batch say beside their values."""
-
-    def __init__(self) -> None:
-        self.unread: dict[int, Pairs] = {}
-        self.doubts: dict[int, Pairs] = {}
-
-    def add(self, row: int, unread: Pairs, doubts: Pairs) -> None:
-        if unread:
-            self.unread[row] = self.unread.get(row, ()) + unread
-        if doubts:
-            self.doubts[row] = self.doubts.get(row, ()) + doubts
 
 
 class Table:
@@ -110,187 +77,215 @@ class Table:
         columns = dict(preset.station.columns)
         if not any({*header}.issuperset(each) for each in columns.get(LAT, ())) and POSITION not in columns:
             columns |= {LAT: ((LAT,),), LON: ((LON,),)}
-        station = _fields(columns, preset.station, positions, preset)
+        station = tuple(fields_of(columns, preset.station, positions, preset))
         self._places = {field.name: field for field in station if field.name in (LAT, LON, POSITION)}
         self._station = tuple(field for field in station if field.name not in self._places)
         self._rules = tuple((rule, positions[rule.column]) for rule in preset.rules)
+        self._piles = PileReader(preset, positions)
+        self.wanted = sorted(
+            {
+                *chain.from_iterable(chain.from_iterable(field.places for field in station)),
+                *(at for _, at in self._rules),
+                *self._piles.wanted,
+            }
+        )
+
+    def stations(self, cells: Cells) -> Stations:
+        """Return what rows say, with the rejections between them."""
+        sheet, notes = Sheet(cells.columns, cells.rows), Notes()
+        columns, stated = self._columns(sheet, notes)
+        ids = columns.get(_ID, pa.nulls(cells.rows, pa.string()))
+        refused = {
+            at: Rejection(reason=Reason.MISSING_ID, record_id=f"line {cells.lines()[at]}", field=_ID)
+            for at in np.flatnonzero(ids.is_null()).tolist()
+        }
+        self._apply_rules(sheet, ids, refused)
+        lat, lon = self._points(sheet, ids, refused)
+        stations = Stations(
+            lat=lat,
+            lon=lon,
+            datum=Coded.same(self._preset.datum, cells.rows),
+            columns=columns,
+            stated_piles=stated,
+            piles=self._piles.read(sheet, notes),
+            rows=np.ones(cells.rows, np.int64),
+            unmapped=notes.unread,
+            doubts=notes.doubts,
+        )
+        return _without(stations, refused, cells.broken)
+
+    def _columns(self, sheet: Sheet, notes: Notes) -> tuple[dict[str, pa.Array], Coded]:
+        """Return texts and times by field, and the stated piles."""
+        constants = self._preset.station.constants
+        columns: dict[str, pa.Array] = {}
+        stated = Coded.same(constants.get(_STATED), sheet.rows)
+        for field in self._station:
+            constant = constants.get(field.name)
+            if field.name == _STATED:
+                found = sheet.coded(field, notes)
+                stated = Coded([constant if each is None else each for each in found.values], found.at)
+                continue
+            kind = TIMES.get(field.name, pa.string())
+            column = sheet.column(field) if field.is_text else sheet.coded(field, notes).column(kind)
+            columns[field.name] = (
+                column if constant is None else pc.fill_null(column, pa.scalar(constant, kind))
+            )
+        for name, constant in constants.items():
+            if name not in columns and name in (*TEXTS, *TIMES):
+                columns[name] = pa.repeat(pa.scalar(constant, TIMES.get(name, pa.string())), sheet.rows)
+        return columns, stated
+
+    def _apply_rules(self, sheet: Sheet, ids: pa.Array, refused: dict[int, Rejection]) -> None:
+        for rule, position in self._rules:
+            cells, at = encoded(sheet.cells[position])
+            is_meant = [(cell.strip().casefold() in rule.codes) is rule.is_listed_rejected for cell in cells]
+            for row in np.flatnonzero(np.array(is_meant, np.bool_)[at]).tolist() if any(is_meant) else ():
+                if row not in refused:
+                    refused[row] = Rejection(
+                        reason=rule.reason,
+                        record_id=ids[row].as_py(),
+                        field=rule.column,
+                        value=cells[at[row]],
+                    )
+
+    def _points(self, sheet: Sheet, ids: pa.Array, refused: dict[int, Rejection]) -> tuple[_Reals, _Reals]:
+        """Return latitudes and longitudes; a row that has no point is refused."""
+        nothing = pa.nulls(sheet.rows, pa.string())
+        given = [
+            sheet.column(self._places[name]) if name in self._places else nothing
+            for name in (LAT, LON, POSITION)
+        ]
+        lat, lon = (self._numbers(texts) for texts in given[:2])
+        is_sound = np.isfinite(lat) & np.isfinite(lon) & self._is_inside(lat, lon)
+        is_sound[list(refused)] = True  # nobody asks where it is
+        odd = np.flatnonzero(~is_sound)
+        said, like = different([column.take(pa.array(odd)) for column in given], len(odd))
+        points = [_point(lat_text, lon_text, both, self._preset) for lat_text, lon_text, both in said]
+        for row, number in zip(odd.tolist(), like.tolist(), strict=True):
+            point = points[number]
+            if isinstance(point, Rejection):
+                refused[row] = replace(point, record_id=ids[row].as_py())
+            else:
+                lat[row], lon[row] = point
+        return lat, lon
+
+    def _numbers(self, texts: pa.Array) -> _Reals:
+        """Return texts as numbers, not a number where one is missing or not plainly written."""
+        if (decimal := self._preset.layout.decimal) != ".":
+            texts = pc.replace_substring(texts, decimal, ".")
+        try:
+            numbers = texts.cast(pa.float64())
+        except pa.ArrowInvalid:
+            is_plain = pc.match_substring_regex(texts, _PLAIN_NUMBER)
+            numbers = pc.if_else(is_plain, texts, pa.scalar(None, pa.string())).cast(pa.float64())
+        return np.array(pc.fill_null(numbers, np.nan))
+
+    def _is_inside(self, lat: _Reals, lon: _Reals) -> _Bools:
+        """Tell which points lie where the register can have them."""
+        areas = self._preset.areas
+        is_inside = np.any([area.contains(lat, lon) for area in areas], axis=0) if areas else np.True_
+        return np.asarray((lat != 0) & (lon != 0) & is_inside)
+
+
+class PileReader:
+    """The groups of piles of a preset laid over the header of a table."""
+
+    def __init__(self, preset: Preset, positions: Mapping[str, int]) -> None:
+        """Find the columns of the groups."""
+        self._decimal = preset.layout.decimal
         self._groups = tuple(
             _Group(
                 group,
-                _fields(group.columns, group, positions, preset),
-                _fields(group.also or {}, group, positions, preset),
+                tuple(fields_of(group.columns, group, positions, preset)),
+                tuple(fields_of(group.also or {}, group, positions, preset)),
                 tuple((plug, positions[column]) for plug, column in (group.plugs or {}).items()),
             )
             for group in preset.piles
         )
-        self._pile_ids = tuple(
-            (number, field)
-            for number, group in enumerate(self._groups)
-            for field in (*group.also, *group.fields)
-            if field.name == _PILE_ID
-        )
-        self._pile_cells = tuple(sorted(_cells_of(self._groups)))
+        self._ids = {
+            number: field for number, group in enumerate(self._groups) if (field := group.pile_id) is not None
+        }
+        self._constant_ids = {
+            number: constant
+            for number, group in enumerate(preset.piles)
+            if (constant := group.constants.get(_PILE_ID)) is not None
+        }
+        self._cells = tuple(sorted({*_cells_of(self._groups)}))
+        id_cells = chain.from_iterable(chain.from_iterable(field.places for field in self._ids.values()))
+        self.wanted = sorted({*self._cells, *id_cells})
         self._kept: dict[Any, _Piles] = {}
 
-    def records(self, rows: Sequence[Sequence[str]], lines: Sequence[int]) -> list[Record]:
-        """Return what rows say, a record each.
+    def read(self, sheet: Sheet, notes: Notes) -> Piles:
+        """Return the piles of all rows; rows that differ in the ids of piles alone are read once."""
+        ids = {number: _ids(sheet, field) for number, field in self._ids.items()}
+        for number, constant in self._constant_ids.items():
+            same = pa.repeat(pa.scalar(constant, pa.string()), sheet.rows)
+            ids[number] = pc.coalesce(ids[number], same) if number in ids else same
+        has_id = [np.asarray(column.is_valid()).astype(np.intp) for column in ids.values()]
+        keys = [*(codes_of(sheet.cells[at]) for at in self._cells), *has_id]
+        first, like = distinct(keys, sheet.rows)
+        kinds = self._kinds(sheet, first, has_id)
+        odd = [number for number, each in enumerate(kinds) if each.unread or each.doubts]
+        for row in np.flatnonzero(np.isin(like, odd)).tolist() if odd else ():
+            notes.add(row, kinds[like[row]].unread, kinds[like[row]].doubts)
+        size = np.array([len(each.piles) for each in kinds], np.intp)
+        station = np.repeat(np.arange(sheet.rows), size[like])
+        within = np.arange(len(station)) - np.repeat(np.cumsum(size[like]) - size[like], size[like])
+        at = (np.cumsum(size) - size)[like[station]] + within
+        group = np.array([number for each in kinds for number in each.groups], np.intp)[at]
+        kind = Coded([pile for each in kinds for pile in each.piles], at)
+        return Piles(station, kind, _chosen(ids, group, station, sheet.rows))
 
-        Parameters
-        ----------
-        rows
-            Cells, each row of `width`.
-        lines
-            The number of the line each begins on.
-        """
-        columns = list(zip(*rows, strict=True))
-        notes = _Notes()
-        values = {field.name: _values(field, columns, notes) for field in self._station}
-        ids = values.get(_ID) or [None] * len(rows)
-        refused: dict[int, Rejection] = {
-            at: Rejection(reason=Reason.MISSING_ID, record_id=f"line {lines[at]}", field=_ID)
-            for at, source_id in enumerate(ids if None in ids else ())
-            if source_id is None
-        }
-        self._apply_rules(columns, ids, refused)
-        values[LAT], values[LON] = self._points(columns, ids, refused)
-        values["piles"] = self._piles(rows, columns, notes)
-        return _stations(self._preset, values, notes, refused, len(rows))
-
-    def _apply_rules(self, columns: Sequence[Column], ids: _Values, refused: dict[int, Rejection]) -> None:
-        for rule, position in self._rules:
-            cells = columns[position]
-            codes = {
-                cell
-                for cell in {*cells}
-                if (cell.strip().casefold() in rule.codes) is rule.is_listed_rejected
-            }
-            for at, cell in enumerate(cells) if codes else ():
-                if cell in codes and at not in refused:
-                    refused[at] = Rejection(
-                        reason=rule.reason, record_id=ids[at], field=rule.column, value=cell
-                    )
-
-    def _points(
-        self, columns: Sequence[Column], ids: _Values, refused: dict[int, Rejection]
-    ) -> tuple[_Values, _Values]:
-        """Return latitudes and longitudes; a row that has no point is refused."""
-        texts = {name: _values(field, columns, _Notes()) for name, field in self._places.items()}
-        lat, lon = (self._numbers(texts.get(name)) for name in (LAT, LON))
-        if lat and lon and self._are_inside(lat, lon):
-            return lat, lon
-        nothing: _Values = [None] * len(ids)
-        given = [texts.get(name) or nothing for name in (LAT, LON, POSITION)]
-        lats, lons = nothing.copy(), nothing.copy()
-        for at, (lat_text, lon_text, both) in enumerate(zip(*given, strict=True)):
-            if at not in refused:
-                point = _point(lat_text, lon_text, both, ids[at], self._preset)
-                if isinstance(point, Rejection):
-                    refused[at] = point
-                else:
-                    lats[at], lons[at] = point
-        return lats, lons
-
-    def _numbers(self, texts: _Values | None) -> list[float] | None:
-        """Return a column of plain numbers, or None where it holds anything else."""
-        if not texts or None in texts:
-            return None
-        decimal = self._preset.layout.decimal
-        joined = "\n".join(texts).replace(decimal, ".")
-        if "_" in joined:
-            return None
-        try:
-            numbers = list(map(float, joined.split("\n")))
-        except ValueError:
-            return None
-        return numbers if len(numbers) == len(texts) and math.isfinite(sum(numbers)) else None
-
-    def _are_inside(self, lat: list[float], lon: list[float]) -> bool:
-        """Whether all points lie where the register can have them."""
-        lats, lons = np.array(lat), np.array(lon)
-        if not (lats.all() and lons.all()):
-            return False
-        areas = self._preset.areas
-        return not areas or bool(np.any([area.contains(lats, lons) for area in areas], axis=0).all())
-
-    def _piles(
-        self, rows: Sequence[Sequence[str]], columns: Sequence[Column], notes: _Notes
-    ) -> list[tuple[PileRecord, ...]]:
-        """Return the piles of each row; rows that differ in the ids of piles alone are read once."""
-        ids = {number: _values(field, columns, _Notes()) for number, field in self._pile_ids}
-        cells = [columns[at] for at in self._pile_cells]
-        has_id = [[each is not None for each in column] for column in ids.values()]
-        keys = zip(*cells, *has_id, strict=True) if cells or has_id else iter([()] * len(rows))
+    def _kinds(self, sheet: Sheet, first: Rows, has_id: Sequence[Rows]) -> list[_Piles]:
+        """Return the piles of some rows."""
         if len(self._kept) > _MOST_KEPT:
             self._kept.clear()
-        kept = self._kept
+        rows = pa.array(first)
+        cells = {at: sheet.cells[at].take(rows).to_pylist() for at in self.wanted}
+        keys = [*(cells[at] for at in self._cells), *(flags[first].tolist() for flags in has_id)]
         found = []
-        for at, key in enumerate(keys):
-            known = kept.get(key)
-            if known is None:
-                known = kept[key] = self._read_piles(rows[at])
-            if known.unread or known.doubts:
-                notes.add(at, known.unread, known.doubts)
-            found.append(_with_ids(known, ids, at) if known.has_ids else known.piles)
+        for number in range(len(first)):
+            key = tuple(column[number] for column in keys)
+            if key not in self._kept:
+                self._kept[key] = self._of_row({at: column[number] for at, column in cells.items()})
+            found.append(self._kept[key])
         return found
 
-    def _read_piles(self, row: Sequence[str]) -> _Piles:
+    def _of_row(self, row: Mapping[int, str]) -> _Piles:
         """Return the piles of a row; a group whose cells are all empty is not there."""
         piles, numbers = [], []
         unread: Pairs = ()
         doubts: Pairs = ()
         for number, group in enumerate(self._groups):
-            values, unread_here, doubts_here = _read_row(row, group.fields)
-            plugs = frozenset(
-                plug for plug, at in group.plugs if says_yes(row[at].strip(), self._preset.layout.decimal)
-            )
+            values, unread_here, doubts_here = of_row(row, group.fields)
+            plugs = frozenset(plug for plug, at in group.plugs if says_yes(row[at].strip(), self._decimal))
             if not (values or unread_here or plugs):
                 continue
-            more, unread_more, _ = _read_row(row, group.also)
+            more, unread_more, _ = of_row(row, group.also)
             given = {"count": None, **group.mapped.constants, **more, **values}
             if plugs:
                 given["connectors"] = connector_mask(plugs)
             if group.mapped.current_of_plugs and (current := current_of(plugs, given["count"])):
                 given["current"] = current
-            piles.append(PileRecord(**given))
+            piles.append(PileRecord(**{**given, _PILE_ID: None}))
             numbers.append(number)
             unread += unread_here + unread_more
             doubts += doubts_here
-        has_ids = any(pile.pile_id is not None for pile in piles)
-        return _Piles(tuple(piles), tuple(numbers), has_ids, unread, doubts)
+        return _Piles(tuple(piles), tuple(numbers), unread, doubts)
 
 
-def _stations(
-    preset: Preset, values: dict[str, _Values], notes: _Notes, refused: dict[int, Rejection], rows: int
-) -> list[Record]:
-    """Return the records of rows, column by column."""
-    given: dict[str, Sequence[Any]] = {**values, "datum": [preset.datum] * rows}
-    for name, constant in preset.station.constants.items():
-        column = given.get(name)
-        given[name] = [constant if each is None else each for each in column or [None] * rows]
-    for name, pairs in (("unmapped", notes.unread), ("doubts", notes.doubts)):
-        given[name] = [pairs.get(at, ()) for at in range(rows)] if pairs else [()] * rows
-    defaults = StationRecord._field_defaults
-    columns = [given.get(name) or [defaults[name]] * rows for name in StationRecord._fields]
-    found: list[Record] = list(map(StationRecord._make, zip(*columns, strict=True)))
-    for at, rejection in refused.items():
-        found[at] = rejection
-    return found
+def _ids(sheet: Sheet, field: Field) -> pa.Array:
+    return sheet.column(field) if field.is_text else sheet.coded(field, Notes()).column(pa.string())
 
 
-def _fields(
-    places: Mapping[str, Any], mapped: Mapped, positions: Mapping[str, int], preset: Preset
-) -> tuple[_Field, ...]:
-    found = []
-    for name, place in places.items():
-        there = tuple(
-            tuple(positions[column] for column in columns)
-            for columns in place
-            if all(column in positions for column in columns)
-        )
-        if there:
-            read_cell = reader_of(name, preset.layout, mapped.values.get(name))
-            found.append(_Field(name, there, _Meanings(read_cell) if read_cell else None))
-    return tuple(found)
+def _chosen(ids: Mapping[int, pa.Array], group: Rows, station: Rows, rows: int) -> pa.Array:
+    """Return the ids of piles: of each the one that its row holds for its group."""
+    if not ids:
+        return pa.nulls(len(group), pa.string())
+    slot = np.full(max(group.max(initial=0), *ids) + 1, -1)
+    slot[list(ids)] = np.arange(len(ids))
+    column = slot[group]
+    return pa.concat_arrays(list(ids.values())).take(pa.array(column * rows + station, mask=column < 0))
 
 
 def _cells_of(groups: Iterable[_Group]) -> Iterator[int]:
@@ -303,83 +298,38 @@ def _cells_of(groups: Iterable[_Group]) -> Iterator[int]:
         yield from (at for _, at in group.plugs)
 
 
-def _values(field: _Field, columns: Sequence[Column], notes: _Notes) -> _Values:
-    """Return the values of a field, None where no place holds one."""
-    values = _of_place(field, _joined(columns, field.places[0]), notes, None)
-    for place in field.places[1:]:
-        still = [at for at, value in enumerate(values) if value is None]
-        if not still:
-            break
-        cells = _joined(columns, place)
-        found = _of_place(field, [cells[at] for at in still], notes, still)
-        for at, value in zip(still, found, strict=True):
-            values[at] = value
-    return values
-
-
-def _of_place(field: _Field, cells: Column, notes: _Notes, rows: Sequence[int] | None) -> _Values:
-    """Return the values of cells, which stand in some rows, or in all."""
-    meanings = field.meanings
-    if meanings is None:
-        texts: _Values = list(map(str.strip, cells)) if any(cells) else [None] * len(cells)
-        return [text or None for text in texts] if "" in texts else texts
-    values = meanings.of(cells)
-    if meanings.odd:
-        for at, odd in enumerate(map(meanings.odd.get, cells)):
-            if odd:
-                pairs = tuple((field.name, code) for code in odd.unread)
-                notes.add(at if rows is None else rows[at], pairs, odd.doubts)
-    return values
-
-
-def _joined(columns: Sequence[Column], place: tuple[int, ...]) -> Column:
-    cells = columns[place[0]]
-    for at in place[1:]:
-        cells = [
-            f"{cell.strip()} {more.strip()}".strip() for cell, more in zip(cells, columns[at], strict=True)
-        ]
-    return cells
-
-
-def _read_row(row: Sequence[str], fields: Iterable[_Field]) -> tuple[dict[str, Any], Pairs, Pairs]:
-    """Return the fields of one row that hold something, what was not understood and what was put right."""
-    notes = _Notes()
-    cells = [(cell,) for cell in row]
-    found = ((field.name, _values(field, cells, notes)[0]) for field in fields)
-    values = {name: value for name, value in found if value is not None}
-    return values, notes.unread.get(0, ()), notes.doubts.get(0, ())
-
-
-def _with_ids(known: _Piles, ids: Mapping[int, _Values], row: int) -> tuple[PileRecord, ...]:
-    """Return piles with the ids of a row; nothing else in it differs from the row they were read from."""
-    return tuple(
-        PileRecord(
-            pile_id=ids[number][row],
-            operator_id=pile.operator_id,
-            current=pile.current,
-            connectors=pile.connectors,
-            power_kw=pile.power_kw,
-            status=pile.status,
-            count=pile.count,
-        )
-        if number in ids
-        else pile
-        for number, pile in zip(known.groups, known.piles, strict=True)
+def _without(
+    stations: Stations, refused: Mapping[int, Rejection], broken: Iterable[tuple[int, Rejection]]
+) -> Stations:
+    """Return the rows that are not refused, with all rejections in the order of the rows."""
+    if not refused:
+        return replace(stations, between=tuple(broken))
+    is_taken = np.ones(len(stations), np.bool_)
+    is_taken[list(refused)] = False
+    before = np.concatenate([[0], np.cumsum(is_taken)]).tolist()
+    rejections = sorted(
+        [
+            *((row, 0, rejection) for row, rejection in broken),
+            *((row, 1, each) for row, each in refused.items()),
+        ],
+        key=lambda each: each[:2],
     )
+    between = tuple((before[row], rejection) for row, _, rejection in rejections)
+    return replace(stations.of(is_taken), between=between)
 
 
 def _point(
-    lat: str | None, lon: str | None, both: str | None, source_id: str, preset: Preset
+    lat: str | None, lon: str | None, both: str | None, preset: Preset
 ) -> tuple[float, float] | Rejection:
     """Return the point of a row, or why it has none."""
     decimal = preset.layout.decimal
     if lat is None and lon is None and both is not None:
         pair = read_position(both, preset.layout)
         if pair is None:
-            return Rejection(reason=Reason.NOT_A_NUMBER, record_id=source_id, field=POSITION, value=both)
+            return Rejection(reason=Reason.NOT_A_NUMBER, field=POSITION, value=both)
         lat, lon = pair
         decimal = "."
-    point = read_point(lat, lon, source_id, decimal=decimal)
+    point = read_point(lat, lon, "", decimal=decimal)
     # a zero is an unset coordinate, which is judged later and for all sources
     if isinstance(point, Rejection) or not preset.areas or 0 in point:
         return point
@@ -387,6 +337,4 @@ def _point(
         return point
     is_swapped = any(area.contains(point[1], point[0]) for area in preset.areas)
     reason = Reason.SWAPPED_COORDINATE if is_swapped else Reason.OUT_OF_AREA
-    return Rejection(
-        reason=reason, record_id=source_id, field="lat, lon", value=f"{point[0]!r}, {point[1]!r}"
-    )
+    return Rejection(reason=reason, field="lat, lon", value=f"{point[0]!r}, {point[1]!r}")

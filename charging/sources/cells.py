@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, NamedTuple
 
 from charging.domain.vocabulary import Connector, Current, connector_mask
@@ -34,7 +34,6 @@ MOST_KW_WITHOUT_UNIT = 1_000.0
 YES = frozenset({"true", "1", "yes", "y", "t", "oui", "vrai", "ja", "x"})
 """Cells that say yes, in lower case; a number above 0 does too."""
 
-_KEPT = 4_096  # answers kept of one column, since codes repeat
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _AC_PLUGS = frozenset(
     {Connector.TYPE1, Connector.TYPE2, Connector.HOUSEHOLD, Connector.GBT_AC_CABLE, Connector.GBT_AC_SOCKET}
@@ -58,7 +57,7 @@ def reader_of(field: str, layout: Layout, codes: Mapping[str, Any] | None) -> Re
         read = partial(_replaced, codes)
     else:
         return None
-    return lru_cache(maxsize=_KEPT)(read)
+    return read
 
 
 def together(currents: Sequence[Current]) -> Current:

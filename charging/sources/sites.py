@@ -1,24 +1,35 @@
 """Rows of devices made into sites: rows that are the same in the fields a preset names are one station."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
-from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from charging.sources.presets import Sites
-from charging.sources.records import PileRecord, Record, StationRecord
-
-_OWN = {name: at for at, name in enumerate(StationRecord._fields)}
-_FILLED = tuple(
-    at
-    for name, at in _OWN.items()
-    if name not in {"source_id", "lat", "lon", "datum", "piles", "opened_on", "unmapped", "doubts", "rows"}
+from charging.sources.stations import (
+    Coded,
+    Pairs,
+    Piles,
+    Rows,
+    Stations,
+    codes_of,
+    distinct,
+    joined,
+    nothing_but,
 )
-_KIND = ("operator_id", "current", "connectors", "power_kw", "status")
-_kind = attrgetter(*_KIND)
+
+SITES = 65_536
+"""Sites handed over at a time."""
+
+_ID, _OPENED_ON, _STATED = "source_id", "opened_on", "stated_piles"
+_kind = attrgetter("operator_id", "current", "connectors", "power_kw", "status")
 
 
-def merged(records: Iterable[Record], sites: Sites) -> Iterator[Record]:
-    """Return records with the rows of each site made one; what is no station comes first.
+def merged(parts: Iterable[Stations], sites: Sites) -> Iterator[Stations]:
+    """Return stations with the rows of each site made one; what is no station comes first.
 
     A site has the fields of its first row, filled up from the others, the earliest date and the lowest id.
     Piles without an id that are alike become one group; a pile whose id was there before is told as a doubt,
@@ -26,103 +37,148 @@ def merged(records: Iterable[Record], sites: Sites) -> Iterator[Record]:
 
     Notes
     -----
-    Sites come when the last row is read. Until then one record is held for each of them, with every pile
-    that has an id and each kind of pile that has none: the memory grows with the sites of a register and
-    the ids of its piles, not with its rows.
+    Sites come when the last row is read. Until then all rows are held as columns.
     """
-    key = attrgetter(*sites.same)
-    gathered: dict[Any, StationRecord | _Site] = {}
-    for record in records:
-        if not isinstance(record, StationRecord):
-            yield record
-            continue
-        place = key(record)
-        before = gathered.get(place)
-        if before is None:
-            gathered[place] = record
-        elif isinstance(before, _Site):
-            before.add(record)
-        else:
-            gathered[place] = site = _Site(before, sites)
-            site.add(record)
-    while gathered:
-        # taken out one by one, so that the memory of what was passed on is free again
-        found = gathered.pop(next(iter(gathered)))
-        if isinstance(found, _Site):
-            yield found.record()
-        else:
-            yield found if len(found.piles) < 2 else _Site(found, sites).record()  # noqa: PLR2004  nothing to join
+    held = []
+    for part in parts:
+        if part.between:
+            yield nothing_but([rejection for _, rejection in part.between])
+        if len(part):
+            held.append(part)
+    if not held:
+        return
+    whole = joined(held)
+    held.clear()
+    found = _of_sites(whole, sites)
+    number = np.arange(len(found))
+    for start in range(0, len(found), SITES):
+        yield found.of(number // SITES == start // SITES)
 
 
-class _Site:
-    """Rows that are one station, as far as they were read."""
-
-    __slots__ = (
-        "_alike",
-        "_doubts",
-        "_ids",
-        "_is_once",
-        "_named",
-        "_sums",
-        "_twice",
-        "_uncounted",
-        "_unmapped",
-        "_values",
+def _of_sites(rows: Stations, sites: Sites) -> Stations:
+    first, site = _numbered(rows, sites.same)
+    order = np.argsort(site, kind="stable")
+    columns = {name: _first_known(column, order, site, len(first)) for name, column in rows.columns.items()}
+    if _ID not in sites.same:
+        columns[_ID] = _lowest(columns[_ID], rows.column(_ID), site)
+    if _OPENED_ON in columns:
+        columns[_OPENED_ON] = _earliest(rows.column(_OPENED_ON), site, len(first))
+    piles, twice = _piles(rows.piles, site[rows.piles.station], sites)
+    return Stations(
+        lat=rows.lat[first],
+        lon=rows.lon[first],
+        datum=Coded(rows.datum.values, rows.datum.at[first]),
+        columns=columns,
+        stated_piles=_stated(rows.stated_piles, site, len(first), is_sum=_STATED in sites.adds),
+        piles=piles,
+        rows=np.bincount(site, rows.rows, len(first)).astype(np.int64),
+        unmapped=_gathered(rows.unmapped, site),
+        doubts=_added(_gathered(rows.doubts, site), twice),
     )
 
-    def __init__(self, first: StationRecord, sites: Sites) -> None:
-        self._values: list[Any] = [*first]
-        self._sums = tuple(_OWN[name] for name in sites.adds)
-        self._is_once = bool(sites.once)
-        self._named: list[PileRecord] = []
-        self._ids: set[str] = set()
-        self._alike: dict[Any, int] = {}
-        self._uncounted: list[PileRecord] = []
-        self._unmapped = [*first.unmapped]
-        self._doubts = [*first.doubts]
-        self._twice: list[tuple[str, str]] = []
-        self._join(first.piles)
 
-    def add(self, row: StationRecord) -> None:
-        """Take one more row."""
-        values = self._values
-        for at in _FILLED:
-            if values[at] is None:
-                values[at] = row[at]
-            elif at in self._sums and row[at] is not None:
-                values[at] += row[at]
-        lowest, opened_on, rows = _OWN["source_id"], _OWN["opened_on"], _OWN["rows"]
-        values[lowest] = min(values[lowest], row.source_id, key=lambda each: (len(each), each))
-        values[opened_on] = min(filter(None, (values[opened_on], row.opened_on)), default=None)
-        values[rows] += row.rows
-        self._unmapped.extend(row.unmapped)
-        self._doubts.extend(row.doubts)
-        self._join(row.piles)
+def _numbered(rows: Stations, same: Sequence[str]) -> tuple[Rows, Rows]:
+    """Return the first row of each site, and the site of each row, numbered as they come."""
+    first, like = distinct([_codes(rows, name) for name in same], len(rows))
+    order = np.argsort(first)
+    number = np.empty(len(first), np.intp)
+    number[order] = np.arange(len(first))
+    return first[order], number[like]
 
-    def record(self) -> StationRecord:
-        """Return the station."""
-        alike = (
-            PileRecord(**dict(zip(_KIND, kind, strict=True)), count=count)
-            for kind, count in self._alike.items()
-        )
-        return StationRecord._make(self._values)._replace(
-            piles=(*self._named, *alike, *self._uncounted),
-            unmapped=tuple(self._unmapped),
-            doubts=(*self._doubts, *self._twice),
-        )
 
-    def _join(self, piles: Iterable[PileRecord]) -> None:
-        """Take the groups of a row, and tell the piles that are there twice."""
-        for pile in piles:
-            if pile.pile_id is not None:
-                is_known = pile.pile_id in self._ids
-                if is_known:
-                    self._twice.append(("pile_id", pile.pile_id))
-                if not (is_known and self._is_once):
-                    self._named.append(pile)
-                self._ids.add(pile.pile_id)
-            elif pile.count is None:
-                self._uncounted.append(pile)
-            else:
-                kind = _kind(pile)
-                self._alike[kind] = self._alike.get(kind, 0) + pile.count
+def _codes(rows: Stations, name: str) -> Rows:
+    if name in ("lat", "lon"):
+        return np.unique(getattr(rows, name), return_inverse=True)[1]
+    if name == _STATED:
+        return Coded.of(rows.stated_piles.values).at[rows.stated_piles.at]
+    return codes_of(rows.column(name))
+
+
+def _first_known(column: pa.Array, order: Rows, site: Rows, sites: int) -> pa.Array:
+    """Return the first value of each site that is not null."""
+    known = order[np.asarray(column.is_valid())[order]]
+    first = np.full(sites, -1)
+    first[site[known][::-1]] = known[::-1]  # the last one written stays
+    return column.take(pa.array(first, mask=first < 0))
+
+
+def _lowest(first: pa.Array, ids: pa.Array, site: Rows) -> pa.Array:
+    """Return the shortest id of each site, of equally long ones the lowest."""
+    several = np.flatnonzero(np.bincount(site)[site] > 1)
+    found = first.to_pylist()
+    for number, each in zip(site[several].tolist(), ids.take(pa.array(several)).to_pylist(), strict=True):
+        if (len(each), each) < (len(found[number]), found[number]):
+            found[number] = each
+    return pa.array(found, pa.string())
+
+
+def _earliest(days: pa.Array, site: Rows, sites: int) -> pa.Array:
+    latest = np.iinfo(np.int32).max
+    earliest = np.full(sites, latest, np.int32)
+    np.minimum.at(earliest, site, pc.fill_null(days.cast(pa.int32()), latest).to_numpy())
+    return pa.array(earliest, mask=earliest == latest).cast(days.type)
+
+
+def _stated(stated: Coded, site: Rows, sites: int, *, is_sum: bool) -> Coded:
+    """Return what sites state: the sum, or what the first row says that says anything."""
+    found: list[int | None] = [None] * sites
+    for number, value in zip(site.tolist(), stated.to_list(), strict=True):
+        if value is not None:
+            before = found[number]
+            found[number] = value if before is None else before + value if is_sum else before
+    return Coded.of(found)
+
+
+def _gathered(notes: Mapping[int, Pairs], site: Rows) -> dict[int, Pairs]:
+    found: dict[int, Pairs] = {}
+    for row in sorted(notes):
+        number = int(site[row])
+        found[number] = found.get(number, ()) + notes[row]
+    return found
+
+
+def _added(notes: dict[int, Pairs], more: Iterable[tuple[int, tuple[str, str]]]) -> dict[int, Pairs]:
+    for site, pair in more:
+        notes[site] = (*notes.get(site, ()), pair)
+    return notes
+
+
+def _piles(piles: Piles, site: Rows, sites: Sites) -> tuple[Piles, list[tuple[int, tuple[str, str]]]]:
+    """Return the groups of sites, those with an id first, and by site the ids that were there before."""
+    order = np.argsort(site, kind="stable")
+    site, kind = site[order], Coded(piles.kind.values, piles.kind.at[order])
+    ids = piles.pile_id.take(pa.array(order))
+    is_named = np.asarray(ids.is_valid())
+    named = np.flatnonzero(is_named)
+    first, like = distinct([site[named], codes_of(ids)[named]], len(named))
+    is_known = first[like] != np.arange(len(named))
+    twice = named[is_known]
+    doubts = [
+        (number, ("pile_id", pile_id))
+        for number, pile_id in zip(site[twice].tolist(), ids.take(pa.array(twice)).to_pylist(), strict=True)
+    ]
+    kept = named[~is_known] if sites.once else named
+    is_counted = kind.where(lambda pile: pile.count is not None)
+    uncounted = np.flatnonzero(~is_named & ~is_counted)
+    alike = np.flatnonzero(~is_named & is_counted)
+    sums, summed = _summed(kind, site, alike)
+    together = Coded.joined([Coded(kind.values, kind.at[kept]), sums, Coded(kind.values, kind.at[uncounted])])
+    at = np.concatenate([kept, summed, uncounted])
+    in_order = np.argsort(site[at], kind="stable")
+    at = at[in_order]
+    return Piles(site[at], Coded(together.values, together.at[in_order]), ids.take(pa.array(at))), doubts
+
+
+def _summed(kind: Coded, site: Rows, alike: Rows) -> tuple[Coded, Rows]:
+    """Return groups with the sum of the counts of those that are alike, and the first of each."""
+    kinds = Coded.of(list(map(_kind, kind.values)))
+    first, like = distinct([site[alike], kinds.at[kind.at[alike]]], len(alike))
+    order = np.argsort(first)
+    number = np.empty(len(first), np.intp)
+    number[order] = np.arange(len(first))
+    counts: list[int] = [0] * len(first)
+    for group, pile in zip(number[like].tolist(), kind.at[alike].tolist(), strict=True):
+        counts[group] += kind.values[pile].count
+    firsts = alike[first[order]]
+    coded = Coded.of(list(zip(kind.at[firsts].tolist(), counts, strict=True)))
+    return Coded([replace(kind.values[of], count=count) for of, count in coded.values], coded.at), firsts

@@ -11,14 +11,15 @@ import io
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from charging.errors import SourceError
-from charging.sources import delimited, geojson
-from charging.sources.delimited import Row
+from charging.sources import geojson
+from charging.sources.blocks import Block, in_blocks
+from charging.sources.delimited import DelimitedText, Row
 from charging.sources.files import Kind, Part, complaints, kind_of, open_text, parts, read_head
 from charging.sources.presets import Layout
 
@@ -30,11 +31,20 @@ MOST_PREAMBLE = 50
 
 MOST_PARQUET_COLUMNS = 10_000
 
+_Some = TypeVar("_Some")
+
 _BATCH_ROWS = 16_384
 _COMPARED = 50  # features whose properties make the header
 
 
-def tables(part: Part, layout: Layout) -> Iterator[Iterator[Row]]:
+class Rows(NamedTuple):
+    """The rows of a table, of which each is read once, in either way."""
+
+    singly: Iterator[Row]
+    by_the_block: Iterator[Block]  # begins where the other stopped
+
+
+def tables(part: Part, layout: Layout) -> Iterator[Rows]:
     """Return the tables of a part of a file, each as rows that begin with those above its header.
 
     Raises
@@ -46,26 +56,28 @@ def tables(part: Part, layout: Layout) -> Iterator[Iterator[Row]]:
     if kind is Kind.WORKBOOK:
         from charging.sources import workbook  # noqa: PLC0415  openpyxl takes a tenth of a second to load
 
-        yield from (_typed_rows(sheet, layout) for sheet in workbook.sheets(part))
+        yield from (_typed(sheet, layout) for sheet in workbook.sheets(part))
     elif kind is Kind.PARQUET:
-        yield _typed_rows(_parquet_rows(part), layout)
+        yield _typed(_parquet_rows(part), layout)
     else:
         is_geojson = geojson.matches(read_head(part))
         with open_text(part, encoding=layout.encodings) as text:
             if is_geojson:
-                rows = _typed_rows(_feature_rows(geojson.features(text, part)), layout)
+                rows = _typed(_feature_rows(geojson.features(text, part)), layout)
             else:
-                rows = delimited.rows(text, layout.delimiter)
-            yield _told(rows, part, text.encoding)
+                delimited = DelimitedText(text, layout.delimiter)
+                rows = Rows(delimited.rows(), delimited.blocks())
+            singly = _told(rows.singly, part, text.encoding)
+            yield Rows(singly, _told(rows.by_the_block, part, text.encoding))
 
 
 def first_rows(path: Path, layout: Layout) -> Iterator[list[list[str]]]:
     """Return the first rows of every table of a file, without broken ones."""
     for part in parts(path):
         if kind_of(part) is Kind.TEXT and not geojson.matches(head := read_head(part)):
-            found: Iterable[Iterator[Row]] = [delimited.rows(_decoded(head, layout), layout.delimiter)]
+            found: Iterable[Iterator[Row]] = [DelimitedText(_decoded(head, layout), layout.delimiter).rows()]
         else:
-            found = tables(part, layout)
+            found = (table.singly for table in tables(part, layout))
         for table in found:
             yield [cells for _, cells in islice(table, MOST_PREAMBLE) if cells is not None]
 
@@ -80,10 +92,15 @@ def _decoded(head: bytes, layout: Layout) -> io.StringIO:
     return io.StringIO(head.decode(errors="replace"), newline="")
 
 
-def _told(rows: Iterator[Row], part: Part, encoding: str) -> Iterator[Row]:
-    """Yield rows, and tell what is wrong with the text they come from when it is read."""
+def _told(rows: Iterator[_Some], part: Part, encoding: str) -> Iterator[_Some]:
+    """Yield rows or blocks, and tell what is wrong with the text they come from when it is read."""
     with complaints(part, encoding):
         yield from rows
+
+
+def _typed(rows: Iterable[tuple[int, list[Any] | None]], layout: Layout) -> Rows:
+    found = _typed_rows(rows, layout)
+    return Rows(found, in_blocks(found))
 
 
 def _typed_rows(rows: Iterable[tuple[int, list[Any] | None]], layout: Layout) -> Iterator[Row]:

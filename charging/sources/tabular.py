@@ -15,11 +15,11 @@ from charging.sources.batches import Table
 from charging.sources.files import parts
 from charging.sources.preset_faults import POSITION
 from charging.sources.presets import Place, Preset, load_preset, presets
-from charging.sources.records import Reason, Record, Rejection, SourceInfo
+from charging.sources.records import Record, SourceInfo
 from charging.sources.sites import merged
+from charging.sources.stations import Stations
 from charging.sources.tables import LAT, LON, MOST_PREAMBLE, first_rows, tables
 
-_BATCH_ROWS = 4_096
 _Row = list[str]
 
 
@@ -43,7 +43,13 @@ def source(*, preset: str | None) -> SourceInfo:
 
 
 def read(path: Path, *, preset: str | None) -> Iterator[Record]:
-    """Return the stations of a file, one by one; where a preset makes sites of rows, after the last row.
+    """Return the stations of a file, one by one, as `read_columns` reads them."""
+    for stations in read_columns(path, preset=preset):
+        yield from stations.records()
+
+
+def read_columns(path: Path, *, preset: str | None) -> Iterator[Stations]:
+    """Return the stations of a file, many at a time; where a preset makes sites of rows, after the last row.
 
     Parameters
     ----------
@@ -59,8 +65,8 @@ def read(path: Path, *, preset: str | None) -> Iterator[Record]:
         or no table.
     """
     chosen = _load(preset)
-    records = _records(path, chosen)
-    return records if chosen.sites is None else merged(records, chosen.sites)
+    stations = _stations(path, chosen)
+    return stations if chosen.sites is None else merged(stations, chosen.sites)
 
 
 def lacking(header: Iterable[str], preset: Preset) -> list[str]:
@@ -87,43 +93,21 @@ def _load(preset: str | None) -> Preset:
     return load_preset(preset)
 
 
-def _records(path: Path, preset: Preset) -> Iterator[Record]:
+def _stations(path: Path, preset: Preset) -> Iterator[Stations]:
     is_found = False
     seen: list[_Row] = []
     for part in parts(path):
         for rows in tables(part, preset.layout):
-            for _, cells in islice(rows, MOST_PREAMBLE):
+            for _, cells in islice(rows.singly, MOST_PREAMBLE):
                 if cells is not None and not lacking(cells, preset):
                     is_found = True
-                    yield from _stations(rows, Table(preset, [name.strip() for name in cells]))
+                    table = Table(preset, [name.strip() for name in cells])
+                    for block in rows.by_the_block:
+                        yield table.stations(block.cells(table.width, table.wanted))
                     break
                 seen.append(cells or [])
     if not is_found:
         raise _unknown_header(path, preset, seen)
-
-
-def _stations(rows: Iterable[tuple[int, _Row | None]], table: Table) -> Iterator[Record]:
-    rows = iter(rows)
-    while batch := list(islice(rows, _BATCH_ROWS)):
-        lines, cells = zip(*batch, strict=True)
-        if None not in cells and {*map(len, cells)} == {table.width}:
-            yield from table.records(cells, lines)
-        else:
-            whole = [row for row in batch if row[1] is not None and len(row[1]) == table.width]
-            lines, cells = zip(*whole, strict=True) if whole else ((), ())
-            yield from _with_broken(batch, iter(table.records(cells, lines) if whole else ()), table.width)
-
-
-def _with_broken(
-    batch: Iterable[tuple[int, _Row | None]], records: Iterator[Record], width: int
-) -> Iterator[Record]:
-    """Yield records in the order of their rows, with the rows between them that are none."""
-    for line, cells in batch:
-        if cells is not None and len(cells) == width:
-            yield next(records)
-        else:
-            found = None if cells is None else f"{len(cells)} cells instead of {width}"
-            yield Rejection(reason=Reason.MALFORMED, record_id=f"line {line}", value=found)
 
 
 def _unknown_header(path: Path, preset: Preset, seen: list[_Row]) -> SourceError:

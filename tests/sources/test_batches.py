@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charging.domain.vocabulary import connector_mask
-from charging.sources import batches, tabular
+from charging.sources import batches, fields, tabular
 from charging.sources.batches import Table
+from charging.sources.blocks import RowBlock
 from charging.sources.cells import current_of, read_position, reader_of, says_yes
 from charging.sources.coordinates import read_point
 from charging.sources.presets import load_preset
@@ -132,6 +133,11 @@ def record_of(row, preset, line):
     )
 
 
+def records(table, rows):
+    block = RowBlock([(line, list(row)) for line, row in enumerate(rows)])
+    return list(table.stations(block.cells(table.width, table.wanted)).records())
+
+
 @pytest.mark.parametrize("name", CODES)
 @settings(deadline=None, max_examples=60)
 @given(data=st.data())
@@ -145,12 +151,11 @@ def test_a_batch_of_rows_is_each_of_them_read_alone(name, data):
     rows = data.draw(st.lists(st.tuples(*[cells] * len(header)), min_size=1, max_size=6))
     table = Table(preset, header)
     alone = [record_of(dict(zip(header, row, strict=True)), preset, line) for line, row in enumerate(rows)]
-    assert list(table.records(rows, range(len(rows)))) == alone
-    assert list(table.records(rows, range(len(rows)))) == alone  # what was kept of the first time is right
+    assert records(table, rows) == alone
+    assert records(table, rows) == alone  # what was kept of the first time is right
 
 
-def test_rows_that_are_broken_stay_between_the_others(tmp_path, monkeypatch):
-    monkeypatch.setattr(tabular, "_BATCH_ROWS", 2)
+def test_rows_that_are_broken_stay_between_the_others(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("station_id,longitude,latitude,charge_count\n1,114,22.5,1\n2\n3,114,22.5,1\n4,0,x,1\n")
     told = [
@@ -161,7 +166,8 @@ def test_rows_that_are_broken_stay_between_the_others(tmp_path, monkeypatch):
 
 def test_what_is_kept_of_cells_has_a_bound(monkeypatch):
     monkeypatch.setattr(batches, "_MOST_KEPT", 10)
+    monkeypatch.setattr(fields, "MOST_KEPT", 10)
     table = Table(load_preset("urbanev"), ["station_id", "longitude", "latitude", "charge_count"])
     for number in range(40):
-        (record,) = table.records([(str(number), "114", "22.5", str(number + 1))], [number])
+        (record,) = records(table, [(str(number), "114", "22.5", str(number + 1))])
         assert (record.stated_piles, math.floor(record.lat)) == (number + 1, 22)

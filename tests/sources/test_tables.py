@@ -145,9 +145,9 @@ def test_a_date_of_a_workbook_is_a_date(tmp_path):
     row = f'<row r="9">{dates}<c><v>7</v></c><c t="b"><v>1</v></c></row>'
     path = write(tmp_path, workbook(row))
 
-    ((line,),) = [list(rows) for rows in tables(files.Part(path), Layout())]
+    ((line,),) = [list(rows.singly) for rows in tables(files.Part(path), Layout())]
     assert line == (9, ["2024-02-29", "2024-02-29T12:00:00", "7", "true"])
-    ((line,),) = [list(rows) for rows in tables(files.Part(path), Layout(date_formats=("%d.%m.%Y",)))]
+    ((line,),) = [list(rows.singly) for rows in tables(files.Part(path), Layout(date_formats=("%d.%m.%Y",)))]
     assert line[1][0] == "29.02.2024"
 
 
@@ -156,7 +156,7 @@ def test_typed_values_are_written_as_the_preset_writes_text(tmp_path):
     packed = pa.table({"a": [1.5], "b": [dt.date(2024, 2, 29)], "c": [["x", "y"]], "d": [None], "e": [7]})
     pq.write_table(packed, tmp_path / "t")
     layout = Layout(decimal=",", separator=";")
-    ((_, row),) = [list(rows) for rows in tables(files.Part(tmp_path / "t"), layout)]
+    ((_, row),) = [list(rows.singly) for rows in tables(files.Part(tmp_path / "t"), layout)]
     assert row == (2, ["1,5", "2024-02-29", "x;y", "", "7"])
 
 
