@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from charging.dataset.columns import clean_texts, folded_texts
+from charging.dataset.columns import clean_texts, filled, folded_texts
 from charging.dataset.coordinates import in_wgs84
 from charging.dataset.resolving import Resolver
 from charging.domain.geography import City
@@ -80,7 +80,7 @@ class Chunk(NamedTuple):
         stations.update(_sums(self.groups.station, groups, len(self.source_ids)))
         piles = {
             "station_id": stations["station_id"].take(at),
-            "operator_id": pc.coalesce(groups.pop("operator_id"), stations["operator_id"].take(at)),
+            "operator_id": filled(groups.pop("operator_id"), stations["operator_id"].take(at)),
             "cell": stations["cell"].take(at),
             **groups,
         }
@@ -96,7 +96,7 @@ class Chunk(NamedTuple):
             # a code too is how a source writes an operator
             ("operator_raw", clean_texts(given.column("operator_org_code"))),
         ):
-            columns[name] = pc.coalesce(columns[name], default)
+            columns[name] = filled(columns[name], default)
         columns |= {
             "station_id": pc.binary_join_element_wise(source.source, ids, ":"),
             "source": pa.repeat(pa.scalar(source.source, pa.string()), len(ids)),
@@ -131,8 +131,9 @@ class Chunk(NamedTuple):
             self._of_cities(lambda city: f"{city.name_zh} {city.name_en}"),
         ]
         # a row that has nothing to join would be left out
-        is_silent = pc.is_null(pc.coalesce(*texts))
-        texts[0] = pc.if_else(is_silent, "", texts[0])
+        is_silent = np.logical_and.reduce([np.asarray(text.is_null()) for text in texts])
+        if is_silent.any():
+            texts[0] = pc.if_else(is_silent, "", texts[0])
         return folded_texts(pc.binary_join_element_wise(*texts, " ", null_handling="skip"))
 
     def _of_cities(self, told: Callable[[City], str]) -> pa.Array:

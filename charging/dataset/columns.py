@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from charging.domain.schema import Table
 from charging.domain.text import folded
+from charging.sources.stations import without_empty
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CONTROLS_RE2 = r"[\x00-\x08\x0b-\x1f\x{7f}-\x{9f}]"
@@ -38,9 +39,7 @@ def clean_texts(values: Sequence[str | None] | pa.Array) -> pa.Array:
     if _may_hold_controls(texts):
         texts = pc.replace_substring(texts, "\t", " ")
         texts = pc.replace_substring_regex(texts, _CONTROLS_RE2, "")
-    texts = pc.utf8_trim_whitespace(texts)
-    is_empty = pc.equal(pc.binary_length(texts), 0)
-    return pc.if_else(is_empty, pa.scalar(None, pa.string()), texts) if pc.any(is_empty).as_py() else texts
+    return without_empty(pc.utf8_trim_whitespace(texts))
 
 
 def texts_of(values: Sequence[str | None] | pa.Array) -> pa.Array:
@@ -69,6 +68,13 @@ def folded_texts(texts: pa.Array) -> pa.Array:
     return pc.replace_with_mask(lower, rest, folds.take(different.indices))
 
 
+def filled(column: pa.Array, others: pa.Array | pa.Scalar) -> pa.Array:
+    """Return a column in which what is null is taken from others."""
+    if column.null_count < len(column):
+        return pc.coalesce(column, others) if column.null_count else column
+    return pa.repeat(others, len(column)) if isinstance(others, pa.Scalar) else others
+
+
 def characters(texts: pa.Array) -> NDArray[np.uint8]:
     """Return the UTF-8 bytes of all texts, one after the other, without a copy."""
     _, offsets, given = texts.buffers()
@@ -83,8 +89,15 @@ def in_order(table: pa.Table, spec: Table, keys: Iterable[str]) -> pa.Table:
     order = pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys])
     schema = spec.arrow_schema
     # one column at a time, so that no second copy of the table is held; `take` is slow on many chunks
-    columns = [table[field.name].combine_chunks().take(order).cast(field.type) for field in schema]
+    columns = [_taken(table[field.name], order).cast(field.type) for field in schema]
     return pa.table(columns, schema=schema)
+
+
+def _taken(column: pa.ChunkedArray, order: pa.Array) -> pa.Array:
+    """Return a column in an order, which one of a single value has in any."""
+    whole = column.combine_chunks()
+    is_same = whole.null_count == len(whole) or pc.all(pc.equal(whole, whole[0]), skip_nulls=False).as_py()
+    return whole if is_same else whole.take(order)
 
 
 def _may_hold_controls(texts: pa.Array) -> bool:

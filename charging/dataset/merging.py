@@ -238,7 +238,7 @@ def _aside(dataset: Dataset, table: str) -> pa.Table:
 
 
 def _split(tables: Mapping[str, pa.Table], merges: tuple[Merge, ...]) -> _Split:
-    survivors = _survivors(merges, set(tables[STATIONS.name]["station_id"].to_pylist()))
+    survivors = _survivors(merges, set(tables[STATIONS.name]["station_id"].to_pylist())) if merges else {}
     if not survivors:
         return _Split(dict(tables), {}, {})
     ids = pa.array(survivors, pa.string())

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from charging.dataset.columns import folded_texts
 from charging.domain.geography import City, CityIndex
 from charging.domain.operators import OperatorRegistry
-from charging.sources.stations import Coded, Rows, Stations, different
+from charging.sources.stations import Coded, Rows, Stations, different, without_empty
 
 _KEPT = 65_536  # answers
 
@@ -35,7 +35,9 @@ class Resolver:
         operators = [self._operator(*each, None) for each in said]
         is_silent = np.array([operator is None for operator in operators], np.bool_)[at]
         silent = np.flatnonzero(is_silent)
-        names = pc.coalesce(*(_known(stations.column(name).take(silent)) for name in ("name_zh", "name")))
+        names = pc.coalesce(
+            *(without_empty(stations.column(name).take(silent)) for name in ("name_zh", "name"))
+        )
         for row, name in self._that_may_tell(silent, names):
             if operator := self._uncached_operator(*(*said[at[row]], name)):
                 at[row] = len(operators)
@@ -84,8 +86,3 @@ class Resolver:
         if city_id and (city := self._cities.in_area(city_id)):
             return city
         return self._cities.resolve(city_raw, region) if city_raw else None
-
-
-def _known(texts: pa.Array) -> pa.Array:
-    """Return texts, null where one is empty."""
-    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)

@@ -217,7 +217,7 @@ class PileReader:
 
     def read(self, sheet: Sheet, notes: Notes) -> Piles:
         """Return the piles of all rows; rows that differ in the ids of piles alone are read once."""
-        ids = {number: _ids(sheet, field) for number, field in self._ids.items()}
+        ids = {number: sheet.column(field) for number, field in self._ids.items()}
         for number, constant in self._constant_ids.items():
             same = pa.repeat(pa.scalar(constant, pa.string()), sheet.rows)
             ids[number] = pc.coalesce(ids[number], same) if number in ids else same
@@ -272,10 +272,6 @@ class PileReader:
             unread += unread_here + unread_more
             doubts += doubts_here
         return _Piles(tuple(piles), tuple(numbers), unread, doubts)
-
-
-def _ids(sheet: Sheet, field: Field) -> pa.Array:
-    return sheet.column(field) if field.is_text else sheet.coded(field, Notes()).column(pa.string())
 
 
 def _chosen(ids: Mapping[int, pa.Array], group: Rows, station: Rows, rows: int) -> pa.Array:

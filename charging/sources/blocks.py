@@ -71,7 +71,7 @@ class TextBlock(NamedTuple):
 
     def cells(self, width: int, wanted: Collection[int]) -> Cells:
         """Return the cells of some columns; a block in which a row is broken is taken apart row by row."""
-        raw = self.text.encode()
+        raw, has_quotes = self.text.encode(), '"' in self.text
         names = [str(at) for at in wanted]
         try:
             table = pa_csv.read_csv(
@@ -79,7 +79,11 @@ class TextBlock(NamedTuple):
                 pa_csv.ReadOptions(
                     use_threads=False, block_size=len(raw) + 1, column_names=list(map(str, range(width)))
                 ),
-                pa_csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
+                pa_csv.ParseOptions(
+                    delimiter=self.delimiter,
+                    quote_char='"' if has_quotes else False,
+                    newlines_in_values=has_quotes,
+                ),
                 pa_csv.ConvertOptions(
                     check_utf8=False,
                     strings_can_be_null=False,

@@ -41,6 +41,11 @@ _AC_PLUGS = frozenset(
 _DC_PLUGS = frozenset({Connector.CCS1, Connector.CCS2, Connector.CHADEMO, Connector.CHAOJI, Connector.GBT_DC})
 
 
+def is_text(field: str) -> bool:
+    """Whether the value of a field is the text of its cell, or one that stands for it."""
+    return field not in CLOSED_SETS and field != "power_kw" and field not in _PARSERS
+
+
 def reader_of(field: str, layout: Layout, codes: Mapping[str, Any] | None) -> Reader | None:
     """Return what reads the cells of a field; None where the text itself is the value."""
     if field == "connectors":

@@ -3,6 +3,7 @@
 A row that does not parse is one bad row. No line, however long, is held whole.
 """
 
+import codecs
 import csv
 import io
 from collections import deque
@@ -145,6 +146,8 @@ def _pieces(text: TextIO) -> Iterator[str]:
 
 def _is_regular(text: bytes, delimiter: str) -> bool:
     """Whether each quote opens a cell, closes one or is doubled inside one, and no cell is too long."""
+    if text.startswith(codecs.BOM_UTF8):  # which Arrow takes for no part of the text
+        return False
     codes = np.frombuffer(text, np.uint8)
     ends = np.flatnonzero((codes == _LF) | (codes == _CR))
     if np.diff(ends, prepend=-1, append=len(codes)).max() > _LONGEST_CELL:

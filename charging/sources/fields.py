@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.sources.cells import Read, Reader, reader_of
+from charging.sources.cells import Read, Reader, is_text, reader_of
 from charging.sources.presets import Mapped, Preset
-from charging.sources.stations import Coded, Pairs, Rows
+from charging.sources.stations import Coded, Pairs, Rows, without_empty
 
 MOST_KEPT = 65_536
 """Cells whose meaning is kept."""
@@ -24,11 +24,18 @@ _NOTHING = Read(None)
 class Field:
     """A field of a record and where a row holds it."""
 
-    def __init__(self, name: str, places: tuple[tuple[int, ...], ...], read: Reader | None) -> None:
-        """Take places, alternatives of positions of cells to join by a space, and what reads a text there."""
+    def __init__(
+        self,
+        name: str,
+        places: tuple[tuple[int, ...], ...],
+        read: Reader | None,
+        codes: Mapping[str, Any] | None,
+    ) -> None:
+        """Take alternatives of positions of cells to join by a space, what reads a text there, and codes."""
         self.name = name
         self.places = places
-        self.is_text = read is None
+        self.is_text = is_text(name)
+        self.first_letters = {code[:1] for code in codes or ()} if self.is_text else set()
         self._read = read or Read
         self._kept: dict[str, Read] = {"": _NOTHING}
 
@@ -95,11 +102,11 @@ class Sheet:
 
     def column(self, field: Field) -> pa.Array:
         """Return the values of a field of text, null where no place holds one."""
-        found = _without_empty(self.texts(field.places[0]))
+        found = self._known(field, field.places[0])
         for place in field.places[1:]:
             if not found.null_count:
                 break
-            found = pc.coalesce(found, _without_empty(self.texts(place)))
+            found = pc.coalesce(found, self._known(field, place))
         return found
 
     def coded(self, field: Field, notes: Notes) -> Coded:
@@ -114,6 +121,20 @@ class Sheet:
             at[still] = more.at + len(found.values)
             found = Coded([*found.values, *more.values], at)
         return found
+
+    def _known(self, field: Field, place: tuple[int, ...]) -> pa.Array:
+        """Return the texts of a place, its codes replaced, null where there is none."""
+        texts = self.texts(place)
+        if field.first_letters:
+            first = pc.dictionary_encode(pc.utf8_slice_codeunits(texts, 0, 1))
+            may_be_code = [
+                letter.casefold()[:1] in field.first_letters for letter in first.dictionary.to_pylist()
+            ]
+            is_code = pa.array(np.array(may_be_code, np.bool_)[first.indices.to_numpy()])
+            different, at = encoded(texts.filter(is_code))
+            values = [meaning.value for meaning in field.meanings(different)]
+            texts = pc.replace_with_mask(texts, is_code, Coded(values, at).column(pa.string()))
+        return without_empty(texts)
 
     def _trim(self, at: int) -> pa.Array:
         if at not in self._trimmed:
@@ -132,7 +153,8 @@ def fields_of(
             if all(column in positions for column in columns)
         )
         if there:
-            yield Field(name, there, reader_of(name, preset.layout, mapped.values.get(name)))
+            codes = mapped.values.get(name)
+            yield Field(name, there, reader_of(name, preset.layout, codes), codes)
 
 
 def of_row(row: Mapping[int, str], fields: Iterable[Field]) -> tuple[dict[str, Any], Pairs, Pairs]:
@@ -164,11 +186,6 @@ def _read(field: Field, texts: pa.Array, rows: Rows, notes: Notes) -> Coded:
         pairs = tuple((field.name, code) for code in meaning.unread)
         notes.add(int(rows[row]), pairs, meaning.doubts)
     return Coded([meaning.value for meaning in meanings], at)
-
-
-def _without_empty(texts: pa.Array) -> pa.Array:
-    is_empty = pc.equal(pc.binary_length(texts), 0)
-    return pc.if_else(is_empty, pa.scalar(None, pa.string()), texts) if pc.any(is_empty).as_py() else texts
 
 
 def _is_nothing(value: object) -> bool:

@@ -214,6 +214,19 @@ def joined(parts: Sequence[Stations]) -> Stations:
     )
 
 
+def without_empty(texts: pa.Array) -> pa.Array:
+    """Return a column of texts, null where one is empty; nothing is copied but which are null."""
+    is_known = np.asarray(pc.binary_length(texts).fill_null(0)) > 0
+    nulls = len(texts) - int(is_known.sum())
+    if nulls == texts.null_count:
+        return texts
+    _, offsets, characters = texts.buffers()
+    bitmap = np.packbits(np.concatenate([np.zeros(texts.offset, np.bool_), is_known]), bitorder="little")
+    return pa.StringArray.from_buffers(
+        len(texts), offsets, characters, pa.py_buffer(bitmap), nulls, texts.offset
+    )
+
+
 def codes_of(column: pa.Array) -> Rows:
     """Return a number for each row of a column, the same where the value is; null is a value too."""
     if column.null_count == len(column):

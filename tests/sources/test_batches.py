@@ -1,5 +1,6 @@
 """Batches of rows, held against reading one row after the other."""
 
+import csv
 import math
 from itertools import chain
 
@@ -153,6 +154,32 @@ def test_a_batch_of_rows_is_each_of_them_read_alone(name, data):
     alone = [record_of(dict(zip(header, row, strict=True)), preset, line) for line, row in enumerate(rows)]
     assert records(table, rows) == alone
     assert records(table, rows) == alone  # what was kept of the first time is right
+
+
+@pytest.mark.parametrize("name", ["afdc", "urbanev"])
+@settings(deadline=None, max_examples=40)
+@given(data=st.data())
+def test_a_file_makes_the_dataset_that_its_rows_make_one_by_one(build, tmp_path_factory, name, data):
+    preset = load_preset(name)
+    header = list(preset.columns)
+    hostile = ["two\nlines", 'a "b", c', "\x01\t", "\u202e<b>", "22.54", "114.06", "0", "1", "2", "3"]
+    cells = st.sampled_from([*CODES[name], *NUMBERS, *hostile])
+    rows = data.draw(st.lists(st.lists(cells, min_size=len(header) - 1, max_size=len(header)), max_size=9))
+    encoding = data.draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
+    path = tmp_path_factory.mktemp("table") / "t.csv"
+    with path.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file, lineterminator=data.draw(st.sampled_from(["\n", "\r\n"]))).writerows([header, *rows])
+    alone, line = [], 2
+    for row in rows:
+        if len(row) == len(header):
+            alone.append(record_of(dict(zip(header, row, strict=True)), preset, line))
+        else:
+            found = f"{len(row)} cells instead of {len(header)}"
+            alone.append(Rejection(reason=Reason.MALFORMED, record_id=f"line {line}", value=found))
+        line += 1 + sum(text.count("\n") for text in row)
+    assert list(tabular.read(path, preset=name)) == alone
+    fast, slow = build(tabular.read_columns(path, preset=name)), build(alone)
+    assert (fast.tables, fast.report, fast.sources) == (slow.tables, slow.report, slow.sources)
 
 
 def test_rows_that_are_broken_stay_between_the_others(tmp_path):
