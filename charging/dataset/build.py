@@ -147,8 +147,10 @@ class Builder:
         stations, piles = _joined(self._stations, STATIONS), _joined(self._piles, PILES)
         self._stations, self._piles = [], []
         operators = _operators(stations, piles)
-        links = linked_by_distance(_with_known_areas(_with_codes(stations, operators), areas), areas)
-        stations = in_order(links.stations, STATIONS, _PLACE)
+        # one name for what is of no more use, so that its memory is free again
+        stations = _with_known_areas(_with_codes(stations, operators), areas)
+        stations, said, unsaid = linked_by_distance(stations, areas)
+        stations = in_order(stations, STATIONS, _PLACE)
         every_other = [column.name for column in PILES.columns if column.name not in _PLACE]
         piles = in_order(_with_codes(piles, operators), PILES, [*_PLACE, *every_other])
         report = self._intake.tally.report(
@@ -156,8 +158,8 @@ class Builder:
             service_areas=len(areas),
             piles=pc.sum(piles["count"]).as_py() or 0,
             stations_without_pile_count=stations["piles"].null_count,
-            linked_to_areas=links.said,
-            linked_to_areas_unsaid=links.unsaid,
+            linked_to_areas=said,
+            linked_to_areas_unsaid=unsaid,
         )
         tables = {
             STATIONS.name: stations,
