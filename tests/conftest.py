@@ -6,6 +6,7 @@ import shutil
 import time
 
 import pytest
+from hypothesis import settings
 
 from charging.cli import main
 from charging.dataset.build import build_tables
@@ -17,6 +18,9 @@ from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Access, Connector, Current, Datum, Kind, Site, Status, connector_mask
 from charging.sources.records import PileRecord, ServiceAreaRecord, SourceInfo, StationRecord
+
+settings.register_profile("suite", max_examples=int(os.environ.get("CHARGING_EXAMPLES", "40")))
+settings.load_profile("suite")
 
 HOSTILE_NAME = "<script>alert(1)</script> `${name}` \u202e站"
 

@@ -42,4 +42,6 @@ def in_utc(time: dt.datetime) -> dt.datetime:
     OverflowError
         If it is outside the years 1 to 9999 there.
     """
+    if time.tzinfo is dt.UTC:
+        return time
     return time.astimezone(dt.UTC) if time.tzinfo else time.replace(tzinfo=dt.UTC)

@@ -102,14 +102,14 @@ def test_standings_in_the_simulated_network_equal_plain_python(simulated_held, r
         assert by_unit(compare(held, None, a, b), *COLUMNS) == plain.compare(rows, None, a, b)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rows=networks, a=operator_sets, b=operator_sets)
 def test_standings_in_any_table_equal_plain_python(rows, a, b):
     b = [operator for operator in b if operator not in a]
     assert by_unit(compare(table(rows), None, a, b), *COLUMNS) == plain.compare(rows, None, a, b)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     rows=networks,
     other=networks,

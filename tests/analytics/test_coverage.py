@@ -161,7 +161,7 @@ def test_gains_in_the_simulated_network_equal_plain_python(simulated_held, resol
     assert {unit: str(category) for unit, (category,) in layer.items()} == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rows=networks, base=operator_sets, weights=weights)
 def test_gains_of_any_network_equal_plain_python(rows, base, weights):
     partners = [operator for operator in [*OPERATORS, "zero"] if operator not in base]

@@ -117,7 +117,7 @@ def test_concentration_in_the_simulated_network_equals_plain_python(simulated_he
     same(by_unit(concentration(held), *SHARES), plain.concentration(rows))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rows=networks, leavers=operator_sets)
 def test_losses_and_shares_of_any_network_equal_plain_python(rows, leavers):
     same(by_unit(without(table(rows), leavers), *LOSSES), plain.without(rows, leavers))
@@ -134,7 +134,7 @@ def test_the_order_of_rows_and_leavers_changes_nothing(rows, leavers, seed):
     pd.testing.assert_frame_equal(concentration(table(rows)), shares)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rows=networks)
 def test_the_index_lies_between_even_shares_and_one_holder(rows):
     known = concentration(table(rows)).dropna(subset="hhi")
