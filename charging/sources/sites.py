@@ -1,7 +1,6 @@
 """Rows of devices made into sites: rows that are the same in the fields a preset names are one station."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from operator import attrgetter
 
 import numpy as np
@@ -181,4 +180,4 @@ def _summed(kind: Coded, site: Rows, alike: Rows) -> tuple[Coded, Rows]:
         counts[group] += kind.values[pile].count
     firsts = alike[first[order]]
     coded = Coded.of(list(zip(kind.at[firsts].tolist(), counts, strict=True)))
-    return Coded([replace(kind.values[of], count=count) for of, count in coded.values], coded.at), firsts
+    return Coded([kind.values[of]._replace(count=count) for of, count in coded.values], coded.at), firsts

@@ -4,7 +4,7 @@ A record for each row is made only where somebody asks for records; a dataset is
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -93,7 +93,7 @@ class Piles(NamedTuple):
     def records(self) -> Iterator[PileRecord]:
         """Yield a record for each group."""
         for kind, pile_id in zip(self.kind.to_list(), self.pile_id.to_pylist(), strict=True):
-            yield replace(kind, pile_id=pile_id)
+            yield kind._replace(pile_id=pile_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from charging.sources.sites import merged
 FILLED = ("stated_piles", "name", "operator_raw", "city_raw", "updated_at")
 
 piles = st.builds(
-    PileRecord,
+    lambda **given: PileRecord(**given),  # noqa: PLW0108  of a tuple, every field would be drawn
     pile_id=st.sampled_from([None, None, "A", "B", "C"]),
     current=st.sampled_from([None, Current.AC, Current.DC]),
     power_kw=st.sampled_from([None, 11.0, 22.0]),
