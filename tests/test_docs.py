@@ -16,8 +16,9 @@ from charging import cli
 from charging.domain.schema import TABLES
 from charging.domain.vocabulary import Current, Datum
 from charging.settings import PREFIX, Settings
-from charging.sources import READERS, tabular
+from charging.sources import tabular
 from charging.sources.presets import PRESETS, load_preset
+from charging.sources.readers import READERS
 from charging.sources.records import PileRecord, Reason
 
 ROOT = Path(__file__).resolve().parents[1]

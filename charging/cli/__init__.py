@@ -34,7 +34,8 @@ from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, UsageError
 from charging.queries.takeaway import Format, Request, What, write
 from charging.settings import Settings
-from charging.sources import READERS, presets
+from charging.sources.presets import presets
+from charging.sources.readers import READERS
 
 INTERRUPTED = 130  # what a shell says of a command stopped by the keyboard
 

@@ -23,7 +23,7 @@ from charging.dataset.pipeline import Progress, check_name, import_files, silent
 from charging.dataset.store import Dataset, dataset_folder, open_dataset, remember
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, DatasetError, SourceError, UsageError
-from charging.sources import Reader, reader_named, sniff
+from charging.sources.readers import Reader, reader_named, sniff
 from charging.sources.records import Record
 
 DRAFTS = ".drafts"

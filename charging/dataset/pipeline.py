@@ -18,9 +18,11 @@ from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Datum, Kind
 from charging.errors import SourceError, UsageError
-from charging.sources import Reader, load_preset, reader_named, service_areas, simulated, sniff
+from charging.sources import service_areas, simulated
 from charging.sources.files import Kind as FileKind
 from charging.sources.files import kind_of, read_head
+from charging.sources.presets import load_preset
+from charging.sources.readers import Reader, reader_named, sniff
 from charging.sources.records import Record
 from charging.sources.stations import Stations
 

@@ -35,24 +35,17 @@ async def ready(_app: object) -> AsyncIterator[None]:
 
 
 def _get_ready() -> None:
-    """Open the dataset the page will open, ask what every visit asks first, and load what the page loads."""
+    """Open the dataset the page will open, and load what the page loads."""
     # imported here: the server answers before any of them is loaded
     from charging.dataset.store import find_dataset  # noqa: PLC0415
-    from charging.domain.filters import Filters  # noqa: PLC0415
     from charging.errors import ChargingError  # noqa: PLC0415
-    from charging.queries.stations import extent  # noqa: PLC0415
-    from charging.queries.totals import headline  # noqa: PLC0415
     from charging.settings import Settings  # noqa: PLC0415
     from charging.views.caching import open_answers  # noqa: PLC0415
 
-    answers = None
     with suppress(ChargingError):  # the page says what is wrong
         settings = Settings.from_environment()
-        folder = find_dataset(settings)
-        answers = folder and open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
+        if folder := find_dataset(settings):
+            open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
     for name in _LOADED:
         import_module(name)
-    if answers:
-        answers.ask(extent)
-        answers.ask(headline, Filters())
     gc.freeze()  # what was loaded stays: the garbage collector need not look through it again and again

@@ -15,7 +15,8 @@ from charging.dataset.drafts import WAITING, Arrived, Choices, Draft, Sent
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError
 from charging.settings import Settings
-from charging.sources import READERS, load_preset, presets
+from charging.sources.presets import load_preset, presets
+from charging.sources.readers import READERS
 from charging.sources.records import Record, Rejection, ServiceAreaRecord, StationRecord
 from charging.views import import_report, switching
 from charging.views.drawing import Drawing, names_in

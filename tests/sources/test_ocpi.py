@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from charging.domain.vocabulary import Access, Connector, Current, Datum, Site, Status, connectors_in
 from charging.errors import SourceError
-from charging.sources import ocpi, reader_named, sniff
+from charging.sources import ocpi
 from charging.sources.countries import ALPHA_2, country_code
 from charging.sources.ocpi import opening_hours
 from charging.sources.ocpi_codes import Doubt
 from charging.sources.ocpi_piles import outlet_of
+from charging.sources.readers import reader_named, sniff
 from charging.sources.records import Reason, Rejection, StationRecord
 from charging.views.texts import LANGUAGES, Texts
 

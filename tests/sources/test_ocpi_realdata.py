@@ -7,7 +7,8 @@ import pytest
 
 from charging.dataset.pipeline import import_files
 from charging.errors import SourceError
-from charging.sources import ocpi, sniff
+from charging.sources import ocpi
+from charging.sources.readers import sniff
 
 DATA = Path(__file__).resolve().parents[2] / "../shared/data"
 SPEC = (

@@ -5,8 +5,9 @@ import pytest
 
 from charging.domain.vocabulary import Access, Connector, Current, Site, Status, connectors_in
 from charging.errors import UsageError
-from charging.sources import sniff, tabular
+from charging.sources import tabular
 from charging.sources.presets import load_preset, presets
+from charging.sources.readers import sniff
 from charging.sources.records import Reason, Rejection, StationRecord
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "tabular"

@@ -7,7 +7,7 @@ import pytest
 
 from charging.domain.datum import to_wgs84
 from charging.domain.vocabulary import Current
-from charging.sources import sniff
+from charging.sources.readers import sniff
 from charging.sources.records import Reason, Rejection, StationRecord
 
 DATA = Path(__file__).resolve().parents[2] / "../shared/data"

@@ -9,7 +9,8 @@ from charging.dataset.area_links import LINK_KM, LINK_UNSAID_KM
 from charging.dataset.pipeline import import_files
 from charging.domain.vocabulary import Datum, Site
 from charging.errors import SourceError
-from charging.sources import reader_named, service_areas, sniff
+from charging.sources import service_areas
+from charging.sources.readers import reader_named, sniff
 from charging.sources.records import Reason, Rejection, ServiceAreaRecord, StationRecord
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "service_areas"

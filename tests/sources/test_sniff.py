@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from charging.errors import SourceError, UsageError
-from charging.sources import READERS, reader_named, sniff
+from charging.sources.readers import READERS, reader_named, sniff
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 

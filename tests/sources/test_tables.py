@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from charging.errors import SourceError
-from charging.sources import files, sniff, tabular
+from charging.sources import files, tabular
 from charging.sources.presets import Layout
+from charging.sources.readers import sniff
 from charging.sources.records import Reason, Rejection, StationRecord
 from charging.sources.tables import tables
 

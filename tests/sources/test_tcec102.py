@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from charging.dataset.pipeline import import_files
 from charging.domain.vocabulary import Access, Connector, Current, Datum, Site, Status, connectors_in
 from charging.errors import SourceError
-from charging.sources import reader_named, sniff, tcec102
+from charging.sources import tcec102
+from charging.sources.readers import reader_named, sniff
 from charging.sources.records import Reason, Rejection, StationRecord
 from charging.sources.tcec102_status import Gun, group_status
 

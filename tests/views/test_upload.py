@@ -9,7 +9,8 @@ from views.paged import html, link, opened, page_over, run, tables
 from charging.dataset.drafts import DRAFTS
 from charging.dataset.store import dataset_names, last_dataset, open_dataset
 from charging.settings import Settings
-from charging.sources import READERS, presets
+from charging.sources.presets import presets
+from charging.sources.readers import READERS
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 HEADER = "station_id,longitude,latitude,charge_count,TAZID,area,perimeter\n"

@@ -1,0 +1,154 @@
+"""The formats that can be read, told apart by what a file holds.
+
+A caller needs three names::
+
+    reader = sniff(path)  # or reader_named("open-charge-map")
+    info = reader.source()  # SourceInfo for the manifest
+    for record in reader.read(path):  # StationRecord | ServiceAreaRecord | Rejection
+        ...
+
+`read` and `source` take `preset=` as a keyword. A reader that `sniff` returns already carries the preset it
+recognised (`reader.preset`), so both may be called without one. Coordinates come as the source gives them,
+each with the datum of its source; a datum the user declares is put on the records by the caller.
+
+A bad record is yielded as a `Rejection`. A file that is not of the format raises `SourceError`, when the
+first record is asked for, or where a cut or damaged file ends.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from charging.errors import SourceError, UsageError
+from charging.sources import ocpi, open_charge_map, openstreetmap, service_areas, tabular, tcec102
+from charging.sources.files import Kind, kind_of, read_head
+from charging.sources.presets import presets
+from charging.sources.records import Record, SourceInfo
+from charging.sources.stations import Stations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """A format that can be read. The first four fields are its row in `READERS`."""
+
+    name: str  # as `--format` takes it
+    title: str
+    reads: Callable[..., Iterator[Record]]  # (path), or (path, preset=) where `recognises` is set
+    describes: Callable[..., SourceInfo]  # (), or (preset=)
+    matches: Callable[[bytes], bool] | None = None  # whether a file begins like this format
+    recognises: Callable[[Path], str | None] | None = None  # the preset of a table, of text or not
+    preset: str | None = None
+    reads_columns: Callable[..., Iterator[Stations]] | None = None  # as `reads`
+    joins: bool = False  # whether files of this format complete one another: `reads` takes `beside=`
+
+    def read(self, path: Path, *, preset: str | None = None, beside: Sequence[Path] = ()) -> Iterator[Record]:
+        """Return the records of a file, one by one; `beside` are the files of the format read with it."""
+        if self.joins:
+            return self.reads(path, beside=beside, **self._options(preset))
+        return self.reads(path, **self._options(preset))
+
+    def read_columns(self, path: Path, *, beside: Sequence[Path] = ()) -> Iterator[Record | Stations]:
+        """Return what `read` does, in columns where the format comes in columns."""
+        if self.reads_columns is None:
+            return self.read(path, beside=beside)
+        return self.reads_columns(path, **self._options(None))
+
+    def source(self, *, preset: str | None = None) -> SourceInfo:
+        """Return where the records come from."""
+        return self.describes(**self._options(preset))
+
+    def _options(self, preset: str | None) -> dict[str, str | None]:
+        if self.recognises:
+            return {"preset": preset or self.preset}
+        if preset:
+            message = (
+                f"Expected no preset for {self.title}, found {preset!r}. Leave it out: tables have presets."
+            )
+            raise UsageError(message)
+        return {}
+
+
+READERS: tuple[Reader, ...] = (
+    Reader(
+        name="open-charge-map",
+        title="Open Charge Map",
+        matches=open_charge_map.matches,
+        reads=open_charge_map.read,
+        describes=open_charge_map.source,
+    ),
+    Reader(
+        name="service-areas",
+        title="List of service areas",
+        matches=service_areas.matches,
+        reads=service_areas.read,
+        describes=service_areas.source,
+    ),
+    Reader(
+        name="ocpi",
+        title="OCPI Locations",
+        matches=ocpi.matches,
+        reads=ocpi.read,
+        describes=ocpi.source,
+    ),
+    Reader(
+        name="openstreetmap",
+        title="OpenStreetMap",
+        matches=openstreetmap.matches,
+        reads=openstreetmap.read,
+        describes=openstreetmap.source,
+    ),
+    Reader(
+        name="tcec102",
+        title="T/CEC 102",
+        matches=tcec102.matches,
+        reads=tcec102.read,
+        describes=tcec102.source,
+        joins=True,
+    ),
+    Reader(
+        name="tabular",
+        title="Table with a preset",
+        recognises=tabular.recognise,
+        reads=tabular.read,
+        reads_columns=tabular.read_columns,
+        describes=tabular.source,
+    ),
+)
+"""Every format, in the order in which `sniff` asks them."""
+
+
+def sniff(path: Path) -> Reader:
+    """Return the reader for a file, told from how its content begins.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, empty, binary or of no known format.
+    """
+    head = read_head(path) if kind_of(path) is Kind.TEXT else b""
+    for reader in READERS:
+        if head and reader.matches and reader.matches(head):
+            return reader
+        if reader.recognises and (preset := reader.recognises(path)):
+            return replace(reader, preset=preset)
+    known = ", ".join(reader.title for reader in READERS)
+    message = (
+        f"{path}: expected one of {known} ({', '.join(presets())}), found a file that begins with "
+        f"{head[:60].decode(errors='replace')!r}. Name its format, or write a preset for its columns."
+    )
+    raise SourceError(message)
+
+
+def reader_named(name: str) -> Reader:
+    """Return the reader of a format by its name.
+
+    Raises
+    ------
+    UsageError
+        If no format has that name.
+    """
+    for reader in READERS:
+        if reader.name == name:
+            return reader
+    message = f"Expected a format out of {', '.join(reader.name for reader in READERS)}, found {name!r}."
+    raise UsageError(message)
