@@ -7,6 +7,7 @@ from charging.views import ahead
 
 def main() -> None:
     """Show the page: settings, dataset, which view."""
+    ahead.wait()
     # imported here and below: the server answers first, and a dataset is opened while folium is loaded
     from charging.views import markup, startup, state  # noqa: PLC0415
     from charging.views.texts import Texts  # noqa: PLC0415

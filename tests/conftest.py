@@ -28,6 +28,19 @@ TINY_SOURCE = SourceInfo(
     source="tiny", title="A tiny world", licence="CC0-1.0", attribution="Nobody", as_of="2024-12"
 )
 
+
+def pytest_collection_modifyitems(items):
+    """Put quick files between those that drive a browser: one process computes while another waits."""
+    files = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    driving = [path for path in files if path.parent.name == "browser"]
+    quick = [path for path in files if path.parent.name != "browser"]
+    between = len(quick) // max(len(driving), 1) + 1
+    spread = [path for at, each in enumerate(driving) for path in (each, *quick[at * between :][:between])]
+    items[:] = [item for path in spread or quick for item in files[path]]
+
+
 _GBT_DC = connector_mask([Connector.GBT_DC])
 _GBT_AC = connector_mask([Connector.GBT_AC_SOCKET])
 

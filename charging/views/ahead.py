@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
@@ -15,6 +16,12 @@ _LOADED = (
     "charging.maps.base",
 )
 """Modules of the first page, but not the map's component: it is found only if the page itself imports it."""
+
+_LATER = ("charging.analytics.studies", "charging.analytics.change_studies", "scipy.spatial")
+_LATER_S = 10.0
+"""Analyses are loaded when the first map stands, and not in its way."""
+
+_LOADING = threading.Lock()
 
 
 def share_arenas() -> None:
@@ -30,8 +37,30 @@ def share_arenas() -> None:
 @asynccontextmanager
 async def ready(_app: object) -> AsyncIterator[None]:
     """Get ready in the background, while the server starts."""
-    threading.Thread(target=_get_ready, name="ahead", daemon=True).start()
+    _LOADING.acquire()
+    threading.Thread(target=_prepare, name="ahead", daemon=True).start()
     yield
+
+
+def wait() -> None:
+    """Wait until the server is ready, if it gets ready.
+
+    Two threads that enter a library which imports itself in circles from different sides would each find the
+    other's modules half made.
+    """
+    with _LOADING:
+        pass
+
+
+def _prepare() -> None:
+    try:
+        _get_ready()
+    finally:
+        _LOADING.release()
+    time.sleep(_LATER_S)
+    with _LOADING:
+        for name in _LATER:
+            import_module(name)
 
 
 def _get_ready() -> None:
