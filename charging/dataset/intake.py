@@ -7,7 +7,7 @@ counted; what a source states above the sum of its groups becomes a group of unk
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from charging.dataset.coordinates import coordinate_refusal, has_sound_coordinat
 from charging.dataset.report import ImportReport, Tally
 from charging.dataset.resolving import Resolver
 from charging.domain.vocabulary import Connector, Datum
-from charging.sources.records import Reason, Record, Rejection, ServiceAreaRecord, StationRecord
+from charging.sources.records import PileRecord, Reason, Record, Rejection, ServiceAreaRecord, StationRecord
 from charging.sources.stations import (
     TEXTS,
     TIMES,
@@ -41,8 +41,6 @@ MOST_POWER_KW = 10_000.0
 """Highest power of a pile, kW; megawatt chargers reach 3,750."""
 
 _CONNECTOR_MASKS = range(1, 1 << len(Connector))
-
-_pile_fields = attrgetter("operator_id", "current", "connectors", "power_kw", "status", "count")
 
 
 class Intake:
@@ -188,8 +186,10 @@ class Intake:
         piles = stations.piles
         is_group = piles.kind.where(lambda pile: pile.count != 0)  # 0 says that there are none of a kind
         at, kind = piles.station[is_group], Coded(piles.kind.values, piles.kind.at[is_group])
-        columns = list(zip(*map(_pile_fields, kind.values), strict=True)) or [()] * 6
-        operator_id, current, connectors, power_kw, status, count = (Coded(each, kind.at) for each in columns)
+        columns = list(zip(*kind.values, strict=True)) or [()] * len(PileRecord._fields)
+        _, operator_id, current, connectors, power_kw, status, count = (
+            Coded(each, kind.at) for each in columns
+        )
         counts = self._real(count, MOST_PILES, "count", ids, at)
         sums = np.bincount(at, _filled(counts), len(stations)).astype(np.int64)
         rows = np.arange(len(stations))
