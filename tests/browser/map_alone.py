@@ -1,6 +1,6 @@
 """The map and nothing else, with made-up cells and stations: what the browser tests drive.
 
-Query: theme=dark, lang=zh, show=hexes|stations|dots, scale=lead.
+Query: theme=dark, lang=zh, show=dots.
 """
 
 import uuid
@@ -65,25 +65,14 @@ def hex_layers(
         .reset_index()
     )
     table.loc[table.index % 17 == 0, ["piles", "lead"]] = None
-    words = {"unknown": "not known", "theme": theme}
-    if st.query_params.get("scale") == "lead":
-        colours = palette.operator_colours(OPERATORS, theme=theme)
-        del words["theme"]
-        scale = palette.Categories.of_operators(
-            table["lead"],
-            column="lead",
-            title="Leading operator",
-            unit="",
-            other="Other operators",
-            colours=colours,
-            names={},
-            theme=theme,
-            **words,
-        )
-    else:
-        scale = palette.Scale.quantile(
-            table["piles"], column="piles", title="Charging piles", unit="per cell", **words
-        )
+    scale = palette.Scale.quantile(
+        table["piles"],
+        column="piles",
+        title="Charging piles",
+        unit="per cell",
+        unknown="not known",
+        theme=theme,
+    )
     rows = (
         layers.TooltipRow(column="stations", label="Stations"),
         layers.TooltipRow(column="piles", label="Piles"),
@@ -167,7 +156,7 @@ def page() -> None:
     if "command" in st.session_state:
         groups.append(layers.fly_to(23.1, 113.3, 7, token=st.session_state.command))
     clicked = (answer.get("last_active_drawing") or {}).get("properties") or {}
-    if zoom >= 9 and st.query_params.get("show") != "hexes":
+    if zoom >= 9:
         groups += station_layers(
             points, theme, clicked.get("id") if clicked.get("kind") == "station" else None
         )

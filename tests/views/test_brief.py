@@ -4,14 +4,13 @@ import datetime as dt
 import io
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 from zipfile import ZipFile
 
 import pandas as pd
 import pyarrow.csv as pa_csv
 import pytest
 from conftest import HOSTILE_NAME
-from streamlit.testing.v1 import AppTest
+from views.paged import opened, page_over
 
 from charging.analytics.coverage import marginal_gains
 from charging.maps.palette import Theme
@@ -24,7 +23,6 @@ from charging.views.printed import MOST_ROWS, Brief, css_text, printed, written
 from charging.views.said import Curves, Facts, Line, Note, Said, Table
 from charging.views.texts import LANGUAGES, Texts
 
-PAGE = Path(__file__).parents[2] / "dashboard.py"
 FORMULA = '=HYPERLINK("http://x.example","x")'
 LINK = "http://127.0.0.1:1/?dataset=tiny&lang=en&view=coverage&a=%3Cscript%3E"
 
@@ -228,8 +226,6 @@ def test_what_was_said_in_the_run_before_is_forgotten():
 @pytest.fixture
 def taken(tiny_dataset, tmp_path, monkeypatch):
     """Run the page with a query; return the brief its button hands out, and the page."""
-    monkeypatch.setenv("CHARGING_DATASET", str(tiny_dataset.folder))
-    monkeypatch.setenv("CHARGING_BUILD_DIR", str(tmp_path))
     made = []
     gathered = briefs.gathered
 
@@ -240,11 +236,7 @@ def taken(tiny_dataset, tmp_path, monkeypatch):
     monkeypatch.setattr(briefs, "gathered", _gathered)
 
     def _taken(**query):
-        page = AppTest.from_file(str(PAGE), default_timeout=40)
-        for key, value in query.items():
-            page.query_params[key] = value
-        page.run()
-        assert not page.exception
+        page = opened(page_over(tiny_dataset, tmp_path, monkeypatch), **query)
         return (made[-1] if made else None), page
 
     return _taken

@@ -1,9 +1,8 @@
 """The downloads of the page: what they are called, what they say, and when they cannot be had."""
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
+from views.paged import captions as captions_of
+from views.paged import page_over
 
 from charging.domain.filters import Filters
 from charging.maps.frame import Viewport, fitting_view
@@ -14,14 +13,10 @@ from charging.views import captions, downloads
 from charging.views.caching import Answers
 from charging.views.texts import LANGUAGES, Texts
 
-PAGE = Path(__file__).parents[2] / "dashboard.py"
-
 
 @pytest.fixture
 def page(tiny_dataset, tmp_path, monkeypatch):
-    monkeypatch.setenv("CHARGING_DATASET", str(tiny_dataset.folder))
-    monkeypatch.setenv("CHARGING_BUILD_DIR", str(tmp_path))
-    page = AppTest.from_file(str(PAGE), default_timeout=20)
+    page = page_over(tiny_dataset, tmp_path, monkeypatch)
     page.session_state[downloads.KEY] = True
     return page
 
@@ -38,10 +33,6 @@ def button(page, label):
     return found
 
 
-def captioned(page):
-    return " ".join(caption.value for caption in page.caption)
-
-
 def test_the_button_names_what_it_hands_out(page):
     page.run()
     assert not button(page, "Stations, CSV").disabled
@@ -49,7 +40,7 @@ def test_the_button_names_what_it_hands_out(page):
     page.session_state.take_format = Format.PARQUET
     page.run()
     assert not button(page, "Cells, Parquet").disabled
-    assert "12 stations" in captioned(page)
+    assert "12 stations" in captions_of(page)
 
 
 def test_nothing_is_prepared_while_the_downloads_are_closed(page):
@@ -75,7 +66,7 @@ def test_in_view_leaves_out_what_is_out_of_view(page):
     page.query_params["at"] = "31.2,121.5,9"
     page.session_state.take_where = downloads.IN_VIEW
     page.run()
-    assert "4 stations" in captioned(page)
+    assert "4 stations" in captions_of(page)
 
 
 def test_the_page_hands_out_what_the_query_writes(answers):

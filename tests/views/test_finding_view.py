@@ -1,25 +1,20 @@
 """The search field and the favourites in this process: what they are told, and where they send the page."""
 
 import json
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
+from views.paged import page_over
 
 from charging.queries.engine import Engine
 from charging.queries.finding import HitKind, find
 from charging.views import favourites, finding, state
 from charging.views.texts import LANGUAGES, Texts
 
-PAGE = Path(__file__).parents[2] / "dashboard.py"
-
 
 @pytest.fixture
 def page(tiny_dataset, tmp_path, monkeypatch):
     """The page over the tiny world, complete: its first run brings the map alone."""
-    monkeypatch.setenv("CHARGING_DATASET", str(tiny_dataset.folder))
-    monkeypatch.setenv("CHARGING_BUILD_DIR", str(tmp_path))
-    return AppTest.from_file(str(PAGE), default_timeout=20).run().run()
+    return page_over(tiny_dataset, tmp_path, monkeypatch).run().run()
 
 
 def told(page, key):

@@ -1,26 +1,20 @@
 """The page in this process, without a browser: what it says and what it hands to the map."""
 
-import json
 import re
 from html import unescape
-from pathlib import Path
 
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
+from views.paged import html, layer, page_over
 
 from charging.domain.hexes import cell_from_text, cell_text, parent_cells, resolution_of
 from charging.views.state import Selection
-
-PAGE = Path(__file__).parents[2] / "dashboard.py"
 
 
 @pytest.fixture
 def page(tiny_dataset, tmp_path, monkeypatch):
     """The page over the tiny world, not run yet."""
-    monkeypatch.setenv("CHARGING_DATASET", str(tiny_dataset.folder))
-    monkeypatch.setenv("CHARGING_BUILD_DIR", str(tmp_path))
-    return AppTest.from_file(str(PAGE), default_timeout=20)
+    return page_over(tiny_dataset, tmp_path, monkeypatch)
 
 
 def opened(page, **query):
@@ -29,10 +23,6 @@ def opened(page, **query):
     page.run().run()  # the first brings the map, the second the rest
     assert [error.message for error in page.exception] == []
     return page
-
-
-def html(page):
-    return unescape(" ".join(block.proto.body for block in page.get("html")))
 
 
 def figures(page):
@@ -45,14 +35,6 @@ def figures(page):
         counted = re.findall('class="counted [a-z]+">[^<]*<b class="">([^<]*)', card)
         cards[unescape(what)] = (published, *counted)
     return cards
-
-
-def layer(page, name):
-    """Return what the map is told to draw in a layer; None where it is not drawn."""
-    [component] = page.get("component_instance")
-    script = json.loads(component.proto.json_args)["feature_group"]
-    called = re.search(rf'charging\.{name}\([\w.]+, "\w+", ', script)
-    return json.JSONDecoder().raw_decode(script, called.end())[0] if called else None
 
 
 def test_the_first_run_brings_the_map_and_holds_the_place_of_the_conditions(page):
