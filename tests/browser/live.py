@@ -47,7 +47,8 @@ EMPTY_TILE = bytes.fromhex(  # a transparent PNG of one pixel
 
 _FEATURES = "Object.values(map._layers).filter(layer => layer.feature)"
 _DRAWN = f"kind => window.map && {_FEATURES}.some(layer => layer.feature.properties.kind === kind)"
-_SETTLED = """() => !document.querySelector(".waiting")
+# no grey lines of ours, none of Streamlit's in the place of a widget whose script still loads, and no run
+_SETTLED = """() => !document.querySelector(".waiting, [data-testid=stSkeleton]")
   && document.querySelector("[data-test-script-state=notRunning]") !== null"""
 _NEAREST = f"""kind => {{
   const middle = map.getSize().divideBy(2);

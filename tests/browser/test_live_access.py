@@ -74,6 +74,8 @@ def test_the_data_view_keeps_nobody_out(visit, theme, locale):
 def test_tab_leads_from_the_search_to_the_table_and_the_focus_is_seen(visit):
     seen = visit().open(SHANGHAI, shows="station")
     seen.page.locator(".stDataFrame").first.wait_for()
+    seen.page.locator(".st-key-finding input").wait_for()
+    seen.rest()
     passed = focus_after_tabs(seen, lambda focus: focus["tag"] == "CANVAS")
     places = dict.fromkeys("map" if focus["tag"] == "IFRAME" else focus["place"] for focus in passed)
     wanted = ["finding", "q", "operator", "current", "page", "language", "measure", "detail", "layers", "map"]
