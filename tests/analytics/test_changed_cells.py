@@ -51,7 +51,7 @@ def test_a_cell_tells_gain_and_loss(old, new, found):
 
 
 @given(old=snapshots, new=snapshots)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_a_cell_is_new_or_empty_when_counting_says_so(old, new):
     cells = changed_cells(changes(old, new), old.cell.to_numpy(), new.cell.to_numpy(), 5)
     for row in cells.to_dict("records"):
@@ -62,7 +62,7 @@ def test_a_cell_is_new_or_empty_when_counting_says_so(old, new):
 
 
 @given(old=snapshots, new=snapshots)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_the_way_back_turns_gains_into_losses(old, new):
     there, back = (
         changed_cells(changes(*pair), pair[0].cell.to_numpy(), pair[1].cell.to_numpy(), 5)

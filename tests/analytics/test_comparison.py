@@ -102,14 +102,14 @@ def test_standings_in_the_simulated_network_equal_plain_python(simulated_held, r
         assert by_unit(compare(held, None, a, b), *COLUMNS) == plain.compare(rows, None, a, b)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=networks, a=operator_sets, b=operator_sets)
 def test_standings_in_any_table_equal_plain_python(rows, a, b):
     b = [operator for operator in b if operator not in a]
     assert by_unit(compare(table(rows), None, a, b), *COLUMNS) == plain.compare(rows, None, a, b)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rows=networks,
     other=networks,
@@ -121,7 +121,7 @@ def test_standings_in_any_two_tables_equal_plain_python(rows, other, a, b):
     assert found == plain.compare(rows, other, a, b)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(rows=networks, a=operator_sets, b=operator_sets, seed=st.integers())
 def test_the_order_of_rows_and_operators_changes_nothing(rows, a, b, seed):
     b = [operator for operator in b if operator not in a]
@@ -131,7 +131,7 @@ def test_the_order_of_rows_and_operators_changes_nothing(rows, a, b, seed):
     pd.testing.assert_frame_equal(compare(table(rows), None, a, b), expected)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(rows=networks, a=operator_sets)
 def test_no_pile_is_lost_between_a_b_and_others(rows, a):
     b = [operator for operator in "abcde" if operator not in a]

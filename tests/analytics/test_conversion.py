@@ -183,7 +183,7 @@ def test_the_counts_are_those_of_looking_at_every_two(seed):
     assert min(in_place, found.by_chance) > 1
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.floats(0, 15))
 def test_it_is_found_wherever_the_stations_are_and_never_where_nothing_was_forgotten(seed, noise_m):
     assert verdicts(two_sources(seed, size=60, noise_m=noise_m))["b", "a"] == "forgotten"

@@ -161,7 +161,7 @@ def test_gains_in_the_simulated_network_equal_plain_python(simulated_held, resol
     assert {unit: str(category) for unit, (category,) in layer.items()} == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=networks, base=operator_sets, weights=weights)
 def test_gains_of_any_network_equal_plain_python(rows, base, weights):
     partners = [operator for operator in [*OPERATORS, "zero"] if operator not in base]
@@ -171,7 +171,7 @@ def test_gains_of_any_network_equal_plain_python(rows, base, weights):
     same_gains(gains(found, base, partners), plain.marginal_gains(units, whole, base, partners, weights))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(rows=networks, base=operator_sets, seed=st.integers())
 def test_the_order_of_rows_and_operators_changes_nothing(rows, base, seed):
     partners = [operator for operator in OPERATORS if operator not in base]
@@ -181,7 +181,7 @@ def test_the_order_of_rows_and_operators_changes_nothing(rows, base, seed):
     pd.testing.assert_frame_equal(marginal_gains(served(table(rows)), base, partners), expected)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(rows=networks, base=operator_sets)
 def test_gains_never_grow_and_never_exceed_those_alone(rows, base):
     found = served(table(rows))

@@ -288,7 +288,7 @@ def test_the_pairs_are_those_of_comparing_every_two(seed, within_m):
     assert found.score.is_monotonic_decreasing
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 1_000), st.integers(0, 1_000))
 def test_the_order_of_the_stations_does_not_matter(seed, other_seed):
     stations = random_world(seed, size=60)
@@ -298,7 +298,6 @@ def test_the_order_of_the_stations_does_not_matter(seed, other_seed):
     pd.testing.assert_frame_equal(before, shuffled)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=12), st.text(max_size=12))
 def test_similarity_is_symmetric_and_whole_for_itself(name, other):
     one, two = similarity(name, other), similarity(other, name)

@@ -49,7 +49,7 @@ def listed(table):
     return list(table.astype(object).where(table.notna(), None).itertuples(index=False, name=None))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(ROWS, st.integers(0, CELL_RESOLUTION))
 def test_stations_are_binned_as_loops_bin_them(rows, resolution):
     table = binned(stations(rows), resolution)

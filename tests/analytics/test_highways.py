@@ -188,7 +188,7 @@ def test_an_area_says_whose_piles_stand_there():
 
 
 @given(base=st.lists(st.sampled_from("abc"), unique=True), partners=st.lists(st.sampled_from("abc")))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_the_classes_of_areas_add_up_to_the_shares(base, partners):
     """What is classed is what the shares before and after count."""
     classes = area_layer(FIVE, SERVED, base, partners).category
@@ -248,13 +248,13 @@ def same_as_plain(areas, holdings_, wanted, lengths_km):
 
 
 @given(world=roadsides(), wanted=st.sampled_from([None, [], ["a"], ["a", "b"]]))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_gaps_are_those_of_the_plain_reference(world, wanted):
     same_as_plain(*world, wanted, {})
 
 
 @given(world=roadsides(), partner=st.sampled_from(["a", "b", "nobody"]))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_a_partner_never_lengthens_a_gap(world, partner):
     changed = gap_changes(*world, ["a"], [partner])
     assert (changed.shortened_km >= 0).all()
@@ -262,7 +262,7 @@ def test_a_partner_never_lengthens_a_gap(world, partner):
 
 
 @given(km=chainages)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_the_gaps_of_a_road_add_up_to_its_length(km):
     """Each pair of neighbours is a road of its own here, whose only gap is the one between them."""
     assume(len(km) > 1)

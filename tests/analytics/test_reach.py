@@ -149,7 +149,7 @@ def reaches(draw):
 
 
 @given(reaches(), KMS, st.sets(st.sampled_from(OPERATORS)))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_curve_never_falls_and_never_passes_the_whole(reach, kms, operators):
     curve = reach_curve(*reach, operators, sorted(kms))
     assert curve.weight_reached.is_monotonic_increasing
@@ -158,7 +158,7 @@ def test_a_curve_never_falls_and_never_passes_the_whole(reach, kms, operators):
 
 
 @given(reaches(), KMS, st.sets(st.sampled_from(OPERATORS)), st.sets(st.sampled_from(OPERATORS)))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_larger_set_of_operators_never_reaches_less(reach, kms, some, more):
     fewer, all_of_them = (reach_curve(*reach, chosen, kms).weight_reached for chosen in (some, some | more))
     # sums of the same weights in another order differ in the last digits
@@ -166,7 +166,7 @@ def test_a_larger_set_of_operators_never_reaches_less(reach, kms, some, more):
 
 
 @given(st.lists(st.tuples(st.sampled_from(OPERATORS), st.floats(-90, 90), st.floats(-180, 180)), max_size=9))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_the_nearest_is_the_least_of_all_haversines_on_either_side_of_the_globe(stations):
     nearest = nearest_km(TOWNS, points_of(*stations))
     for at, row in enumerate(plain_reach.nearest_km(list(zip(TOWNS.lat, TOWNS.lon, strict=True)), stations)):
@@ -243,7 +243,6 @@ def test_places_that_are_not_reached_come_by_weight():
 
 
 @given(st.lists(st.tuples(st.floats(0, 9), st.integers(0, 9)), max_size=30), st.integers(0, 9))
-@settings(deadline=None)
 def test_what_is_missed_is_the_same_for_the_curve_the_cells_and_the_list(rows, degrees):
     towns = weights_of(*((0.0, lon, weight) for lon, weight in rows))
     nearest, km = nearest_km(towns, POINTS), degrees * DEGREE_KM

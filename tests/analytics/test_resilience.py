@@ -117,14 +117,14 @@ def test_concentration_in_the_simulated_network_equals_plain_python(simulated_he
     same(by_unit(concentration(held), *SHARES), plain.concentration(rows))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=networks, leavers=operator_sets)
 def test_losses_and_shares_of_any_network_equal_plain_python(rows, leavers):
     same(by_unit(without(table(rows), leavers), *LOSSES), plain.without(rows, leavers))
     same(by_unit(concentration(table(rows)), *SHARES), plain.concentration(rows))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(rows=networks, leavers=operator_sets, seed=st.integers())
 def test_the_order_of_rows_and_leavers_changes_nothing(rows, leavers, seed):
     losses, shares = without(table(rows), leavers), concentration(table(rows))
@@ -134,7 +134,7 @@ def test_the_order_of_rows_and_leavers_changes_nothing(rows, leavers, seed):
     pd.testing.assert_frame_equal(concentration(table(rows)), shares)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=networks)
 def test_the_index_lies_between_even_shares_and_one_holder(rows):
     known = concentration(table(rows)).dropna(subset="hhi")
@@ -144,7 +144,7 @@ def test_the_index_lies_between_even_shares_and_one_holder(rows):
     assert (known.hhi >= 10_000 * known.largest_share**2 - 1e-6).all()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(rows=networks, leavers=operator_sets, more=operator_sets)
 def test_more_leavers_never_leave_more_behind(rows, leavers, more):
     few, many = without(table(rows), leavers), without(table(rows), [*leavers, *more])

@@ -161,7 +161,7 @@ EXPONENT = st.sampled_from([0.0, 0.5, 1.0, 2.0])
     ),
     st.tuples(EXPONENT, EXPONENT, EXPONENT),
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_ranking_is_that_of_loops(places, stations, exponents):
     lat, lon, weight = zip(*places, strict=True)
     weights = weights_at(lat, lon, weight, title="Towns", unit="people", source="-")

@@ -1,7 +1,7 @@
 """What browser tests share: Chromium, a server of the simulated network, and visits to a module's server."""
 
 import pytest
-from browser.live import CHROMIUM, DESKTOP, FLAGS, Visit, serving
+from browser.live import CHROMIUM, DESKTOP, FLAGS, PATIENCE_S, Visit, serving
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +21,7 @@ def chromium():
     if not CHROMIUM:
         pytest.fail("CHARGING_REQUIRE_BROWSER is set, and no Chromium was found")
     sync_api = pytest.importorskip("playwright.sync_api")
+    sync_api.expect.set_options(timeout=1000 * PATIENCE_S)
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

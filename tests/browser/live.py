@@ -32,6 +32,9 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]
 STILL_S = 1
+PATIENCE_S = 30
+BUILD_PATIENCE_S = 60  # the first page builds or opens its dataset
+LOOK_MS = 100  # between two looks at the page: at every frame they keep it busy
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -88,7 +91,7 @@ def serving(script=ROOT / "dashboard.py", **settings):
 
 
 def _wait_until_it_answers(process, url):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + BUILD_PATIENCE_S
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server ended"
         try:
@@ -108,7 +111,7 @@ class Visit:
         self.trouble, self.tiles, self.map_loads = [], [], 0
         self.answered_for = ()  # addresses a test answers for
         self.context = page.context
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(1000 * PATIENCE_S)
         self._listeners = {
             "pageerror": lambda error: self.trouble.append(str(error)),
             "console": self._note,
@@ -144,18 +147,20 @@ class Visit:
         return self.wait_drawn(shows)
 
     def wait_drawn(self, kind="hex"):
-        self.page.wait_for_selector("iframe[title='streamlit_folium.st_folium']", timeout=60_000)
-        self.map.wait_for_function(_DRAWN, arg=kind)
+        self.page.wait_for_selector(
+            "iframe[title='streamlit_folium.st_folium']", timeout=1000 * BUILD_PATIENCE_S
+        )
+        self.map.wait_for_function(_DRAWN, arg=kind, polling=LOOK_MS)
         return self.rest()
 
     def rest(self):
         """Wait until all parts have come, no script runs, and the map stands still: they push it about."""
-        self.page.wait_for_function(_SETTLED)
+        self.page.wait_for_function(_SETTLED, polling=LOOK_MS)
         place, moved = None, True
         while moved:
             before, place = place, self.map.frame_element().bounding_box()
             moved = place != before
-            self.page.wait_for_timeout(100)
+            self.page.wait_for_timeout(LOOK_MS)
         return self
 
     def stand_still(self):
@@ -164,12 +169,12 @@ class Visit:
         while time.monotonic() - since < STILL_S:
             before, layers = layers, self.map.evaluate("() => Object.keys(map._layers)")
             since = since if layers == before else time.monotonic()
-            self.page.wait_for_timeout(100)
+            self.page.wait_for_timeout(LOOK_MS)
 
     @property
     def map(self):
         """The frame of the map."""
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             frames = [frame for frame in self.page.frames if "streamlit_folium" in frame.url]
             if frames:
@@ -202,7 +207,7 @@ class Visit:
     def hover(self, x, y, script, arg=None):
         """Move the mouse to a place of the map until a script of its frame is true of what that shows."""
         box = self.map.frame_element().bounding_box()
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             for aside in (12, 0):  # Leaflet looks at the mouse now and then, not at every move
                 self.page.mouse.move(box["x"] + x + aside, box["y"] + y + aside)

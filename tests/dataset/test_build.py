@@ -2,7 +2,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.dataset.validate import complaints_about
@@ -292,7 +292,6 @@ any_records = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(records=any_records)
 def test_whatever_a_reader_yields_becomes_sound_tables_and_a_true_report(build, records):
     built = build(records)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.dataset import merging
@@ -207,7 +207,6 @@ def slowly(present, pairs):
     return {station_id for station_id in present if reached(station_id) & present}
 
 
-@settings(deadline=None)
 @given(
     st.sets(st.integers(0, 7)),
     st.lists(

@@ -38,7 +38,7 @@ def tiny(tiny_dataset):
 
 
 @pytest.mark.parametrize("by", [*range(12), *Unit])
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(filters=light_selections)
 def test_holdings_equal_the_reference(world, by, filters):  # noqa: F811
     found = holdings(world.engine, filters, by)

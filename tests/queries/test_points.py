@@ -54,7 +54,7 @@ SELECTIONS = st.builds(
 
 
 @given(SELECTIONS)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_points_are_those_of_the_reference(engine, groups, filters):
     assert as_dict(points(engine, filters)) == plain_points(groups, filters)
 

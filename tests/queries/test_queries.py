@@ -162,7 +162,7 @@ def same(found: dict, expected: dict) -> bool:
 
 
 @pytest.mark.parametrize("resolution", RESOLUTIONS)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(filters=light_selections, box=boxes())
 def test_hexes_equal_the_reference(world, resolution, filters, box):
     found = hexes(world.engine, filters, box, resolution)
@@ -173,7 +173,7 @@ def test_hexes_equal_the_reference(world, resolution, filters, box):
         assert same(as_sums(row), expected[row["cell"]])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(filters=selections)
 def test_totals_equal_the_reference(world, filters):
     groups = reference.selected(world.groups, filters)
@@ -181,7 +181,7 @@ def test_totals_equal_the_reference(world, filters):
 
 
 @pytest.mark.parametrize("by", By)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(filters=light_selections)
 def test_totals_by_a_part_equal_the_reference(world, by, filters):
     groups = reference.selected(world.groups, filters)
@@ -197,7 +197,7 @@ def test_totals_by_a_part_equal_the_reference(world, by, filters):
 
 
 @pytest.mark.parametrize("resolution", RESOLUTIONS)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(box=boxes())
 def test_operators_of_the_cells_add_up_to_the_cells(world, resolution, box):
     cells = hexes(world.engine, Filters(), box, resolution).set_index("cell").piles.fillna(0)
@@ -205,7 +205,7 @@ def test_operators_of_the_cells_add_up_to_the_cells(world, resolution, box):
     assert parts.astype(int).to_dict() == cells.astype(int).to_dict()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(filters=light_selections, box=boxes())
 def test_stations_equal_the_reference(world, filters, box):
     groups = reference.selected(world.groups, filters)
@@ -244,7 +244,7 @@ def test_headline_counts_distinct_things(world):
     assert figures.service_area_share == pytest.approx(2 / 3)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(filters=selections)
 def test_stations_left_out_as_unknown_are_those_that_would_come_back(world, filters):
     expected = 0

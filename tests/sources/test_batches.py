@@ -140,7 +140,7 @@ def records(table, rows):
 
 
 @pytest.mark.parametrize("name", CODES)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_a_batch_of_rows_is_each_of_them_read_alone(name, data):
     preset = load_preset(name)
@@ -157,7 +157,7 @@ def test_a_batch_of_rows_is_each_of_them_read_alone(name, data):
 
 
 @pytest.mark.parametrize("name", ["afdc", "urbanev"])
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_file_makes_the_dataset_that_its_rows_make_one_by_one(build, tmp_path_factory, name, data):
     preset = load_preset(name)

@@ -249,7 +249,7 @@ def test_random_bytes_are_refused(tmp_path):
 SEEDS = (CSV, gzip.compress(CSV), archive({"t.csv": CSV}), workbook(), parquet(), collection())
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(SEEDS), st.data())
 def test_a_damaged_file_is_records_or_a_source_error(tmp_path, seed, data):
     content = bytearray(seed)

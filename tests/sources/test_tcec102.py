@@ -205,14 +205,14 @@ def test_nesting_without_end_is_refused(tmp_path, text):
 FIELDS = tuple(json.loads(STATIONS.read_text(encoding="utf-8"))["Data"]["StationInfos"][0])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(FIELDS), json_values))
 def test_no_value_of_a_field_breaks_the_reader(changes):
     record = tcec102.station(info(**changes))
     assert isinstance(record, StationRecord | Rejection)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(json_values)
 def test_no_value_breaks_station_and_statuses(value):
     assert isinstance(tcec102.station(value), StationRecord | Rejection)

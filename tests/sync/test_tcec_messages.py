@@ -4,7 +4,7 @@ import datetime as dt
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sync.loopback import KEYS
 
@@ -37,7 +37,6 @@ def test_the_vector_of_the_standard_is_encrypted_alike():
     assert encrypted(plain, STANDARD) == DATA
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_what_was_encrypted_is_decrypted(text):
     assert decrypted(encrypted(text, KEYS), KEYS) == text
