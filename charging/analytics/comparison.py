@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from charging.analytics.held import Held, apart, in_words, operator_set, read_held
+from charging.analytics.held import Held, added_up, apart, in_words, operator_set, read_held
 from charging.domain.hexes import resolution_of
 from charging.errors import UsageError
 
@@ -83,10 +83,10 @@ def tally(compared: pd.DataFrame) -> pd.DataFrame:
         One row for each value of `Standing`, in its order and also where no unit has it: `category`, `units`,
         `piles_a`, `piles_b`, `piles_others`. Its sums are the totals over all units.
     """
-    grouped = compared.groupby("category", observed=False)
-    table = grouped[list(PILES)].sum()
-    table.insert(0, "units", grouped.size())
-    return table.reset_index()
+    kinds, standing = len(Standing), np.asarray(compared["category"].cat.codes, dtype=np.intp)
+    sums = {name: added_up(compared[name].to_numpy(np.float64), standing, kinds) for name in PILES}
+    units = np.bincount(standing, minlength=kinds)
+    return pd.DataFrame({"category": in_words(np.arange(kinds), Standing), "units": units, **sums})
 
 
 def white_spots_of(compared: pd.DataFrame) -> pd.DataFrame:
@@ -98,7 +98,7 @@ def white_spots_of(compared: pd.DataFrame) -> pd.DataFrame:
         `unit`, `piles_b`, `piles_others`, by the piles of B downwards, then by unit.
     """
     spots = compared.loc[compared.category == Standing.ONLY_B, ["unit", "piles_b", "piles_others"]]
-    return spots.sort_values(["piles_b", "unit"], ascending=[False, True], ignore_index=True)
+    return spots.sort_values("piles_b", ascending=False, kind="stable", ignore_index=True)  # they are by unit
 
 
 def _standings(
@@ -115,7 +115,7 @@ def _standings(
         piles_a > 0,
     ]
     category = np.select(fits, range(len(fits)), default=len(fits))
-    somebody = (piles_a > 0) | (piles_b > 0) | (piles_others > 0)
+    somebody = np.flatnonzero((piles_a > 0) | (piles_b > 0) | (piles_others > 0))
     return pd.DataFrame(
         {
             "unit": units[somebody],

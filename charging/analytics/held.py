@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from charging.domain.hexes import cells_at, parent_cells
 from charging.errors import UsageError
+from charging.queries.measures import begins
 
 COLUMNS = ("unit", "operator_id", "piles")
 
@@ -72,8 +73,8 @@ def read_held(table: pd.DataFrame) -> Held:
 def _numbered(units: pd.Series) -> tuple[NDArray[np.intp], NDArray[Any]]:
     """Return the position of each row's unit among the distinct ones, and these, upwards; -1 of a null."""
     values = units.to_numpy()
-    if values.dtype == np.int64 and (np.diff(values) >= 0).all():  # holdings come by unit: nothing to sort
-        starts = np.diff(values, prepend=-1) != 0
+    if values.dtype == np.int64 and (values[1:] >= values[:-1]).all():  # holdings come by unit
+        starts = begins(values)
         return np.cumsum(starts) - 1, values[starts]
     unit_no, distinct = pd.factorize(units, sort=True)
     return unit_no, np.asarray(distinct)

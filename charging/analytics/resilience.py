@@ -7,6 +7,7 @@ they have no row.
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -87,7 +88,7 @@ def without(held: pd.DataFrame, leavers: Collection[str]) -> pd.DataFrame:
     may_stay[table.unit_no[~leaves & np.isnan(table.piles)]] = True
     fits = [(after == 0) & ~may_stay, 2 * gone > before, gone > 0]
     category = np.select(fits, range(len(fits)), default=len(fits))
-    has_piles = before > 0
+    has_piles = np.flatnonzero(before > 0)
     return pd.DataFrame(
         {
             "unit": table.units[has_piles],
@@ -101,13 +102,14 @@ def without(held: pd.DataFrame, leavers: Collection[str]) -> pd.DataFrame:
 
 def dependence(losses: pd.DataFrame) -> Dependence:
     """Return the losses of all units of a table that `without` returned, added up."""
-    counts = losses.category.value_counts()
+    counts = np.bincount(losses["category"].cat.codes, minlength=len(Loss))
+    lost, halved, reduced, untouched = counts.tolist()
     return Dependence(
         units=len(losses),
-        units_lost=int(counts[Loss.LOST]),
-        units_halved=int(counts[Loss.HALVED]),
-        units_reduced=int(counts[Loss.REDUCED]),
-        units_untouched=int(counts[Loss.UNTOUCHED]),
+        units_lost=lost,
+        units_halved=halved,
+        units_reduced=reduced,
+        units_untouched=untouched,
         piles=int(losses.piles_before.sum()),
         piles_lost=int((losses.piles_before - losses.piles_after).sum()),
     )
@@ -155,18 +157,18 @@ def concentration(held: pd.DataFrame) -> pd.DataFrame:
     largest_no[unit_no[leads]] = operator_no[leads]
     largest[largest_no < 0] = np.nan
     of_known = added_up(held_piles, unit_no, piles.size)
-    columns = {
+    columns: dict[str, Any] = {
         "unit": table.units,
         "piles": piles,
         "operators": holders,
-        "largest_operator": np.array([*table.operator_ids, None], dtype=object)[largest_no],
+        "largest_operator": pd.array([*table.operator_ids, None], dtype="str").take(largest_no),
         "largest_piles": largest,
         "largest_share": share(largest, piles),
         "unknown_share": share(piles - of_known, piles),
         "hhi": np.where(holders > 0, MOST_HHI * squares, np.nan),
     }
-    concentrated = pd.DataFrame({name: column[piles > 0] for name, column in columns.items()})
-    return concentrated.astype({"largest_operator": "str"})
+    has_piles = np.flatnonzero(piles > 0)
+    return pd.DataFrame({name: column[has_piles] for name, column in columns.items()})
 
 
 def _known_holders(table: Held) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:

@@ -49,7 +49,7 @@ class Columns(NamedTuple):
     operator_code: NDArray[np.int64]  # -1: not known
     status_rank: NDArray[np.int64]  # position in `Status`; `NO_STATUS`: not known
     power_kw: NDArray[np.float64]  # NaN: not known
-    parts: NDArray[np.float64]  # groups × `PARTS`; 0 where not known
+    parts: NDArray[np.float64]  # `PARTS` × groups; 0 where not known
     is_known: NDArray[np.bool_]  # the same shape
 
 
@@ -154,9 +154,9 @@ class Engine:
         if condition == EVERYTHING:
             return np.arange(self.columns.cell.size)
         with self._connection.cursor() as cursor:
-            found = cursor.execute(f"select rowid from groups where {condition}", list(parameters))
-            numbers: NDArray[np.int64] = np.asarray(found.fetchnumpy()["rowid"])
-        return numbers.copy() if (np.diff(numbers) > 0).all() else np.sort(numbers)
+            found = cursor.sql(f"select rowid from groups where {condition}", params=list(parameters))
+            numbers: NDArray[np.int64] = found.to_arrow_table()["rowid"].to_numpy()
+        return numbers if (numbers[1:] > numbers[:-1]).all() else np.sort(numbers)
 
     def numbered(self, column: str) -> Numbered:
         """Return a text that the groups have from their station as numbers, which are quicker to count by."""
@@ -175,12 +175,14 @@ class Engine:
         costs five times as much; what is not is read from its file, whole columns where many rows are asked.
         """
         if self._is_in_memory or numbers.size > MOST_LISTED:
-            table: pd.DataFrame = self._texts(tuple(columns)).take(numbers - 1).to_pandas()
+            rows = self._texts(tuple(columns))
+            is_all = numbers.size == len(rows) and (np.diff(numbers) == 1).all()  # whole texts cost to copy
+            table: pd.DataFrame = (rows if is_all else rows.take(numbers - 1)).to_pandas()
             return table
         listed = ", ".join(map(str, numbers.tolist())) or "-1"
         names = ", ".join(columns)
-        rows = self.run(Query(f"select station_no, {names} from stations where station_no in ({listed})"))
-        return rows.set_index("station_no").reindex(numbers)[list(columns)].reset_index(drop=True)
+        found = self.run(Query(f"select station_no, {names} from stations where station_no in ({listed})"))
+        return found.set_index("station_no").reindex(numbers)[list(columns)].reset_index(drop=True)
 
     def _texts(self, columns: tuple[str, ...]) -> pa.Table:
         """Return columns of the stations as they are stored, read once where they may stay in memory."""
@@ -214,7 +216,7 @@ class Engine:
     def _columns(self) -> Columns:
         names = ("cell", "lat", "lon", "station_no", "operator_code", "status_rank", "power_kw", *PARTS)
         read = self._connection.execute(f"select {', '.join(names)} from groups").fetchnumpy()
-        parts = np.column_stack([np.ma.filled(read[part], np.nan) for part in PARTS])
+        parts = np.stack([np.ma.filled(read[part], np.nan) for part in PARTS])
         return Columns(
             cell=np.asarray(read["cell"]),
             lat=np.asarray(read["lat"]),

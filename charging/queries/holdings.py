@@ -16,6 +16,7 @@ from charging.domain.hexes import parent_cells
 from charging.queries.conditions import where
 from charging.queries.engine import Engine
 from charging.queries.groups import PARTS
+from charging.queries.measures import begins
 
 
 class Unit(StrEnum):
@@ -56,7 +57,7 @@ def holdings(engine: Engine, filters: Filters, by: By) -> pd.DataFrame:
     at = engine.group_numbers(condition.sql, condition.parameters)
     if isinstance(by, int):
         cells = parent_cells(engine.columns.cell[at], by)
-        starts = np.diff(cells, prepend=-1) != 0  # rows stand by cell
+        starts = begins(cells)  # rows stand by cell
         return _held(engine, at, cells[starts], np.cumsum(starts) - 1)
     units = engine.numbered(by)
     at = at[units.number[at] >= 0]
@@ -73,7 +74,7 @@ def _held(
     kinds = len(operator_ids) + 1
     rank = _ranks(engine.operator_ids)[columns.operator_code[rows]]
     pairs, pair = _numbered(unit_no * kinds + rank, units.size * kinds)
-    first = _first_of_station(columns.station_no[rows] * kinds + rank)
+    first = _first_of_station(columns.station_no[rows], rank)
     held_by = pairs % kinds
     table: dict[str, Any] = {
         "unit": units[pairs // kinds],
@@ -84,11 +85,11 @@ def _held(
     }
     for name in ("piles", "dc_piles"):
         part = list(PARTS).index(name)
-        is_known = columns.is_known[rows, part]
-        sums = np.bincount(pair, columns.parts[rows, part], minlength=pairs.size).astype(np.float64)
+        is_known = columns.is_known[part, rows]
+        sums = np.bincount(pair, columns.parts[part, rows], minlength=pairs.size)
         if not is_known.all():
             sums[np.bincount(pair[is_known], minlength=pairs.size) == 0] = np.nan
-        table[name] = sums
+        table[name] = sums.astype(np.float64, copy=False)
     return pd.DataFrame(table)
 
 
@@ -106,18 +107,18 @@ def _numbered(keys: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], ND
         return distinct, position.astype(np.int64, copy=False)
     occurs = np.zeros(size, dtype=np.bool_)
     occurs[keys] = True
-    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[keys]
+    distinct = np.flatnonzero(occurs)
+    position = np.empty(size, dtype=np.int64)
+    position[distinct] = np.arange(distinct.size)
+    return distinct, position[keys]
 
 
-def _first_of_station(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+def _first_of_station(station_no: NDArray[np.int64], rank: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return one position for each station and operator; rows of a station stand together."""
-    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    first = np.flatnonzero(begins(station_no) | begins(rank))
+    keys = station_no[first] * (rank.max(initial=0) + 1) + rank[first]
     # few stations have piles of several operators, and then the same may come up again
-    _, kept = (
-        np.unique(keys[first], return_index=True)
-        if (np.diff(keys[first]) <= 0).any()
-        else (None, slice(None))
-    )
+    _, kept = np.unique(keys, return_index=True) if (keys[1:] <= keys[:-1]).any() else (None, slice(None))
     return first[kept]
 
 

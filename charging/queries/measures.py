@@ -88,8 +88,17 @@ def summed_by_station(engine: Engine, condition: Condition) -> Sums:
     at = engine.group_numbers(condition.sql, condition.parameters)
     station_no = columns.station_no[at]
     sums = _sums_of_runs(columns, at, station_no)
-    ranks = np.minimum.reduceat(columns.status_rank[at], _starts(station_no)) if at.size else at
+    ranks = (
+        np.minimum.reduceat(columns.status_rank[at], np.flatnonzero(begins(station_no))) if at.size else at
+    )
     return {"station_no": sums.pop("key"), **sums, "status_rank": np.where(ranks == NO_STATUS, -1, ranks)}
+
+
+def begins(values: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell of each value whether a run of equal ones begins with it."""
+    found = np.ones(values.size, dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=found[1:])
+    return found
 
 
 def _summed_in_sql(engine: Engine, condition: Condition, by: str) -> pd.DataFrame:
@@ -127,16 +136,16 @@ def _sums_of_runs(columns: Columns, at: NDArray[np.int64], keys: NDArray[np.int6
     if not at.size:
         return {name: np.empty(0, dtype=np.int64 if name == "key" else np.float64) for name in _COLUMNS}
     station_no = columns.station_no[at]
-    begins_key = np.diff(keys, prepend=-1) != 0
+    begins_key = begins(keys)
     of_key = np.flatnonzero(begins_key)
-    of_station = np.flatnonzero(begins_key | (np.diff(station_no, prepend=-1) != 0))
-    is_known = columns.is_known.take(at, axis=0)
-    sums = np.add.reduceat(columns.parts.take(at, axis=0), of_key)
-    sums[~np.logical_or.reduceat(is_known, of_key)] = np.nan
+    of_station = np.flatnonzero(begins_key | begins(station_no))
+    is_known = columns.is_known.take(at, axis=1)
+    sums = np.add.reduceat(columns.parts.take(at, axis=1), of_key, axis=1)
+    sums[~np.logical_or.reduceat(is_known, of_key, axis=1)] = np.nan
     stations, unknown = np.zeros((2, at.size))
     stations[of_station] = 1
-    unknown[of_station] = ~np.logical_or.reduceat(is_known[:, _PILES], of_station)
-    added = dict(zip(PARTS, sums.T, strict=True))
+    unknown[of_station] = ~np.logical_or.reduceat(is_known[_PILES], of_station)
+    added = dict(zip(PARTS, sums, strict=True))
     added |= {part: np.nan_to_num(added[part]) for part in _NEVER_NULL}
     return {
         "key": keys[of_key],
@@ -153,11 +162,6 @@ _LAST = np.iinfo(np.int64).max
 _COLUMNS = ("key", "stations", "stations_piles_unknown", *PARTS, "max_power_kw")
 
 _PILES = list(PARTS).index("piles")
-
-
-def _starts(values: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Return where runs of equal values, none of them negative, begin."""
-    return np.flatnonzero(np.diff(values, prepend=-1))
 
 
 def _nothing(columns: pd.Index) -> pd.DataFrame:

@@ -40,7 +40,7 @@ def points(engine: Engine, filters: Filters) -> pd.DataFrame:
     order = np.argsort(keys, kind="stable")  # nearly in order already, which this kind of sorting uses
     at = at[order]
     starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
-    held = np.add.reduceat(columns.parts[at, piles], starts) if at.size else np.empty(0)
+    held = np.add.reduceat(columns.parts[piles, at], starts) if at.size else np.empty(0)
     has_piles = held > 0  # a count that is not known adds 0
     first = at[starts[has_piles]]
     return pd.DataFrame(

@@ -28,7 +28,7 @@ def snapshot(engine: Engine, filters: Filters) -> pd.DataFrame:
     station_no = np.flatnonzero(selected.holds) + 1
     table = engine.station_rows(station_no, _COLUMNS).assign(piles=selected.piles[selected.holds])
     codes = table.pop("operator_code").fillna(-1).to_numpy(np.intp)
-    table.insert(3, "operator_id", named(engine.operator_ids, codes))
+    table.insert(3, "operator_id", named(engine.operator_ids, codes).astype("str"))
     return table
 
 
@@ -53,8 +53,8 @@ def selected_piles(engine: Engine, filters: Filters) -> SelectedPiles:
     stations = int(columns.station_no.max(initial=0))
     at = engine.group_numbers(condition.sql, condition.parameters)
     row = columns.station_no[at] - 1
-    piles = np.bincount(row, weights=columns.parts[at, part], minlength=stations)
-    is_known = np.bincount(row, weights=columns.is_known[at, part], minlength=stations) > 0
+    piles = np.bincount(row, weights=columns.parts[part, at], minlength=stations)
+    is_known = np.bincount(row, weights=columns.is_known[part, at], minlength=stations) > 0
     holds = np.zeros(stations, dtype=np.bool_)
     holds[row] = True
     return SelectedPiles(holds, np.where(is_known, piles, np.nan))
