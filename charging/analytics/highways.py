@@ -11,7 +11,7 @@ An area *has a pile* when at least one is counted there; where only unknown coun
 nor without, and is reported as unknown. Operators are given as ids; None means any, unknown ones included.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from charging.analytics.schematic import Line, pieces, schematic_lines
-from charging.domain.expressways import points_at
+from charging.domain.expressways import points_of
 from charging.domain.geography import great_circle_km
 
 FITS_KM = 5.0
@@ -30,10 +30,15 @@ FITS_KM = 5.0
 _Reals = NDArray[np.float64]
 
 _ROAD = ["expressway", "direction"]
-_POINT = ["road", "km", "rank", "id", "name", "lat", "lon", "area"]
+_PLACE: dict[str, tuple[str, type]] = {
+    "km": ("chainage_km", np.float64),
+    "id": ("service_area_id", object),
+    "name": ("name", object),
+    "lat": ("lat", np.float64),
+    "lon": ("lon", np.float64),
+}
 _NO_AREA = -1  # the end of a road
 _MILLIMETRE_DIGITS = 6  # of a km: gaps closer than that are equal, and the first of them is told
-_START, _AREA, _END = range(3)  # order of points that share a chainage
 
 
 class Ends(StrEnum):
@@ -76,7 +81,8 @@ class Roads:
 
     table: pd.DataFrame  # a row each: expressway, direction, ends, road_km, areas
     of_area: NDArray[np.int64]  # the row of each area
-    points: pd.DataFrame  # all areas and the two ends of each, in order along it: see `_points`
+    points: "_Points"
+    places: dict[str, NDArray[Any]]  # see `_places`
     breaks: dict[str, tuple[float, ...]]  # chainages where an expressway of known ends is interrupted
 
 
@@ -172,10 +178,8 @@ def gaps(
     """
     roads = roads or roads_of(areas)
     longest = pd.DataFrame(_longest(roads, _Standing.of(areas, held).piles(operators)))
-    table = pd.concat([roads.table, longest], axis="columns")
-    return table.sort_values(
-        ["gap_km", *_ROAD], ascending=[False, True, True], kind="stable", ignore_index=True
-    )
+    table = pd.concat([roads.table, longest], axis="columns")  # by road: a stable order keeps that of equals
+    return table.sort_values("gap_km", ascending=False, kind="stable", ignore_index=True)
 
 
 def gap_changes(
@@ -214,9 +218,7 @@ def gap_changes(
     columns["shortened_km"] = columns["gap_km_before"] - columns["gap_km_after"]
     columns["areas_gained"] = columns["areas_with_piles_after"] - columns["areas_with_piles_before"]
     table = pd.concat([roads.table, pd.DataFrame(columns)], axis="columns")
-    return table.sort_values(
-        ["shortened_km", *_ROAD], ascending=[False, True, True], kind="stable", ignore_index=True
-    )
+    return table.sort_values("shortened_km", ascending=False, kind="stable", ignore_index=True)
 
 
 def roads_of(areas: pd.DataFrame) -> Roads:
@@ -226,26 +228,24 @@ def roads_of(areas: pd.DataFrame) -> Roads:
     ends of that line.
     """
     by_road = areas.groupby(_ROAD, sort=True)
-    of_area = np.asarray(by_road.ngroup(), dtype=np.int64)
     table = by_road.size().rename("areas").reset_index()
+    of_area = np.asarray(by_road.ngroup(), dtype=np.int64)
     known = _known(areas)
-    is_known = np.array([number in known for number in table.expressway], dtype=bool)
-    served = _points(areas.assign(road=of_area, area=np.arange(len(areas))), _AREA)
-    ordered = served.sort_values(["road", "km", "id"])
-    listed = ordered[~is_known[ordered.road.to_numpy()]].assign(area=_NO_AREA)
-    ends = [
-        listed.drop_duplicates("road", keep=keep).assign(rank=rank)
-        for keep, rank in (("first", _START), ("last", _END))
-    ]
-    ends += [_known_ends(table[is_known], known)]
-    both = pd.concat([part for part in ends if len(part)] or ends, ignore_index=True)
-    reach = both.groupby("road").km.agg(["min", "max"])
-    table["ends"] = np.where(is_known, Ends.KNOWN, Ends.LISTED)
-    table["road_km"] = (reach["max"] - reach["min"]).reindex(table.index).to_numpy(dtype=np.float64)
-    points = pd.concat([both, served], ignore_index=True) if len(served) else both
-    points = points.sort_values(["road", "km", "rank", "id"], ignore_index=True)
+    is_known = table.expressway.isin(known).to_numpy()
+    places = _places(areas, [known[number] for number in table.expressway[is_known]])
+    km, size, every = places["km"], len(areas), np.arange(len(table))
+    ordered = np.lexsort((areas.service_area_id.argsort().argsort(), km[:size], of_area))
+    start = ordered[np.searchsorted(of_area[ordered], every)]
+    end = ordered[np.searchsorted(of_area[ordered], every, side="right") - 1]
+    start[is_known] = size + 2 * np.arange(is_known.sum())
+    end[is_known] = start[is_known] + 1
+    table = table.assign(ends=np.where(is_known, Ends.KNOWN, Ends.LISTED), road_km=km[end] - km[start])
+    nowhere = np.full(len(table), _NO_AREA)
+    parts = (every, of_area[ordered], every), (nowhere, ordered, nowhere), (start, ordered, end)
+    along = np.argsort(np.concatenate(parts[0]), kind="stable")
+    points = _Points(*(np.concatenate(part)[along] for part in parts))
     breaks = {number: line.breaks for number, line in known.items()}
-    return Roads(table[[*_ROAD, "ends", "road_km", "areas"]], of_area, points, breaks)
+    return Roads(table[[*_ROAD, "ends", "road_km", "areas"]], of_area, points, places, breaks)
 
 
 class GapLine(NamedTuple):
@@ -315,62 +315,63 @@ class _Standing:
         return piles[self.row]
 
 
-def _points(areas: pd.DataFrame, rank: int) -> pd.DataFrame:
-    """Return areas as points of their roads: road, km, rank, id, name, lat, lon, area (its row)."""
-    points = areas.rename(columns={"chainage_km": "km", "service_area_id": "id"}).assign(rank=rank)
-    return points[_POINT]
+class _Points(NamedTuple):
+    """All areas of each road, between its two ends."""
+
+    road: NDArray[np.int64]
+    area: NDArray[np.int64]  # its row; `_NO_AREA` of an end
+    place: NDArray[np.int64]  # among those of `_places`
+
+
+def _places(areas: pd.DataFrame, ends: Sequence[Line]) -> dict[str, NDArray[Any]]:
+    """Return where the areas are, and then the first and last city of each line: km, id, name, lat, lon."""
+    cities = [
+        (km, None, city.name_zh, city.lat, city.lon)
+        for line in ends
+        for km, city in ((0.0, line.road.cities[0]), (line.length_km, line.road.cities[-1]))
+    ]
+    further = pd.DataFrame(cities, columns=list(_PLACE), dtype=object)
+    return {
+        name: np.append(areas[column].to_numpy(dtype), further[name].to_numpy(dtype))
+        for name, (column, dtype) in _PLACE.items()
+    }
 
 
 def _known(areas: pd.DataFrame) -> dict[str, Line]:
     """Return the expressways along whose schematic line every one of their areas lies."""
-    chainage, lat, lon = (areas[name].to_numpy(np.float64) for name in ("chainage_km", "lat", "lon"))
-    known = {}
-    for number, rows in areas.groupby("expressway").indices.items():
-        line = schematic_lines().get(str(number))
-        if line is not None and _fits(line, chainage[rows], lat[rows], lon[rows]):
-            known[str(number)] = line
-    return known
-
-
-def _fits(line: Line, chainage_km: _Reals, lat: _Reals, lon: _Reals) -> bool:
-    if chainage_km.min() < 0 or chainage_km.max() > line.length_km:
-        return False
-    points = points_at(line.road, chainage_km)
-    return bool(great_circle_km(lat, lon, points.lat, points.lon).max() <= FITS_KM)
-
-
-def _known_ends(table: pd.DataFrame, known: dict[str, Line]) -> pd.DataFrame:
-    rows = []
-    for at, number in table.expressway.items():
-        line = known[number]
-        for rank, km, city in (
-            (_START, 0.0, line.road.cities[0]),
-            (_END, line.length_km, line.road.cities[-1]),
-        ):
-            rows.append((at, km, rank, None, city.name_zh, city.lat, city.lon, _NO_AREA))
-    return pd.DataFrame(rows, columns=_POINT)
+    lines = schematic_lines()
+    drawn = areas[areas.expressway.isin(lines)]
+    of_area, numbers = pd.factorize(drawn.expressway)
+    if not len(numbers):
+        return {}
+    found = [lines[number] for number in numbers]
+    chainage, lat, lon = (drawn[name].to_numpy(np.float64) for name in ("chainage_km", "lat", "lon"))
+    points = points_of([line.road for line in found], of_area, chainage)
+    length_km = np.array([line.length_km for line in found])[of_area]
+    fits = great_circle_km(lat, lon, points.lat, points.lon) <= FITS_KM
+    strays = set(of_area[~fits | (chainage < 0) | (chainage > length_km)].tolist())
+    return {line.road.number: line for at, line in enumerate(found) if at not in strays}
 
 
 def _longest(roads: Roads, piles: NDArray[np.float64]) -> dict[str, Any]:
     """Return the columns of `gaps` by road, in their order, for areas with so many piles."""
     has_piles, is_unknown = piles > 0, np.isnan(piles)
-    road, area = (roads.points[name].to_numpy(dtype=np.int64) for name in ("road", "area"))
-    km = roads.points.km.to_numpy(dtype=np.float64)
+    road, area, place = roads.points
+    km = roads.places["km"][place]
     at = np.flatnonzero(np.append(has_piles, True)[area])  # -1, an end, points at what is appended
     starts = _starts_of_longest(road[at], km[at])
-    start, end = roads.points.iloc[at[starts]], roads.points.iloc[at[starts + 1]]
+    start, end = place[at[starts]], place[at[starts + 1]]
     from_km, to_km = km[at[starts]], km[at[starts + 1]]
-    chainage, row = np.empty(len(piles)), roads.of_area
-    chainage[area[area >= 0]] = km[area >= 0]
+    chainage, row = roads.places["km"][: len(piles)], roads.of_area
     is_inside = ~has_piles & (chainage >= from_km[row]) & (chainage <= to_km[row])
 
     def counted(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
         return np.bincount(row[flags], minlength=len(roads.table))
 
     edges = {
-        f"{side}_{name}": point[name].to_numpy()
-        for side, point in (("from", start), ("to", end))
-        for name in ("km", "id", "name", "lat", "lon")
+        f"{side}_{name}": values[of_side]
+        for side, of_side in (("from", start), ("to", end))
+        for name, values in roads.places.items()
     }
     return {
         "areas_with_piles": counted(has_piles),

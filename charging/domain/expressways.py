@@ -4,6 +4,7 @@ Numbers follow GB/T 917. The line is not the road: it shows which cities a numbe
 the length of the great circles, below what kilometre posts say. Whoever draws it says that it is schematic.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -94,11 +95,27 @@ def points_at(expressway: Expressway, chainage_km: ArrayLike) -> RoadPoints:
     Spherical linear interpolation between unit vectors, on the sphere of `hexes.EARTH_RADIUS_KM`.
     """
     chainage = np.asarray(chainage_km, dtype=np.float64)
-    legs = _legs(expressway)
-    if chainage.size and not (chainage.min() >= 0 and chainage.max() <= legs.end_km[-1]):
-        message = f"expected chainages from 0 to {legs.end_km[-1]:.1f} km on {expressway.number}"
+    length = length_km(expressway)
+    if chainage.size and not (chainage.min() >= 0 and chainage.max() <= length):
+        message = f"expected chainages from 0 to {length:.1f} km on {expressway.number}"
         raise ValueError(message)
-    leg = np.minimum(np.searchsorted(legs.end_km, chainage, side="right"), len(legs.end_km) - 1)
+    return points_of([expressway], np.zeros(chainage.size, dtype=np.intp), chainage)
+
+
+def points_of(
+    expressways: Sequence[Expressway], line: NDArray[np.intp], chainage_km: NDArray[np.float64]
+) -> RoadPoints:
+    """Return the point at each chainage of the line that is given with it by its place in `expressways`.
+
+    What `points_at` returns, for all lines at once; a chainage beyond an end leaves the line straight on.
+    """
+    each, chainage = [_legs(expressway) for expressway in expressways], chainage_km
+    legs = _Legs(*(np.concatenate(parts) for parts in zip(*each, strict=True)))
+    last = np.cumsum([len(one.end_km) for one in each]) - 1
+    before_km = np.cumsum([0.0, *legs.end_km[last[:-1]]])  # what the lines before it are long, one by one
+    ends_km = legs.end_km + np.repeat(before_km, np.diff(last, prepend=-1))
+    leg = np.searchsorted(ends_km, before_km[line] + chainage, side="right")
+    leg = np.clip(leg, np.append(0, last[:-1] + 1)[line], last[line])
     start, end, angle = legs.start[leg], legs.end[leg], legs.angle[leg][:, None]
     travelled = (chainage / EARTH_RADIUS_KM)[:, None] - (legs.end_km[leg] / EARTH_RADIUS_KM)[:, None] + angle
     point = (start * np.sin(angle - travelled) + end * np.sin(travelled)) / np.sin(angle)
@@ -137,6 +154,7 @@ class _Legs(NamedTuple):
     end_km: NDArray[np.float64]
 
 
+@cache
 def _legs(expressway: Expressway) -> _Legs:
     pairs = [pair for section in expressway.sections for pair in pairwise(section)]
     start, end = (

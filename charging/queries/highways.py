@@ -4,16 +4,19 @@ One row is one side of the road. Every side of the dataset has its row, whatever
 denominator of every share. Whose piles they are is told by `charging.queries.holdings` by service area.
 """
 
+import numpy as np
 import pandas as pd
 
 from charging.domain.filters import Filters
 from charging.queries.conditions import where
 from charging.queries.engine import Engine, Query
+from charging.queries.groups import PARTS
+from charging.queries.holdings import Unit
+from charging.queries.measures import begins
 
-_AREA = (
-    "a.service_area_id, a.name, a.expressway, a.direction, a.chainage_km, a.lat, a.lon, a.cell,"
-    " case when held.stations is null then 0 else held.stations end as stations,"
-    " case when held.stations is null then 0.0 else held.piles end as piles"
+_AREAS = Query(
+    "select service_area_id, name, expressway, direction, chainage_km, lat, lon, cell from service_areas"
+    " order by expressway, direction, chainage_km, service_area_id"
 )
 
 
@@ -28,21 +31,24 @@ def service_areas(engine: Engine, filters: Filters) -> pd.DataFrame:
         `stations` (with a selected pile) and `piles`: the sum of the counts that are known, 0 where no
         selected pile stands, null where piles stand and nobody says how many.
     """
+    table = engine.run(_AREAS)
+    standing = _standing(engine, filters).reindex(table.service_area_id)
+    stations = standing.stations.fillna(0).to_numpy(np.int64)
+    piles = standing.piles.to_numpy()
+    return table.assign(stations=stations, piles=np.where(stations > 0, piles, 0.0))
+
+
+def _standing(engine: Engine, filters: Filters) -> pd.DataFrame:
+    """Return `stations` and `piles` of the selection by service area; a station lies in one at most."""
     condition = where(filters, None, engine)
-    by_station = (
-        "select service_area_id, station_no, sum(piles) as piles from groups"
-        f" where service_area_id is not null and {condition.sql} group by service_area_id, station_no"
-    )
-    by_area = (
-        "select service_area_id, count(*) as stations, sum(piles) as piles"
-        f" from ({by_station}) standing group by service_area_id"
-    )
-    query = (
-        f"select {_AREA} from service_areas a left join ({by_area}) held"
-        " on held.service_area_id = a.service_area_id"
-        " order by a.expressway, a.direction, a.chainage_km, a.service_area_id"
-    )
-    return engine.run(Query(query, condition.parameters))
+    columns, part = engine.columns, list(PARTS).index("piles")
+    ids, number = engine.numbered(Unit.SERVICE_AREA)
+    at = engine.group_numbers(condition.sql, condition.parameters)
+    at = at[number[at] >= 0]
+    is_known, is_first = columns.is_known[part, at], begins(columns.station_no[at])
+    stations, known = (np.bincount(number[at[rows]], minlength=ids.size) for rows in (is_first, is_known))
+    piles = np.bincount(number[at], columns.parts[part, at], minlength=ids.size)
+    return pd.DataFrame({"stations": stations, "piles": np.where(known > 0, piles, np.nan)}, index=ids)
 
 
 def area_stations(engine: Engine, filters: Filters, service_area_id: str) -> pd.DataFrame:
