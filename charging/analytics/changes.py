@@ -183,19 +183,15 @@ class Pairs:
 
 def pair_stations(old: pd.DataFrame, new: pd.DataFrame) -> Pairs:
     """Return two snapshots station by station, with what differs but their piles, as `changes` says."""
-    at_old = pd.Index(old.station_id).get_indexer(pd.Index(new.station_id))
-    stays = np.flatnonzero(at_old >= 0)
+    at_old = _places(old.station_id, new.station_id)
 
     def sides(name: str) -> tuple[ExtensionArray, ExtensionArray]:
-        return old[name].array.take(at_old[stays]), new[name].array.take(stays)
+        return old[name].array.take(at_old, allow_fill=True), new[name].array
 
-    (lat, new_lat), (lon, new_lon) = sides("lat"), sides("lon")
-    moved_m = np.full(len(new), np.nan)
-    moved_m[stays] = 1000 * great_circle_km(*(np.asarray(axis) for axis in (lat, lon, new_lat, new_lon)))
-    renamed, reassigned = np.zeros(len(new), dtype=bool), np.zeros(len(new), dtype=bool)
-    renamed[stays] = _is_renamed(*sides("name")) | _is_renamed(*sides("name_zh"))
-    reassigned[stays] = _both_known_and_differ(*sides("operator_id"))
-    return Pairs(old, new, at_old, moved_m, renamed, reassigned)
+    (lat, new_lat), (lon, new_lon) = (np.asarray(sides(axis), dtype=np.float64) for axis in ("lat", "lon"))
+    moved_m = 1000 * great_circle_km(lat, lon, new_lat, new_lon)
+    renamed = _is_renamed(*sides("name")) | _is_renamed(*sides("name_zh"))
+    return Pairs(old, new, at_old, moved_m, renamed, _both_known_and_differ(*sides("operator_id")))
 
 
 def selected_changes(pairs: Pairs, old: Selected, new: Selected, *, count_piles: bool = True) -> pd.DataFrame:
@@ -322,6 +318,14 @@ def _table(pairs: Pairs, rows: _Rows, old: Selected, new: Selected, *, count_pil
         moved=moved_m > MOVED_M,
         piles_unknown=change.isna(),
     )[_COLUMNS]
+
+
+def _places(of: pd.Series, sought: pd.Series) -> NDArray[np.intp]:
+    """Return where each of the texts that are sought stands in others, all of them distinct; -1: nowhere."""
+    number, distinct = pd.factorize(pd.concat([of, sought], ignore_index=True))
+    place = np.full(len(distinct), -1)
+    place[number[: len(of)]] = np.arange(len(of))
+    return place[number[len(of) :]]
 
 
 def _both_known_and_differ(before: ExtensionArray, after: ExtensionArray) -> NDArray[np.bool_]:
