@@ -21,6 +21,7 @@ from charging.analytics.changes import (
 )
 from charging.analytics.studies import Asks
 from charging.domain.filters import Filters
+from charging.queries.engine import Engine
 from charging.queries.snapshot import selected_piles, snapshot
 
 P = ParamSpec("P")
@@ -29,6 +30,10 @@ T = TypeVar("T")
 
 class AsksBoth(Asks, Protocol):
     """Asks queries of one dataset, and questions of it and another."""
+
+    @property
+    def engine(self) -> Engine:
+        """Where the dataset is asked."""
 
     def ask_both(
         self,
@@ -70,5 +75,6 @@ def cell_changes(
     return changed_cells(changed, was, is_now, resolution)
 
 
-def _station_pairs(data: Asks, older: Asks) -> Pairs:
-    return pair_stations(older.ask(snapshot, Filters()), data.ask(snapshot, Filters()))
+def _station_pairs(data: AsksBoth, older: AsksBoth) -> Pairs:
+    # not asked for by `ask`, which would keep each snapshot a second time
+    return pair_stations(snapshot(older.engine, Filters()), snapshot(data.engine, Filters()))

@@ -14,6 +14,8 @@ _ARENAS = 2
 _LOADED = (
     *(f"charging.views.{name}" for name in ("drawing", "downloads", "finding", "header", "panel", "sidebar")),
     "charging.maps.base",
+    "folium.plugins",  # half of the time the map's component takes to load
+    "streamlit.emojis",
 )
 """Modules of the first page, but not the map's component: it is found only if the page itself imports it."""
 
@@ -59,8 +61,18 @@ def _prepare() -> None:
         _LOADING.release()
     time.sleep(_LATER_S)
     with _LOADING:
-        for name in _LATER:
-            import_module(name)
+        _load_analyses()
+
+
+def load() -> None:
+    """Load all that is loaded ahead, one after the other and at once."""
+    _get_ready()
+    _load_analyses()
+
+
+def _load_analyses() -> None:
+    for name in _LATER:
+        import_module(name)
 
 
 def _get_ready() -> None:

@@ -161,7 +161,7 @@ def _points(drawing: Drawing, changed: pd.DataFrame) -> list[Layer]:
     names = {name: say(f"change.{name}") for name in STATIONS}
     rows = changed.assign(
         label=names_of(changed, say),
-        operator=np.array([_operator(operator, say) for operator in changed.operator_id], dtype=object),
+        operator=np.array(_named(changed.operator_id, "operator", say), dtype=object),
         category=station_categories(changed),
         what=_in_words(changed, say),
         piles=changed[["piles_before", "piles_after"]].max(axis=1),
@@ -246,33 +246,31 @@ def _stations(since: Since) -> None:
     changed = since.stations
     order = changed.piles_change.abs().fillna(-1).argsort(kind="stable")[::-1]
     changed = changed.iloc[order]
-    formerly = changed.assign(name=changed.name_before, name_zh=changed.name_zh_before)
+    renamed = changed[changed.renamed]
+    renamed = renamed.assign(name=renamed.name_before, name_zh=renamed.name_zh_before)
+    formerly_of = changed.operator_id_before.where(changed.reassigned)
+    formerly = np.full(len(changed), None, dtype=object)
+    formerly[changed.renamed.to_numpy(bool)] = names_of(renamed, say)
     shown = {
         say("field.name"): names_of(changed, say),
         say("field.what"): _in_words(changed, say),
-        say("field.operator"): [_operator(operator, say) for operator in changed.operator_id],
-        say("field.city"): [
-            say(f"city.{city}") if isinstance(city, str) else None for city in changed.city_id
-        ],
+        say("field.operator"): _named(changed.operator_id, "operator", say),
+        say("field.city"): _named(changed.city_id, "city", say),
         say("field.piles_then"): changed.piles_before,
         say("field.piles_now"): changed.piles_after,
         say("field.piles_change"): changed.piles_change,
         say("field.moved_m"): changed.moved_m.where(changed.moved).round(),
-        say("field.name_then"): [
-            name if is_renamed else None
-            for name, is_renamed in zip(names_of(formerly, say), changed.renamed, strict=True)
-        ],
-        say("field.operator_then"): [
-            _operator(operator, say) if was_another else None
-            for operator, was_another in zip(changed.operator_id_before, changed.reassigned, strict=True)
-        ],
+        say("field.name_then"): formerly,
+        say("field.operator_then"): _named(formerly_of, "operator", say),
         say("field.station_id"): changed.station_id,
     }
     analysis.table(drawing, pd.DataFrame(shown), "changed_stations", most=MOST_STATIONS)
 
 
-def _operator(operator_id: object, say: Texts) -> str | None:
-    return say(f"operator.{operator_id}") if isinstance(operator_id, str) else None
+def _named(ids: pd.Series, kind: str, say: Texts) -> list[str | None]:
+    """Return the name of each id of a kind, None where there is none."""
+    names = {key: say(f"{kind}.{key}") for key in ids.dropna().unique()}
+    return [names.get(key) for key in ids.to_list()]
 
 
 def _in_words(changed: pd.DataFrame, say: Texts) -> list[str]:

@@ -204,8 +204,11 @@ def _station_scale(drawing: Drawing, table: pd.DataFrame) -> ColourScale:
 
 def names_of(table: pd.DataFrame, say: Texts) -> list[str]:
     """Return the name of each station in the reader's language, else in the other one, else its id."""
-    rows = table[["name", "name_zh", "station_id"]].to_dict("records")
-    return [names_in(row["name"], row["name_zh"], say)[0] or row["station_id"] for row in rows]
+    columns = ["name", "name_zh"] if say.language == "en" else ["name_zh", "name"]
+    named = table[columns[0]].astype("object")
+    for column in (columns[1], "station_id"):
+        named = named.where(named.notna() & (named != ""), table[column])
+    return named.to_list()
 
 
 def operators_of(table: pd.DataFrame, say: Texts) -> list[str | None]:
