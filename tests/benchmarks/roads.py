@@ -59,6 +59,9 @@ SELECTIONS = (
 )
 """The first is asked first; then the control moves through the others."""
 
+LATER = "later"
+"""Name of the second dataset."""
+
 CLOSED_EVERY, GROWN_EVERY = 31, 10
 """Of the second dataset: each 31st station is gone, each 10th group has two piles more."""
 
@@ -77,7 +80,7 @@ class Question(NamedTuple):
 def measure(data: Path) -> list[Row]:
     """Return the first answer and the answers to a changed control, for gaps and for changes."""
     old = open_dataset(data / "simulated")
-    new = _later(old, data / "later")
+    new = later(old, data / LATER)
     with ExitStack() as opened:
         engines = [
             opened.enter_context(closing(Engine(dataset, memory_limit_mb=MEMORY_MB)))
@@ -129,7 +132,7 @@ def _timed_ms(ask: Ask, filters: Filters) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def _later(dataset: Dataset, folder: Path) -> Dataset:
+def later(dataset: Dataset, folder: Path) -> Dataset:
     """Write the same dataset as it could look some months later."""
     tables = {spec.name: pq.read_table(dataset.path(spec.name)) for spec in TABLES}
     stations, piles = tables["stations"], tables["piles"]
@@ -140,7 +143,7 @@ def _later(dataset: Dataset, folder: Path) -> Dataset:
     piles = piles.set_column(piles.schema.get_field_index("count"), piles.schema.field("count"), count)
     described = {spec.name: getattr(dataset.manifest, spec.name) for spec in fields(Description)}
     return write_version(
-        folder, tables | {"stations": stations, "piles": piles}, Description(**described | {"name": "later"})
+        folder, tables | {"stations": stations, "piles": piles}, Description(**described | {"name": LATER})
     )
 
 
