@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-import h3.api.numpy_int as h3
 import numpy as np
 import pandas as pd
 
-from charging.domain.hexes import resolution_of
+from charging.domain.hexes import parent_cells, resolution_of
 
 
 def strongest_inside(table: pd.DataFrame, resolution: int, order: Sequence[str]) -> pd.DataFrame:
@@ -29,13 +28,11 @@ def strongest_inside(table: pd.DataFrame, resolution: int, order: Sequence[str])
     verdicts = table[table["category"].isin(list(order))]
     cells = verdicts["cell"].to_numpy(dtype=np.int64)
     if cells.size and resolution < resolution_of(int(cells[0])):
-        cells = np.fromiter(
-            (h3.cell_to_parent(cell, resolution) for cell in cells.tolist()), np.int64, cells.size
-        )
+        cells = parent_cells(cells, resolution, of=resolution_of(int(cells[0])))
     drawn, position = np.unique(cells, return_inverse=True)
     rank = verdicts["category"].map({name: at for at, name in enumerate(order)}).to_numpy(dtype=np.intp)
-    counts = np.zeros((drawn.size, len(order)), dtype=np.int64)
-    np.add.at(counts, (position, rank), 1)
+    size = len(order)
+    counts = np.bincount(position * size + rank, minlength=drawn.size * size).reshape(-1, size)
     strongest = (counts > 0).argmax(axis=1)
     return pd.DataFrame(
         {

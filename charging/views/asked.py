@@ -102,10 +102,10 @@ def chosen(key: str) -> tuple[str, ...]:
     return tuple(st.session_state[key] or ())
 
 
-def grid(resolution: int | None = None) -> Grid:
-    """Return how finely coverage is looked at, with another resolution if one is given."""
+def grid() -> Grid:
+    """Return how finely coverage is looked at."""
     session = st.session_state
-    return Grid(resolution=resolution or session.resolution, rings=session.rings, km=float(session.km))
+    return Grid(resolution=session.resolution, rings=session.rings, km=float(session.km))
 
 
 def link_query() -> dict[str, list[str]]:

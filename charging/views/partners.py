@@ -1,13 +1,11 @@
 """What each partner adds to a base: the ranking, the map of what is new, and the table of all gains."""
 
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
 from charging.analytics.coverage import Added, marginal_gains, partner_layer
 from charging.analytics.grid import Gain
-from charging.analytics.studies import gains, served_units
+from charging.analytics.studies import served_units
 from charging.views import analysis, asked
 from charging.views.colours import colours_of
 from charging.views.drawing import Drawing
@@ -28,24 +26,19 @@ def controls(drawing: Drawing) -> None:
 def told(drawing: Drawing) -> analysis.Told:
     """Return what the topic answers."""
     base, partners = asked.chosen("base"), asked.chosen("partner")
+    units = {gain: served_units(drawing.answers, drawing.selection, gain, asked.grid()) for gain in Gain}
     drawn = analysis.verdicts(
         drawing,
-        partial(_layer, drawing, base, partners),
+        # cells drawn coarser show the strongest of those inside, so that others are never asked for
+        lambda _: partner_layer(units[Gain.CELLS], base, partners).rename(columns={"unit": "cell"}),
         title=drawing.say("partners.legend"),
         names={str(added): drawing.say(f"added.{added}") for added in reversed(Added)},
         strongest_first=True,
     )
-    found = gains(drawing.answers, drawing.selection, base, partners, asked.grid())
+    found = {gain: marginal_gains(served, base, partners) for gain, served in units.items()}
     return analysis.Told(
         drawn.groups, drawn.note, lambda: _ranking(drawing, found), lambda: _tables(drawing, found)
     )
-
-
-def _layer(
-    drawing: Drawing, base: tuple[str, ...], partners: tuple[str, ...], resolution: int
-) -> pd.DataFrame:
-    units = served_units(drawing.answers, drawing.selection, Gain.CELLS, asked.grid(resolution))
-    return partner_layer(units, base, partners).rename(columns={"unit": "cell"})
 
 
 def _ranking(drawing: Drawing, found: dict[Gain, pd.DataFrame]) -> None:

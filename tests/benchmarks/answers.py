@@ -56,7 +56,7 @@ VIEWS = (
         "what partners add",
         {"view": "coverage", "topic": "partners"},
         [
-            Control("rings", [1, 3], BEYOND_MS, "beyond 8,000 occupied cells"),
+            Control("rings", [1, 3, 0], BEYOND_MS, "beyond 8,000 occupied cells"),
             BASE,
             PARTNER,
             Control("gain", ["cities", "people"]),

@@ -43,8 +43,9 @@ def test_parents_are_those_of_h3_anywhere(lat, lon, resolution):
 def test_parents_nest(lat, lon, one, other):
     coarse, fine = sorted((one, other))
     cells = hexes.cells_at(np.array([lat]), np.array([lon]))
-    parent = int(hexes.parent_cells(cells, fine)[0])
-    assert h3.cell_to_parent(parent, coarse) == hexes.parent_cells(cells, coarse)[0]
+    parents = hexes.parent_cells(cells, fine)
+    assert h3.cell_to_parent(int(parents[0]), coarse) == hexes.parent_cells(cells, coarse)[0]
+    assert hexes.parent_cells(parents, coarse, of=fine) == hexes.parent_cells(cells, coarse)
 
 
 @pytest.mark.parametrize("resolution", [-1, CELL_RESOLUTION + 1])
