@@ -32,6 +32,7 @@ PARTS = {
     "roads": "highway gaps, and changes between two datasets",
     "worth": "what partners add, who depends on whom, A versus B",
     "reach": "reach and white spots",
+    "answers": "whole runs of the page in every analysing view",
     "imports": "whole imports, beside json.loads and csv.reader of the same bytes",
     "start": "from process launch to the first cell painted",
     "heap": "memory of the page after many moves",
@@ -56,11 +57,12 @@ How to read it:
   peers are; *whole dashboard* has the query, the panel and the table on top.
 - **Filter → hexes**: the three answer the same questions with the same table, which is compared before
   anything is timed. numpy is the limit: arrays made for this one question, and nothing between it and memory.
-- **What partners add**, **what if**, **A versus B**: a *first answer* is that of an engine that stands and
+- **What partners add**, **what if**, **A versus B**, **highway gaps**, **changes**: a *first answer* is that of an engine that stands and
   was asked nothing yet, beside pandas that begins by reading the stored files; *conditions changed* finds who
   holds what anew, beside pandas with its tables in memory and joined. Both make the same tables. Where only a
   control of the analysis was changed, the holdings are kept.
-- **Highway gaps**, **changes**: the same, but the peer compares sums of the tables and not all their columns.
+- **Answers**: runs of the whole page without a browser, the first in a process that has loaded what a server
+  loads ahead and was asked nothing yet; of each control the slowest of its values.
 - **Import**: both are processes of their own on the same made file, and what is compared is processor time.
   Ours includes the start of Python, every check, sorting, the content hash and writing Parquet; `json.loads`
   is the call alone, `csv.reader` a loop over its rows that keeps nothing.

@@ -110,7 +110,8 @@ def _rows(at: int, data: Path) -> list[Row]:
     command = [sys.executable, "-W", "ignore", __file__, str(at)]
     told = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
     first_ms, *changed_ms = json.loads(told.splitlines()[-1])
-    rows = [Row(bar=view.name, who="first answer", measured=first_ms, unit="ms", at_most=FIRST_MS)]
+    bar = f"answers: {view.name}"
+    rows = [Row(bar=bar, who="first answer", measured=first_ms, unit="ms", at_most=FIRST_MS)]
     for control, took_ms in zip((*view.controls, CONDITION), changed_ms, strict=True):
         who = f"{control.key} changed"
         rows.append(
