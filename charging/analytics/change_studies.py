@@ -77,4 +77,5 @@ def cell_changes(
 
 def _station_pairs(data: AsksBoth, older: AsksBoth) -> Pairs:
     # not asked for by `ask`, which would keep each snapshot a second time
-    return pair_stations(snapshot(older.engine, Filters()), snapshot(data.engine, Filters()))
+    now = snapshot(data.engine, Filters())  # first: the other dataset may still be opening
+    return pair_stations(snapshot(older.engine, Filters()), now)

@@ -143,7 +143,9 @@ def _standing(datasets: tuple[Dataset, Dataset]) -> Iterator[tuple[Engine, Engin
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose texts have one kind of null."""
+    """Return a table whose texts have one kind of null, and stations in the order of their ids."""
+    if "station_id" in table:
+        table = table.sort_values("station_id", ignore_index=True)
     return table.astype(dict.fromkeys(table.select_dtypes(["object", "str"]), "str"))
 
 
@@ -196,8 +198,7 @@ def _our_changes(old: Engine, new: Engine) -> Ask:
             pairs.append(pair_stations(*(snapshot(engine, Filters()) for engine in (old, new))))
         selected = (Selected(*selected_piles(engine, filters)) for engine in (old, new))
         changed = selected_changes(pairs[0], *selected)
-        by_id = changed.drop(columns=["piles_unknown", "cell_before"]).sort_values("station_id")
-        return [change_totals(changed)[SUMS], by_id.reset_index(drop=True)]
+        return [change_totals(changed)[SUMS], changed.drop(columns=["piles_unknown", "cell_before"])]
 
     return ask
 
@@ -303,8 +304,7 @@ def _pandas_changes(old: Dataset, new: Dataset, read: Read) -> Ask:
         )
         gains = change.clip(lower=0).sum(), (-change).clip(lower=0).sum()
         sums = both[list(KINDS)].sum().to_dict() | dict(zip(SUMS[-2:], gains, strict=True))
-        changed = both[both[list(KINDS)].any(axis="columns")].sort_values("station_id", ignore_index=True)
-        return [pd.DataFrame([sums]), changed]
+        return [pd.DataFrame([sums]), both[both[list(KINDS)].any(axis="columns")]]
 
     return ask
 
