@@ -18,18 +18,10 @@ from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
 from charging.errors import SourceError
+from charging.sources.unpacked import Unpacked, is_plausible
 
 HEAD_BYTES = 65_536
 """Bytes looked at to tell a format, after decompression."""
-
-MOST_UNPACKED = 8 << 30
-"""Bytes a packed file may have unpacked; the largest national registers have some hundred million."""
-
-MOST_RATIO = 250
-"""Times a packed file may be as large unpacked; tables and JSON come to 5 to 60."""
-
-FREE_UNPACKED = 4 << 20
-"""Bytes that may be unpacked at any ratio, since a small file of few different rows packs very well."""
 
 _BUFFER_BYTES = 65_536
 _SEARCHED_CHARS = 1 << 20  # at once
@@ -190,22 +182,30 @@ def open_bytes(part: Part) -> Iterator[BinaryIO]:
         if part.member is not None:
             with zipfile.ZipFile(file) as archive, archive.open(part.member) as member:
                 info = archive.getinfo(part.member)
-                bounded = _Bounded(cast(BinaryIO, member), info.compress_size, part)
+                bounded = Unpacked(cast(BinaryIO, member), info.compress_size, part)
                 bounded.check(info.file_size)
                 yield io.BufferedReader(bounded)  # type: ignore[type-var]  # readinto is enough
-        elif file.read(len(_GZIP)) == _GZIP:
+        elif is_packed(part):
             size = file.seek(0, io.SEEK_END)
             file.seek(max(0, size - 4))
             told = int.from_bytes(file.read(4), "little")  # of the last member, modulo 4 GB
             file.seek(0)
             with gzip.open(file) as opened:
-                bounded = _Bounded(cast(BinaryIO, opened), size, part)
+                bounded = Unpacked(cast(BinaryIO, opened), size, part)
                 # what a damaged or cut file ends with says nothing, so it is read first
-                bounded.check(told if _is_plausible(told, size) else 0)
+                bounded.check(told if is_plausible(told, size) else 0)
                 yield io.BufferedReader(bounded, _BUFFER_BYTES)  # type: ignore[type-var]  # as above
         else:
             file.seek(0)
             yield file
+
+
+def is_packed(part: Part) -> bool:
+    """Whether a part is a member of an archive, or in a gzip file."""
+    if part.member is not None:
+        return True
+    with part.path.open("rb") as file:
+        return file.read(len(_GZIP)) == _GZIP
 
 
 @contextmanager
@@ -237,41 +237,6 @@ def in_utf8(head: bytes) -> bytes:
     if encoding is None:
         return head
     return codecs.getincrementaldecoder(encoding)("replace").decode(head).encode("utf-8", "replace")
-
-
-class _Bounded(io.RawIOBase):
-    """A stream that is being unpacked, and how much of it there is already."""
-
-    def __init__(self, unpacked: BinaryIO, packed_size: int, part: Part) -> None:
-        super().__init__()
-        self._unpacked = unpacked
-        self._most = min(MOST_UNPACKED, max(FREE_UNPACKED, packed_size * MOST_RATIO))
-        self._part = part
-        self._read = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  # any writable buffer
-        block = self._unpacked.read(len(buffer))
-        self._read += len(block)
-        self.check(self._read)
-        buffer[: len(block)] = block
-        return len(block)
-
-    def check(self, size: int) -> None:
-        """Refuse a size that cannot be meant in earnest."""
-        if size > self._most:
-            message = (
-                f"{self._part}: expected a packed table or JSON, found one that unpacks to more than "
-                f"{self._most:,} bytes, as files made to fill a memory do. Unpack it, and give its content."
-            )
-            raise SourceError(message)
-
-
-def _is_plausible(told: int, packed_size: int) -> bool:
-    """Whether a gzip file can hold as much as it says: no more than 1,032 times its size (RFC 1951)."""
-    return told <= packed_size * 1_032
 
 
 def _only_part(source: Path | Part) -> Part:
@@ -382,6 +347,9 @@ def _check_is_text(part: Part, head: bytes) -> None:
             f"{part}: expected text or an Excel workbook (.xlsx), found an archive or a workbook of another "
             "kind. Unpack it, or save it as .xlsx or CSV."
         )
+        raise SourceError(message)
+    if head.startswith(_PARQUET):
+        message = f"{part}: expected a Parquet file by itself, found a packed one. Unpack it first."
         raise SourceError(message)
     if b"\0" in text:
         message = (

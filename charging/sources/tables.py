@@ -14,14 +14,25 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from charging.errors import SourceError
 from charging.sources import geojson
 from charging.sources.blocks import Block, in_blocks
 from charging.sources.delimited import DelimitedText, Row
-from charging.sources.files import Kind, Part, complaints, kind_of, open_text, parts, read_head
+from charging.sources.files import (
+    Kind,
+    Part,
+    complaints,
+    is_packed,
+    kind_of,
+    open_text,
+    parts,
+    read_head,
+)
 from charging.sources.presets import Layout
+from charging.sources.unpacked import check_unpacked
 
 ID, LAT, LON = "id", "lat", "lon"
 """Columns of GeoJSON beside the properties."""
@@ -34,6 +45,7 @@ MOST_PARQUET_COLUMNS = 10_000
 _Some = TypeVar("_Some")
 
 _BATCH_ROWS = 16_384
+_LEAST_CELL = 4  # bytes of any cell unpacked: where a text begins
 _COMPARED = 50  # features whose properties make the header
 
 
@@ -145,23 +157,19 @@ def _iso(value: dt.date) -> str:
 
 
 def _parquet_rows(part: Part) -> Iterator[tuple[int, list[Any]]]:
-    if part.member is not None:
-        message = f"{part}: expected a Parquet file by itself, found one in an archive. Unpack it first."
+    if is_packed(part):
+        message = f"{part}: expected a Parquet file by itself, found a packed one. Unpack it first."
         raise SourceError(message)
     try:
-        with pq.ParquetFile(part.path) as file:
-            names = file.schema_arrow.names
-            if len(names) > MOST_PARQUET_COLUMNS:
-                message = (
-                    f"{part}: expected at most {MOST_PARQUET_COLUMNS:,} columns, found {len(names):,}. "
-                    "Leave out those that are not needed."
-                )
-                raise SourceError(message)
-            yield 1, list(names)
-            number = 1
+        size = part.path.stat().st_size
+        with pq.ParquetFile(part.path, read_dictionary=_texts_of(part.path)) as file:
+            _check_parquet(file.metadata, file.schema_arrow.names, size, part)
+            yield 1, list(file.schema_arrow.names)
+            number, unpacked = 1, 0
             for batch in file.iter_batches(batch_size=_BATCH_ROWS):
-                columns = [column.to_pylist() for column in batch.columns]
-                for cells in zip(*columns, strict=True):
+                unpacked += sum(map(_size, batch.columns))
+                check_unpacked(unpacked, size, part)
+                for cells in zip(*map(_values, batch.columns), strict=True):
                     number += 1
                     yield number, list(cells)
     except (pa.ArrowException, OSError, UnicodeDecodeError, OverflowError) as error:
@@ -170,6 +178,42 @@ def _parquet_rows(part: Part) -> Iterator[tuple[int, list[Any]]]:
             "Fetch the file again."
         )
         raise SourceError(message) from error
+
+
+def _texts_of(path: Path) -> list[str]:
+    """Return the columns of text: read with their dictionaries, a text that repeats takes no room."""
+    with pq.ParquetFile(path) as file:
+        leaves = (file.schema.column(at) for at in range(len(file.schema)))
+        return [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
+
+
+def _check_parquet(metadata: pq.FileMetaData, names: list[str], size: int, part: Part) -> None:
+    """Refuse what would fill the memory, by what the file says of itself."""
+    if len(names) > MOST_PARQUET_COLUMNS:
+        message = (
+            f"{part}: expected at most {MOST_PARQUET_COLUMNS:,} columns, found {len(names):,}. "
+            "Leave out those that are not needed."
+        )
+        raise SourceError(message)
+    groups = (metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
+    check_unpacked(max(sum(groups), metadata.num_rows * len(names) * _LEAST_CELL), size, part)
+
+
+def _size(column: pa.Array) -> int:
+    """Return the bytes of the cells of a column, each text as often as it is there."""
+    if isinstance(column, pa.DictionaryArray):
+        return pc.sum(pc.binary_length(column.dictionary).take(column.indices)).as_py() or 0
+    if isinstance(column, pa.StructArray):
+        return sum(map(_size, column.flatten()))
+    return _size(column.flatten()) if pa.types.is_nested(column.type) else int(column.nbytes)
+
+
+def _values(column: pa.Array) -> list[Any]:
+    if not isinstance(column, pa.DictionaryArray):
+        values: list[Any] = column.to_pylist()
+        return values
+    known = [*column.dictionary.to_pylist(), None]
+    return [known[-1 if at is None else at] for at in column.indices.to_pylist()]
 
 
 def _feature_rows(found: Iterator[geojson.Feature | None]) -> Iterator[tuple[int, list[Any] | None]]:

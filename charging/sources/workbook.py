@@ -17,7 +17,8 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import CellCoordinatesException, InvalidFileException
 
 from charging.errors import SourceError
-from charging.sources.files import FREE_UNPACKED, MOST_RATIO, MOST_UNPACKED, Part, complaints
+from charging.sources.files import Part, complaints
+from charging.sources.unpacked import FREE_UNPACKED, MOST_RATIO, MOST_UNPACKED
 
 MOST_ROWS = 1_048_576
 """Rows a sheet can have."""

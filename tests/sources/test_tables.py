@@ -70,15 +70,17 @@ def archive(members):
     return packed.getvalue()
 
 
-def parquet():
+def parquet(stations=1, **columns):
     packed = io.BytesIO()
     table = {
         "station_id": [1, 2],
         "longitude": [114.0, 114.1],
         "latitude": [22.5, 22.6],
         "charge_count": [3.0, 4.0],
+        **columns,
     }
-    pq.write_table(pa.table(table), packed)
+    repeated = pa.table({name: values * stations for name, values in table.items()})
+    pq.write_table(repeated, packed, compression="zstd")
     return packed.getvalue()
 
 
@@ -161,6 +163,20 @@ def test_typed_values_are_written_as_the_preset_writes_text(tmp_path):
     assert row == (2, ["1,5", "2024-02-29", "x;y", "", "7"])
 
 
+def test_a_parquet_file_of_many_like_texts_is_read(tmp_path):
+    words = ["a", None, "b", "", "a"]
+    nested = [["a", "b"], None, [], ["a"], [None]]
+    pq.write_table(pa.table({"word": words, "words": nested, "number": range(5)}), tmp_path / "t")
+    (rows,) = [list(rows.singly) for rows in tables(files.Part(tmp_path / "t"), Layout())]
+    assert [cells for _, cells in rows[1:]] == [
+        ["a", "a,b", "0"],
+        ["", "", "1"],
+        ["b", "", "2"],
+        ["", "a", "3"],
+        ["a", "", "4"],
+    ]
+
+
 def test_a_broken_feature_is_one_bad_record(tmp_path):
     content = collection().replace(b'"features": [', b'"features": [7, {"properties": 7}, ')
     records = list(tabular.read(write(tmp_path, content), preset="urbanev"))
@@ -192,6 +208,12 @@ HUGE = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576
             "unpacked",
         ),
         (parquet()[:200], "Parquet"),
+        (gzip.compress(parquet()), "Unpack it"),
+        (archive({"t.parquet": parquet()}), "Unpack it"),
+        (parquet(500_000), "unpacks to more"),
+        (parquet(name=["x" * 10_000_000, "y"]), "unpacks to more"),
+        (parquet(200, name=["x" * 100_000, "y"]), "unpacks to more"),
+        (parquet(200, names=[["x" * 100_000], ["y"]]), "unpacks to more"),
         (b"PAR1" + bytes(64) + b"PAR1", "Parquet"),
         (b'{"features": ' + b"[" * 100_000, "nested"),
         (b'{"features": [{"properties": {"a": "' + b"x" * 40_000_000, "longer"),

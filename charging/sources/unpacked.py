@@ -1,0 +1,71 @@
+"""How much a packed file may hold unpacked: what cannot be meant in earnest is refused before it is there."""
+
+import io
+from typing import BinaryIO
+
+from charging.errors import SourceError
+
+MOST_UNPACKED = 8 << 30
+"""Bytes a packed file may have unpacked; the largest national registers have some hundred million."""
+
+MOST_RATIO = 250
+"""Times a packed file may be as large unpacked; tables and JSON come to 5 to 60."""
+
+FREE_UNPACKED = 4 << 20
+"""Bytes that may be unpacked at any ratio, since a small file of few different rows packs very well."""
+
+
+def check_unpacked(size: int, packed_size: int, what: object) -> None:
+    """Refuse a size unpacked that cannot be meant in earnest.
+
+    Parameters
+    ----------
+    size, packed_size
+        Bytes unpacked, and packed.
+    what
+        The file, for the message.
+
+    Raises
+    ------
+    SourceError
+        If it is more than so many packed bytes can hold.
+    """
+    most = min(MOST_UNPACKED, max(FREE_UNPACKED, packed_size * MOST_RATIO))
+    if size > most:
+        message = (
+            f"{what}: expected a packed table or JSON, found one that unpacks to more than {most:,} bytes, "
+            "as files made to fill a memory do. Unpack it, and give its content."
+        )
+        raise SourceError(message)
+
+
+def is_plausible(told: int, packed_size: int) -> bool:
+    """Whether a gzip file can hold as much as it says: no more than 1,032 times its size (RFC 1951)."""
+    return told <= packed_size * 1_032
+
+
+class Unpacked(io.RawIOBase):
+    """A stream that is being unpacked, and how much of it there is already."""
+
+    def __init__(self, unpacked: BinaryIO, packed_size: int, what: object) -> None:
+        super().__init__()
+        self._unpacked = unpacked
+        self._packed_size = packed_size
+        self._what = what
+        self._read = 0
+
+    def check(self, size: int) -> None:
+        """Refuse a size that cannot be meant in earnest."""
+        check_unpacked(size, self._packed_size, self._what)
+
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  # any writable buffer
+        """Read as much as fits into a buffer, and return how much that was."""
+        block = self._unpacked.read(len(buffer))
+        self._read += len(block)
+        self.check(self._read)
+        buffer[: len(block)] = block
+        return len(block)
