@@ -38,6 +38,7 @@ from charging.sources.open_charge_map_codes import (
     NOBODY,
     STATUSES,
     SUPERCHARGER,
+    Doubt,
     Object,
     Reference,
 )
@@ -125,9 +126,17 @@ def _convert(site: Any, reference: Reference) -> Record:  # noqa: ANN401  JSON
         return Rejection(reason=Reason.MALFORMED, record_id=site_id, field="AddressInfo")
     if not isinstance(connections, list) or not all(isinstance(each, dict) for each in connections):
         return Rejection(reason=Reason.MALFORMED, record_id=site_id, field="Connections")
-    return _refuse(site, site_id, address, reference) or _station(
-        site, site_id, address, connections, reference
-    )
+    return _placed(site, site_id, connections, reference)
+
+
+def _placed(site: Object, site_id: str, connections: list[Object], reference: Reference) -> Record:
+    address = site["AddressInfo"]
+    point = read_point(address.get("Latitude"), address.get("Longitude"), site_id)
+    if isinstance(point, Rejection):
+        return point
+    # where it is comes first: that a site lies at 0, 0 is found of all sources, and would be hidden here
+    refused = None if 0 in point else _refuse(site, site_id, address, reference)
+    return refused or _station(site, site_id, point, connections, reference)
 
 
 def _refuse(site: Object, site_id: str, address: Object, reference: Reference) -> Rejection | None:
@@ -153,13 +162,11 @@ def _refuse(site: Object, site_id: str, address: Object, reference: Reference) -
 def _station(
     site: Object,
     site_id: str,
-    address: Object,
+    point: tuple[float, float],
     connections: list[Object],
     reference: Reference,
-) -> StationRecord | Rejection:
-    point = read_point(address.get("Latitude"), address.get("Longitude"), site_id)
-    if isinstance(point, Rejection):
-        return point
+) -> StationRecord:
+    address = site["AddressInfo"]
     country = read_text(_entry(address, "Country", reference["Countries"]).get("ISOCode"))
     operator_id = _id(site, "OperatorInfo")
     operator = None if operator_id in NOBODY else _entry(site, "OperatorInfo", reference["Operators"])
@@ -188,6 +195,7 @@ def _station(
         licence=read_text(provider.get("License")),
         attribution=_attribution(provider),
         unmapped=_unmapped(site, connections, operator),
+        doubts=() if connections else ((Doubt.NO_CONNECTIONS, f"{site.get('NumberOfPoints')} points"),),
     )
 
 

@@ -5,10 +5,18 @@ The ids are those of the reference data (https://api.openchargemap.io/v3/referen
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from charging.domain.vocabulary import Access, Connector, Current, Status
 from charging.sources.records import Reason
+
+
+class Doubt(StrEnum):
+    """What a site says that is not to be taken at its word, told in the import report."""
+
+    NO_CONNECTIONS = "no_connections"  # nothing of the equipment, but maybe how many cars can charge
+
 
 Object = Mapping[str, Any]
 """A JSON object."""

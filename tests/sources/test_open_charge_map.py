@@ -123,6 +123,20 @@ def test_each_record_that_is_not_taken_is_told_with_its_reason():
     ]
 
 
+def test_a_site_without_a_place_is_told_as_such_whether_live_or_not(tmp_path):
+    at_zero = {"Title": "zero", "Latitude": 0, "Longitude": 0}
+    (station,) = read_text(tmp_path, json.dumps(site(SubmissionStatusTypeID=1000, AddressInfo=at_zero)))
+    assert (station.lat, station.lon) == (0, 0)  # which no source may have: `dataset.intake` refuses it
+    nowhere = {"Title": "nowhere"}
+    (refused,) = read_text(tmp_path, json.dumps(site(SubmissionStatusTypeID=1000, AddressInfo=nowhere)))
+    assert refused.reason is Reason.MISSING_COORDINATE
+
+
+def test_a_site_that_lists_no_equipment_is_told():
+    bare = read("oddities.jsonl")[0]
+    assert (bare.doubts, read("verbose.json")[0].doubts) == ((("no_connections", "None points"),), ())
+
+
 def test_no_record_is_lost():
     records = read("oddities.jsonl")
     taken = [record.source_id for record in records if isinstance(record, StationRecord)]

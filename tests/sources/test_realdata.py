@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from charging.dataset.pipeline import import_files
 from charging.domain.datum import to_wgs84
 from charging.domain.vocabulary import Current
 from charging.sources.readers import sniff
@@ -45,8 +46,19 @@ def test_every_site_of_open_charge_map_is_taken_or_told_why_not():
     records = read("open_charge_map/poi_open_licensed.jsonl.gz")
     stations = [record for record in records if isinstance(record, StationRecord)]
     assert len(records) == 3_834
-    assert len(stations) == 3_576
+    assert len(stations) == 3_576 + 12
+    assert sum(station.lat == 0 for station in stations) == 12  # which no source may have
     assert all(station.licence and station.attribution for station in stations)
+
+
+def test_the_oddities_of_open_charge_map_are_in_the_report_by_name(tmp_path):
+    path = DATA / "open_charge_map/poi_open_licensed.jsonl.gz"
+    report = import_files([path], build_dir=tmp_path).manifest.report
+    rejected = {finding.what: finding.count for finding in report.rejections}
+    doubts = {finding.what: finding.count for finding in report.discrepancies}
+    assert rejected == {"zero_coordinate": 12, "not_live": 227, "not_built": 19}
+    # of 470 sites without equipment 55 were not taken
+    assert doubts == {"stated_piles": 290, "no_connections": 470 - 55}
 
 
 def test_compact_sites_find_their_names_in_the_reference():

@@ -17,7 +17,7 @@ from charging.domain import vocabulary
 from charging.domain.filters import Filters
 from charging.domain.published import Qualifier, launch_figures
 from charging.maps.tiles import CHOICES
-from charging.sources.ocpi_codes import Doubt
+from charging.sources import ocpi_codes, open_charge_map_codes
 from charging.sources.records import Reason, StationRecord
 from charging.views import texts
 
@@ -67,7 +67,10 @@ def _closed_sets():
         for thing in vars(module).values()
         if isinstance(thing, type)
     }
-    return {Reason, Qualifier, Doubt, Obstacle, *(kind for kind in seen if issubclass(kind, StrEnum))}
+    return {
+        *(Reason, Qualifier, Obstacle, ocpi_codes.Doubt, open_charge_map_codes.Doubt),
+        *(kind for kind in seen if issubclass(kind, StrEnum)),
+    }
 
 
 def _said_by_the_sentence():
