@@ -29,6 +29,9 @@ from charging.sources.stations import Stations
 Progress = Callable[[float, str], object]
 """Is told the share done, 0 to 1, and what is being done."""
 
+WRITING, DONE = "writing", "done"
+"""What an import says when all is read, and when it is over; before, it says what it reads."""
+
 SIMULATED = "simulated"
 
 LARGEST_SCALE = 100
@@ -229,10 +232,10 @@ def _check_not_empty(built: Built, paths: Sequence[Path]) -> None:
 def _stored(
     built: Built, description: Description, folder: Path, build_dir: Path, progress: Progress
 ) -> Dataset:
-    progress(_READ_SHARE, "writing")
+    progress(_READ_SHARE, WRITING)
     dataset = write_merged(folder, built.tables, description)
     remember(build_dir, folder)
-    progress(1.0, "done")
+    progress(1.0, DONE)
     return dataset
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from charging.dataset.drafts import WAITING, Arrived, Choices, Draft, Sent
+from charging.dataset.pipeline import DONE, WRITING
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError
 from charging.settings import Settings
@@ -205,25 +206,32 @@ def _buttons(draft: Draft, choices: Choices, settings: Settings, say: Texts) -> 
 
 
 def _read(draft: Draft, choices: Choices, say: Texts) -> None:
-    bar = st.progress(0.0, say("upload.reading"))
+    place = st.empty()
 
-    def show(share: float, what: str) -> None:
-        counted = _COUNTED.search(what)
-        if what == WAITING:
-            said = say("upload.waiting")
-        elif counted:
-            said = say("upload.reading.records", count=counted[1])
-        else:
-            said = say("upload.reading")
-        bar.progress(share, said)
+    def show(_share: float, what: str) -> None:
+        place.html(reading(what, say))
 
     try:
+        show(0, "")
         draft.read(choices, show)
     except ChargingError as error:
         st.session_state[_PROBLEM] = str(error)
     finally:
-        bar.empty()
+        place.empty()
     st.rerun()
+
+
+def reading(what: str, say: Texts) -> str:
+    """Return what an import says it is doing, with a bar of no length: nobody knows how many records come."""
+    if what == WAITING:
+        said = say("upload.waiting")
+    elif what in (WRITING, DONE):
+        said = say("upload.writing")
+    elif counted := _COUNTED.search(what):
+        said = say("upload.reading.records", count=counted[1])
+    else:
+        said = say("upload.reading")
+    return element("div", "reading", element("progress", "", aria_label=said), text=said, role="status")
 
 
 def _keep(draft: Draft, settings: Settings) -> None:

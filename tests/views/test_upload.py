@@ -1,16 +1,19 @@
 """Uploads: who will see them, what they are recognised as, what is read and kept, and what is refused."""
 
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 from views.paged import html, link, opened, page_over, run, tables
 
-from charging.dataset.drafts import DRAFTS
+from charging.dataset.drafts import DRAFTS, WAITING
 from charging.dataset.store import dataset_names, last_dataset, open_dataset
 from charging.settings import Settings
 from charging.sources.presets import presets
 from charging.sources.readers import READERS
+from charging.views import upload
+from charging.views.texts import Texts
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 HEADER = "station_id,longitude,latitude,charge_count,TAZID,area,perimeter\n"
@@ -74,6 +77,23 @@ def test_files_are_recognised_and_their_first_rows_shown_before_anything_is_kept
     assert page.text_input(key="upload_name").value == "mine"
     assert "upload_keep" not in keys(page)
     assert dataset_names(build_dir) == ["tiny"]
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("", "Reading the files …"),
+        ("reading mine.csv", "Reading the files …"),
+        ("reading mine.csv, 40,000 records", "40,000 records so far"),
+        ("writing", "writing the dataset"),
+        (WAITING, "Waiting for another import"),
+    ],
+)
+def test_while_files_are_read_it_is_said_what_is_done_and_no_share_that_nobody_knows(what, said):
+    shown = upload.reading(what, Texts("en"))
+    assert said in shown
+    assert re.search(r"<progress[^>]*>", shown)
+    assert "value=" not in shown
 
 
 def test_the_report_is_seen_before_the_dataset_is_kept_and_the_map_opens_on_it(page, build_dir):
