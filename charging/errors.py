@@ -6,17 +6,45 @@ so a caller who knows only Python catches what is meant. Only the command line a
 them into text for people; their messages say what was expected, what was found, where, and what to do.
 """
 
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """What is wrong, in a word, for whoever tells it in another language; the message says it in full."""
+
+    UNRECOGNISED = "unrecognised"  # of no known format
+    UNFIT = "unfit"  # not what its format asks for: other columns, no records
+    EMPTY = "empty"
+    BINARY = "binary"  # no text, and no table that can be read
+    ENCODING = "encoding"  # text in another encoding
+    DAMAGED = "damaged"  # cut, broken or nested too deeply
+    PACKED = "packed"  # in an archive in a way that is not opened
+    TOO_LARGE = "too_large"  # packed, in a record, or in all
+    ENCRYPTED = "encrypted"
+    NOTHING_TAKEN = "nothing_taken"  # not one station
+    NAME = "name"  # of the dataset: not a good one, or taken
+
 
 class ChargingError(Exception):
     """Anything this project refuses on purpose."""
+
+    fault: Fault | None = None
 
 
 class UsageError(ChargingError, ValueError):
     """An option or argument is not one the program knows."""
 
+    def __init__(self, message: str, fault: Fault | None = None) -> None:
+        super().__init__(message)
+        self.fault = fault
+
 
 class SourceError(ChargingError, ValueError):
     """A foreign file cannot be read as what it was said, or taken, to be."""
+
+    def __init__(self, message: str, fault: Fault = Fault.UNFIT) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 class SchemaError(ChargingError, ValueError):

@@ -22,7 +22,7 @@ from uuid import uuid4
 from charging.dataset.pipeline import Progress, check_name, import_files, silent
 from charging.dataset.store import Dataset, dataset_folder, open_dataset, remember
 from charging.domain.vocabulary import Datum
-from charging.errors import ChargingError, DatasetError, SourceError, UsageError
+from charging.errors import ChargingError, DatasetError, Fault, SourceError, UsageError
 from charging.sources.readers import Reader, reader_named, sniff
 from charging.sources.records import Record
 
@@ -59,6 +59,7 @@ class Arrived:
     size: int  # bytes
     reader: Reader | None  # None: not recognised
     problem: str  # why not; empty where it was
+    fault: Fault | None = None  # of what kind that is
 
 
 class Choices(NamedTuple):
@@ -115,7 +116,7 @@ class Draft:
         """
         reader = _reader(file, choices)
         if reader is None:
-            raise SourceError(file.problem)
+            raise SourceError(file.problem, file.fault or Fault.UNRECOGNISED)
         beside = [other.path for other in self.files if (_reader(other, choices) or reader) == reader]
         with self._names_of_senders(), closing(_generated(reader, file.path, beside)) as records:
             return tuple(islice(records, most))
@@ -193,10 +194,11 @@ class Draft:
         path.write_bytes(sent.content)
         name = _shown(sent.name)
         try:
-            reader, problem = sniff(path), ""
+            reader, problem, fault = sniff(path), "", None
         except ChargingError as error:
-            reader, problem = None, str(error).replace(str(path), name)
-        return Arrived(name=name, path=path, size=path.stat().st_size, reader=reader, problem=problem)
+            reader, problem, fault = None, str(error).replace(str(path), name), error.fault
+        size = path.stat().st_size
+        return Arrived(name=name, path=path, size=size, reader=reader, problem=problem, fault=fault)
 
     @contextmanager
     def _names_of_senders(self) -> Iterator[None]:
@@ -207,7 +209,9 @@ class Draft:
             text = str(error)
             for file in self.files:
                 text = text.replace(str(file.path), file.name)
-            raise type(error)(text.replace(str(self._folder), "")) from error
+            told = type(error)(text.replace(str(self._folder), ""))
+            told.fault = error.fault
+            raise told from error
 
 
 def sweep_drafts(build_dir: Path, *, least_age_s: float = ABANDONED_S) -> list[str]:
@@ -234,7 +238,7 @@ def _check_size(sent: Sequence[Sent], most_bytes: int) -> None:
             f"Expected files of at most {most_bytes / 1e6:,.0f} MB together, found {size / 1e6:,.1f} MB."
             " Pack them (gzip or zip), or have them imported on the command line."
         )
-        raise UsageError(message)
+        raise UsageError(message, Fault.TOO_LARGE)
 
 
 def _taken(build_dir: Path) -> set[str]:
@@ -245,7 +249,7 @@ def _taken(build_dir: Path) -> set[str]:
 def _check_free(build_dir: Path, name: str) -> None:
     if name.casefold() in _taken(build_dir):
         message = f"Expected a name that is free, found {name!r}, which is taken: choose another."
-        raise UsageError(message)
+        raise UsageError(message, Fault.NAME)
 
 
 def _is_good(name: str) -> bool:
@@ -299,7 +303,7 @@ def _bounded(progress: Progress) -> Progress:
                 "Expected fewer records, found more than an upload may have. Split the files, or have them"
                 " imported on the command line."
             )
-            raise UsageError(message)
+            raise UsageError(message, Fault.TOO_LARGE)
         progress(share, what)
 
     return report

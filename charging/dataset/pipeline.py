@@ -17,7 +17,7 @@ from charging.dataset.store import Dataset, dataset_folder, remember
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Datum, Kind
-from charging.errors import SourceError, UsageError
+from charging.errors import Fault, SourceError, UsageError
 from charging.sources import service_areas, simulated
 from charging.sources.files import Kind as FileKind
 from charging.sources.files import kind_of, read_head
@@ -174,7 +174,7 @@ def check_name(name: str) -> None:
     dataset_folder(Path(), name)
     if re.fullmatch(rf"{SIMULATED}(-x\d+)?", name):
         message = f"The name {name!r} is kept for the simulated network: choose another with --name"
-        raise UsageError(message)
+        raise UsageError(message, Fault.NAME)
 
 
 def _label(paths: Sequence[Path], name: str | None, into: Path | None) -> str:
@@ -226,7 +226,7 @@ def _check_not_empty(built: Built, paths: Sequence[Path]) -> None:
         f" of {built.report.rows_read:,} records {built.report.rejected:,} were rejected"
         f"{f' as {reasons}' if reasons else ''}. Check the format, the preset and the columns."
     )
-    raise SourceError(message)
+    raise SourceError(message, Fault.NOTHING_TAKEN)
 
 
 def _stored(

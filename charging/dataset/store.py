@@ -15,7 +15,7 @@ from charging.dataset.manifest import Manifest
 from charging.dataset.unfinished import sweep_unfinished, unfinished_path
 from charging.domain.schema import TABLES
 from charging.domain.vocabulary import Kind
-from charging.errors import DatasetError, DatasetNotFoundError, UsageError
+from charging.errors import DatasetError, DatasetNotFoundError, Fault, UsageError
 from charging.settings import Settings
 
 CURRENT = "CURRENT"
@@ -121,7 +121,7 @@ def dataset_folder(build_dir: Path, name: str) -> Path:
             f"A dataset's name is up to 80 letters, digits, '_', '.' or '-', starting with a letter or digit;"
             f" found {name[:100]!r}"
         )
-        raise UsageError(message)
+        raise UsageError(message, Fault.NAME)
     return build_dir / name
 
 

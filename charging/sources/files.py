@@ -17,7 +17,7 @@ from enum import Enum
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
-from charging.errors import SourceError
+from charging.errors import Fault, SourceError
 from charging.sources.unpacked import Unpacked, is_plausible
 
 HEAD_BYTES = 65_536
@@ -171,7 +171,7 @@ def parts(path: Path) -> tuple[Part, ...]:
     if not found:
         named = ", ".join(info.filename for info in members[:5]) or "nothing"
         message = f"{path}: expected an archive with a table or JSON inside, found {named}. Fetch it again."
-        raise SourceError(message)
+        raise SourceError(message, Fault.PACKED)
     return found
 
 
@@ -219,13 +219,13 @@ def complaints(part: Part, encoding: str = "utf-8") -> Iterator[None]:
             f"{part}: expected text in {encoding}, found the byte 0x{byte} that it does not allow. "
             "Convert the file to UTF-8, or name its encoding in the preset."
         )
-        raise SourceError(message) from error
+        raise SourceError(message, Fault.ENCODING) from error
     except _DAMAGE as error:
         message = (
             f"{part}: expected a whole gzip or zip file without a password, found a cut or damaged one "
             f"({str(error)[:80]}). Fetch the file again."
         )
-        raise SourceError(message) from error
+        raise SourceError(message, Fault.DAMAGED) from error
     except OSError as error:
         message = f"{part}: cannot be read ({error.strerror}). Check the path and the permissions."
         raise SourceError(message) from error
@@ -251,7 +251,7 @@ def _only_part(source: Path | Part) -> Part:
         message = (
             f"{source}: expected an archive with one file of data, found {named}. Unpack it, and give all."
         )
-        raise SourceError(message)
+        raise SourceError(message, Fault.PACKED)
     return chosen[0]
 
 
@@ -274,14 +274,14 @@ def _check_members(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
             f"{path}: expected an archive of at most {MOST_MEMBERS:,} files, found {len(members):,}. "
             "Give the table itself."
         )
-        raise SourceError(message)
+        raise SourceError(message, Fault.PACKED)
     for info in members:
         if info.flag_bits & 1:
             message = (
                 f"{path}: expected an archive without a password, found one on {info.filename!r}. "
                 "Unpack it first."
             )
-            raise SourceError(message)
+            raise SourceError(message, Fault.PACKED)
 
 
 def _is_data(part: Part) -> bool:
@@ -291,7 +291,7 @@ def _is_data(part: Part) -> bool:
             f"{part}: expected an archive of tables or JSON, found an archive or workbook inside it. "
             "Unpack it first."
         )
-        raise SourceError(message)
+        raise SourceError(message, Fault.PACKED)
     if head.startswith(_PARQUET):
         return True
     text = in_utf8(head).lstrip()
@@ -341,19 +341,19 @@ def _check_is_text(part: Part, head: bytes) -> None:
     text = in_utf8(head)
     if not text.strip():
         message = f"{part}: expected a text file with records, found an empty one. Fetch the file again."
-        raise SourceError(message)
+        raise SourceError(message, Fault.EMPTY)
     if head.startswith((_ZIP, _OLD_OFFICE)):
         message = (
             f"{part}: expected text or an Excel workbook (.xlsx), found an archive or a workbook of another "
             "kind. Unpack it, or save it as .xlsx or CSV."
         )
-        raise SourceError(message)
+        raise SourceError(message, Fault.PACKED)
     if head.startswith(_PARQUET):
         message = f"{part}: expected a Parquet file by itself, found a packed one. Unpack it first."
-        raise SourceError(message)
+        raise SourceError(message, Fault.PACKED)
     if b"\0" in text:
         message = (
             f"{part}: expected text, found binary data, or UTF-16 without its byte order mark. Give CSV or "
             "JSON in UTF-8, Excel or Parquet, plain or packed."
         )
-        raise SourceError(message)
+        raise SourceError(message, Fault.BINARY)

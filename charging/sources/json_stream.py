@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from charging.errors import SourceError
+from charging.errors import Fault, SourceError
 from charging.sources.files import Part
 
 LONGEST_VALUE = 16_777_216
@@ -239,7 +239,8 @@ class _Window:
         """Return the complaint about the value that should come next."""
         return SourceError(
             f"{self._path}: expected JSON to its end, found value {self._values + 1} broken or cut, or "
-            "nested too deeply. Fetch the file again."
+            "nested too deeply. Fetch the file again.",
+            Fault.DAMAGED,
         )
 
     def check_few(self, members: dict[str, Any]) -> None:
@@ -275,4 +276,4 @@ def _check_length(text: str, path: Path | Part) -> None:
             f"{path}: expected records of at most {LONGEST_VALUE:,} characters, found a longer or cut one. "
             "Check that the file is a list of sites."
         )
-        raise SourceError(message)
+        raise SourceError(message, Fault.TOO_LARGE)

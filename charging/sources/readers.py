@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from charging.errors import SourceError, UsageError
+from charging.errors import Fault, SourceError, UsageError
 from charging.sources import ocpi, open_charge_map, openstreetmap, service_areas, tabular, tcec102
 from charging.sources.files import Kind, kind_of, read_head
 from charging.sources.presets import presets
@@ -136,7 +136,7 @@ def sniff(path: Path) -> Reader:
         f"{path}: expected one of {known} ({', '.join(presets())}), found a file that begins with "
         f"{head[:60].decode(errors='replace')!r}. Name its format, or write a preset for its columns."
     )
-    raise SourceError(message)
+    raise SourceError(message, Fault.UNRECOGNISED)
 
 
 def reader_named(name: str) -> Reader:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from charging.errors import SourceError
+from charging.errors import Fault, SourceError
 from charging.sources import geojson
 from charging.sources.blocks import Block, in_blocks
 from charging.sources.delimited import DelimitedText, Row
@@ -159,7 +159,7 @@ def _iso(value: dt.date) -> str:
 def _parquet_rows(part: Part) -> Iterator[tuple[int, list[Any]]]:
     if is_packed(part):
         message = f"{part}: expected a Parquet file by itself, found a packed one. Unpack it first."
-        raise SourceError(message)
+        raise SourceError(message, Fault.PACKED)
     try:
         size = part.path.stat().st_size
         with pq.ParquetFile(part.path, read_dictionary=_texts_of(part.path)) as file:
@@ -177,7 +177,7 @@ def _parquet_rows(part: Part) -> Iterator[tuple[int, list[Any]]]:
             f"{part}: expected a whole Parquet file, found a damaged one ({str(error)[:120]}). "
             "Fetch the file again."
         )
-        raise SourceError(message) from error
+        raise SourceError(message, Fault.DAMAGED) from error
 
 
 def _texts_of(path: Path) -> list[str]:
@@ -194,7 +194,7 @@ def _check_parquet(metadata: pq.FileMetaData, names: list[str], size: int, part:
             f"{part}: expected at most {MOST_PARQUET_COLUMNS:,} columns, found {len(names):,}. "
             "Leave out those that are not needed."
         )
-        raise SourceError(message)
+        raise SourceError(message, Fault.TOO_LARGE)
     groups = (metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
     check_unpacked(max(sum(groups), metadata.num_rows * len(names) * _LEAST_CELL), size, part)
 

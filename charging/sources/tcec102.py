@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from charging.domain.vocabulary import Access, Current, Datum, Status, connector_mask
-from charging.errors import SourceError
+from charging.errors import Fault, SourceError
 from charging.sources.coordinates import read_number, read_point
 from charging.sources.files import mentions, open_text, read_head
 from charging.sources.json_stream import Around, records
@@ -209,7 +209,7 @@ def _check_answer(given: Object, path: Path) -> None:
             f"{path}: expected `Data` as JSON, found it encrypted. Decrypt it with your DataSecret, or let "
             "`charging sync` fetch it, which has the keys."
         )
-        raise SourceError(message)
+        raise SourceError(message, Fault.ENCRYPTED)
 
 
 def _is_status(value: object) -> bool:

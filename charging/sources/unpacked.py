@@ -3,7 +3,7 @@
 import io
 from typing import BinaryIO
 
-from charging.errors import SourceError
+from charging.errors import Fault, SourceError
 
 MOST_UNPACKED = 8 << 30
 """Bytes a packed file may have unpacked; the largest national registers have some hundred million."""
@@ -36,7 +36,7 @@ def check_unpacked(size: int, packed_size: int, what: object) -> None:
             f"{what}: expected a packed table or JSON, found one that unpacks to more than {most:,} bytes, "
             "as files made to fill a memory do. Unpack it, and give its content."
         )
-        raise SourceError(message)
+        raise SourceError(message, Fault.TOO_LARGE)
 
 
 def is_plausible(told: int, packed_size: int) -> bool:

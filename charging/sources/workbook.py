@@ -16,7 +16,7 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import CellCoordinatesException, InvalidFileException
 
-from charging.errors import SourceError
+from charging.errors import Fault, SourceError
 from charging.sources.files import Part, complaints
 from charging.sources.unpacked import FREE_UNPACKED, MOST_RATIO, MOST_UNPACKED
 
@@ -134,5 +134,5 @@ def _check(part: Part, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
 
 def _broken(part: Part, found: str) -> SourceError:
     return SourceError(
-        f"{part}: expected an Excel workbook (.xlsx), found {found}. Save it again, or as CSV."
+        f"{part}: expected an Excel workbook (.xlsx), found {found}. Save it again, or as CSV.", Fault.DAMAGED
     )

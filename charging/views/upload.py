@@ -14,7 +14,7 @@ import streamlit as st
 from charging.dataset.drafts import WAITING, Arrived, Choices, Draft, Sent
 from charging.dataset.pipeline import DONE, WRITING
 from charging.domain.vocabulary import Datum
-from charging.errors import ChargingError
+from charging.errors import ChargingError, Fault
 from charging.settings import Settings
 from charging.sources.presets import load_preset, presets
 from charging.sources.readers import READERS
@@ -70,9 +70,10 @@ def _upload(drawing: Drawing) -> None:
         choices = _choices(draft, say)
         _files(draft, choices, say)
         _buttons(draft, choices, settings, say)
-    if problem := session.pop(_PROBLEM, ""):
-        st.error(say("upload.problem"))
-        st.text(problem)
+    if problem := session.pop(_PROBLEM, None):
+        fault, message = problem
+        st.error(f"{say('upload.problem')} {_in_short(fault, say)}")
+        st.text(message)
 
 
 def _take(settings: Settings) -> None:
@@ -88,7 +89,7 @@ def _take(settings: Settings) -> None:
             most_bytes=settings.upload_limit_mb * 1_000_000,
         )
     except ChargingError as error:
-        session[_PROBLEM] = str(error)
+        session[_PROBLEM] = error.fault, str(error)
         return
     session[_DRAFT] = draft
     session[_NAME] = draft.suggested_name
@@ -142,23 +143,30 @@ def _files(draft: Draft, choices: Choices, say: Texts) -> None:
         st.markdown(
             f"**{plain(file.name)}** · {say('upload.size', kb=say.number(math.ceil(file.size / 1_000)))}"
         )
-        _recognised(file, choices, say)
+        _recognised(file, say)
         if file not in draft.files[:MOST_FILES_SHOWN]:
             continue
         try:
             records = draft.first_records(file, choices, MOST_RECORDS)
         except ChargingError as error:
+            st.warning(_in_short(error.fault, say))
             st.text(str(error))
             continue
-        st.dataframe(_as_rows(records, say), hide_index=True, placeholder="–")
+        if records:
+            st.dataframe(_as_rows(records, say), hide_index=True, placeholder="–")
+        else:
+            st.caption(say("upload.no_records"))
 
 
-def _recognised(file: Arrived, choices: Choices, say: Texts) -> None:
+def _in_short(fault: Fault | None, say: Texts) -> str:
+    """Return what is wrong in the reader's language; the message of the error says more, in English."""
+    return say(f"fault.{fault}") if fault else ""
+
+
+def _recognised(file: Arrived, say: Texts) -> None:
     if file.reader:
         title = load_preset(file.reader.preset).info.title if file.reader.preset else file.reader.title
         st.caption(plain(say("upload.recognised", title=title)))
-    elif not (choices.format_name or choices.preset):
-        st.warning(say("upload.unknown"))
 
 
 def _as_rows(records: Sequence[Record], say: Texts) -> pd.DataFrame:
@@ -215,7 +223,7 @@ def _read(draft: Draft, choices: Choices, say: Texts) -> None:
         show(0, "")
         draft.read(choices, show)
     except ChargingError as error:
-        st.session_state[_PROBLEM] = str(error)
+        st.session_state[_PROBLEM] = error.fault, str(error)
     finally:
         place.empty()
     st.rerun()
@@ -242,6 +250,6 @@ def _keep(draft: Draft, settings: Settings) -> None:
         session.pop(_DRAFT, None)
         switching.open_instead(settings, dataset.folder.name)
     except ChargingError as error:
-        session[_PROBLEM] = str(error)
+        session[_PROBLEM] = error.fault, str(error)
         return
     session.page = Page.MAP

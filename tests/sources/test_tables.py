@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from charging.errors import SourceError
+from charging.errors import Fault, SourceError
 from charging.sources import files, tabular
 from charging.sources.presets import Layout
 from charging.sources.readers import sniff
@@ -227,6 +227,33 @@ def test_a_file_made_to_do_harm_is_refused_with_a_reason(tmp_path, content, says
         list(tabular.read(path, preset="urbanev"))
     with pytest.raises(SourceError):
         list(sniff(path).read(path))
+
+
+def fault_of(path):
+    try:
+        list(sniff(path).read(path))
+    except SourceError as error:  # let go of at once, with the file its traceback holds open
+        return error.fault
+    return None
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"foo,bar\n1,2\n", Fault.UNRECOGNISED),
+        (b" \n", Fault.EMPTY),
+        (b"a,b\0", Fault.BINARY),
+        (CSV + b"9,114.2,22.7,\xe9\n", Fault.ENCODING),
+        (gzip.compress(CSV)[:-9], Fault.DAMAGED),
+        (b'{"features": [{"properties": {"station_id": 1', Fault.DAMAGED),
+        (parquet()[:200], Fault.DAMAGED),
+        (workbook("<row><c><v>1</v></c>"), Fault.DAMAGED),
+        (archive({"t.parquet": parquet()}), Fault.PACKED),
+        (gzip.compress(CSV + b"9,114,22,1\n" * 5_000_000), Fault.TOO_LARGE),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told_in_a_word_too(tmp_path, content, fault):
+    assert fault_of(write(tmp_path, content)) is fault
 
 
 def test_a_workbook_that_unpacks_to_more_than_it_can_hold_is_refused(tmp_path, monkeypatch):

@@ -16,6 +16,7 @@ from charging.analytics.comparison import PILES
 from charging.domain import vocabulary
 from charging.domain.filters import Filters
 from charging.domain.published import Qualifier, launch_figures
+from charging.errors import Fault
 from charging.maps.tiles import CHOICES
 from charging.sources import ocpi_codes, open_charge_map_codes
 from charging.sources.records import Reason, StationRecord
@@ -68,7 +69,7 @@ def _closed_sets():
         if isinstance(thing, type)
     }
     return {
-        *(Reason, Qualifier, Obstacle, ocpi_codes.Doubt, open_charge_map_codes.Doubt),
+        *(Fault, Reason, Qualifier, Obstacle, ocpi_codes.Doubt, open_charge_map_codes.Doubt),
         *(kind for kind in seen if issubclass(kind, StrEnum)),
     }
 

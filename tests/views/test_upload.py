@@ -1,5 +1,6 @@
 """Uploads: who will see them, what they are recognised as, what is read and kept, and what is refused."""
 
+import gzip
 import re
 import tomllib
 from pathlib import Path
@@ -21,12 +22,22 @@ REGISTER = HEADER + "1001,114.063014,22.540383,20,559,1.0,1.0\n1002,114.0701,22.
 
 
 @pytest.fixture
-def page(build_dir, monkeypatch):
-    """The data view over the tiny world, which stands in a build folder."""
+def unopened(build_dir, monkeypatch):
     made = page_over(open_dataset(build_dir / "tiny"), build_dir, monkeypatch)
     monkeypatch.delenv("CHARGING_DATASET")
     (build_dir / "LAST").write_text("tiny\n", encoding="utf-8")
-    return opened(made, view="data")
+    return made
+
+
+@pytest.fixture
+def page(unopened):
+    """The data view over the tiny world, which stands in a build folder."""
+    return opened(unopened, view="data")
+
+
+@pytest.fixture
+def chinese_page(unopened):
+    return opened(unopened, view="data", lang="zh")
 
 
 def bring(page, *files):
@@ -77,6 +88,33 @@ def test_files_are_recognised_and_their_first_rows_shown_before_anything_is_kept
     assert page.text_input(key="upload_name").value == "mine"
     assert "upload_keep" not in keys(page)
     assert dataset_names(build_dir) == ["tiny"]
+
+
+def test_what_is_wrong_with_a_file_is_said_in_chinese_too(chinese_page):
+    cut = gzip.compress(REGISTER.encode())[:-9]
+    bring(chinese_page, ("cut.csv.gz", cut), ("empty.csv", " "), ("mine.csv", REGISTER))
+    assert [warning.value for warning in chinese_page.warning] == [
+        "文件不完整、已损坏或嵌套过深,请重新获取。",
+        "文件为空。",
+    ]
+    chinese_page.button(key="upload_read").click()
+    run(chinese_page)
+    assert "文件不完整" in chinese_page.error[0].value
+    assert any("cut.csv.gz: expected a whole gzip" in text.value for text in chinese_page.text)
+
+
+def test_a_name_that_is_taken_is_said_in_chinese_too(chinese_page):
+    bring(chinese_page)
+    chinese_page.text_input(key="upload_name").set_value("tiny")
+    chinese_page.button(key="upload_read").click()
+    run(chinese_page)
+    assert "已被占用" in chinese_page.error[0].value
+
+
+def test_a_file_without_stations_shows_no_empty_table(page):
+    bring(page, ("mine.csv", HEADER))
+    assert preview(page) == []
+    assert any("names no stations" in caption.value for caption in page.caption)
 
 
 @pytest.mark.parametrize(
