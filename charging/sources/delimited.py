@@ -6,6 +6,7 @@ A row that does not parse is one bad row. No line, however long, is held whole.
 import codecs
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterator
 from typing import TextIO
@@ -15,7 +16,7 @@ import numpy as np
 from charging.sources.blocks import Block, RowBlock, TextBlock
 
 LONGEST_LINE = 1_048_576
-"""Characters from which on a line is cut, and told as bad rows; a cell has 131,072 at most."""
+"""Characters from which on a line is one bad row, whatever it holds; a cell has 131,072 at most."""
 
 BLOCK = 4_194_304
 """Characters read into columns at a time."""
@@ -23,6 +24,9 @@ BLOCK = 4_194_304
 _PIECE = 65_536  # characters read at a time
 _MORE_PIECES = 16  # read at most to come to the end of a quoted cell
 _LONGEST_CELL = csv.field_size_limit()  # characters, as `csv.reader` takes them
+
+_TOO_LONG = "x" * (_LONGEST_CELL + 1)  # stands for a line that is: a cell no reader takes
+_END = re.compile(r"\n|\r(?!\Z)")  # a \r at the end may be half of one
 
 _LF, _CR, _QUOTE = b'\n\r"'
 
@@ -128,20 +132,25 @@ class _Lines:
 
 
 def _pieces(text: TextIO) -> Iterator[str]:
-    """Yield lines with their ends, a piece of text at a time; a very long line is cut."""
-    rest = ""
+    """Yield lines with their ends, a piece of text at a time; a line too long is a bad one of its kind."""
+    rest, is_too_long = "", False
     while piece := text.read(_PIECE):
         piece = rest + piece
+        if is_too_long:
+            found = _END.search(piece)
+            if not found:
+                rest = piece[-1:] if piece.endswith("\r") else ""
+                continue
+            piece, is_too_long = _TOO_LONG + piece[found.start() :], False
         # the last line may go on, and a \r may be half of an end
         end = max(piece.rfind("\n"), piece.rfind("\r", 0, -1)) + 1
         if end:
             yield piece[:end]
         rest = piece[end:]
         if len(rest) >= LONGEST_LINE:
-            yield rest
-            rest = ""
-    if rest:
-        yield rest
+            rest, is_too_long = "", True
+    if is_too_long or rest:
+        yield _TOO_LONG if is_too_long else rest
 
 
 def _is_regular(text: bytes, delimiter: str) -> bool:
