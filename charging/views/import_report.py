@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from charging.dataset.report import Finding, ImportReport
+from charging.queries.quality import PILE_FIELDS, STATION_FIELDS
 from charging.views.markup import plain, section
 from charging.views.texts import Texts
 
@@ -27,7 +28,7 @@ def show(report: ImportReport, say: Texts) -> None:
             say("data.report.unmapped"),
             (
                 {
-                    say("data.field"): code.field,
+                    say("data.field"): _field(code.field, say),
                     say("data.code"): code.code,
                     say("data.report.count"): code.count,
                 }
@@ -100,6 +101,12 @@ def _findings(part: str, findings: tuple[Finding, ...], say: Texts) -> None:
             for finding in findings
         ),
     )
+
+
+def _field(name: str, say: Texts) -> str:
+    """Return what a field is called; one that the quality of data says nothing of keeps its own name."""
+    own = name.removeprefix("piles.")
+    return say(f"quality.field.{own}") if own in {*STATION_FIELDS, *PILE_FIELDS} else name
 
 
 def _table(title: str, rows: Iterable[dict[str, Any]]) -> None:

@@ -111,6 +111,12 @@ def test_a_name_that_is_taken_is_said_in_chinese_too(chinese_page):
     assert "已被占用" in chinese_page.error[0].value
 
 
+def test_the_report_names_fields_in_the_readers_language(chinese_page):
+    codes = (FIXTURES / "tcec102" / "stations.json").read_bytes()
+    press(bring(chinese_page, ("stations.json", codes)), "read")
+    assert ["开放", "接口"] in [rows["字段"].tolist() for rows in tables(chinese_page) if "代码" in rows]
+
+
 def test_a_file_without_stations_shows_no_empty_table(page):
     bring(page, ("mine.csv", HEADER))
     assert preview(page) == []
