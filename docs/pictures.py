@@ -32,12 +32,12 @@ START_S, DRAW_MS, SETTLE_MS = 60, 60_000, 4_000
 COLOURS, HEAVIEST = 256, 250_000
 """Colours of a picture, and the most bytes it may have."""
 
-DRAWN = """() => window.map && Object.values(map._layers).some(layer => layer.feature)"""
+DRAWN = """() => window.map && window.charging && charging.features().length > 0"""
 
 MIDDLE_STATION = """() => {
   const middle = map.getSize().divideBy(2);
-  const stations = Object.values(map._layers)
-    .filter(layer => layer.feature && layer.feature.properties.kind === "station")
+  const stations = charging.features()
+    .filter(layer => layer.feature.properties.kind === "station")
     .map(layer => map.latLngToContainerPoint(layer.getLatLng()));
   stations.sort((a, b) => middle.distanceTo(a) - middle.distanceTo(b));
   return stations[0];

@@ -20,6 +20,7 @@ class AssetUrls(NamedTuple):
     leaflet_js: str
     leaflet_css: str
     datum_js: str
+    shapes_js: str
     map_js: str
     map_css: str
 
@@ -54,7 +55,12 @@ class _LocalMap(folium.Map):
             zoom_snap=0.5,
             world_copy_jump=True,
         )
-        self.default_js = [("leaflet", urls.leaflet_js), ("datum", urls.datum_js), ("charging", urls.map_js)]
+        self.default_js = [
+            ("leaflet", urls.leaflet_js),
+            ("datum", urls.datum_js),
+            ("shapes", urls.shapes_js),
+            ("charging", urls.map_js),
+        ]
         self.default_css = [("leaflet_css", urls.leaflet_css), ("charging_css", urls.map_css)]
 
 

@@ -82,6 +82,7 @@ def standalone(picture: Picture, caption: Caption) -> str:
         labels=_data(_own("labels.json")),
         content=f'{dump(content).removesuffix("}")},"calls":[{",".join(calls(picture.layers))}]}}',
         leaflet_js=_script((vendor / "leaflet.js").read_text("utf-8")),
+        shapes_js=_script(_own("shapes.js")),
         map_js=_script(_own("map.js")),
         page_js=_script(_own("standalone.js")),
     )

@@ -27,6 +27,7 @@ def urls() -> AssetUrls:
         leaflet_js=f"{vendor}/leaflet.js",
         leaflet_css=f"{vendor}/leaflet.css",
         datum_js=f"{own}/datum.js?v={_version()}",
+        shapes_js=f"{own}/shapes.js?v={_version()}",
         map_js=f"{own}/map.js?v={_version()}",
         map_css=f"{own}/map.css?v={_version()}",
     )

@@ -17,7 +17,7 @@ SOFTWARE_CANVAS = ("--disable-gpu",)
 SOFTWARE_WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 
 MAP = "map && map._loaded"
-CELLS = "map && Object.values(map._layers || {}).some(layer => layer.feature)"
+CELLS = "map && Object.values(map._layers || {}).some(layer => layer.feature || layer.ids)"
 POLYGONS = "map && Object.values(map._layers || {}).some(layer => layer instanceof L.Polygon)"
 """What a first paint waits for: a map, a layer with ids, any cell."""
 
@@ -41,6 +41,12 @@ _FIRST_PAINT = """(() => {{
   }};
   requestAnimationFrame(look);
 }})();"""
+
+# a peer has a layer for each cell, we have one for all
+_COUNT = """() => {
+  const layers = Object.values(map._layers), ours = layers.find(({ kind }) => kind === "hex");
+  return ours ? ours.ids.length : layers.filter((layer) => layer instanceof L.Polygon).length;
+}"""
 
 _MOVE = """([x, y]) => new Promise((resolve, reject) => {
   let movedAt;
@@ -67,9 +73,7 @@ class Visit:
     @property
     def cells(self) -> int:
         """How many cells the map shows."""
-        return self.frame.evaluate(
-            "() => Object.values(map._layers).filter(layer => layer instanceof L.Polygon).length"
-        )
+        return self.frame.evaluate(_COUNT)
 
     def settle(self) -> None:
         """Let the page finish what follows the first paint."""

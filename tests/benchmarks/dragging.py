@@ -22,22 +22,13 @@ AROUND = 30
 EMPTY = 0.7
 """Share of what the frames around it show, below which a frame is a flicker."""
 
-# layers that answer the mouse, groups and tiles; the outline of what is pointed at belongs to the pointer
+# layers that answer the mouse, groups and tiles, as they come onto the map; the outline of what is pointed at
+# belongs to the pointer
 _WATCH = """() => {
   const seen = window.watched = { made: 0, frames: [], ink: [], isOn: false, isInked: false };
-  const count = (kind, isCounted = () => true) => {
-    const plain = kind.prototype.initialize;
-    kind.prototype.initialize = function (...given) {
-      plain.apply(this, given);
-      if (isCounted(this)) seen.made += 1;
-    };
-  };
-  const isData = (layer) => layer.options.interactive !== false;
-  count(L.Polyline, isData);
-  count(L.CircleMarker, isData);
-  count(L.LayerGroup, (group) => group instanceof L.FeatureGroup);
-  count(L.GridLayer);
-  count(L.TileLayer);
+  const isData = (layer) => (layer instanceof L.Path && layer.options.interactive)
+    || [L.FeatureGroup, L.GridLayer].some((kind) => layer instanceof kind);
+  map.on("layeradd", ({ layer }) => { seen.made += isData(layer); });
 
   const small = document.createElement("canvas");
   const ctx = small.getContext("2d", { willReadFrequently: true });

@@ -49,8 +49,7 @@ _TIME_DRAWS = """() => {
   };
 }"""
 
-_COUNT = """() => Object.values(map._layers)
-  .filter((layer) => layer.feature && layer.feature.properties.kind === "station").length"""
+_COUNT = """() => Object.values(map._layers).find(({ kind }) => kind === "station")?.ids.length ?? 0"""
 
 
 def measure(data: Path) -> list[Row]:

@@ -48,8 +48,9 @@ EMPTY_TILE = bytes.fromhex(  # a transparent PNG of one pixel
     "0000000b4944415478da6364f80f00010501012718e3660000000049454e44ae426082"
 )
 
-_FEATURES = "Object.values(map._layers).filter(layer => layer.feature)"
-_DRAWN = f"kind => window.map && {_FEATURES}.some(layer => layer.feature.properties.kind === kind)"
+_FEATURES = "charging.features()"
+_SHAPES = "Object.values(map._layers).filter(layer => layer instanceof chargingShapes.Shapes)"
+_DRAWN = f"kind => window.map?._loaded && {_FEATURES}.some(layer => layer.feature.properties.kind === kind)"
 # no grey lines of ours, none of Streamlit's in the place of a widget whose script still loads, and no run
 _SETTLED = """() => !document.querySelector(".waiting, [data-testid=stSkeleton]")
   && document.querySelector("[data-test-script-state=notRunning]") !== null"""
@@ -218,7 +219,7 @@ class Visit:
 
     def keep_layers(self):
         """Remember what is drawn, for `are_layers_kept`."""
-        self.map.evaluate(f"() => {{ window.before = {_FEATURES}; }}")
+        self.map.evaluate(f"() => {{ window.before = {_SHAPES}; }}")
 
     def are_layers_kept(self):
         return self.map.evaluate("() => before.length > 0 && before.every(layer => map.hasLayer(layer))")

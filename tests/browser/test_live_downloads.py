@@ -27,7 +27,7 @@ def test_the_map_taken_away_opens_alone_and_works(visit, alone):
     name, data = download(seen, "Map as one HTML file")
     assert "simulated" in name
     page, asked, trouble = alone(data)
-    shown = page.evaluate("Object.values(map._layers).filter(layer => layer.feature).length")
+    shown = page.evaluate("charging.features().length")
     assert shown == len(seen.ids()) > 100
     assert page.locator(".charging-legend").get_by_text("Simulated network").is_visible()
     text = page.locator("body").inner_text()
@@ -44,7 +44,7 @@ def test_the_map_taken_away_opens_alone_and_works(visit, alone):
     assert page.evaluate("map.getCenter().lng") > before
     page.locator(".leaflet-control-zoom-in").click()
     x, y = page.evaluate(
-        "() => { const cell = Object.values(map._layers).find(l => l.getCenter && l.feature"
+        "() => { const cell = charging.features().find(l => l.getCenter"
         " && map.getBounds().pad(-0.2).contains(l.getCenter()));"
         " const p = map.latLngToContainerPoint(cell.getCenter()); return [p.x, p.y]; }"
     )

@@ -76,9 +76,7 @@ def test_an_operator_chosen_in_the_sidebar_is_counted_drawn_and_linked(visit, en
     piles = int(totals(engine, Filters(operators=("li_auto",))).piles[0])
     expect(seen.figure("charging piles")).to_have_text(f"{piles:,}")
     seen.page.wait_for_url("**/?*operator=li_auto*")
-    seen.map.wait_for_function(
-        "count => Object.values(map._layers).filter(l => l.feature).length < count", arg=len(before)
-    )
+    seen.map.wait_for_function("count => charging.features().length < count", arg=len(before))
     assert seen.ids() < before
     assert seen.page.evaluate("history.length") == history
 

@@ -28,7 +28,7 @@ def wait_for_view(seen, lat, lon, zoom):
 def test_a_click_on_a_dot_tells_its_cell(visit):
     seen = visit().open("show=dots&at=31,113,7")
     point = seen.map.evaluate(
-        """() => { const dot = Object.values(map._layers).find(layer => layer.feature && layer.getRadius
+        """() => { const dot = charging.features().find(layer => layer.getRadius
             && map.getBounds().pad(-0.3).contains(layer.getLatLng()));
           return {...map.latLngToContainerPoint(dot.getLatLng()), id: dot.feature.properties.id}; }"""
     )

@@ -7,7 +7,12 @@ from charging.maps.base import AssetUrls, base_map
 from charging.maps.view import CHINA, View
 
 URLS = AssetUrls(
-    "../l/leaflet.js", "../l/leaflet.css", "../c/datum.js?v=1", "../c/map.js?v=1", "../c/map.css?v=1"
+    "../l/leaflet.js",
+    "../l/leaflet.css",
+    "../c/datum.js?v=1",
+    "../c/shapes.js?v=1",
+    "../c/map.js?v=1",
+    "../c/map.css?v=1",
 )
 
 
@@ -35,7 +40,8 @@ def test_a_deep_link_sets_the_first_view():
 def test_only_our_files_are_loaded():
     chart = base_map(URLS)
     links = [url for _, url in (*chart.default_js, *chart.default_css)]
-    assert links == [URLS.leaflet_js, URLS.datum_js, URLS.map_js, URLS.leaflet_css, URLS.map_css]
+    scripts = [URLS.leaflet_js, URLS.datum_js, URLS.shapes_js, URLS.map_js]
+    assert links == [*scripts, URLS.leaflet_css, URLS.map_css]
     assert "://" not in "".join(links)
 
 

@@ -10,7 +10,7 @@ def test_every_file_is_served_from_this_server():
         assert url.startswith("../charging.views.assets.")
     assert (Path(leaflet.BASE_DIR) / "leaflet.js").is_file()
     assert all(
-        (assets.STATIC / name).is_file() for name in ("map.js", "map.css", "ground.json", "labels.json")
+        (assets.STATIC / name).is_file() for name in ("map.js", "shapes.js", "map.css", "ground.json", "labels.json")
     )
 
 

@@ -46,7 +46,7 @@ window.charging = (() => {
   /* ---- start ---------------------------------------------------------------------------------- */
 
   function start(map, { canLocate = true } = {}) {
-    map.options.renderer = new Sheet({ padding: 0.25 });
+    map.options.renderer = new chargingShapes.Sheet({ padding: 0.25 });
     state.map = map;
     const frame = map.getContainer();
     document.body.style.overflow = "hidden";
@@ -147,19 +147,6 @@ window.charging = (() => {
     }
   }
 
-
-  // As large as what is drawn (PADDING in frame.py), and left alone by a move that stays on it.
-  const Sheet = L.Canvas.extend({
-    getEvents() {
-      return { ...L.Canvas.prototype.getEvents.call(this), moveend: this._follow };
-    },
-    _follow() {
-      const map = this._map, size = map.getSize(), corner = map.containerPointToLayerPoint([0, 0]).round();
-      const isOn = this._bounds && this._zoom === map.getZoom()
-        && this._bounds.contains(L.bounds(corner, corner.add(size)));
-      if (!isOn) this._update();
-    },
-  });
   /* ---- ground and city names: canvases that never take a click ---------------------------------- */
 
   const Backdrop = L.Canvas.extend({
@@ -411,7 +398,7 @@ window.charging = (() => {
 
   function hexes(shell, digest, data, selected) {
     keep(shell, "hexes", digest, () => {
-      const group = L.featureGroup(hexPolygons(data));
+      const group = L.featureGroup([cells(data)]);
       describe(group, data.tooltip);
       mark(group, "hex");
       return { layer: group };
@@ -419,29 +406,46 @@ window.charging = (() => {
     select("hex", "hexes", selected);
   }
 
-  function hexPolygons({ perDegree, steps, corners, ids, classes, colours }) {
-    const hatch = hatching();
-    const fillOpacity = cellOpacity();
+  function cells({ perDegree, steps, corners, ids, classes, colours }) {
+    const points = new Float64Array(steps.length), starts = new Int32Array(ids.length + 1);
     let firstLat = 0, firstLon = 0, at = 0;
-    return ids.map((id, row) => {
+    ids.forEach((_id, row) => {
       // a cell starts with the step from the first corner of the one before it
       let lat = firstLat += steps[at], lon = firstLon += steps[at + 1];
-      const ring = [[lat / perDegree, lon / perDegree]];
-      const end = at + 2 * (corners[row] || 6);
-      for (at += 2; at < end; at += 2) {
+      starts[row + 1] = starts[row] + (corners[row] || 6);
+      for (;;) {
+        points[at] = lat / perDegree;
+        points[at + 1] = lon / perDegree;
+        at += 2;
+        if (at === 2 * starts[row + 1]) break;
         lat += steps[at];
         lon += steps[at + 1];
-        ring.push([lat / perDegree, lon / perDegree]);
       }
-      const cell = L.polygon(ring, { smoothFactor: 0, weight: 0.75, color: state.theme.seam, opacity: 0.55,
-        fillColor: classes[row] < 0 ? hatch : colours[classes[row]], fillOpacity });
-      cell.feature = { type: "Feature", properties: { kind: "hex", id: id.padEnd(15, "f") } };
-      cell.row = row;
-      return cell;
     });
+    const hatch = hatching();
+    return new chargingShapes.Cells({ kind: "hex", ids: ids.map(wholeId), points, starts,
+      fills: classes.map((code) => (code < 0 ? hatch : colours[code])) },
+    { smoothFactor: 0, weight: 0.75, color: state.theme.seam, opacity: 0.55, fill: true, fillOpacity: cellOpacity() });
   }
 
-  // Leaflet hands a fill colour to the canvas as it is, so a pattern will do
+  // the f's at its end say nothing and do not travel
+  function wholeId(id) {
+    return id.padEnd(15, "f");
+  }
+
+  function pointsOf({ steps, perDegree }) {
+    const points = new Float64Array(steps.length);
+    let lat = 0, lon = 0;
+    for (let at = 0; at < steps.length; at += 2) {
+      lat += steps[at];
+      lon += steps[at + 1];
+      points[at] = lat / perDegree;
+      points[at + 1] = lon / perDegree;
+    }
+    return points;
+  }
+
+  // a pattern is as good a fill as a colour
   function hatching() {
     const tile = document.createElement("canvas");
     tile.width = tile.height = 6;
@@ -460,50 +464,40 @@ window.charging = (() => {
   // A dot answers a click as its cell does.
   function dots(shell, digest, data) {
     keep(shell, "dots", digest, () => {
-      const places = data.colours.length;
-      const ring = places > 1 ? 0.5 : 0; // distance from the centre, in half-widths of a cell
-      const reach = places > 2 ? 0.42 : places > 1 ? 0.46 : 0.8; // of the largest dot
-      let lat = 0, lon = 0;
-      const markers = data.ids.map((id, row) => {
-        lat += data.steps[2 * row];
-        lon += data.steps[2 * row + 1];
-        const angle = (2 * Math.PI * data.places[row]) / places - Math.PI / 2;
-        const degrees = (ring * data.halfWidthKm) / KM_PER_DEGREE;
-        const y = lat / data.perDegree - degrees * Math.sin(angle);
-        const x = lon / data.perDegree + (degrees * Math.cos(angle)) / Math.cos((lat / data.perDegree) * Math.PI / 180);
-        const dot = L.circleMarker([y, x], { radius: 2, weight: 1, color: state.theme.ring, opacity: 0.9,
-          fillColor: data.colours[data.places[row]], fillOpacity: 0.95 });
-        dot.feature = { type: "Feature", properties: { kind: "hex", id: id.padEnd(15, "f") } };
-        dot.row = row;
-        return dot;
-      });
-      const group = L.featureGroup(markers);
-      const resize = () => {
-        for (const dot of markers) {
-          const metresPerPx = METRES_PER_PX_ZOOM_0 * Math.cos(dot.getLatLng().lat * Math.PI / 180) / 2 ** state.map.getZoom();
-          dot.setRadius(Math.max(1.5, reach * (data.halfWidthKm * 1000 / metresPerPx) * data.sizes[dot.row] / 100));
-        }
-      };
-      resize();
-      state.map.on("zoomend", resize);
+      const group = L.featureGroup([new chargingShapes.Circles(dotCircles(data))]);
       describe(group, data.tooltip);
-      return { layer: group, remove: () => state.map.off("zoomend", resize) };
+      return { layer: group };
     });
+  }
+
+  function dotCircles(data) {
+    const places = data.colours.length;
+    const ring = places > 1 ? 0.5 : 0; // distance from the centre, in half-widths of a cell
+    const reach = places > 2 ? 0.42 : places > 1 ? 0.46 : 0.8; // of the largest dot
+    const degrees = (ring * data.halfWidthKm) / KM_PER_DEGREE;
+    const points = pointsOf(data);
+    const metresPerPx = new Float64Array(data.ids.length); // at zoom 0
+    data.places.forEach((place, row) => {
+      const angle = (2 * Math.PI * place) / places - Math.PI / 2;
+      const shrink = Math.cos(points[2 * row] * Math.PI / 180);
+      points[2 * row] -= degrees * Math.sin(angle);
+      points[2 * row + 1] += (degrees * Math.cos(angle)) / shrink;
+      metresPerPx[row] = METRES_PER_PX_ZOOM_0 * Math.cos(points[2 * row] * Math.PI / 180);
+    });
+    const radiiAt = (zoom) => data.sizes.map((size, row) => Math.max(1.5,
+      reach * (data.halfWidthKm * 1000 * 2 ** zoom / metresPerPx[row]) * size / 100));
+    const styles = data.colours.map((fillColor) => (
+      { weight: 1, color: state.theme.ring, opacity: 0.9, fillColor, fillOpacity: 0.95 }));
+    return { kind: "hex", ids: data.ids.map(wholeId), points, styles, looks: data.places, radiiAt };
   }
 
   function stations(shell, digest, data, selected) {
     keep(shell, "stations", digest, () => {
-      let lat = 0, lon = 0;
-      const markers = data.ids.map((id, row) => {
-        lat += data.steps[2 * row];
-        lon += data.steps[2 * row + 1];
-        const station = L.circleMarker([lat / data.perDegree, lon / data.perDegree],
-          { radius: data.radii[row], ...stationStyle(data, row) });
-        station.feature = { type: "Feature", properties: { kind: data.kind, id } };
-        station.row = row;
-        return station;
-      });
-      const group = L.featureGroup(markers);
+      const rings = data.rings || [];
+      const styles = data.colours.flatMap((colour) => RINGS.map((ring) => stationStyle(ring, colour, data.fault)));
+      const looks = data.classes.map((code, row) => RINGS.length * code + (rings[row] || 0));
+      const group = L.featureGroup([new chargingShapes.Circles({ kind: data.kind, ids: data.ids, points: pointsOf(data),
+        styles, looks, radiiAt: () => data.radii })]);
       describe(group, data.tooltip);
       mark(group, "station");
       return { layer: group };
@@ -530,11 +524,12 @@ window.charging = (() => {
     });
   }
 
-  // rings: 0 plain, 1 fault, 2 status not known (empty and dashed), 3 taken (empty), 4 not reporting (dashed)
-  function stationStyle(data, row) {
-    const colour = data.colours[data.classes[row]];
-    switch (data.rings ? data.rings[row] : 0) {
-      case 1: return { weight: 3, color: data.fault, fillColor: colour, fillOpacity: 0.95 };
+  // 0 plain, 1 fault, 2 status not known (empty and dashed), 3 taken (empty), 4 not reporting (dashed)
+  const RINGS = [0, 1, 2, 3, 4];
+
+  function stationStyle(ring, colour, fault) {
+    switch (ring) {
+      case 1: return { weight: 3, color: fault, fillColor: colour, fillOpacity: 0.95 };
       case 2: return { weight: 2, dashArray: "2 3", color: colour, fillColor: state.theme.ring, fillOpacity: 0.75 };
       case 3: return { weight: 2.5, color: colour, fillColor: state.theme.ring, fillOpacity: 0.9 };
       case 4: return { weight: 2, dashArray: "2 3", color: state.theme.casing, fillColor: colour, fillOpacity: 0.95 };
@@ -558,7 +553,8 @@ window.charging = (() => {
 
   // `selected` comes with every answer, also with one that keeps the layer
   function select(what, key, selected) {
-    const found = selected && kept.get(key).layer.getLayers().find((layer) => layer.feature.properties.id === selected);
+    const [shapes] = kept.get(key).layer.getLayers();
+    const found = selected && shapes.find(selected);
     setMark(what, found || null);
   }
 
@@ -747,5 +743,11 @@ window.charging = (() => {
     return made;
   }
 
-  return { start, surface, flyTo, hexes, dots, stations, lines, legend, withoutStreets };
+  // everything drawn that has an id, each as a layer: for those who look at the map from outside
+  function features() {
+    const layers = Object.values(state.map._layers).filter((layer) => layer instanceof chargingShapes.Shapes);
+    return layers.flatMap((shapes) => shapes.ids.map((_id, row) => shapes.standIn(row)));
+  }
+
+  return { start, surface, flyTo, hexes, dots, stations, lines, legend, withoutStreets, cellOpacity, features };
 })();

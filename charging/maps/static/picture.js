@@ -79,10 +79,10 @@ window.chargingPicture = (() => {
     const box = map.getContainer().querySelector(".charging-legend");
     if (!box) return;
     const text = (selector) => box.querySelector(selector)?.textContent || "";
-    const cell = Object.values(map._layers).find((layer) => layer.getLatLngs && layer.feature?.properties.kind === "hex");
+    const hasCells = Object.values(map._layers).some((layer) => layer instanceof chargingShapes.Cells);
     const rows = [...box.querySelectorAll("li")].map((item) => ({
       colour: item.querySelector(".hatched") ? OTHER_FILL : item.querySelector(".swatch").style.background,
-      opacity: cell ? cell.options.fillOpacity : 1, // as the cells of the picture
+      opacity: hasCells ? charging.cellOpacity() : 1, // as the cells of the picture
       isHatched: Boolean(item.querySelector(".hatched")),
       label: item.children[1].textContent,
       count: item.querySelector(".count").textContent,
