@@ -149,7 +149,7 @@ window.charging = (() => {
 
   /* ---- ground and city names: canvases that never take a click ---------------------------------- */
 
-  const Backdrop = L.Canvas.extend({
+  const Backdrop = chargingShapes.Sheet.extend({
     options: { padding: 0.3, interactive: false },
     data: null,
     repaint() {
