@@ -174,7 +174,7 @@ def operator_dots(
     """
     drawn = (table["piles"].fillna(0) > 0) & table["operator_id"].isin(list(colours))
     rows = table[drawn].sort_values(["piles", "cell", "operator_id"], ascending=[False, True, True])
-    cells = rows["cell"].to_numpy(dtype=np.int64)
+    cells, which = np.unique(rows["cell"].to_numpy(dtype=np.int64), return_inverse=True)
     resolution = h3.get_resolution(int(cells[0])) if cells.size else 0
     piles = rows["piles"].to_numpy(dtype=np.float64)
     most = np.quantile(piles, FULL_DOT) if piles.size else 1
@@ -184,6 +184,7 @@ def operator_dots(
         "steps": shapes.point_steps(*shapes.centres(cells)),
         "halfWidthKm": round(shapes.half_width_km(resolution), 4),
         "ids": _short_ids(cells),
+        "cells": which.tolist(),
         "places": rows["operator_id"].map({name: at for at, name in enumerate(colours)}).to_list(),
         "sizes": np.rint(sizes).astype(int).tolist(),
         "colours": list(colours.values()),

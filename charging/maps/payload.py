@@ -7,10 +7,14 @@ st_folium evaluates the script of a layer, after jinja2 and its own name replace
 import json
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 """What can be written."""
+
+EXACT = 2**53
+"""Below it a float holds every whole number."""
 
 _ESCAPES = {
     "<": "\\u003c",  # "</script>" and "<!--" end a script early
@@ -51,12 +55,13 @@ def numbers(column: pd.Series, digits: int = 2) -> list[int | float | None]:
     [1, None, 0.12]
     """
     rounded = column.astype("Float64").round(digits)
-    known = rounded.notna().to_list()
-    values = rounded.fillna(0).to_numpy(dtype=float).tolist()
-    return [
-        (int(value) if value.is_integer() else value) if is_known else None
-        for value, is_known in zip(values, known, strict=True)
-    ]
+    known = rounded.notna().to_numpy()
+    values = rounded.fillna(0).to_numpy(dtype=float)
+    whole = (values == np.trunc(values)) & (np.abs(values) < EXACT)
+    written = values.astype(object)
+    written[whole] = values[whole].astype(np.int64)
+    written[~known] = None
+    return written.tolist()
 
 
 def texts(column: pd.Series) -> tuple[list[int | None], list[str]]:

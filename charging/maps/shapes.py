@@ -4,6 +4,7 @@ Coordinates are WGS-84 degrees times `per_degree`, rounded, and each corner is w
 one before it. Rounding is absolute, so neighbouring cells keep common corners and no gap opens between them.
 """
 
+from itertools import chain
 from typing import NamedTuple
 
 import h3.api.numpy_int as h3
@@ -45,7 +46,7 @@ def outlines(cells: NDArray[np.int64]) -> Outlines:
     rings = [h3.cell_to_boundary(cell) for cell in cells.tolist()]
     counts = np.array([len(ring) for ring in rings])
     first = np.cumsum(counts) - counts
-    points = np.array([corner for ring in rings for corner in ring])
+    points = np.fromiter(chain.from_iterable(chain.from_iterable(rings)), dtype=float).reshape(-1, 2)
     points[:, 1] = _near(points[:, 1], np.repeat(points[first, 1], counts))
     per_degree = cell_grid(h3.get_resolution(int(cells[0])))
     grid = np.rint(points * per_degree).astype(np.int64)

@@ -168,6 +168,18 @@ def test_dots_are_drawn_for_chosen_operators_with_piles():
     assert data["sizes"][1] == pytest.approx(50, abs=1)
 
 
+def test_cells_of_several_dots_travel_once():
+    near, far = sorted(h3.latlng_to_cell(lat, 121.5, 5) for lat in (31.2, 32.2))
+    table = pd.DataFrame(
+        {"cell": [far, near, far], "operator_id": ["nio", "nio", "teld"], "piles": [9, 8, 7]}
+    )
+    colours = {"nio": "#111111", "teld": "#222222"}
+    data = call(layers.operator_dots(table, layers.Tooltip(rows=(), unknown="?"), colours=colours))[2]
+    assert (len(data["ids"]), len(data["steps"]), data["cells"]) == (2, 4, [1, 0, 1])
+    centre = np.array(data["steps"][:2]) / data["perDegree"]
+    assert centre == pytest.approx(h3.cell_to_latlng(near), abs=1e-5)
+
+
 def test_empty_tables_make_empty_layers():
     empty = hex_table(cells_of_china(4, 0)).astype({"cell": "int64"})
     assert call(layers.hexes(empty, hex_scale(empty), TOOLTIP))[2]["ids"] == []

@@ -1,12 +1,13 @@
 import json
+import math
 
 import pandas as pd
 import pytest
 from folium.template import Template
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charging.maps.payload import dump, numbers, texts
+from charging.maps.payload import EXACT, dump, numbers, texts
 
 HOSTILE = "</script><!-- {{ 7 }} {% x %} {# y #} {{'x'}} ` ${z} \u2028 \\ \" 蔚来"
 
@@ -39,6 +40,21 @@ def test_a_number_that_is_none_is_refused():
 def test_numbers_keep_null_and_drop_needless_decimals():
     assert dump(numbers(pd.Series([120.0, None, 7.456]), digits=1)) == "[120,null,7.5]"
     assert dump(numbers(pd.Series([3, None], dtype="Int64"))) == "[3,null]"
+
+
+@given(st.lists(st.none() | st.integers(-(2**60), 2**60).map(float) | st.floats(-1e6, 1e6)))
+@settings(deadline=None)
+def test_numbers_are_whole_where_a_float_is_exact(values):
+    for value, number in zip(values, numbers(pd.Series(values, dtype="Float64")), strict=True):
+        rounded = None if value is None else round(value, 2)
+        assert number == (rounded if rounded is None else pytest.approx(rounded, abs=0.011))
+        assert isinstance(number, int) == (
+            number is not None and abs(number) < EXACT and number == int(number)
+        )
+
+
+def test_a_number_without_end_is_left_to_be_refused():
+    assert numbers(pd.Series([math.inf, 1.0])) == [math.inf, 1]
 
 
 def test_texts_are_written_once():

@@ -222,29 +222,44 @@ window.charging = (() => {
   const LABEL_ZOOMS = [0, 4, 5.5, 7, 8, 9]; // first zoom that names a city or town of this rank
   const LABEL_GAP = [18, 12]; // px kept free around a name, across and down
 
+  let named = { key: [], places: [] }; // the last answer of `placesToName`
+
   // Places are found in the pixels of the whole world, so a name does not come and go while the map is panned.
+  function placesToName(ctx, map, cities) {
+    const zoom = map.getZoom(), key = [cities, zoom, state.language, map.options.crs];
+    if (key.every((part, at) => part === named.key[at])) return named.places;
+    const places = [];
+    for (const [lat, lon, rank, english, chinese] of cities) {
+      if (zoom < LABEL_ZOOMS[rank]) continue;
+      const name = state.language === "zh" ? chinese : english;
+      const { x, y } = map.project([lat, lon]).round();
+      const font = `${rank === 0 ? 600 : 500} ${LABEL_SIZES[rank]}px ${FONT}`;
+      ctx.font = font;
+      const half = ctx.measureText(name).width / 2 + LABEL_GAP[0];
+      const tall = LABEL_SIZES[rank] / 2 + LABEL_GAP[1];
+      const isTaken = places.some((place) => (
+        Math.abs(place.x - x) < place.half + half && Math.abs(place.y - y) < place.tall + tall));
+      if (!isTaken) places.push({ name, font, x, y, half, tall });
+    }
+    named = { key, places };
+    return places;
+  }
+
   function paintLabels(ctx, map, cities, view) {
     if (state.tiles && state.tiles.isDrawn) return; // streets bring their own names
-    const zoom = map.getZoom();
-    const taken = [];
+    const origin = map.getPixelOrigin();
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     ctx.lineJoin = "round";
     ctx.lineWidth = 3;
     ctx.strokeStyle = state.theme.halo;
     ctx.fillStyle = state.theme.label;
-    for (const [lat, lon, rank, english, chinese] of cities) {
-      if (zoom < LABEL_ZOOMS[rank]) continue;
-      const name = state.language === "zh" ? chinese : english;
-      const { x, y } = map.latLngToLayerPoint([lat, lon]);
-      ctx.font = `${rank === 0 ? 600 : 500} ${LABEL_SIZES[rank]}px ${FONT}`;
-      const half = ctx.measureText(name).width / 2 + LABEL_GAP[0];
-      const tall = LABEL_SIZES[rank] / 2 + LABEL_GAP[1];
-      if (taken.some((box) => Math.abs(box.x - x) < box.half + half && Math.abs(box.y - y) < box.tall + tall)) continue;
-      taken.push({ x, y, half, tall });
+    for (const place of placesToName(ctx, map, cities)) {
+      const x = place.x - origin.x, y = place.y - origin.y;
       if (!view.contains([x, y])) continue;
-      ctx.strokeText(name, x, y);
-      ctx.fillText(name, x, y);
+      ctx.font = place.font;
+      ctx.strokeText(place.name, x, y);
+      ctx.fillText(place.name, x, y);
     }
   }
 
@@ -475,20 +490,22 @@ window.charging = (() => {
     const ring = places > 1 ? 0.5 : 0; // distance from the centre, in half-widths of a cell
     const reach = places > 2 ? 0.42 : places > 1 ? 0.46 : 0.8; // of the largest dot
     const degrees = (ring * data.halfWidthKm) / KM_PER_DEGREE;
-    const points = pointsOf(data);
-    const metresPerPx = new Float64Array(data.ids.length); // at zoom 0
+    const centres = pointsOf(data); // of cells; the rows are dots in them
+    const points = new Float64Array(2 * data.places.length);
+    const metresPerPx = new Float64Array(data.places.length); // at zoom 0
     data.places.forEach((place, row) => {
+      const lat = centres[2 * data.cells[row]], lon = centres[2 * data.cells[row] + 1];
       const angle = (2 * Math.PI * place) / places - Math.PI / 2;
-      const shrink = Math.cos(points[2 * row] * Math.PI / 180);
-      points[2 * row] -= degrees * Math.sin(angle);
-      points[2 * row + 1] += (degrees * Math.cos(angle)) / shrink;
+      points[2 * row] = lat - degrees * Math.sin(angle);
+      points[2 * row + 1] = lon + (degrees * Math.cos(angle)) / Math.cos(lat * Math.PI / 180);
       metresPerPx[row] = METRES_PER_PX_ZOOM_0 * Math.cos(points[2 * row] * Math.PI / 180);
     });
+    const ids = data.ids.map(wholeId);
     const radiiAt = (zoom) => data.sizes.map((size, row) => Math.max(1.5,
       reach * (data.halfWidthKm * 1000 * 2 ** zoom / metresPerPx[row]) * size / 100));
     const styles = data.colours.map((fillColor) => (
       { weight: 1, color: state.theme.ring, opacity: 0.9, fillColor, fillOpacity: 0.95 }));
-    return { kind: "hex", ids: data.ids.map(wholeId), points, styles, looks: data.places, radiiAt };
+    return { kind: "hex", ids: data.cells.map((cell) => ids[cell]), points, styles, looks: data.places, radiiAt };
   }
 
   function stations(shell, digest, data, selected) {
