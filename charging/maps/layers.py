@@ -172,11 +172,14 @@ def operator_dots(
     colours
         Colour of each operator to show; its order is the order of places inside a cell.
     """
-    drawn = (table["piles"].fillna(0) > 0) & table["operator_id"].isin(list(colours))
-    rows = table[drawn].sort_values(["piles", "cell", "operator_id"], ascending=[False, True, True])
+    places = pd.Index(list(colours), dtype=object).get_indexer(table["operator_id"])
+    piles = table["piles"].fillna(0).to_numpy(dtype=np.float64)
+    drawn = np.flatnonzero((piles > 0) & (places >= 0))
+    # small dots last, so that large ones do not hide them
+    drawn = drawn[np.lexsort((places[drawn], table["cell"].to_numpy()[drawn], -piles[drawn]))]
+    rows, places, piles = table.iloc[drawn], places[drawn], piles[drawn]
     cells, which = np.unique(rows["cell"].to_numpy(dtype=np.int64), return_inverse=True)
     resolution = h3.get_resolution(int(cells[0])) if cells.size else 0
-    piles = rows["piles"].to_numpy(dtype=np.float64)
     most = np.quantile(piles, FULL_DOT) if piles.size else 1
     sizes = np.sqrt(np.minimum(piles / most, 1)) * 100  # percent of the largest dot
     data: Json = {
@@ -185,7 +188,7 @@ def operator_dots(
         "halfWidthKm": round(shapes.half_width_km(resolution), 4),
         "ids": _short_ids(cells),
         "cells": which.tolist(),
-        "places": rows["operator_id"].map({name: at for at, name in enumerate(colours)}).to_list(),
+        "places": places.tolist(),
         "sizes": np.rint(sizes).astype(int).tolist(),
         "colours": list(colours.values()),
         "tooltip": _tooltip(rows, tooltip),

@@ -67,4 +67,6 @@ def numbers(column: pd.Series, digits: int = 2) -> list[int | float | None]:
 def texts(column: pd.Series) -> tuple[list[int | None], list[str]]:
     """Return a column of texts as positions in a list of its distinct values, null as None."""
     codes, values = pd.factorize(column)
-    return [None if code < 0 else int(code) for code in codes], [str(value) for value in values]
+    written = codes.astype(object)
+    written[codes < 0] = None
+    return written.tolist(), [str(value) for value in values]

@@ -47,7 +47,7 @@ def test_numbers_keep_null_and_drop_needless_decimals():
 def test_numbers_are_whole_where_a_float_is_exact(values):
     for value, number in zip(values, numbers(pd.Series(values, dtype="Float64")), strict=True):
         rounded = None if value is None else round(value, 2)
-        assert number == (rounded if rounded is None else pytest.approx(rounded, abs=0.011))
+        assert number == (rounded if rounded is None else pytest.approx(rounded, rel=1e-12, abs=0.011))
         assert isinstance(number, int) == (
             number is not None and abs(number) < EXACT and number == int(number)
         )
