@@ -6,7 +6,7 @@ import shutil
 import time
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from charging.cli import main
 from charging.dataset.build import build_tables
@@ -19,8 +19,12 @@ from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Access, Connector, Current, Datum, Kind, Site, Status, connector_mask
 from charging.sources.records import PileRecord, ServiceAreaRecord, SourceInfo, StationRecord
 
-# no deadline: an example that waits for a busy machine is no fault
-settings.register_profile("suite", max_examples=int(os.environ.get("CHARGING_EXAMPLES", "40")), deadline=None)
+settings.register_profile(
+    "suite",
+    max_examples=int(os.environ.get("CHARGING_EXAMPLES", "40")),
+    deadline=None,  # that the machine is busy is no fault of an example
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("suite")
 
 HOSTILE_NAME = "<script>alert(1)</script> `${name}` \u202e站"

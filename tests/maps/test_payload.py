@@ -4,7 +4,7 @@ import math
 import pandas as pd
 import pytest
 from folium.template import Template
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.maps.payload import EXACT, dump, numbers, texts
@@ -43,7 +43,6 @@ def test_numbers_keep_null_and_drop_needless_decimals():
 
 
 @given(st.lists(st.none() | st.integers(-(2**60), 2**60).map(float) | st.floats(-1e6, 1e6)))
-@settings(deadline=None)
 def test_numbers_are_whole_where_a_float_is_exact(values):
     for value, number in zip(values, numbers(pd.Series(values, dtype="Float64")), strict=True):
         rounded = None if value is None else round(value, 2)

@@ -9,9 +9,8 @@ def test_every_file_is_served_from_this_server():
     for url in assets.urls():
         assert url.startswith("../charging.views.assets.")
     assert (Path(leaflet.BASE_DIR) / "leaflet.js").is_file()
-    assert all(
-        (assets.STATIC / name).is_file() for name in ("map.js", "shapes.js", "map.css", "ground.json", "labels.json")
-    )
+    own = ("map.js", "shapes.js", "map.css", "ground.json", "labels.json")
+    assert all((assets.STATIC / name).is_file() for name in own)
 
 
 def test_our_own_files_carry_their_version():
