@@ -251,6 +251,7 @@ def fault_of(path):
         (archive({"t.parquet": parquet()}), Fault.PACKED),
         (gzip.compress(CSV + b"9,114,22,1\n" * 5_000_000), Fault.TOO_LARGE),
     ],
+    ids=lambda value: value if isinstance(value, Fault) else "",
 )
 def test_what_is_wrong_with_a_file_is_told_in_a_word_too(tmp_path, content, fault):
     assert fault_of(write(tmp_path, content)) is fault
