@@ -172,7 +172,7 @@ def operator_dots(
     colours
         Colour of each operator to show; its order is the order of places inside a cell.
     """
-    places = pd.Index(list(colours), dtype=object).get_indexer(table["operator_id"])
+    places = pd.Index(list(colours), dtype=object).get_indexer(pd.Index(table["operator_id"]))
     piles = table["piles"].fillna(0).to_numpy(dtype=np.float64)
     drawn = np.flatnonzero((piles > 0) & (places >= 0))
     # small dots last, so that large ones do not hide them

@@ -70,8 +70,8 @@ How to read it:
 - **Starts** are from the launch of the server process, with files warm and the browser open, to the first
   cell (of the empty page: the map) painted for a visitor without a cache.
 - **Heap** is of the whole page after collecting garbage, and the pans end where they began.
-- **Pan inside**: a quarter is drawn beyond each edge. Layers are counted where Leaflet makes them, frames are
-  read from the canvas before each paint; a flicker shows less than 70 % of frames before and after it.
+- **Pan inside**: a quarter is drawn beyond each edge. Layers are counted as they come onto the map, frames
+  are read from the canvas before each paint; a flicker shows less than 70 % of frames before and after it.
 - **20,000 stations** are drawn in a window of 1920 × 1080, timed from the answer's arrival in the frame.
 - **50 people** hold no browser: they speak Streamlit's websocket, and every answer is compared with what the
   queries find. Memory is all that the server grew by while they came and stayed, answers it keeps included.

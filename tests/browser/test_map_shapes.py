@@ -136,3 +136,33 @@ def test_the_mouse_finds_what_leaflet_finds(drawn, what):
     hits, differing = drawn(what).evaluate(MOUSE)
     assert hits > 500
     assert differing == 0
+
+
+# ids of what can be hit in its middle, with the place in the window
+PLACES = """() => {
+  const box = map.getContainer().getBoundingClientRect(), sheet = map.options.renderer;
+  return charging.features().filter((layer) => map.getBounds().pad(-0.2).contains(layer.getLatLng()))
+    .filter((layer) => sheet._at(map.latLngToLayerPoint(layer.getLatLng())) === layer)
+    .map((layer) => [layer, map.latLngToContainerPoint(layer.getLatLng())])
+    .map(([layer, { x, y }]) => [layer.feature.properties.id, box.x + x, box.y + y]);
+}"""
+
+
+def test_tooltip_outline_and_click_follow_the_mouse_from_shape_to_shape(drawn):
+    page = drawn("stations")
+    piles = points().set_index("station_id")["piles"]
+    page.evaluate(
+        """() => { window.clicked = [];
+          map.eachLayer((group) => group instanceof L.FeatureGroup
+            && group.on("click", ({ layer }) => clicked.push(layer.toGeoJSON().properties.id))); }"""
+    )
+    places = page.evaluate(PLACES)[:3]
+    for name, x, y in places:
+        page.wait_for_timeout(50)  # Leaflet looks at the mouse now and then, not at every move
+        page.mouse.move(x, y)
+        text = "?" if pd.isna(piles[name]) else str(piles[name])
+        page.locator(".charging-tooltip").get_by_text(text, exact=True).wait_for()
+        outlines = "Object.values(map._layers).filter((layer) => layer.options.fill === false).length"
+        assert page.evaluate(outlines) in (2, 4)  # of what is pointed at, and of the last clicked
+        page.mouse.click(x, y)
+    assert page.evaluate("clicked") == [name for name, _, _ in places]

@@ -48,7 +48,7 @@ def test_city_names_come_by_size_in_both_scripts():
 
 
 def test_our_script_writes_no_foreign_html():
-    code = (STATIC / "map.js").read_text(encoding="utf-8")
+    code = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("map.js", "shapes.js"))
     assert "innerHTML =" not in code
     assert "eval(" not in code
     assert [line for line in code.splitlines() if "https://" in line and "leafletjs.com" not in line] == []

@@ -81,9 +81,8 @@ window.chargingShapes = (() => {
       const { x, y } = point, boxes = this._boxes;
       for (let row = this.ids.length - 1; row >= 0; row--) {
         const at = 4 * row;
-        if (x >= boxes[at] && y >= boxes[at + 1] && x <= boxes[at + 2] && y <= boxes[at + 3] && this._holds(row, x, y)) {
-          return this.standIn(row);
-        }
+        const isInBox = x >= boxes[at] && y >= boxes[at + 1] && x <= boxes[at + 2] && y <= boxes[at + 3];
+        if (isInBox && this._holds(row, x, y)) return this.standIn(row);
       }
       return null;
     },
