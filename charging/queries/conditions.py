@@ -7,12 +7,15 @@ Numbers are inlined through `int()` and `float()`, text and dates are bound para
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from charging.domain.bounds import Bounds
 from charging.domain.filters import Filters
 from charging.domain.hexes import parent_terms
 from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Current, connector_bit
-from charging.queries.engine import EVERYTHING, Engine
+from charging.queries.engine import EVERYTHING, Columns, Engine
 
 _COUNTED_AS = {
     Current.AC: (Current.AC, Current.AC_DC),
@@ -47,6 +50,31 @@ def where(filters: Filters, place: Place, engine: Engine) -> Condition:
         " and ".join(f"({condition.sql})" for condition in conditions) or EVERYTHING,
         tuple(parameter for condition in conditions for parameter in condition.parameters),
     )
+
+
+def picked(engine: Engine, filters: Filters, place: Place = None) -> NDArray[np.int64]:
+    """Return the numbers of the groups that are selected and lie in the place: positions in `Engine.columns`.
+
+    SQL picks those of the selection, once for all places; those of a place are found among them by comparing
+    arrays, which is several times faster than another query.
+    """
+    condition = where(filters, None, engine)
+    at = engine.group_numbers(condition.sql, condition.parameters)
+    if place is None:
+        return at
+    return engine.remembered((*condition, place), lambda: _within(engine.columns, at, place))
+
+
+def _within(columns: Columns, at: NDArray[np.int64], place: Bounds | Cell) -> NDArray[np.int64]:
+    """Return those of some groups that lie in a place."""
+    if isinstance(place, Cell):
+        modulus, offset = parent_terms(place.resolution)
+        begin = place.cell - offset
+        first, end = np.searchsorted(at, np.searchsorted(columns.cell, [begin, begin + modulus]))
+        return at[first:end].copy()
+    if at.size == columns.cell.size:  # all of them need no copy
+        return np.flatnonzero(place.contains(columns.lat, columns.lon))
+    return at[place.contains(columns.lat[at], columns.lon[at])]
 
 
 def _place(place: Place) -> Iterable[Condition]:

@@ -8,7 +8,7 @@ size they stay on disk.
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -49,8 +49,9 @@ class Columns(NamedTuple):
     operator_code: NDArray[np.int64]  # -1: not known
     status_rank: NDArray[np.int64]  # position in `Status`; `NO_STATUS`: not known
     power_kw: NDArray[np.float64]  # NaN: not known
-    parts: NDArray[np.float64]  # `PARTS` × groups; 0 where not known
-    is_known: NDArray[np.bool_]  # the same shape
+    parts: Mapping[str, NDArray[np.float64]]  # each of `PARTS`; 0 where not known
+    is_known: Mapping[str, NDArray[np.bool_]]  # of each of `PARTS`
+    known_parts: frozenset[str]  # those of `PARTS` that are known of every group
 
 
 class Numbered(NamedTuple):
@@ -63,6 +64,7 @@ class Numbered(NamedTuple):
 class _Prepared(NamedTuple):
     columns: Columns
     operator_ids: dict[int, str]
+    service_areas: int
 
 
 class Query(NamedTuple):
@@ -91,7 +93,7 @@ class Engine:
         """
         self._connection = duckdb.connect(":memory:")
         self._lock = threading.Lock()
-        self._numbers: OrderedDict[tuple[str, tuple[Any, ...]], NDArray[np.int64]] = OrderedDict()
+        self._numbers: OrderedDict[Hashable, NDArray[np.int64]] = OrderedDict()
         stations, piles, areas = (
             _literal(dataset.path(table)) for table in ("stations", "piles", "service_areas")
         )
@@ -118,25 +120,32 @@ class Engine:
         """The operators of the dataset by their code."""
         return self._prepared.result().operator_ids
 
+    @property
+    def service_areas(self) -> int:
+        """How many service areas the dataset lists, one for each side of the road."""
+        return self._prepared.result().service_areas
+
     def run(self, query: Query) -> pd.DataFrame:
         """Run one query on a cursor of its own: a shared connection would mix the rows of two threads."""
         self._wait(query.sql)
         with self._connection.cursor() as cursor:
             answer = cursor.sql(query.sql, params=list(query.parameters)).to_arrow_table()
-            table: pd.DataFrame = answer.to_pandas()
-            return table
+            return _frame(answer)
 
     def group_numbers(self, condition: str, parameters: tuple[Any, ...]) -> NDArray[np.int64]:
         """Return the numbers of the groups that meet a condition, upwards: positions in `columns`.
 
         A row of `groups` keeps the number it was written with (`rowid`), for nothing is ever deleted from it.
         """
-        asked = (condition, parameters)
+        return self.remembered((condition, parameters), lambda: self._found(condition, parameters))
+
+    def remembered(self, asked: Hashable, find: Callable[[], NDArray[np.int64]]) -> NDArray[np.int64]:
+        """Return the numbers of groups that `find` finds, from memory if the same was asked a while ago."""
         with self._lock:
             if asked in self._numbers:
                 self._numbers.move_to_end(asked)
                 return self._numbers[asked]
-        numbers = self._found(condition, parameters)
+        numbers = find()
         numbers.flags.writeable = False
         with self._lock:
             self._numbers[asked] = numbers
@@ -177,8 +186,7 @@ class Engine:
         if self._is_in_memory or numbers.size > MOST_LISTED:
             rows = self._texts(tuple(columns))
             is_all = numbers.size == len(rows) and (np.diff(numbers) == 1).all()  # whole texts cost to copy
-            table: pd.DataFrame = (rows if is_all else rows.take(numbers - 1)).to_pandas()
-            return table
+            return _frame(rows if is_all else rows.take(numbers - 1))
         listed = ", ".join(map(str, numbers.tolist())) or "-1"
         names = ", ".join(columns)
         found = self.run(Query(f"select station_no, {names} from stations where station_no in ({listed})"))
@@ -189,7 +197,8 @@ class Engine:
         with self._lock:
             if columns in self._read:
                 return self._read[columns]
-            read = pq.read_table(self._station_file, columns=list(columns))
+            # in one piece, since Arrow would join the pieces of a text for every row it takes
+            read = pq.read_table(self._station_file, columns=list(columns)).combine_chunks()
             if self._is_in_memory:
                 self._read[columns] = read
             return read
@@ -211,12 +220,15 @@ class Engine:
     def _prepare(self, stations: str, piles: str, areas: str) -> "_Prepared":
         self._connection.execute(f"create table groups as {GROUPS.format(stations=stations, piles=piles)}")
         self._connection.execute(f"create table service_areas as from read_parquet({areas})")
-        return _Prepared(self._columns(), self._operator_ids(stations, piles))
+        ((areas_listed,),) = self._connection.execute("select count(*) from service_areas").fetchall()
+        return _Prepared(self._columns(), self._operator_ids(stations, piles), areas_listed)
 
     def _columns(self) -> Columns:
         names = ("cell", "lat", "lon", "station_no", "operator_code", "status_rank", "power_kw", *PARTS)
         read = self._connection.execute(f"select {', '.join(names)} from groups").fetchnumpy()
-        parts = np.stack([np.ma.filled(read[part], np.nan) for part in PARTS])
+        # an array for each part: those that are taken and added up lie side by side
+        parts = {part: np.ma.filled(read[part], np.nan) for part in PARTS}
+        is_known = {part: ~np.isnan(values) for part, values in parts.items()}
         return Columns(
             cell=np.asarray(read["cell"]),
             lat=np.asarray(read["lat"]),
@@ -225,8 +237,9 @@ class Engine:
             operator_code=np.ma.filled(read["operator_code"], -1).astype(np.int64),
             status_rank=np.ma.filled(read["status_rank"], NO_STATUS).astype(np.int64),
             power_kw=np.ma.filled(read["power_kw"], np.nan),
-            parts=np.nan_to_num(parts),
-            is_known=~np.isnan(parts),
+            parts={part: np.nan_to_num(values) for part, values in parts.items()},
+            is_known=is_known,
+            known_parts=frozenset(part for part, known in is_known.items() if known.all()),
         )
 
     def _operator_ids(self, stations: str, piles: str) -> dict[int, str]:
@@ -238,6 +251,12 @@ class Engine:
             + " order by operator_code"
         )
         return dict(found.fetchall())
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    """Return a table as pandas has it; of few rows, spreading the work costs more than the work."""
+    frame: pd.DataFrame = table.to_pandas(use_threads=table.num_rows > MOST_LISTED)
+    return frame
 
 
 def named(names: Mapping[int, str], codes: NDArray[np.integer[Any]]) -> pd.Series:

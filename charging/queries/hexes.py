@@ -28,8 +28,7 @@ def hexes(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> 
         `cell` (int64, H3 at `resolution`), the columns of `measures.summed` and their shares, ordered by
         cell.
     """
-    condition = where(filters, _searched(bounds, resolution), engine)
-    sums = summed_by_cell(engine, condition, resolution)
+    sums = summed_by_cell(engine, filters, _searched(bounds, resolution), resolution)
     inside = are_centred_in(bounds, sums["cell"])
     sums = {name: column[inside] for name, column in sums.items()}
     return pd.DataFrame(sums | shares(sums))

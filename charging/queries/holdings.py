@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from charging.domain.filters import Filters
 from charging.domain.hexes import parent_cells
-from charging.queries.conditions import where
+from charging.queries.conditions import picked
 from charging.queries.engine import Engine
-from charging.queries.groups import PARTS
 from charging.queries.measures import begins
 
 
@@ -53,8 +52,7 @@ def holdings(engine: Engine, filters: Filters, by: By) -> pd.DataFrame:
     ValueError
         If a resolution is not 0 to 11.
     """
-    condition = where(filters, None, engine)
-    at = engine.group_numbers(condition.sql, condition.parameters)
+    at = picked(engine, filters)
     if isinstance(by, int):
         cells = parent_cells(engine.columns.cell[at], by)
         starts = begins(cells)  # rows stand by cell
@@ -84,9 +82,8 @@ def _held(
         "stations": np.bincount(pair[first], minlength=pairs.size),
     }
     for name in ("piles", "dc_piles"):
-        part = list(PARTS).index(name)
-        is_known = columns.is_known[part, rows]
-        sums = np.bincount(pair, columns.parts[part, rows], minlength=pairs.size)
+        is_known = columns.is_known[name][rows]
+        sums = np.bincount(pair, columns.parts[name][rows], minlength=pairs.size)
         if not is_known.all():
             sums[np.bincount(pair[is_known], minlength=pairs.size) == 0] = np.nan
         table[name] = sums.astype(np.float64, copy=False)

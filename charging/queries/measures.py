@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from charging.domain.filters import Filters
 from charging.domain.hexes import parent_cells
-from charging.queries.conditions import Condition
+from charging.queries.conditions import Condition, Place, picked, where
 from charging.queries.engine import NO_STATUS, Columns, Engine, Query
 from charging.queries.groups import PARTS
 
@@ -42,56 +43,62 @@ class Measure(StrEnum):
         return self.endswith("_share")
 
 
-def summed(engine: Engine, condition: Condition, by: str | None = None) -> pd.DataFrame:
-    """Return the sums over the groups that meet a condition: one row, or one for each value of `by`.
-
-    Parameters
-    ----------
-    by
-        Column of `groups` to sum by.
+def summed(engine: Engine, filters: Filters, place: Place) -> pd.DataFrame:
+    """Return the sums over the groups that are selected in a place.
 
     Returns
     -------
     table
-        `key` (only with `by`; null where it is not known), `stations`, the parts of `groups.PARTS`,
-        `max_power_kw`, and `stations_piles_unknown`, ordered by key, null last.
+        One row: `stations`, `stations_piles_unknown`, the parts of `groups.PARTS`, `max_power_kw`.
     """
-    if by not in (None, "operator_code"):
-        return _summed_in_sql(engine, condition, str(by))
-    at = engine.group_numbers(condition.sql, condition.parameters)
-    codes = np.zeros(at.size, dtype=np.int64) if by is None else engine.columns.operator_code[at]
-    keys = np.where(codes < 0, _LAST, codes)
-    order = np.argsort(keys, kind="stable")
-    table = pd.DataFrame(_sums_of_runs(engine.columns, at[order], keys[order]))
-    if by is None:
-        return (table if len(table) else _nothing(table.columns)).drop(columns="key")
-    return table.assign(key=table.key.astype(np.float64).mask(table.key == _LAST))
+    at = picked(engine, filters, place)
+    sums = _sums_of_runs(engine.columns, at, np.zeros(at.size, dtype=np.int64))
+    del sums["key"]
+    return pd.DataFrame(sums) if at.size else _nothing(pd.Index(sums))
 
 
-def summed_by_cell(engine: Engine, condition: Condition, resolution: int) -> Sums:
+def summed_by(engine: Engine, filters: Filters, place: Place, by: str) -> Sums:
+    """Return what `summed` returns by the values of a column of `groups`, as arrays.
+
+    The first, `key`, has the values upwards, and last the one that is not known: null, of an operator -1.
+    """
+    if by != "operator_code":
+        return _summed_in_sql(engine, where(filters, place, engine), by)
+    at = picked(engine, filters, place)
+    codes = engine.columns.operator_code[at]
+    last = int(codes.max(initial=0)) + 1
+    keys = np.where(codes < 0, last, codes)
+    # in as few bytes as hold them: numpy sorts two bytes by counting, and more by comparing
+    order = np.argsort(keys.astype(np.min_scalar_type(last)), kind="stable")
+    sums = _sums_of_runs(engine.columns, at[order], keys[order])
+    return sums | {"key": np.where(sums["key"] == last, -1, sums["key"])}
+
+
+def summed_by_cell(engine: Engine, filters: Filters, place: Place, resolution: int) -> Sums:
     """Return what `summed` returns by the cells of a resolution, as arrays, with `cell` for `key`.
 
     SQL picks the groups, numpy adds them up: groups are sorted by cell, so those of a coarser cell stand
     together, and adding runs of rows is several times faster than grouping them again (tests/benchmarks).
     """
-    at = engine.group_numbers(condition.sql, condition.parameters)
+    at = picked(engine, filters, place)
     sums = _sums_of_runs(engine.columns, at, parent_cells(engine.columns.cell[at], resolution))
     return {"cell": sums.pop("key"), **sums}
 
 
-def summed_by_station(engine: Engine, condition: Condition) -> Sums:
+def summed_by_station(engine: Engine, filters: Filters, place: Place, *, limit: int) -> Sums:
     """Return what `summed` returns by station, with `station_no` for `key`, and the best `status_rank`.
 
-    The rank is a position in `Status`, -1 where no status is known.
+    The stations with most piles come first, ties by their number, those of which nothing is known last; there
+    are at most `limit`. The rank is a position in `Status`, -1 where no status is known.
     """
     columns = engine.columns
-    at = engine.group_numbers(condition.sql, condition.parameters)
+    at = _of_largest(columns, picked(engine, filters, place), limit)
     station_no = columns.station_no[at]
     sums = _sums_of_runs(columns, at, station_no)
-    ranks = (
-        np.minimum.reduceat(columns.status_rank[at], np.flatnonzero(begins(station_no))) if at.size else at
-    )
-    return {"station_no": sums.pop("key"), **sums, "status_rank": np.where(ranks == NO_STATUS, -1, ranks)}
+    ranks = np.minimum.reduceat(columns.status_rank[at], _starts(station_no)) if at.size else at
+    sums = {"station_no": sums.pop("key"), **sums, "status_rank": np.where(ranks == NO_STATUS, -1, ranks)}
+    largest = np.argsort(-sums["piles"], kind="stable")
+    return {name: column[largest] for name, column in sums.items()}
 
 
 def begins(values: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -101,7 +108,28 @@ def begins(values: NDArray[np.int64]) -> NDArray[np.bool_]:
     return found
 
 
-def _summed_in_sql(engine: Engine, condition: Condition, by: str) -> pd.DataFrame:
+def _starts(values: NDArray[np.int64]) -> NDArray[np.intp]:
+    return np.flatnonzero(begins(values))
+
+
+def _of_largest(columns: Columns, at: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
+    """Return those of some groups whose stations are the `limit` ones with most piles.
+
+    The other sums, and the sorting, are then about hundreds of stations and not about a hundred thousand.
+    """
+    starts = _starts(columns.station_no[at])
+    if starts.size <= limit or limit <= 0:
+        return at[: at.size if limit > 0 else 0]
+    is_known = np.logical_or.reduceat(columns.is_known["piles"][at], starts)
+    piles = np.where(is_known, np.add.reduceat(columns.parts["piles"][at], starts), -1)
+    least = np.partition(piles, -limit)[-limit]
+    large = np.flatnonzero(piles >= least)  # with all that are as large as the smallest of them
+    is_kept = np.zeros(starts.size, dtype=np.bool_)
+    is_kept[large[np.argsort(-piles[large], kind="stable")[:limit]]] = True
+    return at[np.repeat(is_kept, np.diff(starts, append=at.size))]
+
+
+def _summed_in_sql(engine: Engine, condition: Condition, by: str) -> Sums:
     """Return the sums by a column that is not held as an array.
 
     Stations are counted apart, grouped by station first: no `count(distinct)`, and the other sums need not be
@@ -120,7 +148,7 @@ def _summed_in_sql(engine: Engine, condition: Condition, by: str) -> pd.DataFram
     )
     table = pd.concat([counts, sums.drop(columns="key")], axis="columns")
     table[list(_NEVER_NULL)] = table[list(_NEVER_NULL)].fillna(0)
-    return table
+    return {str(name): column.to_numpy() for name, column in table.items()}
 
 
 def _sums_of_runs(columns: Columns, at: NDArray[np.int64], keys: NDArray[np.int64]) -> Sums:
@@ -135,33 +163,29 @@ def _sums_of_runs(columns: Columns, at: NDArray[np.int64], keys: NDArray[np.int6
     """
     if not at.size:
         return {name: np.empty(0, dtype=np.int64 if name == "key" else np.float64) for name in _COLUMNS}
-    station_no = columns.station_no[at]
     begins_key = begins(keys)
-    of_key = np.flatnonzero(begins_key)
-    of_station = np.flatnonzero(begins_key | begins(station_no))
-    is_known = columns.is_known.take(at, axis=1)
-    sums = np.add.reduceat(columns.parts.take(at, axis=1), of_key, axis=1)
-    sums[~np.logical_or.reduceat(is_known, of_key, axis=1)] = np.nan
-    stations, unknown = np.zeros((2, at.size))
-    stations[of_station] = 1
-    unknown[of_station] = ~np.logical_or.reduceat(is_known[_PILES], of_station)
-    added = dict(zip(PARTS, sums, strict=True))
-    added |= {part: np.nan_to_num(added[part]) for part in _NEVER_NULL}
+    of_key, of_station = (
+        np.flatnonzero(begins_key),
+        np.flatnonzero(begins_key | begins(columns.station_no[at])),
+    )
+    first = np.searchsorted(of_station, of_key)  # station of each key
+
+    def are_silent(part: str, starts: NDArray[np.intp]) -> NDArray[np.bool_]:
+        return ~np.logical_or.reduceat(columns.is_known[part][at], starts)
+
+    added = {part: np.add.reduceat(columns.parts[part][at], of_key) for part in PARTS}
+    for part in added.keys() - _NEVER_NULL - columns.known_parts:
+        added[part][are_silent(part, of_key)] = np.nan
     return {
         "key": keys[of_key],
-        "stations": np.add.reduceat(stations, of_key),
-        "stations_piles_unknown": np.add.reduceat(unknown, of_key),
+        "stations": np.diff(first, append=of_station.size).astype(np.float64),
+        "stations_piles_unknown": np.add.reduceat(are_silent("piles", of_station), first, dtype=np.float64),
         **added,
         "max_power_kw": np.fmax.reduceat(columns.power_kw[at], of_key),
     }
 
 
-_LAST = np.iinfo(np.int64).max
-"""Key of what is not known, which comes last."""
-
 _COLUMNS = ("key", "stations", "stations_piles_unknown", *PARTS, "max_power_kw")
-
-_PILES = list(PARTS).index("piles")
 
 
 def _nothing(columns: pd.Index) -> pd.DataFrame:

@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 
 from charging.domain.filters import Filters
-from charging.queries.conditions import where
+from charging.queries.conditions import picked
 from charging.queries.engine import Engine, named
-from charging.queries.groups import PARTS
 
 
 def points(engine: Engine, filters: Filters) -> pd.DataFrame:
@@ -31,16 +30,15 @@ def points(engine: Engine, filters: Filters) -> pd.DataFrame:
         H3 at the stored resolution) and `piles` (how many are selected, above zero), ordered by station, then
         by operator, not known last.
     """
-    condition = where(filters, None, engine)
-    columns, piles = engine.columns, list(PARTS).index("piles")
+    columns = engine.columns
     not_known = max(engine.operator_ids, default=-1) + 1
-    at = engine.group_numbers(condition.sql, condition.parameters)
+    at = picked(engine, filters)
     codes = columns.operator_code[at]
     keys = columns.station_no[at] * (not_known + 1) + np.where(codes < 0, not_known, codes)
     order = np.argsort(keys, kind="stable")  # nearly in order already, which this kind of sorting uses
     at = at[order]
     starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
-    held = np.add.reduceat(columns.parts[piles, at], starts) if at.size else np.empty(0)
+    held = np.add.reduceat(columns.parts["piles"][at], starts) if at.size else np.empty(0)
     has_piles = held > 0  # a count that is not known adds 0
     first = at[starts[has_piles]]
     return pd.DataFrame(

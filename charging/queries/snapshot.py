@@ -7,9 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from charging.domain.filters import Filters
-from charging.queries.conditions import where
+from charging.queries.conditions import picked
 from charging.queries.engine import Engine, named
-from charging.queries.groups import PARTS
 
 
 def snapshot(engine: Engine, filters: Filters) -> pd.DataFrame:
@@ -49,13 +48,12 @@ def selected_piles(engine: Engine, filters: Filters) -> SelectedPiles:
     Row n is row n of `snapshot(engine, Filters())`; where the selection holds the station, its piles are
     those of `snapshot(engine, filters)`.
     """
-    condition = where(filters, None, engine)
-    columns, part = engine.columns, list(PARTS).index("piles")
+    columns = engine.columns
     stations = int(columns.station_no.max(initial=0))
-    at = engine.group_numbers(condition.sql, condition.parameters)
+    at = picked(engine, filters)
     row = columns.station_no[at] - 1
-    piles = np.bincount(row, weights=columns.parts[part, at], minlength=stations)
-    is_known = np.bincount(row, weights=columns.is_known[part, at], minlength=stations) > 0
+    piles = np.bincount(row, weights=columns.parts["piles"][at], minlength=stations)
+    is_known = np.bincount(row, weights=columns.is_known["piles"][at], minlength=stations) > 0
     holds = np.zeros(stations, dtype=np.bool_)
     holds[row] = True
     return SelectedPiles(holds, np.where(is_known, piles, np.nan))

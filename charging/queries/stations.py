@@ -8,8 +8,8 @@ import pandas as pd
 from charging.domain.bounds import WORLD, Bounds
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Status
-from charging.queries.conditions import Place, where
-from charging.queries.engine import Engine, Query
+from charging.queries.conditions import Place, picked
+from charging.queries.engine import Engine, Query, named
 from charging.queries.measures import summed_by_station
 
 _COLUMNS = (
@@ -27,6 +27,7 @@ _COLUMNS = (
     "site",
     "opened_on",
 )
+_STATUS_NAMES = np.array([*map(str, Status), None], dtype=object)
 _SUMS = ("piles", "dc_piles", "max_power_kw", "available_piles", "live_piles", "fault_piles")
 
 
@@ -50,20 +51,18 @@ def stations(engine: Engine, filters: Filters, place: Place, *, limit: int) -> p
         best `status` among them: available before charging, occupied, reserved, fault, offline.
     """
     # the largest are found among numbers alone, before their texts are fetched; ties go by cell, then by id
-    sums = summed_by_station(engine, where(filters, place, engine))
-    largest = np.argsort(-sums["piles"], kind="stable")[: max(limit, 0)]  # what is not known comes last
-    held = pd.DataFrame({name: column[largest] for name, column in sums.items()})
-    rows = engine.station_rows(held.station_no.to_numpy(dtype=np.int64), _COLUMNS)
-    table = pd.concat([rows, held[list(_SUMS)]], axis="columns")
-    table.insert(3, "operator_id", table.pop("operator_code").map(engine.operator_ids).astype("object"))
-    names = np.array([*map(str, Status), None], dtype=object)
-    return table.assign(status=pd.Series(names[held.status_rank], dtype=object))
+    held = summed_by_station(engine, filters, place, limit=limit)
+    rows = engine.station_rows(held["station_no"], _COLUMNS)
+    codes = rows.pop("operator_code").fillna(-1).to_numpy(np.intp)
+    rows.insert(3, "operator_id", named(engine.operator_ids, codes))
+    sums = pd.DataFrame({name: held[name] for name in _SUMS})
+    status = pd.Series(_STATUS_NAMES[held["status_rank"]], dtype=object, name="status")
+    return pd.concat([rows, sums, status], axis="columns")
 
 
 def count_stations(engine: Engine, filters: Filters, place: Place) -> int:
     """Return how many selected stations a place holds."""
-    condition = where(filters, place, engine)
-    at = engine.group_numbers(condition.sql, condition.parameters)
+    at = picked(engine, filters, place)
     return int(np.count_nonzero(np.diff(engine.columns.station_no[at], prepend=-1)))
 
 

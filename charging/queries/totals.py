@@ -5,11 +5,13 @@ from enum import StrEnum
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from charging.domain.filters import Filters
-from charging.queries.conditions import Place, where
-from charging.queries.engine import Engine, Query
-from charging.queries.measures import share, summed
+from charging.queries.conditions import Place, picked
+from charging.queries.engine import Engine, named
+from charging.queries.measures import share, summed, summed_by
+from charging.queries.stations import count_stations
 
 
 class By(StrEnum):
@@ -59,48 +61,49 @@ def totals(engine: Engine, filters: Filters, *, by: By | None = None, place: Pla
         id) and a last one `share` (of the piles of all rows, 0 to 1), ordered by piles downwards, then by
         key.
     """
-    condition = where(filters, place, engine)
     if by is None:
-        return summed(engine, condition)
-    table = summed(engine, condition, str(by)).sort_values(
-        "piles", ascending=False, kind="stable", ignore_index=True
+        return summed(engine, filters, place)
+    sums = summed_by(engine, filters, place, str(by))
+    piles = sums["piles"]
+    sums["share"] = share(piles, np.full(piles.shape, np.nansum(piles)))
+    largest = np.argsort(-piles, kind="stable")  # what is not known comes last
+    sums = {name: column[largest] for name, column in sums.items()}
+    table = pd.DataFrame(sums)
+    table["key"] = (
+        named(engine.operator_ids, sums["key"]) if by is By.OPERATOR else table["key"].astype("str")
     )
-    if by is By.OPERATOR:
-        table["key"] = table.key.map(engine.operator_ids).astype("object")
-    piles = table.piles.to_numpy(dtype=np.float64)
-    return table.assign(share=share(piles, np.full(piles.shape, np.nansum(piles))))
+    return table
 
 
 def headline(engine: Engine, filters: Filters) -> Headline:
     """Return the figures at the top of the page for a selection."""
     sums = totals(engine, filters).iloc[0]
-    condition = where(filters, None, engine)
-
-    def distinct(column: str, also: str = "true") -> int:
-        rows = f"select {column} from groups where {column} is not null and {also} and {condition.sql}"
-        query = f"{rows} group by {column}"
-        counted = engine.run(Query(f"select count(*) as n from ({query}) held", condition.parameters))
-        return int(counted.n[0])
-
+    columns, at = engine.columns, picked(engine, filters)
+    with_piles = at[columns.parts["piles"][at] > 0]
     return Headline(
         stations=int(sums.stations),
         piles=_count(sums.piles),
         dc_piles=_count(sums.dc_piles),
         # of stations none of which names an operator, the number of operators is not 0, it is not known
-        operators=distinct("operator_code") or (None if sums.stations else 0),
-        cities=distinct("city_id") or (None if sums.stations else 0),
-        service_areas_with_piles=distinct("service_area_id", "piles > 0"),
-        service_areas=int(engine.run(Query("select count(*) as n from service_areas")).n[0]),
+        operators=_distinct(columns.operator_code[at]) or (None if sums.stations else 0),
+        cities=_distinct(engine.numbered("city_id").number[at]) or (None if sums.stations else 0),
+        service_areas_with_piles=_distinct(engine.numbered("service_area_id").number[with_piles]),
+        service_areas=engine.service_areas,
         stations_piles_unknown=int(sums.stations_piles_unknown),
     )
 
 
+def _distinct(numbers: NDArray[np.int64]) -> int:
+    """Return how many different numbers there are, but for those below 0, which stand for not known."""
+    return int(np.count_nonzero(np.bincount(numbers[numbers >= 0])))
+
+
 def operator_piles(by_operator: pd.DataFrame, operator_id: str) -> int | None:
     """Return the piles of an operator in totals by operator; None if it has none and some piles name none."""
-    piles = by_operator.set_index("key").piles
-    if operator_id in piles.index:
+    piles = dict(zip(by_operator.key.to_list(), by_operator.piles.to_list(), strict=True))
+    if operator_id in piles:
         return _count(piles[operator_id])
-    return None if piles.index.isna().any() else 0
+    return None if by_operator.key.isna().any() else 0
 
 
 def _count(value: float | None) -> int | None:
@@ -111,5 +114,4 @@ def left_out_as_unknown(engine: Engine, filters: Filters) -> int:
     """Return how many stations a selection leaves out only because something about them is not known."""
     if filters.is_empty or filters.include_unknown:
         return 0
-    counts = [int(totals(engine, selection).stations[0]) for selection in (filters.with_unknown(), filters)]
-    return counts[0] - counts[1]
+    return count_stations(engine, filters.with_unknown(), None) - count_stations(engine, filters, None)

@@ -20,7 +20,7 @@ from charging.domain.filters import Filters
 from charging.domain.hexes import cells_at
 from charging.domain.schema import TABLES
 from charging.domain.vocabulary import Access, Connector, Current, Site, Status
-from charging.queries.conditions import Cell
+from charging.queries.conditions import Cell, picked, where
 from charging.queries.engine import Engine
 from charging.queries.hexes import hex_operators, hexes
 from charging.queries.stations import count_stations, station, stations
@@ -203,6 +203,23 @@ def test_operators_of_the_cells_add_up_to_the_cells(world, resolution, box):
     cells = hexes(world.engine, Filters(), box, resolution).set_index("cell").piles.fillna(0)
     parts = hex_operators(world.engine, Filters(), box, resolution).groupby("cell").piles.sum()
     assert parts.astype(int).to_dict() == cells.astype(int).to_dict()
+
+
+@settings(max_examples=30)
+@given(filters=light_selections, place=boxes() | st.sampled_from(CENTRES), resolution=st.integers(0, 11))
+def test_arrays_pick_the_groups_of_a_place_that_sql_picks(world, filters, place, resolution):
+    if not isinstance(place, Bounds):
+        place = Cell(h3.latlng_to_cell(*place, resolution), resolution)
+    condition = where(filters, place, world.engine)
+    found = picked(world.engine, filters, place)
+    assert found.tolist() == world.engine.group_numbers(condition.sql, condition.parameters).tolist()
+
+
+@settings(max_examples=30)
+@given(filters=light_selections, box=boxes(), limit=st.integers(0, 40))
+def test_fewer_stations_are_the_first_of_all(world, filters, box, limit):
+    every = stations(world.engine, filters, box, limit=10_000)
+    pd.testing.assert_frame_equal(stations(world.engine, filters, box, limit=limit), every.head(limit))
 
 
 @settings(max_examples=30)
