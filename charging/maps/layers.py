@@ -305,8 +305,16 @@ class _Call(MacroElement):
         return ""
 
 
+class _Group(folium.FeatureGroup):
+    """A group that is only ever asked for its script."""
+
+    def render(self, **_options: object) -> str:
+        """Return nothing: for a page that is never made, folium would compile a template in every run."""
+        return ""
+
+
 def _layer(function: str, data: Json, selected: str | None = None) -> folium.FeatureGroup:
-    group = folium.FeatureGroup(control=False, show=False)  # st_folium adds it to the map
+    group = _Group(control=False, show=False)  # st_folium adds it to the map
     group.add_child(_Call(function, data, selected))
     return group
 

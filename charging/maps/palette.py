@@ -349,7 +349,7 @@ def _known(values: pd.Series) -> NDArray[np.float64]:
 
 
 def _floats(values: pd.Series) -> NDArray[np.float64]:
-    return np.asarray(values.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan), np.float64)
+    return values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _rounded(value: float, decimals: int) -> float:

@@ -5,16 +5,13 @@ st_folium evaluates the script of a layer, after jinja2 and its own name replace
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 """What can be written."""
-
-EXACT = 2**53
-"""Below it a float holds every whole number."""
 
 _ESCAPES = {
     "<": "\\u003c",  # "</script>" and "<!--" end a script early
@@ -54,14 +51,8 @@ def numbers(column: pd.Series, digits: int = 2) -> list[int | float | None]:
     >>> numbers(pd.Series([1.0, None, 0.125]))
     [1, None, 0.12]
     """
-    rounded = column.astype("Float64").round(digits)
-    known = rounded.notna().to_numpy()
-    values = rounded.fillna(0).to_numpy(dtype=float)
-    whole = (values == np.trunc(values)) & (np.abs(values) < EXACT)
-    written = values.astype(object)
-    written[whole] = values[whole].astype(np.int64)
-    written[~known] = None
-    return written.tolist()
+    values = column.to_numpy(dtype=float, na_value=math.nan).round(digits).tolist()
+    return [int(value) if value.is_integer() else None if math.isnan(value) else value for value in values]
 
 
 def texts(column: pd.Series) -> tuple[list[int | None], list[str]]:

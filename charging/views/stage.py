@@ -34,6 +34,7 @@ def show_map(answers: Answers, groups: list[Layer]) -> None:
         use_container_width=True,
         returned_objects=list(ANSWERS),
         feature_group_to_add=[*groups, *flights],
+        render=False,  # of the whole page, which nobody reads; the map is rendered all the same
     )
 
 
