@@ -38,7 +38,8 @@ class Answers:
         """Return `query(engine, ...)`, from memory if it was asked before by anyone."""
         # what is asked has a faithful repr, which costs less than Streamlit's own way through its fields
         asked = repr((self.dataset.content_hash, query.__module__, query.__qualname__, args, kwargs))
-        answer: T = _answer(asked, query, self.engine, args, kwargs)
+        # by name: Streamlit reads the whole signature again for each argument that is passed by its place
+        answer: T = _answer(asked=asked, _query=query, _engine=self.engine, _args=args, _kwargs=kwargs)
         return answer
 
     def ask_both(

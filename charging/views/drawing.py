@@ -213,8 +213,8 @@ def names_of(table: pd.DataFrame, say: Texts) -> list[str]:
 
 def operators_of(table: pd.DataFrame, say: Texts) -> list[str | None]:
     """Return the name of the operator of each station, None where it is not known."""
-    rows = table[["operator_id", "operator_raw"]].to_dict("records")
-    return [operator_name(row["operator_id"], row["operator_raw"], say) for row in rows]
+    rows = zip(table.operator_id.to_list(), table.operator_raw.to_list(), strict=True)
+    return [operator_name(operator_id, raw, say) for operator_id, raw in rows]
 
 
 def names_in(name: object, name_zh: object, say: Texts) -> tuple[str | None, str | None]:

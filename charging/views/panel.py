@@ -63,15 +63,16 @@ def _operators(answers: Answers, selection: Filters, place: Place, say: Texts) -
     parts = parts[parts.piles > 0]
     colours = colours_of(answers)
     whole = parts.piles.sum()
+    columns = (parts[column].head(MOST_OPERATORS).to_list() for column in ("key", "piles", "share"))
     rows = [
         Bar(
-            colours.get(row["key"], "transparent"),
-            operator_name(row["key"], None, say) or say("panel.operator.unknown"),
-            row["piles"],
-            say.number(row["piles"]),
-            say("panel.share", share=say.share(row["share"]), whole=say.number(whole)),
+            colours.get(operator, "transparent"),
+            operator_name(operator, None, say) or say("panel.operator.unknown"),
+            piles,
+            say.number(piles),
+            say("panel.share", share=say.share(share), whole=say.number(whole)),
         )
-        for row in parts.head(MOST_OPERATORS).to_dict("records")
+        for operator, piles, share in zip(*columns, strict=True)
     ]
     title = element("h3", "panel-section", text=say("panel.operators"))
     st.html(title + bars(rows, parts.piles.max()))

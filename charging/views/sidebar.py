@@ -89,7 +89,8 @@ def _who(answers: Answers, say: Texts) -> None:
             placeholder=say("sidebar.operator.find"),
         )
     listed = _listed(operators, folded(st.session_state.get("find_operator", "")), say)
-    counts = answers.ask(totals, Filters(), by=By.OPERATOR).set_index("key").piles
+    sums = answers.ask(totals, Filters(), by=By.OPERATOR)
+    counts = dict(zip(sums["key"].to_list(), sums["piles"].to_list(), strict=True))
     colours = colours_of(answers)
     st.pills(
         say("sidebar.operator"),
