@@ -172,7 +172,7 @@ class Engine:
         station_no = self.columns.station_no
         with self._lock:
             if column not in self._numbered:
-                texts = pq.read_table(self._station_file, columns=[column])[column].to_pandas()
+                texts = self._stored((column,))[column].to_pandas()
                 number, values = pd.factorize(texts, sort=True)
                 self._numbered[column] = Numbered(np.asarray(values, dtype=object), number[station_no - 1])
             return self._numbered[column]
@@ -198,10 +198,14 @@ class Engine:
             if columns in self._read:
                 return self._read[columns]
             # in one piece, since Arrow would join the pieces of a text for every row it takes
-            read = pq.read_table(self._station_file, columns=list(columns)).combine_chunks()
+            read = self._stored(columns).combine_chunks()
             if self._is_in_memory:
                 self._read[columns] = read
             return read
+
+    def _stored(self, columns: tuple[str, ...]) -> pa.Table:
+        with pq.ParquetFile(self._station_file) as file:  # half the time of `read_table`, made for many files
+            return file.read(columns=list(columns)).select(list(columns))
 
     def close(self) -> None:
         """Free the memory."""

@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import inspect
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -89,4 +90,5 @@ def _get_ready() -> None:
             open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
     for name in _LOADED:
         import_module(name)
+    inspect.stack()  # as Streamlit does with its first element: Python then looks up the file of every module
     gc.freeze()  # what was loaded stays: the garbage collector need not look through it again and again
