@@ -28,7 +28,7 @@ def snapshot(engine: Engine, filters: Filters) -> pd.DataFrame:
     table = engine.station_rows(station_no, _COLUMNS).assign(piles=selected.piles[selected.holds])
     codes = table.pop("operator_code").fillna(-1).to_numpy(np.intp)
     ids = named(engine.operator_ids, np.arange(-1, max(engine.operator_ids, default=-1) + 1)).astype("str")
-    table.insert(3, "operator_id", ids.array.take(codes + 1))
+    table.insert(3, "operator_id", pd.Series(ids.array.take(codes + 1)))
     return table
 
 

@@ -116,7 +116,7 @@ def _rows(at: int, data: Path) -> list[Row]:
         who = f"{control.key} changed"
         rows.append(
             Row(
-                bar=view.name,
+                bar=bar,
                 who=who,
                 measured=took_ms,
                 unit="ms",
