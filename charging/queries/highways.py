@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from charging.domain.filters import Filters
-from charging.queries.conditions import where
+from charging.queries.conditions import picked, where
 from charging.queries.engine import Engine, Query
-from charging.queries.groups import PARTS
 from charging.queries.holdings import Unit
 from charging.queries.measures import begins
 
@@ -40,14 +39,13 @@ def service_areas(engine: Engine, filters: Filters) -> pd.DataFrame:
 
 def _standing(engine: Engine, filters: Filters) -> pd.DataFrame:
     """Return `stations` and `piles` of the selection by service area; a station lies in one at most."""
-    condition = where(filters, None, engine)
-    columns, part = engine.columns, list(PARTS).index("piles")
+    columns = engine.columns
     ids, number = engine.numbered(Unit.SERVICE_AREA)
-    at = engine.group_numbers(condition.sql, condition.parameters)
+    at = picked(engine, filters)
     at = at[number[at] >= 0]
-    is_known, is_first = columns.is_known[part, at], begins(columns.station_no[at])
+    is_known, is_first = columns.is_known["piles"][at], begins(columns.station_no[at])
     stations, known = (np.bincount(number[at[rows]], minlength=ids.size) for rows in (is_first, is_known))
-    piles = np.bincount(number[at], columns.parts[part, at], minlength=ids.size)
+    piles = np.bincount(number[at], columns.parts["piles"][at], minlength=ids.size)
     return pd.DataFrame({"stations": stations, "piles": np.where(known > 0, piles, np.nan)}, index=ids)
 
 
