@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from charging.domain.schema import Table
 from charging.domain.text import folded
-from charging.sources.stations import without_empty
+from charging.sources.stations import encodable, texts_of, without_empty
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CONTROLS_RE2 = r"[\x00-\x08\x0b-\x1f\x{7f}-\x{9f}]"
@@ -28,7 +28,7 @@ def clean_text(text: str) -> str | None:
     >>> clean_text(" <b>NIO\x00</b>\t蔚来 "), clean_text(" ")
     ('<b>NIO</b> 蔚来', None)
     """
-    return _CONTROLS.sub("", _encodable(text).replace("\t", " ")).strip() or None
+    return _CONTROLS.sub("", encodable(text).replace("\t", " ")).strip() or None
 
 
 def clean_texts(values: Sequence[str | None] | pa.Array) -> pa.Array:
@@ -40,18 +40,6 @@ def clean_texts(values: Sequence[str | None] | pa.Array) -> pa.Array:
         texts = pc.replace_substring(texts, "\t", " ")
         texts = pc.replace_substring_regex(texts, _CONTROLS_RE2, "")
     return without_empty(pc.utf8_trim_whitespace(texts))
-
-
-def texts_of(values: Sequence[str | None] | pa.Array) -> pa.Array:
-    """Return a column of texts as they stand, but for what UTF-8 cannot spell."""
-    if isinstance(values, pa.Array):
-        return values
-    if values.count(None) == len(values):
-        return pa.nulls(len(values), pa.string())
-    try:
-        return pa.array(values, pa.string())
-    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can spell
-        return pa.array([value and _encodable(value) for value in values], pa.string())
 
 
 def folded_texts(texts: pa.Array) -> pa.Array:
@@ -103,7 +91,3 @@ def _taken(column: pa.ChunkedArray, order: pa.Array) -> pa.Array:
 def _may_hold_controls(texts: pa.Array) -> bool:
     """Whether a text may hold a control character other than a line end; C1 begins with C2 in UTF-8."""
     return bool(_CONTROL_BYTES[characters(texts)].any())
-
-
-def _encodable(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

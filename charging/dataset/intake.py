@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from charging.dataset.chunk import Chunk, Groups
-from charging.dataset.columns import clean_text, clean_texts, texts_of
+from charging.dataset.columns import clean_text, clean_texts
 from charging.dataset.coordinates import coordinate_refusal, has_sound_coordinates, in_wgs84, is_shifted
 from charging.dataset.report import ImportReport, Tally
 from charging.dataset.resolving import Resolver
@@ -32,6 +32,7 @@ from charging.sources.stations import (
     codes_of,
     different,
     distinct,
+    texts_of,
 )
 
 MOST_PILES = 10_000

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from charging.sources.records import Reason, Rejection
+from charging.sources.stations import texts_of
 
 _BLOCK_ROWS = 16_384
 
@@ -58,7 +59,7 @@ class RowBlock(NamedTuple):
                     (len(whole), Rejection(reason=Reason.MALFORMED, record_id=f"line {line}", value=found))
                 )
         columns = list(zip(*whole, strict=True)) or [()] * width
-        texts = {at: pa.array(columns[at], pa.string()) for at in wanted}
+        texts = {at: texts_of(columns[at]) for at in wanted}
         return Cells(texts, len(whole), lambda: lines, broken)
 
 

@@ -214,6 +214,23 @@ def joined(parts: Sequence[Stations]) -> Stations:
     )
 
 
+def texts_of(values: Sequence[str | None] | pa.Array) -> pa.Array:
+    """Return a column of texts as they stand, but for what UTF-8 cannot spell."""
+    if isinstance(values, pa.Array):
+        return values
+    if values.count(None) == len(values):
+        return pa.nulls(len(values), pa.string())
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can spell
+        return pa.array([value and encodable(value) for value in values], pa.string())
+
+
+def encodable(text: str) -> str:
+    """Return a text with a question mark for each character that UTF-8 cannot spell."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def without_empty(texts: pa.Array) -> pa.Array:
     """Return a column of texts, null where one is empty; nothing is copied but which are null."""
     is_known = np.asarray(pc.binary_length(texts).fill_null(0)) > 0

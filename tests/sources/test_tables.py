@@ -184,6 +184,12 @@ def test_a_broken_feature_is_one_bad_record(tmp_path):
     assert len(records) == 4
 
 
+def test_half_a_character_does_not_cost_the_others_their_file(tmp_path):
+    content = collection().replace(b'"station_id": 1,', b'"station_id": "1\\ud800",')
+    records = list(tabular.read(write(tmp_path, content), preset="urbanev"))
+    assert [each.source_id for each in records] == ["1?", "2"]
+
+
 HUGE = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 
 
