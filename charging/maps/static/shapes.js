@@ -69,6 +69,7 @@ window.chargingShapes = (() => {
     initialize({ kind, ids, points }, options) {
       L.setOptions(this, options);
       Object.assign(this, { kind, ids, points });
+      this.feature = { type: "Feature", properties: { kind } }; // for those who ask what is drawn; ids are the rows'
       this._standIns = new Map(); // row -> layer
       this._crs = null; // that of `_world`
       this._world = new Float64Array(points.length); // pixels of the whole world at zoom 0
