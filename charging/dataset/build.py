@@ -111,6 +111,10 @@ class Builder:
             )
         )
 
+    def leave(self, archive: str, members: Iterable[str]) -> None:
+        """Note in the report which members of an archive are not read."""
+        self._intake.tally.leave(archive, members)
+
     def keep(
         self,
         tables: Mapping[str, pa.Table],

@@ -114,12 +114,22 @@ class Draft:
         ChargingError
             If it cannot be read so.
         """
-        reader = _reader(file, choices)
-        if reader is None:
-            raise SourceError(file.problem, file.fault or Fault.UNRECOGNISED)
+        reader = _known(file, choices)
         beside = [other.path for other in self.files if (_reader(other, choices) or reader) == reader]
         with self._names_of_senders(), closing(_generated(reader, file.path, beside)) as records:
             return tuple(islice(records, most))
+
+    def unread(self, file: Arrived, choices: Choices) -> tuple[str, ...]:
+        """Return the members of an archive that would not be read, by names that can be shown.
+
+        Raises
+        ------
+        ChargingError
+            If it cannot be read so.
+        """
+        reader = _known(file, choices)
+        with self._names_of_senders():
+            return reader.unread(file.path)
 
     def read(self, choices: Choices, progress: Progress = silent) -> Dataset:
         """Read the files into a dataset that nobody sees yet, and return it; `keep` makes it one of all.
@@ -266,6 +276,13 @@ def _reader(file: Arrived, choices: Choices) -> Reader | None:
     if named is None or (file.reader and file.reader.name == "service-areas"):
         return file.reader
     return replace(reader_named(named), preset=choices.preset)
+
+
+def _known(file: Arrived, choices: Choices) -> Reader:
+    reader = _reader(file, choices)
+    if reader is None:
+        raise SourceError(file.problem, file.fault or Fault.UNRECOGNISED)
+    return reader
 
 
 def _generated(reader: Reader, path: Path, beside: Sequence[Path]) -> Generator[Record]:

@@ -146,6 +146,8 @@ def import_files(
     for info, group in groupby(by_source, key=lambda row: row[0]):
         records = _all_records([(path, reader) for _, path, reader in group], paths, progress)
         builder.add(records, source=info, retrieved_at=retrieved_at, datum=datum)
+    for path, reader in readers:
+        builder.leave(path.name, reader.unread(path))
     built = builder.finish()
     _check_not_empty(built, paths)
     return _stored(built, described(label, built), folder, build_dir, progress)
@@ -226,6 +228,8 @@ def _check_not_empty(built: Built, paths: Sequence[Path]) -> None:
         f" of {built.report.rows_read:,} records {built.report.rejected:,} were rejected"
         f"{f' as {reasons}' if reasons else ''}. Check the format, the preset and the columns."
     )
+    if unread := built.report.unread:
+        message += f" Not read of archives: {', '.join(each.member for each in unread[:5])}."
     raise SourceError(message, Fault.NOTHING_TAKEN)
 
 

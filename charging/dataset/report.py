@@ -61,6 +61,14 @@ class UnresolvedOperator:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadMember:
+    """A file inside an archive that was not read: it is of another form, or no data."""
+
+    archive: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
     """What became of the records of an import.
 
@@ -84,6 +92,7 @@ class ImportReport:
     linked_to_areas: int = 0  # stations put into a service area by distance: said to stand in one
     linked_to_areas_unsaid: int = 0  # the same, whose kind of place is not known
     merged: int = 0  # records of devices that stand at a site with others, and are counted there
+    unread: tuple[UnreadMember, ...] = ()
 
     @property
     def taken(self) -> int:
@@ -94,6 +103,13 @@ class ImportReport:
     def rejected(self) -> int:
         """Number of records that did not."""
         return sum(finding.count for finding in self.rejections)
+
+    def unread_by_archive(self) -> dict[str, list[str]]:
+        """Return the members that were not read by the archive they are in."""
+        found: dict[str, list[str]] = {}
+        for each in self.unread:
+            found.setdefault(each.archive, []).append(each.member)
+        return found
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON values."""
@@ -113,6 +129,7 @@ class ImportReport:
             for name in ("rejections", "discrepancies", "discarded")
         }
         lists["unmapped"] = tuple(CodeCount(**item) for item in stored["unmapped"])
+        lists["unread"] = tuple(UnreadMember(**item) for item in stored.get("unread", ()))
         lists["unresolved"] = tuple(UnresolvedOperator(**item) for item in stored["unresolved"])
         return cls(**{**stored, **lists})
 
@@ -133,6 +150,9 @@ class ImportReport:
                 f"Put {self.linked_to_areas:,} stations said to stand in a service area, and"
                 f" {self.linked_to_areas_unsaid:,} of unknown place, into the nearest one by distance."
             )
+        for archive, members in self.unread_by_archive().items():
+            named = ", ".join(repr(member) for member in members)
+            yield f"Not read in {archive}: {named}. Unpack what of them is data, and give it too."
         for title, findings in (
             ("Rejected", self.rejections),
             ("Contradictory", self.discrepancies),
@@ -157,6 +177,7 @@ class Tally:
         """Start with nothing read."""
         self.rows_read = 0
         self.merged = 0
+        self._unread: dict[UnreadMember, None] = {}  # in order, each once
         self._rejections = _Findings()
         self._discrepancies = _Findings()
         self._discarded = _Findings()
@@ -168,6 +189,7 @@ class Tally:
         """Count what an earlier report counts; its stations and piles are counted where its rows are."""
         self.rows_read += report.rows_read
         self.merged += report.merged
+        self._unread |= dict.fromkeys(report.unread)
         for findings, kept in (
             (self._rejections, report.rejections),
             (self._discrepancies, report.discrepancies),
@@ -180,6 +202,10 @@ class Tally:
             sums[0] += operator.stations
             sums[1] += operator.piles
         self._unlisted += report.unresolved_operators - len(report.unresolved)
+
+    def leave(self, archive: str, members: Iterable[str]) -> None:
+        """Note members of an archive that are not read."""
+        self._unread |= dict.fromkeys(UnreadMember(archive=archive, member=member) for member in members)
 
     def reject(self, rejection: Rejection) -> None:
         """Count a record that is not taken."""
@@ -238,6 +264,7 @@ class Tally:
             linked_to_areas=linked_to_areas,
             linked_to_areas_unsaid=linked_to_areas_unsaid,
             merged=self.merged,
+            unread=tuple(self._unread),
         )
 
 

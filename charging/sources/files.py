@@ -10,7 +10,7 @@ import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
 from charging.errors import Fault, SourceError
+from charging.sources.byte_marks import in_utf8, marked_encoding
 from charging.sources.unpacked import Unpacked, is_plausible
 
 HEAD_BYTES = 65_536
@@ -25,6 +26,7 @@ HEAD_BYTES = 65_536
 
 _BUFFER_BYTES = 65_536
 _SEARCHED_CHARS = 1 << 20  # at once
+_LONGEST_NAME = 80  # shown of a member; its end tells more than its folders
 
 MOST_MEMBERS = 1_000
 """Files looked at in an archive."""
@@ -35,13 +37,6 @@ _PARQUET = b"PAR1"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORKBOOK = "xl/workbook.xml"
 
-_MARKS = (  # the longer mark first: that of UTF-32 begins like that of UTF-16
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _DAMAGE = (
     EOFError,
     zlib.error,
@@ -89,7 +84,7 @@ def open_text(source: Path | Part, *, encoding: str | Sequence[str] = "utf-8-sig
         If the file is missing, empty or binary, or, while it is read, is cut, damaged, unpacks to more than
         it can hold in earnest, or is in none of the encodings.
     """
-    part = _only_part(source)
+    part = text_part(source)
     head = _head_of(part)
     _check_is_text(part, head)
     name = _encoding_of(part, head, (encoding,) if isinstance(encoding, str) else tuple(encoding))
@@ -100,17 +95,29 @@ def open_text(source: Path | Part, *, encoding: str | Sequence[str] = "utf-8-sig
 def read_head(source: Path | Part) -> bytes:
     """Return the beginning of a text, unpacked, in UTF-8 where a byte order mark tells its encoding.
 
-    Of an archive it is the beginning of its largest file with data.
+    Of an archive it is the first of `read_heads`.
 
     Raises
     ------
     SourceError
         If the file is missing, empty, binary, damaged or an archive without data.
     """
-    part = source if isinstance(source, Part) else max(parts(source), key=_size)
-    head = _head_of(part)
-    _check_is_text(part, head)
-    return in_utf8(head)
+    return next(read_heads(source))
+
+
+def read_heads(source: Path | Part) -> Iterator[bytes]:
+    """Yield the beginnings of the texts that may be meant: of an archive of its JSON or tables, by size.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, empty, binary, damaged or an archive without data.
+    """
+    found = [source] if isinstance(source, Part) else sorted(_texts(source), key=_size, reverse=True)
+    for part in found:
+        head = _head_of(part)
+        _check_is_text(part, head)
+        yield in_utf8(head)
 
 
 def mentions(source: Path | Part, word: str) -> bool:
@@ -162,10 +169,7 @@ def parts(path: Path) -> tuple[Part, ...]:
     with complaints(whole):
         if not _is_archive(path):
             return (whole,)
-        with zipfile.ZipFile(path) as archive:
-            members = [
-                info for info in archive.infolist() if info.file_size and info.filename and not info.is_dir()
-            ]
+        members = _members(path)
     _check_members(path, members)
     found = tuple(part for info in members if _is_data(part := Part(path, info.filename)))
     if not found:
@@ -173,6 +177,43 @@ def parts(path: Path) -> tuple[Part, ...]:
         message = f"{path}: expected an archive with a table or JSON inside, found {named}. Fetch it again."
         raise SourceError(message, Fault.PACKED)
     return found
+
+
+def text_part(source: Path | Part, matches: Callable[[bytes], bool] | None = None) -> Part:
+    """Return the part that is opened as a text: of an archive the JSON inside, or the only table.
+
+    With `matches`, it is rather the one whose beginning matches, where there is one.
+
+    Raises
+    ------
+    SourceError
+        If there are several, and as in `parts`.
+    """
+    if isinstance(source, Part):
+        return source
+    chosen = [part for part in parts(source) if matches(read_head(part))] if matches else []
+    chosen = chosen or _texts(source)
+    if len(chosen) > 1:
+        named = ", ".join(str(part.member) for part in chosen[:5])
+        message = (
+            f"{source}: expected an archive with one file of data, found {named}. Unpack it, and give all."
+        )
+        raise SourceError(message, Fault.PACKED)
+    return chosen[0]
+
+
+def unread(path: Path, read: Collection[Part]) -> tuple[str, ...]:
+    """Return the members of an archive that are not among the parts read, by names that can be shown.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing or damaged.
+    """
+    with complaints(Part(path)):
+        names = [info.filename for info in _members(path)] if _is_archive(path) else []
+    known = {part.member for part in read}
+    return tuple(_shown(name) for name in names if name not in known)
 
 
 @contextmanager
@@ -231,28 +272,11 @@ def complaints(part: Part, encoding: str = "utf-8") -> Iterator[None]:
         raise SourceError(message) from error
 
 
-def in_utf8(head: bytes) -> bytes:
-    """Return the beginning of a text in UTF-8 without its byte order mark; a character cut off is lost."""
-    encoding = _marked(head)
-    if encoding is None:
-        return head
-    return codecs.getincrementaldecoder(encoding)("replace").decode(head).encode("utf-8", "replace")
-
-
-def _only_part(source: Path | Part) -> Part:
-    """Return the part that is meant by a file: of an archive the JSON inside, or the only table."""
-    if isinstance(source, Part):
-        return source
-    found = parts(source)
+def _texts(path: Path) -> list[Part]:
+    """Return the parts of a file that may be meant by its text: the JSON, where there is any among tables."""
+    found = parts(path)
     is_json = [part for part in found if len(found) > 1 and in_utf8(_head_of(part)).lstrip()[:1] in b"{["]
-    chosen = is_json or found
-    if len(chosen) > 1:
-        named = ", ".join(str(part.member) for part in chosen[:5])
-        message = (
-            f"{source}: expected an archive with one file of data, found {named}. Unpack it, and give all."
-        )
-        raise SourceError(message, Fault.PACKED)
-    return chosen[0]
+    return is_json or list(found)
 
 
 def _is_archive(path: Path) -> bool:
@@ -266,6 +290,17 @@ def _is_archive(path: Path) -> bool:
 def _is_workbook(path: Path) -> bool:
     with zipfile.ZipFile(path) as archive:
         return _WORKBOOK in archive.namelist()
+
+
+def _members(path: Path) -> list[zipfile.ZipInfo]:
+    with zipfile.ZipFile(path) as archive:
+        return [info for info in archive.infolist() if info.file_size and info.filename and not info.is_dir()]
+
+
+def _shown(name: str) -> str:
+    """Return a name on one line, without what would move a cursor or turn the direction of a text."""
+    kept = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
+    return kept[-_LONGEST_NAME:]
 
 
 def _check_members(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
@@ -313,14 +348,9 @@ def _size(part: Part) -> int:
         return archive.getinfo(part.member).file_size
 
 
-def _marked(head: bytes) -> str | None:
-    """Return the encoding a byte order mark tells."""
-    return next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
-
-
 def _encoding_of(part: Part, head: bytes, encodings: tuple[str, ...]) -> str:
-    if marked := _marked(head):
-        return marked
+    if encoding := marked_encoding(head):
+        return encoding
     return next((name for name in encodings[:-1] if _is_in(part, name)), encodings[-1])
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from charging.errors import Fault, SourceError, UsageError
 from charging.sources import ocpi, open_charge_map, openstreetmap, service_areas, tabular, tcec102
-from charging.sources.files import Kind, kind_of, read_head
+from charging.sources.files import Kind, Part, kind_of, read_heads, text_part, unread
 from charging.sources.presets import presets
 from charging.sources.records import Record, SourceInfo
 from charging.sources.stations import Stations
@@ -39,6 +39,7 @@ class Reader:
     recognises: Callable[[Path], str | None] | None = None  # the preset of a table, of text or not
     preset: str | None = None
     reads_columns: Callable[..., Iterator[Stations]] | None = None  # as `reads`
+    takes: Callable[..., Sequence[Part]] | None = None  # (path, preset=): the parts of a file it reads
     joins: bool = False  # whether files of this format complete one another: `reads` takes `beside=`
 
     def read(self, path: Path, *, preset: str | None = None, beside: Sequence[Path] = ()) -> Iterator[Record]:
@@ -52,6 +53,10 @@ class Reader:
         if self.reads_columns is None:
             return self.read(path, beside=beside)
         return self.reads_columns(path, **self._options(None))
+
+    def unread(self, path: Path) -> tuple[str, ...]:
+        """Return the members of an archive that `read` passes over, by names that can be shown."""
+        return unread(path, self.takes(path, **self._options(None)) if self.takes else (text_part(path),))
 
     def source(self, *, preset: str | None = None) -> SourceInfo:
         """Return where the records come from."""
@@ -81,6 +86,7 @@ READERS: tuple[Reader, ...] = (
         title="List of service areas",
         matches=service_areas.matches,
         reads=service_areas.read,
+        takes=service_areas.parts_read,
         describes=service_areas.source,
     ),
     Reader(
@@ -111,6 +117,7 @@ READERS: tuple[Reader, ...] = (
         recognises=tabular.recognise,
         reads=tabular.read,
         reads_columns=tabular.read_columns,
+        takes=tabular.parts_read,
         describes=tabular.source,
     ),
 )
@@ -125,12 +132,15 @@ def sniff(path: Path) -> Reader:
     SourceError
         If the file is missing, empty, binary or of no known format.
     """
-    head = read_head(path) if kind_of(path) is Kind.TEXT else b""
+    head, *others = read_heads(path) if kind_of(path) is Kind.TEXT else (b"",)
     for reader in READERS:
         if head and reader.matches and reader.matches(head):
             return reader
         if reader.recognises and (preset := reader.recognises(path)):
             return replace(reader, preset=preset)
+    for reader in READERS:  # of an archive whose largest text is not what is meant
+        if reader.matches and any(map(reader.matches, others)):
+            return reader
     known = ", ".join(reader.title for reader in READERS)
     message = (
         f"{path}: expected one of {known} ({', '.join(presets())}), found a file that begins with "

@@ -17,7 +17,7 @@ from pathlib import Path
 from charging.errors import SourceError
 from charging.sources.coordinates import read_number, read_point
 from charging.sources.delimited import rows
-from charging.sources.files import open_text, read_head
+from charging.sources.files import Part, open_text, read_head, text_part
 from charging.sources.records import Reason, Record, Rejection, ServiceAreaRecord, SourceInfo
 
 REQUIRED = ("service_area_id", "expressway", "direction", "chainage_km", "lat", "lon")
@@ -46,6 +46,17 @@ def source() -> SourceInfo:
     )
 
 
+def parts_read(path: Path) -> tuple[Part]:
+    """Return the part of a file that `read` reads: of an archive the only list.
+
+    Raises
+    ------
+    SourceError
+        If there are several, or none and several tables.
+    """
+    return (text_part(path, matches),)
+
+
 def read(path: Path) -> Iterator[Record]:
     """Return the service areas of a file, one by one.
 
@@ -57,8 +68,9 @@ def read(path: Path) -> Iterator[Record]:
     SourceError
         If the file lacks a column or has one twice, is not UTF-8, or is not text.
     """
-    delimiter = _delimiter(read_head(path))
-    with open_text(path) as text:
+    (part,) = parts_read(path)
+    delimiter = _delimiter(read_head(part))
+    with open_text(part) as text:
         table = rows(text, delimiter or _DELIMITERS[0])
         header = [name.strip() for name in next(table, (1, None))[1] or ()]
         if delimiter is None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from charging.errors import SourceError, UsageError
 from charging.sources.batches import Table
-from charging.sources.files import parts
+from charging.sources.files import Part, parts
 from charging.sources.preset_faults import POSITION
 from charging.sources.presets import Place, Preset, load_preset, presets
 from charging.sources.records import Record, SourceInfo
@@ -46,6 +46,18 @@ def read(path: Path, *, preset: str | None) -> Iterator[Record]:
     """Return the stations of a file, one by one, as `read_columns` reads them."""
     for stations in read_columns(path, preset=preset):
         yield from stations.records()
+
+
+def parts_read(path: Path, *, preset: str | None) -> tuple[Part, ...]:
+    """Return the parts of a file that `read` reads: those with the columns of the preset.
+
+    Raises
+    ------
+    UsageError, SourceError
+        As `read_columns`; a file of one part is not looked into.
+    """
+    chosen, found = _load(preset), parts(path)
+    return found if len(found) == 1 else tuple(part for part in found if _has_columns(part, chosen))
 
 
 def read_columns(path: Path, *, preset: str | None) -> Iterator[Stations]:
@@ -83,6 +95,14 @@ def _fits(place: Place, names: set[str], preset: Preset) -> bool:
         LAT in names
         and LON in names
         and place in (preset.station.columns.get(key) for key in (LAT, LON, POSITION))
+    )
+
+
+def _has_columns(part: Part, preset: Preset) -> bool:
+    return any(
+        cells is not None and not lacking(cells, preset)
+        for rows in tables(part, preset.layout)
+        for _, cells in islice(rows.singly, MOST_PREAMBLE)
     )
 
 

@@ -1,6 +1,6 @@
 """The import report for people: what was taken, and what was not, with its reasons and examples."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -53,6 +53,11 @@ def show(report: ImportReport, say: Texts) -> None:
             )
 
 
+def unread_sentence(archive: str, members: Sequence[str], say: Texts) -> str:
+    """Return in words which members of an archive are not read."""
+    return say("data.report.unread", archive=archive, members=", ".join(members))
+
+
 def _sentences(report: ImportReport, say: Texts) -> list[str]:
     """Return the counts in words; nothing is said about what did not occur."""
     said = [
@@ -78,6 +83,9 @@ def _sentences(report: ImportReport, say: Texts) -> list[str]:
                 unsaid=say.number(report.linked_to_areas_unsaid),
             )
         )
+    said += [
+        unread_sentence(archive, members, say) for archive, members in report.unread_by_archive().items()
+    ]
     return said
 
 

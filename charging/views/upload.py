@@ -148,10 +148,13 @@ def _files(draft: Draft, choices: Choices, say: Texts) -> None:
             continue
         try:
             records = draft.first_records(file, choices, MOST_RECORDS)
+            unread = draft.unread(file, choices)
         except ChargingError as error:
             st.warning(_in_short(error.fault, say))
             st.text(str(error))
             continue
+        if unread:
+            st.caption(plain(import_report.unread_sentence(file.name, unread, say)))
         if records:
             st.dataframe(_as_rows(records, say), hide_index=True, placeholder="–")
         else:

@@ -1,5 +1,6 @@
 import gzip
 from pathlib import Path
+from zipfile import ZipFile
 
 import pyarrow.parquet as pq
 import pytest
@@ -10,6 +11,7 @@ from charging.domain.geography import great_circle_km
 from charging.domain.vocabulary import Datum
 from charging.errors import DatasetError, SourceError, UsageError
 
+AREAS = Path(__file__).parents[1] / "fixtures" / "service_areas" / "areas.csv"
 REAL_DATA = Path(__file__).resolve().parents[2] / "../shared/data"
 
 HEADER = "station_id,longitude,latitude,charge_count,TAZID,area,perimeter\n"
@@ -59,6 +61,27 @@ def test_a_file_may_be_compressed(tmp_path, table):
     path = tmp_path / "深圳.csv.gz"
     path.write_bytes(gzip.compress(table(SHENZHEN).read_bytes()))
     assert import_files([path], build_dir=tmp_path / "build").name == "深圳"
+
+
+def test_the_report_names_what_of_an_archive_was_not_read(tmp_path, table):
+    path = tmp_path / "all.zip"
+    with ZipFile(path, "w") as archive:
+        archive.write(table(*[SHENZHEN] * 30), "table.csv")
+        archive.write(AREAS, "areas.csv")
+        archive.writestr("README.txt", "About this table, which is good")
+    report = import_files([path], build_dir=tmp_path / "build").manifest.report
+    assert report.stations == 1
+    assert report.unread_by_archive() == {"all.zip": ["areas.csv", "README.txt"]}
+    assert open_dataset(tmp_path / "build" / "all").manifest.report == report
+
+
+def test_where_no_station_is_found_what_was_not_read_is_named(tmp_path, table):
+    path = tmp_path / "all.zip"
+    with ZipFile(path, "w") as archive:
+        archive.write(table(SHENZHEN), "table.csv")
+        archive.write(AREAS, "areas.csv")
+    with pytest.raises(SourceError, match=r"Not read of archives: table\.csv"):
+        import_files([path], build_dir=tmp_path / "build")
 
 
 def test_a_declared_datum_is_believed(tmp_path, table):

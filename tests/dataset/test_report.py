@@ -17,12 +17,26 @@ def full_tally():
     tally.discard("power_kw", "9", -1.0)
     tally.unmapped((("status", "X"),))
     tally.unresolved("无名", 1, 6)
+    tally.leave("a.zip", ["README.txt", "b.csv"])
     return tally
 
 
 def test_a_report_survives_json():
     report = report_of(full_tally(), stations=2, piles=10)
     assert ImportReport.from_json(json.loads(json.dumps(report.to_json()))) == report
+
+
+def test_a_report_from_before_archives_were_looked_through_is_read():
+    stored = report_of(Tally()).to_json()
+    del stored["unread"]
+    assert ImportReport.from_json(stored) == report_of(Tally())
+
+
+def test_a_report_that_is_kept_names_each_unread_member_once():
+    tally = Tally()
+    for _ in range(2):
+        tally.keep(report_of(full_tally()))
+    assert [each.member for each in report_of(tally).unread] == ["README.txt", "b.csv"]
 
 
 def test_examples_are_few_and_short_and_the_count_is_whole():
@@ -46,7 +60,14 @@ def test_unresolved_operators_are_listed_by_size_and_all_counted():
 def test_the_lines_say_what_occurred_and_nothing_else():
     assert len(list(report_of(Tally()).lines())) == 2
     text = "\n".join(report_of(full_tally()).lines())
-    for words in ("Rejected 1: zero_coordinate", "'7' '0.0, 1.0'", "power_kw", "status 'X'", "'无名'"):
+    for words in (
+        "Rejected 1: zero_coordinate",
+        "'7' '0.0, 1.0'",
+        "power_kw",
+        "status 'X'",
+        "'无名'",
+        "a.zip: 'README.txt', 'b.csv'.",
+    ):
         assert words in text
 
 

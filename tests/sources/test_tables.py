@@ -6,6 +6,7 @@ import io
 import json
 import os
 import zipfile
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,6 +35,9 @@ SHARED = (
     "<si><t>station_id</t></si><si><t>longitude</t></si>"
     "<si><t>latitude</t><rPh sb='0' eb='1'><t>x</t></rPh></si>"
 )
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+OCM = (FIXTURES / "open_charge_map" / "verbose.json").read_bytes()
+AREAS = (FIXTURES / "service_areas" / "areas.csv").read_bytes()
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
@@ -299,6 +303,33 @@ def test_an_archive_with_two_files_of_json_is_refused_with_their_names(tmp_path)
     path = write(tmp_path, archive({"a.json": "[1]", "b.json": "[2]"}))
     with pytest.raises(SourceError, match=r"a\.json, b\.json"), files.open_text(path):
         pass
+
+
+@pytest.mark.parametrize(
+    ("members", "name", "unread"),
+    [
+        ({"t.csv": CSV, "README.txt": "Read me, please"}, "tabular", ("README.txt",)),
+        ({"t.csv": CSV, "data.json": '{"title": "Register"}'}, "tabular", ("data.json",)),
+        ({"t.csv": CSV * 50, "ocm.json": OCM}, "open-charge-map", ("t.csv",)),
+        ({"a.csv": CSV, "codes.csv": b"code,meaning\n1,a\n", "b.csv": CSV}, "tabular", ("codes.csv",)),
+        ({"one.csv": CSV, "folder/": b""}, "tabular", ()),
+        ({"areas.csv": AREAS, "README.txt": "Read me, please" * 1_000}, "service-areas", ("README.txt",)),
+        ({"areas.csv": AREAS, "t.csv": CSV}, "service-areas", ("t.csv",)),
+        ({"ocm.json": OCM, "a\u202eb\n.png": b"\0"}, "open-charge-map", ("a\ufffdb\ufffd.png",)),
+    ],
+    ids=["readme", "description", "table by json", "table", "folder", "prose", "areas", "hostile name"],
+)
+def test_what_of_an_archive_is_not_read_is_named(tmp_path, members, name, unread):
+    path = write(tmp_path, archive(members))
+    reader = sniff(path)
+    assert (reader.name, reader.unread(path)) == (name, unread)
+    assert not all(isinstance(each, Rejection) for each in reader.read(path))
+
+
+@pytest.mark.parametrize("content", [CSV, gzip.compress(CSV), workbook(), collection()])
+def test_a_file_that_is_no_archive_has_nothing_unread(tmp_path, content):
+    path = write(tmp_path, content)
+    assert sniff(path).unread(path) == ()
 
 
 def test_random_bytes_are_refused(tmp_path):

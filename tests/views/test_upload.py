@@ -1,9 +1,11 @@
 """Uploads: who will see them, what they are recognised as, what is read and kept, and what is refused."""
 
 import gzip
+import io
 import re
 import tomllib
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from views.paged import html, link, opened, page_over, run, tables
@@ -88,6 +90,18 @@ def test_files_are_recognised_and_their_first_rows_shown_before_anything_is_kept
     assert page.text_input(key="upload_name").value == "mine"
     assert "upload_keep" not in keys(page)
     assert dataset_names(build_dir) == ["tiny"]
+
+
+def test_what_of_an_archive_is_not_read_is_named_before_it_is_read_and_after(page):
+    packed = io.BytesIO()
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("table.csv", REGISTER)
+        archive.writestr("READ_*me*.txt", "About, this")
+    bring(page, ("mine.zip", packed.getvalue()))
+    said = "Not read in mine.zip: READ_*me*.txt."
+    assert any(said in caption.value.replace("\\", "") for caption in page.caption)
+    press(page, "read")
+    assert said in markdown(page)
 
 
 def test_what_is_wrong_with_a_file_is_said_in_chinese_too(chinese_page):
