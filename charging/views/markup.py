@@ -90,20 +90,25 @@ def waiting(lines: int) -> None:
     st.html(element("div", "waiting", *(element("i", "") for _ in range(lines)), aria_hidden="true"))
 
 
-def replace_query(query: Mapping[str, Sequence[str]], *, keep: str, language: str) -> None:
+def replace_query(query: Mapping[str, Sequence[str]], *, keep: str, starts: str, language: str) -> None:
     """Put parameters into the browser's address without a history entry; `keep` names one to leave alone.
 
-    `language` is that of the page, by which a screen reader chooses its voice.
+    Where the one named `starts` changes, what is shown is another page, and begins at its top: Streamlit
+    would leave it scrolled as the last one was. `language` is that of the page, by which a screen reader
+    chooses its voice.
     """
     # urlencode leaves only letters, digits and %&=+-_.~ : nothing that could end the string or the script
     text = urlencode(query, doseq=True)
-    st.html(_REPLACE_QUERY.format(query=text, keep=keep, language=language), unsafe_allow_javascript=True)
+    script = _REPLACE_QUERY.format(query=text, keep=keep, starts=starts, language=language)
+    st.html(script, unsafe_allow_javascript=True)
 
 
 _REPLACE_QUERY = """<script>{{
   const query = new URLSearchParams("{query}");
-  const kept = new URLSearchParams(location.search).get("{keep}");
+  const before = new URLSearchParams(location.search);
+  const kept = before.get("{keep}");
   if (kept) query.set("{keep}", kept);
+  if (query.get("{starts}") !== before.get("{starts}")) document.querySelector(".stMain")?.scrollTo(0, 0);
   document.documentElement.lang = "{language}";
   history.replaceState(history.state, "", location.pathname + "?" + query.toString().replaceAll("%2C", ","));
 }}</script>"""

@@ -159,7 +159,8 @@ def show_problems(say: Texts) -> None:
 
 def write_url(selection: Filters) -> None:
     """Show the present view in the browser's address, without a history entry: the link to share."""
-    markup.replace_query(link_query(selection), keep="at", language=st.session_state.language)
+    language = st.session_state.language
+    markup.replace_query(link_query(selection), keep="at", starts="view", language=language)
 
 
 def link_query(selection: Filters) -> dict[str, list[str]]:

@@ -37,16 +37,24 @@ def bring(page, path):
     page.get_by_text(re.compile("Recognised as")).wait_for()
 
 
+def scrolled(page):
+    return page.locator(".stMain").evaluate("main => main.scrollTop")
+
+
 def test_a_file_becomes_a_dataset_the_map_opens_on_and_others_find_it(visit):
     seen = visit()
     page = data_view(seen)
     bring(page, REGISTER)
     page.get_by_role("button", name="Read the files").click()
-    page.get_by_role("button", name="Keep it and open the map").click()
+    keep = page.get_by_role("button", name="Keep it and open the map")
+    keep.scroll_into_view_if_needed()
+    assert scrolled(page) > 0
+    keep.click()
     seen.wait_drawn("station")
     assert seen.ids("station") == {"urbanev:1001", "urbanev:1002"}
     page.wait_for_url("**/?*dataset=shenzhen*")
     expect(seen.figure("charging piles", "loaded")).to_have_text("27")
+    assert scrolled(page) == 0
     other = visit().open("lang=en", shows="station")  # nothing chosen: the last one
     expect(other.figure("charging piles", "loaded")).to_have_text("27")
 
