@@ -18,6 +18,9 @@ from charging.sources.blocks import Block, RowBlock, TextBlock
 LONGEST_LINE = 1_048_576
 """Characters from which on a line is one bad row, whatever it holds; a cell has 131,072 at most."""
 
+DELIMITERS = (",", ";", "\t", "|")
+"""What separates columns as a rule."""
+
 BLOCK = 4_194_304
 """Characters read into columns at a time."""
 

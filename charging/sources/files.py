@@ -19,6 +19,7 @@ from typing import BinaryIO, TextIO, cast
 
 from charging.errors import Fault, SourceError
 from charging.sources.byte_marks import in_utf8, marked_encoding
+from charging.sources.delimited import DELIMITERS
 from charging.sources.unpacked import Unpacked, is_plausible
 
 HEAD_BYTES = 65_536
@@ -331,8 +332,7 @@ def _is_data(part: Part) -> bool:
         return True
     text = in_utf8(head).lstrip()
     return b"\0" not in text and (
-        text[:1] in (b"{", b"[")
-        or any(mark in text.partition(b"\n")[0] for mark in (b",", b";", b"\t", b"|"))
+        text[:1] in (b"{", b"[") or any(mark.encode() in text.partition(b"\n")[0] for mark in DELIMITERS)
     )
 
 

@@ -43,7 +43,7 @@ Values = Mapping[str, Mapping[str, Any]]
 class Layout:
     """How a file is written."""
 
-    delimiter: str = ","
+    delimiter: str = ","  # of a file in which the columns are found by it; else by one that is usual
     decimal: str = "."
     encodings: tuple[str, ...] = ("utf-8",)  # of a text without a byte order mark; the first it is in
     separator: str = ","  # between the entries of a list in one cell

@@ -2,8 +2,8 @@
 
 A list is a CSV file of one's own, with a header and the columns service_area_id, name, expressway, direction,
 chainage_km, lat and lon in any order; `name` may be missing, other columns are ignored. The delimiter is a
-comma, a semicolon or a tab. Numbers have a decimal point, coordinates are WGS-84 degrees, unless an import
-declares another datum, which then is that of all its files.
+comma, a semicolon, a tab or a vertical bar. Numbers have a decimal point, coordinates are WGS-84 degrees,
+unless an import declares another datum, which then is that of all its files.
 
 `service_area_id` names one side, so the two sides of an area are two rows. `direction` is what tells them
 apart, and the same text throughout an expressway: best the city the traffic drives towards. `chainage_km`
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from charging.errors import SourceError
 from charging.sources.coordinates import read_number, read_point
-from charging.sources.delimited import rows
+from charging.sources.delimited import DELIMITERS, rows
 from charging.sources.files import Part, open_text, read_head, text_part
 from charging.sources.records import Reason, Record, Rejection, ServiceAreaRecord, SourceInfo
 
@@ -27,7 +27,6 @@ LONGEST_ROAD_KM = 10_000.0
 """Highest chainage that is believed, km; the longest national expressways have some 5,000."""
 
 _NAME = "name"
-_DELIMITERS = (",", ";", "\t")
 
 
 def matches(head: bytes) -> bool:
@@ -71,12 +70,12 @@ def read(path: Path) -> Iterator[Record]:
     (part,) = parts_read(path)
     delimiter = _delimiter(read_head(part))
     with open_text(part) as text:
-        table = rows(text, delimiter or _DELIMITERS[0])
+        table = rows(text, delimiter or DELIMITERS[0])
         header = [name.strip() for name in next(table, (1, None))[1] or ()]
         if delimiter is None:
             message = (
                 f"{path}: expected the columns {', '.join(REQUIRED)} once each and perhaps {_NAME}, separated"
-                f" by a comma, a semicolon or a tab, found {', '.join(header)[:300]!r}."
+                f" by a comma, a semicolon, a tab or a |, found {', '.join(header)[:300]!r}."
                 " Add or rename columns."
             )
             raise SourceError(message)
@@ -87,7 +86,7 @@ def read(path: Path) -> Iterator[Record]:
 def _delimiter(head: bytes) -> str | None:
     """Return what separates the columns of a list that begins so, or None where it is no list."""
     text = head.decode("utf-8", errors="replace").lstrip()
-    for delimiter in _DELIMITERS:
+    for delimiter in DELIMITERS:
         header = [name.strip() for name in next(rows(io.StringIO(text), delimiter), (1, None))[1] or ()]
         if all(header.count(name) == 1 for name in REQUIRED) and header.count(_NAME) <= 1:
             return delimiter

@@ -8,7 +8,8 @@ cells does for all. GeoJSON gives each feature the columns `id`, `lat` and `lon`
 import codecs
 import datetime as dt
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -20,7 +21,7 @@ import pyarrow.parquet as pq
 from charging.errors import Fault, SourceError
 from charging.sources import geojson
 from charging.sources.blocks import Block, in_blocks
-from charging.sources.delimited import DelimitedText, Row
+from charging.sources.delimited import DELIMITERS, DelimitedText, Row
 from charging.sources.files import (
     Kind,
     Part,
@@ -84,14 +85,39 @@ def tables(part: Part, layout: Layout) -> Iterator[Rows]:
 
 
 def first_rows(path: Path, layout: Layout) -> Iterator[list[list[str]]]:
-    """Return the first rows of every table of a file, without broken ones."""
+    """Return the first rows of every table of a file, without broken ones; of a text by each delimiter."""
     for part in parts(path):
-        if kind_of(part) is Kind.TEXT and not geojson.matches(head := read_head(part)):
-            found: Iterable[Iterator[Row]] = [DelimitedText(_decoded(head, layout), layout.delimiter).rows()]
+        if by_delimiter := _first_by_delimiter(part, layout):
+            yield from by_delimiter.values()
         else:
-            found = (table.singly for table in tables(part, layout))
-        for table in found:
-            yield [cells for _, cells in islice(table, MOST_PREAMBLE) if cells is not None]
+            yield from (_first(table.singly) for table in tables(part, layout))
+
+
+def with_delimiter_of(part: Part, layout: Layout, is_header: Callable[[list[str]], bool]) -> Layout:
+    """Return a layout with the delimiter by which a text has a header, or as it is where none is found.
+
+    Raises
+    ------
+    SourceError
+        If the part cannot be read.
+    """
+    by_delimiter = _first_by_delimiter(part, layout)
+    found = (delimiter for delimiter, rows in by_delimiter.items() if any(map(is_header, rows)))
+    return replace(layout, delimiter=next(found, layout.delimiter))
+
+
+def _first_by_delimiter(part: Part, layout: Layout) -> dict[str, list[list[str]]]:
+    """Return the first rows of delimited text by each delimiter, the layout's first; else nothing."""
+    if kind_of(part) is not Kind.TEXT or geojson.matches(head := read_head(part)):
+        return {}
+    return {
+        delimiter: _first(DelimitedText(_decoded(head, layout), delimiter).rows())
+        for delimiter in dict.fromkeys((layout.delimiter, *DELIMITERS))
+    }
+
+
+def _first(table: Iterator[Row]) -> list[list[str]]:
+    return [cells for _, cells in islice(table, MOST_PREAMBLE) if cells is not None]
 
 
 def _decoded(head: bytes, layout: Layout) -> io.StringIO:

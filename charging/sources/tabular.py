@@ -12,13 +12,14 @@ from pathlib import Path
 
 from charging.errors import SourceError, UsageError
 from charging.sources.batches import Table
+from charging.sources.delimited import DELIMITERS
 from charging.sources.files import Part, parts
 from charging.sources.preset_faults import POSITION
 from charging.sources.presets import Place, Preset, load_preset, presets
 from charging.sources.records import Record, SourceInfo
 from charging.sources.sites import merged
 from charging.sources.stations import Stations
-from charging.sources.tables import LAT, LON, MOST_PREAMBLE, first_rows, tables
+from charging.sources.tables import LAT, LON, MOST_PREAMBLE, Rows, first_rows, tables, with_delimiter_of
 
 _Row = list[str]
 
@@ -101,7 +102,7 @@ def _fits(place: Place, names: set[str], preset: Preset) -> bool:
 def _has_columns(part: Part, preset: Preset) -> bool:
     return any(
         cells is not None and not lacking(cells, preset)
-        for rows in tables(part, preset.layout)
+        for rows in _tables(part, preset)
         for _, cells in islice(rows.singly, MOST_PREAMBLE)
     )
 
@@ -117,7 +118,7 @@ def _stations(path: Path, preset: Preset) -> Iterator[Stations]:
     is_found = False
     seen: list[_Row] = []
     for part in parts(path):
-        for rows in tables(part, preset.layout):
+        for rows in _tables(part, preset):
             for _, cells in islice(rows.singly, MOST_PREAMBLE):
                 if cells is not None and not lacking(cells, preset):
                     is_found = True
@@ -130,11 +131,16 @@ def _stations(path: Path, preset: Preset) -> Iterator[Stations]:
         raise _unknown_header(path, preset, seen)
 
 
+def _tables(part: Part, preset: Preset) -> Iterator[Rows]:
+    layout = with_delimiter_of(part, preset.layout, lambda cells: not lacking(cells, preset))
+    return tables(part, layout)
+
+
 def _unknown_header(path: Path, preset: Preset, seen: list[_Row]) -> SourceError:
     header = min(seen, key=lambda row: len(lacking(row, preset)), default=[])
     return SourceError(
         f"{path}: expected each column of the preset {preset.name} once ({', '.join(preset.columns)[:300]}), "
         f"found {', '.join(header)[:300]!r}, without {', '.join(lacking(header, preset))[:300]}. "
-        "Check that the file is of this preset, or that its delimiter is "
-        f"{preset.layout.delimiter!r}."
+        "Check that the file is of this preset, and that its delimiter is "
+        f"{' or '.join(map(repr, dict.fromkeys((preset.layout.delimiter, *DELIMITERS))))}."
     )

@@ -1,12 +1,14 @@
+import csv
 import datetime as dt
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from charging.domain.vocabulary import Access, Connector, Datum, Site, connectors_in
 from charging.errors import SourceError, UsageError
-from charging.sources import tabular
+from charging.sources import files, tabular
 from charging.sources.presets import load_preset, presets
 from charging.sources.records import Reason, Rejection, StationRecord
 
@@ -23,6 +25,13 @@ def register(monkeypatch):
 
 def read(name):
     return list(tabular.read(FIXTURES / name, preset="urbanev"))
+
+
+def rewritten(known, folder, layout, delimiter):
+    path = folder / "other"
+    with files.open_text(known, encoding=layout.encodings) as text, path.open("w", encoding="utf-8") as other:
+        csv.writer(other, delimiter=delimiter).writerows(csv.reader(text, delimiter=layout.delimiter))
+    return path
 
 
 def read_text(folder, text, encoding="utf-8"):
@@ -91,6 +100,27 @@ def test_byte_order_marks_and_line_ends_make_no_difference(tmp_path, mark, line_
     assert read_text(tmp_path, text.replace("\n", line_end))[0].stated_piles == 3
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("name", ["shenzhen", "afdc", "bnetza", "irve", "irve_stations"])
+def test_a_table_of_a_preset_reads_the_same_by_any_usual_delimiter(tmp_path, name, delimiter):
+    known = FIXTURES / f"{name}.csv"
+    preset = tabular.recognise(known)
+    path = rewritten(known, tmp_path, load_preset(preset).layout, delimiter)
+    assert tabular.recognise(path) == preset
+    assert list(tabular.read(path, preset=preset)) == list(tabular.read(known, preset=preset))
+
+
+@pytest.mark.parametrize("delimiter", [":", ";", "\t"])
+def test_a_delimiter_that_a_preset_names_goes_before_the_usual_ones(
+    tmp_path, monkeypatch, register, delimiter
+):
+    given = load_preset("register", FIXTURES)
+    path = rewritten(FIXTURES / "register.csv", tmp_path, given.layout, delimiter)
+    own = replace(given, layout=replace(given.layout, delimiter=":"))
+    monkeypatch.setattr(tabular, "load_preset", lambda _: own)
+    assert list(tabular.read(path, preset="register")) == register
+
+
 def test_blank_lines_are_no_records(tmp_path):
     assert len(read_text(tmp_path, HEADER + "\n1,114.0,22.5,3\n\n")) == 1
 
@@ -145,7 +175,7 @@ def test_hostile_text_with_line_breaks_is_only_text(register):
         (HEADER.encode("utf-16-le"), "UTF-16"),
         (b'{"type": "FeatureCollection"}', "found none"),
         (b'{"features": [{"properties": {"a": 1}}]}', "without station_id"),
-        (b"station_id;longitude;latitude;charge_count\n1;2;3;4\n", "delimiter"),
+        (b"station_id:longitude:latitude:charge_count\n1:2:3:4\n", "delimiter"),
         (b"station_id,longitude,latitude\n1,2,3\n", "without charge_count"),
         (HEADER.encode() + "1,114.0,22.5,深\n".encode("gb18030"), "0xc9"),
         (gzip.compress(HEADER.encode() * 100, mtime=0)[:40], "damaged"),
