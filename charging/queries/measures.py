@@ -3,6 +3,7 @@
 Sums are null where nothing is known of what they add up, and 0 where there is nothing to add.
 """
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
@@ -21,6 +22,9 @@ Sums = dict[str, NDArray[Any]]
 
 GROUP_SUMS = ", ".join([*(f"sum({part}) as {part}" for part in PARTS), "max(power_kw) as max_power_kw"])
 """The parts added up, and the highest power."""
+
+SUMS = ("stations", "stations_piles_unknown", *PARTS, "max_power_kw")
+"""The columns of sums; a query adds up those it is asked for, since each takes time of its own."""
 
 _NEVER_NULL = ("current_unknown_piles", "power_unknown_piles", "status_unknown_piles", "live_piles")
 """Counts of what is, or is not, known: nothing found is 0."""
@@ -43,8 +47,13 @@ class Measure(StrEnum):
         return self.endswith("_share")
 
 
-def summed(engine: Engine, filters: Filters, place: Place) -> pd.DataFrame:
-    """Return the sums over the groups that are selected in a place.
+def summed(engine: Engine, filters: Filters, place: Place, sums_of: Collection[str] = SUMS) -> pd.DataFrame:
+    """Return sums over the groups that are selected in a place.
+
+    Parameters
+    ----------
+    sums_of
+        The columns that are asked, of `SUMS`.
 
     Returns
     -------
@@ -52,25 +61,28 @@ def summed(engine: Engine, filters: Filters, place: Place) -> pd.DataFrame:
         One row: `stations`, `stations_piles_unknown`, the parts of `groups.PARTS`, `max_power_kw`.
     """
     at = picked(engine, filters, place)
-    sums = _sums_of_runs(engine.columns, at, np.zeros(at.size, dtype=np.int64))
+    sums = _sums_of_runs(engine.columns, at, np.zeros(at.size, dtype=np.int64), sums_of)
     del sums["key"]
     return pd.DataFrame(sums) if at.size else _nothing(pd.Index(sums))
 
 
-def summed_by(engine: Engine, filters: Filters, place: Place, by: str) -> Sums:
+def summed_by(
+    engine: Engine, filters: Filters, place: Place, by: str, sums_of: Collection[str] = SUMS
+) -> Sums:
     """Return what `summed` returns by the values of a column of `groups`, as arrays.
 
     The first, `key`, has the values upwards, and last the one that is not known: null, of an operator -1.
     """
     if by != "operator_code":
-        return _summed_in_sql(engine, where(filters, place, engine), by)
+        sums = _summed_in_sql(engine, where(filters, place, engine), by)
+        return {name: sums[name] for name in ("key", *sums_of)}
     at = picked(engine, filters, place)
     codes = engine.columns.operator_code[at]
     last = int(codes.max(initial=0)) + 1
     keys = np.where(codes < 0, last, codes)
     # in as few bytes as hold them: numpy sorts two bytes by counting, and more by comparing
     order = np.argsort(keys.astype(np.min_scalar_type(last)), kind="stable")
-    sums = _sums_of_runs(engine.columns, at[order], keys[order])
+    sums = _sums_of_runs(engine.columns, at[order], keys[order], sums_of)
     return sums | {"key": np.where(sums["key"] == last, -1, sums["key"])}
 
 
@@ -151,7 +163,9 @@ def _summed_in_sql(engine: Engine, condition: Condition, by: str) -> Sums:
     return {str(name): column.to_numpy() for name, column in table.items()}
 
 
-def _sums_of_runs(columns: Columns, at: NDArray[np.int64], keys: NDArray[np.int64]) -> Sums:
+def _sums_of_runs(
+    columns: Columns, at: NDArray[np.int64], keys: NDArray[np.int64], sums_of: Collection[str] = SUMS
+) -> Sums:
     """Return the sums over runs of equal keys; within a run the groups of a station stand together.
 
     Parameters
@@ -160,37 +174,48 @@ def _sums_of_runs(columns: Columns, at: NDArray[np.int64], keys: NDArray[np.int6
         Positions of the groups in `columns`.
     keys
         The key of each.
+    sums_of
+        The columns that are asked, of `SUMS`; `key` comes before them.
     """
     if not at.size:
-        return {name: np.empty(0, dtype=np.int64 if name == "key" else np.float64) for name in _COLUMNS}
+        return {"key": np.empty(0, dtype=np.int64)} | {name: np.empty(0) for name in sums_of}
     begins_key = begins(keys)
-    of_key, of_station = (
-        np.flatnonzero(begins_key),
-        np.flatnonzero(begins_key | begins(columns.station_no[at])),
-    )
-    first = np.searchsorted(of_station, of_key)  # station of each key
+    of_key = np.flatnonzero(begins_key)
+    sums: Sums = {"key": keys[of_key]}
+    if not _OF_STATIONS.isdisjoint(sums_of):
+        of_station = np.flatnonzero(begins_key | begins(columns.station_no[at]))
+        first = np.searchsorted(of_station, of_key)  # station of each key
+    for name in sums_of:
+        if name == "stations":
+            sums[name] = np.diff(first, append=of_station.size).astype(np.float64)
+        elif name == "stations_piles_unknown":
+            are_silent = _are_silent(columns, "piles", at, of_station)
+            sums[name] = np.add.reduceat(are_silent, first, dtype=np.float64)
+        elif name == "max_power_kw":
+            sums[name] = np.fmax.reduceat(columns.power_kw[at], of_key)
+        else:
+            sums[name] = np.add.reduceat(columns.parts[name][at], of_key)
+            if name not in _NEVER_NULL:
+                sums[name][_are_silent(columns, name, at, of_key)] = np.nan
+    return sums
 
-    def are_silent(part: str, starts: NDArray[np.intp]) -> NDArray[np.bool_]:
-        return ~np.logical_or.reduceat(columns.is_known[part][at], starts)
 
-    added = {part: np.add.reduceat(columns.parts[part][at], of_key) for part in PARTS}
-    for part in added.keys() - _NEVER_NULL - columns.known_parts:
-        added[part][are_silent(part, of_key)] = np.nan
-    return {
-        "key": keys[of_key],
-        "stations": np.diff(first, append=of_station.size).astype(np.float64),
-        "stations_piles_unknown": np.add.reduceat(are_silent("piles", of_station), first, dtype=np.float64),
-        **added,
-        "max_power_kw": np.fmax.reduceat(columns.power_kw[at], of_key),
-    }
+_OF_STATIONS = frozenset(("stations", "stations_piles_unknown"))
 
 
-_COLUMNS = ("key", "stations", "stations_piles_unknown", *PARTS, "max_power_kw")
+def _are_silent(
+    columns: Columns, part: str, at: NDArray[np.int64], starts: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Tell of each run of groups whether nothing is known in it of a part."""
+    if part in columns.known_parts:
+        return np.zeros(starts.size, dtype=np.bool_)
+    return ~np.logical_or.reduceat(columns.is_known[part][at], starts)
 
 
 def _nothing(columns: pd.Index) -> pd.DataFrame:
     """Return the sums of nothing: 0 of everything, and no highest power."""
-    return pd.DataFrame([[0.0] * len(columns)], columns=columns).assign(max_power_kw=float("nan"))
+    nothing = [float("nan") if column == "max_power_kw" else 0.0 for column in columns]
+    return pd.DataFrame([nothing], columns=columns)
 
 
 def shares(sums: Sums) -> Sums:

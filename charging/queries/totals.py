@@ -1,5 +1,6 @@
 """Sums over the whole selection, or over one of its parts: an operator, a city, a place."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from charging.domain.filters import Filters
 from charging.queries.conditions import Place, picked
 from charging.queries.engine import Engine, named
-from charging.queries.measures import share, summed, summed_by
+from charging.queries.measures import SUMS, share, summed, summed_by
 from charging.queries.stations import count_stations
 
 
@@ -48,11 +49,27 @@ class Headline:
         return self.service_areas_with_piles / self.service_areas if self.service_areas else None
 
 
-def totals(engine: Engine, filters: Filters, *, by: By | None = None, place: Place = None) -> pd.DataFrame:
+def totals(
+    engine: Engine,
+    filters: Filters,
+    *,
+    by: By | None = None,
+    place: Place = None,
+    sums_of: Collection[str] = SUMS,
+) -> pd.DataFrame:
     """Return the sums of the selection, by `by` if given.
 
     A station whose piles differ in `by` stands in several rows: rows then add up to more stations than there
     are, never to more piles.
+
+    Parameters
+    ----------
+    by
+        What to break down by.
+    place
+        Where to look; None is everywhere.
+    sums_of
+        The columns that are asked, of `measures.SUMS`; with `by`, `piles` is among them.
 
     Returns
     -------
@@ -62,8 +79,8 @@ def totals(engine: Engine, filters: Filters, *, by: By | None = None, place: Pla
         key.
     """
     if by is None:
-        return summed(engine, filters, place)
-    sums = summed_by(engine, filters, place, str(by))
+        return summed(engine, filters, place, sums_of)
+    sums = summed_by(engine, filters, place, str(by), sums_of)
     piles = sums["piles"]
     sums["share"] = share(piles, np.full(piles.shape, np.nansum(piles)))
     largest = np.argsort(-piles, kind="stable")  # what is not known comes last
@@ -75,9 +92,14 @@ def totals(engine: Engine, filters: Filters, *, by: By | None = None, place: Pla
     return table
 
 
+def piles_by_operator(engine: Engine, filters: Filters, *, place: Place = None) -> pd.DataFrame:
+    """Return `totals` by operator with the piles alone: `key`, `piles`, `share`."""
+    return totals(engine, filters, by=By.OPERATOR, place=place, sums_of=("piles",))
+
+
 def headline(engine: Engine, filters: Filters) -> Headline:
     """Return the figures at the top of the page for a selection."""
-    sums = totals(engine, filters).iloc[0]
+    sums = totals(engine, filters, sums_of=_HEADLINE_SUMS).iloc[0]
     columns, at = engine.columns, picked(engine, filters)
     with_piles = at[columns.parts["piles"][at] > 0]
     return Headline(
@@ -91,6 +113,9 @@ def headline(engine: Engine, filters: Filters) -> Headline:
         service_areas=engine.service_areas,
         stations_piles_unknown=int(sums.stations_piles_unknown),
     )
+
+
+_HEADLINE_SUMS = ("stations", "piles", "dc_piles", "stations_piles_unknown")
 
 
 def _distinct(numbers: NDArray[np.int64]) -> int:

@@ -10,7 +10,7 @@ from charging.domain.published import Figure, launch_figures
 from charging.domain.vocabulary import Kind
 from charging.maps.frame import Viewport, fitting_view
 from charging.maps.standalone import Caption
-from charging.queries.totals import By, headline, operator_piles, totals
+from charging.queries.totals import headline, operator_piles, piles_by_operator
 from charging.views import state
 from charging.views.caching import Answers
 from charging.views.header import PARTNERS, measured
@@ -82,7 +82,7 @@ def _value(figure: Figure) -> str:
 
 def _counted(answers: Answers, wanted: Filters, figure: Figure, say: Texts) -> str:
     if figure.subject in PARTNERS:
-        return say.number(operator_piles(answers.ask(totals, wanted, by=By.OPERATOR), figure.subject))
+        return say.number(operator_piles(answers.ask(piles_by_operator, wanted), figure.subject))
     return measured(figure.measure, answers.ask(headline, wanted), say)
 
 

@@ -8,7 +8,7 @@ from charging.domain.filters import Filters
 from charging.domain.operators import load_operators
 from charging.maps.palette import Theme, operator_colours
 from charging.queries.engine import Engine
-from charging.queries.totals import By, totals
+from charging.queries.totals import piles_by_operator
 from charging.views.caching import Answers
 
 
@@ -28,7 +28,7 @@ def colours_of(answers: Answers) -> dict[str, str]:
 
 
 def _by_size(engine: Engine) -> tuple[str, ...]:
-    return tuple(key for key in totals(engine, Filters(), by=By.OPERATOR).key if isinstance(key, str))
+    return tuple(key for key in piles_by_operator(engine, Filters()).key if isinstance(key, str))
 
 
 @lru_cache(maxsize=8)

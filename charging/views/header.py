@@ -12,7 +12,7 @@ from charging.dataset.store import Dataset
 from charging.domain.filters import Filters
 from charging.domain.published import Figure, launch_figures
 from charging.domain.vocabulary import Kind
-from charging.queries.totals import By, Headline, headline, operator_piles, totals
+from charging.queries.totals import Headline, headline, operator_piles, piles_by_operator
 from charging.views.caching import Answers
 from charging.views.colours import colours_of
 from charging.views.markup import element, simulated, stripe
@@ -58,7 +58,7 @@ def figures(answers: Answers, selection: Filters, say: Texts) -> None:
     """Show the row of figures: published, loaded, selected."""
     loaded = answers.ask(headline, Filters())
     selected = answers.ask(headline, selection)
-    by_operator = [answers.ask(totals, wanted, by=By.OPERATOR) for wanted in (Filters(), selection)]
+    by_operator = [answers.ask(piles_by_operator, wanted) for wanted in (Filters(), selection)]
     colours = colours_of(answers)
     cards = [_network_card(figure, loaded, selected, say) for figure in launch_figures("network")]
     for partner in PARTNERS:

@@ -8,7 +8,7 @@ from charging.domain.vocabulary import Kind
 from charging.maps.frame import Viewport
 from charging.queries.conditions import Cell, Place
 from charging.queries.stations import stations
-from charging.queries.totals import By, totals
+from charging.queries.totals import piles_by_operator, totals
 from charging.views import state
 from charging.views.area import area_details
 from charging.views.caching import Answers
@@ -20,6 +20,9 @@ from charging.views.texts import Texts
 
 MOST_OPERATORS = 8
 LARGEST_STATIONS = 5
+
+FACTS = ("stations", "piles", "dc_piles", "max_power_kw", "stations_piles_unknown")
+"""The sums of a place that are shown."""
 
 
 def panel(
@@ -42,7 +45,7 @@ def panel(
 
 def _summary(answers: Answers, selection: Filters, place: Place, say: Texts) -> None:
     """Show the sums of a place, and its operators."""
-    sums = answers.ask(totals, selection, place=place).iloc[0]
+    sums = answers.ask(totals, selection, place=place, sums_of=FACTS).iloc[0]
     if not sums.stations:
         st.html(element("p", "empty", text=say("panel.empty")))
         return
@@ -59,7 +62,7 @@ def _summary(answers: Answers, selection: Filters, place: Place, say: Texts) -> 
 
 
 def _operators(answers: Answers, selection: Filters, place: Place, say: Texts) -> None:
-    parts = answers.ask(totals, selection, by=By.OPERATOR, place=place)
+    parts = answers.ask(piles_by_operator, selection, place=place)
     parts = parts[parts.piles > 0]
     colours = colours_of(answers)
     whole = parts.piles.sum()

@@ -11,7 +11,7 @@ from charging.domain.geography import load_cities
 from charging.domain.operators import OperatorKind, load_operators
 from charging.domain.text import folded
 from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
-from charging.queries.totals import By, totals
+from charging.queries.totals import piles_by_operator
 from charging.views import favourites, finding, state
 from charging.views.caching import Answers
 from charging.views.colours import colours_of, operators_by_size
@@ -89,7 +89,7 @@ def _who(answers: Answers, say: Texts) -> None:
             placeholder=say("sidebar.operator.find"),
         )
     listed = _listed(operators, folded(st.session_state.get("find_operator", "")), say)
-    sums = answers.ask(totals, Filters(), by=By.OPERATOR)
+    sums = answers.ask(piles_by_operator, Filters())
     counts = dict(zip(sums["key"].to_list(), sums["piles"].to_list(), strict=True))
     colours = colours_of(answers)
     st.pills(

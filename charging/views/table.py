@@ -8,7 +8,7 @@ from charging.maps.frame import Viewport
 from charging.maps.tiles import NONE, offered
 from charging.queries.measures import Measure
 from charging.queries.stations import count_stations, stations
-from charging.queries.totals import By, left_out_as_unknown, totals
+from charging.queries.totals import left_out_as_unknown, piles_by_operator
 from charging.settings import Settings
 from charging.views import state
 from charging.views.caching import Answers
@@ -74,7 +74,7 @@ def _layers(answers: Answers, settings: Settings, say: Texts) -> None:
     st.toggle(say("map.fixed"), key="fixed", help=say("map.fixed.help"))
     _tiles(settings, say)
     st.caption(say("map.layers.hint"))
-    counts = answers.ask(totals, Filters(), by=By.OPERATOR).set_index("key").piles
+    counts = answers.ask(piles_by_operator, Filters()).set_index("key").piles
     colours = colours_of(answers)
     st.pills(
         say("map.layers"),

@@ -23,6 +23,7 @@ from charging.domain.vocabulary import Access, Connector, Current, Site, Status
 from charging.queries.conditions import Cell, picked, where
 from charging.queries.engine import Engine
 from charging.queries.hexes import hex_operators, hexes
+from charging.queries.measures import SUMS
 from charging.queries.stations import count_stations, station, stations
 from charging.queries.totals import By, headline, left_out_as_unknown, totals
 
@@ -194,6 +195,16 @@ def test_totals_by_a_part_equal_the_reference(world, by, filters):
     assert set(keys) == set(expected)
     for key, row in zip(keys, found, strict=True):
         assert same(as_sums(row), expected[key])
+
+
+@pytest.mark.parametrize("by", [None, By.OPERATOR, By.CITY])
+@settings(max_examples=12)
+@given(filters=light_selections, others=st.sets(st.sampled_from(SUMS)))
+def test_sums_asked_alone_are_those_asked_with_all(world, by, filters, others):
+    asked = [name for name in SUMS if name in others or name == "piles"]
+    found = totals(world.engine, filters, by=by, sums_of=asked)
+    columns = ["key", *asked, "share"] if by else asked
+    pd.testing.assert_frame_equal(found, totals(world.engine, filters, by=by)[columns])
 
 
 @pytest.mark.parametrize("resolution", RESOLUTIONS)
