@@ -205,10 +205,8 @@ def _station_scale(drawing: Drawing, table: pd.DataFrame) -> ColourScale:
 def names_of(table: pd.DataFrame, say: Texts) -> list[str]:
     """Return the name of each station in the reader's language, else in the other one, else its id."""
     columns = ["name", "name_zh"] if say.language == "en" else ["name_zh", "name"]
-    named = table[columns[0]].astype("object")
-    for column in (columns[1], "station_id"):
-        named = named.where(named.notna() & (named != ""), table[column])
-    return named.to_list()
+    rows = zip(*(table[column].to_list() for column in (*columns, "station_id")), strict=True)
+    return [next((text for text in row if isinstance(text, str) and text), row[-1]) for row in rows]
 
 
 def operators_of(table: pd.DataFrame, say: Texts) -> list[str | None]:

@@ -7,7 +7,6 @@ from enum import StrEnum
 import streamlit as st
 
 from charging.domain.filters import Filters
-from charging.domain.geography import load_cities
 from charging.domain.operators import OperatorKind, load_operators
 from charging.domain.text import folded
 from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
@@ -16,7 +15,7 @@ from charging.views import favourites, finding, state
 from charging.views.caching import Answers
 from charging.views.colours import colours_of, operators_by_size
 from charging.views.markup import operator_label, section, waiting
-from charging.views.texts import Texts
+from charging.views.texts import Texts, names
 
 MOST_LISTED = 24
 """Operators listed at once; smaller ones are found by name."""
@@ -48,6 +47,7 @@ def conditions(answers: Answers, say: Texts) -> None:
 
 def _where(say: Texts) -> None:
     section(say("sidebar.where"))
+    cities = names(say.language, "city")
     st.text_input(
         say("sidebar.search"),
         key="q",
@@ -57,8 +57,8 @@ def _where(say: Texts) -> None:
     )
     st.multiselect(
         say("sidebar.city"),
-        [city.id for city in load_cities()],
-        format_func=lambda city: say(f"city.{city}"),
+        list(cities),
+        format_func=lambda city: cities.get(city, city),
         key="city",
         placeholder=say("sidebar.city.placeholder"),
         label_visibility="collapsed",
