@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from charging.analytics.held import operator_set
 from charging.domain.geography import Floats, great_circle_km, unit_vectors
@@ -292,5 +293,10 @@ def weights_of_area(weights: Weights, stations: pd.DataFrame, km: float = AREA_K
     km
         Great-circle distance.
     """
-    distances = km_to_nearest(weights, stations.lat.to_numpy(), stations.lon.to_numpy())
-    return weights.where(distances <= km)
+    return weights.where(rows_of_area(weights, stations, km))
+
+
+def rows_of_area(places: Located, stations: pd.DataFrame, km: float = AREA_KM) -> NDArray[np.int64]:
+    """Return which places `weights_of_area` keeps, by row."""
+    distances = km_to_nearest(places, stations.lat.to_numpy(), stations.lon.to_numpy())
+    return np.flatnonzero(distances <= km)

@@ -19,7 +19,7 @@ from charging.analytics.coverage import Served, marginal_gains, reached, served
 from charging.analytics.density import density_by_city
 from charging.analytics.grid import Gain, Grid
 from charging.analytics.highways import AreaShare, Roads, area_layer, area_share, gap_changes, roads_of
-from charging.analytics.reach import nearest_km, weights_of_area
+from charging.analytics.reach import nearest_km, rows_of_area
 from charging.analytics.resilience import concentration, without
 from charging.analytics.white_spots import white_spot_candidates
 from charging.domain.filters import Filters
@@ -297,7 +297,10 @@ def city_density(data: Asks, filters: Filters) -> pd.DataFrame:
 
 def people_of(engine: Engine) -> Weights:
     """Return the people of `data/places.csv` who live in the area the dataset tells about; maybe nobody."""
-    return weights_of_area(place_weights(), points(engine, Filters()))
+    people = place_weights()
+    # of the dataset alone, and needed for every selection
+    here = engine.remembered("people_of", lambda: rows_of_area(people, points(engine, Filters())))
+    return people.where(here)
 
 
 def _people_candidates(

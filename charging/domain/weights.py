@@ -72,8 +72,8 @@ class Weights:
             raise UsageError(message)
         return parent_cells(self.cell, resolution)
 
-    def where(self, chosen: NDArray[np.bool_]) -> "Weights":
-        """Return the chosen rows alone; `chosen` has one truth a row."""
+    def where(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "Weights":
+        """Return the chosen rows alone; `chosen` has one truth a row, or the rows by position."""
         return replace(
             self,
             lat=_kept(self.lat[chosen]),

@@ -27,7 +27,7 @@ _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
 
 
 MOST_NUMBERS = 4_000_000
-"""Numbers of groups that are remembered, 8 bytes each: a run of the page asks several things of one place."""
+"""Numbers that are remembered, 8 bytes each: a run of the page asks several things of one place."""
 
 MOST_LISTED = 10_000
 """Stations a query names one by one; for more of them whole columns are read."""
@@ -140,7 +140,7 @@ class Engine:
         return self.remembered((condition, parameters), lambda: self._found(condition, parameters))
 
     def remembered(self, asked: Hashable, find: Callable[[], NDArray[np.int64]]) -> NDArray[np.int64]:
-        """Return the numbers of groups that `find` finds, from memory if the same was asked a while ago."""
+        """Return the numbers that `find` finds, from memory if the same was asked a while ago."""
         with self._lock:
             if asked in self._numbers:
                 self._numbers.move_to_end(asked)
@@ -154,7 +154,7 @@ class Engine:
         return numbers
 
     def forget(self) -> None:
-        """Forget which groups were picked: the next question is asked as if for the first time."""
+        """Forget which numbers were found: the next question is asked as if for the first time."""
         with self._lock:
             self._numbers.clear()
 

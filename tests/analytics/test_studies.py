@@ -118,6 +118,12 @@ def test_reach_in_a_selection_is_that_of_its_points(tiny):
     assert share.is_monotonic_increasing
 
 
+def test_who_lives_in_the_area_is_found_once_for_all_selections(tiny, monkeypatch):
+    people = tiny.ask(people_of)
+    monkeypatch.delattr("charging.analytics.studies.rows_of_area")  # whoever finds it again fails
+    assert len(nearest(tiny, Filters(min_power_kw=60))) == len(people) > 0
+
+
 def test_candidates_for_white_spots_are_of_the_people_of_the_area_or_of_given_weights(tiny):
     people, own = tiny.ask(people_of), ("nio",)
     expected = white_spot_candidates(people, tiny.ask(points, Filters()), 5, own)
