@@ -20,7 +20,14 @@ _LOADED = (
 )
 """Modules of the first page, but not the map's component: it is found only if the page itself imports it."""
 
-_LATER = ("charging.analytics.studies", "charging.analytics.change_studies", "scipy.spatial")
+_LATER = (
+    "charging.analytics.studies",
+    "charging.analytics.change_studies",
+    "charging.maps.plate",
+    "charging.sources.weights",
+    "charging.views.printed",
+    "scipy.spatial",
+)
 _LATER_S = 10.0
 """Analyses are loaded when the first map stands, and not in its way."""
 
