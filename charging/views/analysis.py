@@ -22,7 +22,7 @@ from charging.views.colours import operators_by_size, theme
 from charging.views.drawing import Drawing, surface
 from charging.views.markup import element, simulated
 from charging.views.panel import panel
-from charging.views.said import Table
+from charging.views.said import Rows, Table
 from charging.views.table import sentence
 from charging.views.texts import Texts
 
@@ -201,7 +201,7 @@ def resolution(drawing: Drawing) -> None:
 
 def table(
     drawing: Drawing,
-    rows: pd.DataFrame,
+    rows: Rows,
     name: str,
     *,
     most: int | None = None,
@@ -213,7 +213,7 @@ def table(
     Parameters
     ----------
     rows
-        Columns under the names they are shown by.
+        Columns under the names they are shown by; of those that are made, only what is shown is asked for.
     name
         Names the title `analysis.table.<name>` and the file.
     most
@@ -240,7 +240,7 @@ def table(
         )
     choosing: dict[str, Any] = {"on_select": "rerun", "selection_mode": "multi-row"} if can_choose else {}
     # a key of its own for each set of rows: a kept row number would choose another row
-    digest = f"-{pd.util.hash_pandas_object(rows.astype('str')).sum()}" if can_choose else ""
+    digest = f"-{pd.util.hash_pandas_object(rows.head(len(rows)).astype('str')).sum()}" if can_choose else ""
     shown = st.dataframe(
         rows.head(most or len(rows)),
         hide_index=True,

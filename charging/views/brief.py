@@ -120,7 +120,7 @@ def readme(brief: Brief, begin: str) -> str:
 
 def csv_of(table: Table) -> bytes:
     """Return a table with all its rows as CSV."""
-    return table_csv(pa.Table.from_pandas(table.rows, preserve_index=False))
+    return table_csv(pa.Table.from_pandas(table.rows.head(len(table.rows)), preserve_index=False))
 
 
 def stems(datasets: Sequence[Dataset]) -> str:

@@ -238,33 +238,45 @@ def _below(since: Since) -> None:
         }
         analysis.table(drawing, pd.DataFrame(shown), name)
     drawing.said.note(say("changes.hands"))
-    _stations(since)
+    analysis.table(drawing, _Listed(since.stations, say), "changed_stations", most=MOST_STATIONS)
 
 
-def _stations(since: Since) -> None:
-    drawing, say = since.drawing, since.drawing.say
-    changed = since.stations
-    order = changed.piles_change.abs().fillna(-1).argsort(kind="stable")[::-1]
-    changed = changed.iloc[order]
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The changed stations in words, the largest changes of piles first; made when asked for."""
+
+    changed: pd.DataFrame
+    say: Texts
+
+    def __len__(self) -> int:
+        return len(self.changed)
+
+    def head(self, n: int) -> pd.DataFrame:
+        order = self.changed.piles_change.abs().fillna(-1).argsort(kind="stable")[::-1]
+        return _listed(self.changed.iloc[order[:n]], self.say)
+
+
+def _listed(changed: pd.DataFrame, say: Texts) -> pd.DataFrame:
     renamed = changed[changed.renamed]
     renamed = renamed.assign(name=renamed.name_before, name_zh=renamed.name_zh_before)
     formerly_of = changed.operator_id_before.where(changed.reassigned)
     formerly = np.full(len(changed), None, dtype=object)
     formerly[changed.renamed.to_numpy(bool)] = names_of(renamed, say)
-    shown = {
-        say("field.name"): names_of(changed, say),
-        say("field.what"): _in_words(changed, say),
-        say("field.operator"): _named(changed.operator_id, "operator", say),
-        say("field.city"): _named(changed.city_id, "city", say),
-        say("field.piles_then"): changed.piles_before,
-        say("field.piles_now"): changed.piles_after,
-        say("field.piles_change"): changed.piles_change,
-        say("field.moved_m"): changed.moved_m.where(changed.moved).round(),
-        say("field.name_then"): formerly,
-        say("field.operator_then"): _named(formerly_of, "operator", say),
-        say("field.station_id"): changed.station_id,
-    }
-    analysis.table(drawing, pd.DataFrame(shown), "changed_stations", most=MOST_STATIONS)
+    return pd.DataFrame(
+        {
+            say("field.name"): names_of(changed, say),
+            say("field.what"): _in_words(changed, say),
+            say("field.operator"): _named(changed.operator_id, "operator", say),
+            say("field.city"): _named(changed.city_id, "city", say),
+            say("field.piles_then"): changed.piles_before,
+            say("field.piles_now"): changed.piles_after,
+            say("field.piles_change"): changed.piles_change,
+            say("field.moved_m"): changed.moved_m.where(changed.moved).round(),
+            say("field.name_then"): formerly,
+            say("field.operator_then"): _named(formerly_of, "operator", say),
+            say("field.station_id"): changed.station_id,
+        }
+    )
 
 
 def _named(ids: pd.Series, kind: str, say: Texts) -> list[str | None]:

@@ -164,10 +164,9 @@ def _is_heading(piece: Piece | None) -> bool:
 
 
 def _table_classes(table: Table) -> str:
-    rows, columns = table.rows.shape
-    if columns < WIDE_COLUMNS:
+    if len(table.rows.head(0).columns) < WIDE_COLUMNS:
         return "listed"
-    return "listed dense wide" if rows > FEW_ROWS else "listed dense"
+    return "listed dense wide" if len(table.rows) > FEW_ROWS else "listed dense"
 
 
 def lines_of(text: str) -> list[str]:
@@ -177,7 +176,7 @@ def lines_of(text: str) -> list[str]:
 
 def _table(table: Table, brief: Brief) -> str:
     say, rows = brief.say, table.rows.head(MOST_ROWS)
-    is_number = {name: pd.api.types.is_numeric_dtype(table.rows[name]) for name in rows}
+    is_number = {name: pd.api.types.is_numeric_dtype(rows[name]) for name in rows}
     kinds = ["number" if is_number[name] else "" for name in rows]
     head = [element("th", kind, text=str(name)) for name, kind in zip(rows, kinds, strict=True)]
     lines = [

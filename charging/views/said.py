@@ -6,7 +6,7 @@ writes each of them once.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 import streamlit as st
@@ -24,12 +24,22 @@ class Note(NamedTuple):
     text: str
 
 
+class Rows(Protocol):
+    """Rows of a table, columns under the names they are shown by: a `DataFrame`, or what makes one."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+    def head(self, n: int) -> pd.DataFrame:
+        """Return the first rows, at most `n`."""
+
+
 class Table(NamedTuple):
     """A table with all its rows."""
 
     name: str  # of its file
     title: str
-    rows: pd.DataFrame  # columns under the names they are shown by
+    rows: Rows
     formats: Mapping[str, str]  # of numbers, as Streamlit names them, by column
 
 

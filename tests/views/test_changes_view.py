@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 from conftest import HOSTILE_NAME
-from views.paged import html, layer, opened, page_over, said, tables
+from views.paged import captions, html, layer, opened, page_over, run, said, tables
 
 from charging.dataset.versions import write_version
 from charging.domain.vocabulary import Kind
+from charging.views.brief import csv_of
 
 
 @pytest.fixture
@@ -55,6 +56,21 @@ def test_what_opened_and_closed_is_told_in_sums_tables_and_cells(page, older):
     assert set(stations["What changed"]) == {"Opened", "Closed"}
     assert HOSTILE_NAME in set(stations["Name"])
     assert len(layer(page, "hexes")["ids"]) == 1
+
+
+def test_the_file_lists_all_stations_where_the_page_shows_the_first_ones(page, older, monkeypatch):
+    older()
+    kept = []
+    monkeypatch.setattr("charging.views.said.Said.table", lambda _, table: kept.append(table))
+    opened(page, view="changes", other="older")
+    every = tables(page)[2]
+    monkeypatch.setattr("charging.views.changes.MOST_STATIONS", 1)
+    run(page)
+    assert tables(page)[2].equals(every.head(1))
+    assert f"{len(every)}" in captions(page)
+    listed = kept[-1].rows
+    assert listed.head(len(listed))["Name"].tolist() == every["Name"].tolist()
+    assert csv_of(kept[-1]).count(b"\n") == len(every) + 1 == 3
 
 
 def test_from_close_up_the_stations_themselves_are_drawn(page, older):
