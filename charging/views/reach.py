@@ -77,15 +77,17 @@ def told(drawing: Drawing) -> analysis.Told:
         finest=FINEST if places.resolution is None else min(FINEST, places.resolution),
     )
 
+    curves = _reached(drawing, distances, networks)
+
     def beside() -> None:
-        _shares(drawing, distances, networks)
+        _shares(drawing, curves, networks)
         _not_known(drawing, filters, asked_about)
-        _curves(drawing, distances, networks)
+        _curves(drawing, _at(curves, studies.CURVE_KMS), networks)
         drawing.said.note(say("reach.nio", km=_NIO_KM))
         analysis.definition(drawing, reach_curve, nearest_km, weights_of_area)
 
     def below() -> None:
-        _by_distance(drawing, distances, networks)
+        _by_distance(drawing, _at(curves, asked.KMS), networks)
         _unreached(drawing, distances, asked_about)
         _density(drawing, filters)
 
@@ -119,10 +121,10 @@ def _asked_about(networks: Mapping[str, Network]) -> Network:
     return next(networks[name] for name in ("both", "base", "all") if name in networks)
 
 
-def _shares(drawing: Drawing, distances: pd.DataFrame, networks: Mapping[str, Network]) -> None:
+def _shares(drawing: Drawing, curves: pd.DataFrame, networks: Mapping[str, Network]) -> None:
     """Show the share of each network at the chosen distance."""
     say, km = drawing.say, float(st.session_state.km)
-    here = _reached(drawing, distances, networks, [km]).set_index("network")
+    here = _at(curves, [km]).set_index("network")
     title = say("reach.title", unit=brought.unit(drawing), km=f"{km:g}")
     drawing.said.html(element("h2", "panel-title", text=title))
     rows = [
@@ -138,17 +140,19 @@ def _shares(drawing: Drawing, distances: pd.DataFrame, networks: Mapping[str, Ne
     )
 
 
-def _reached(
-    drawing: Drawing, distances: pd.DataFrame, networks: Mapping[str, Network], kms: Sequence[float]
-) -> pd.DataFrame:
+def _reached(drawing: Drawing, distances: pd.DataFrame, networks: Mapping[str, Network]) -> pd.DataFrame:
+    """Return the reach of each network at every distance that is told anywhere."""
     sets: dict[str, Collection[str] | None] = {name: each.operators for name, each in networks.items()}
-    return reach_curves(distances, brought.weights(drawing), sets, kms)
+    return reach_curves(distances, brought.weights(drawing), sets, sorted({*studies.CURVE_KMS, *asked.KMS}))
 
 
-def _curves(drawing: Drawing, distances: pd.DataFrame, networks: Mapping[str, Network]) -> None:
+def _at(curves: pd.DataFrame, kms: Sequence[float]) -> pd.DataFrame:
+    return curves[curves.km.isin(kms)].reset_index(drop=True)
+
+
+def _curves(drawing: Drawing, curves: pd.DataFrame, networks: Mapping[str, Network]) -> None:
     """Show the share of each network by distance."""
     say, km = drawing.say, float(st.session_state.km)
-    curves = _reached(drawing, distances, networks, studies.CURVE_KMS)
     title = say("reach.axis.share", unit=brought.unit(drawing))
     drawing.said.html(element("h3", "panel-section", text=title))
     shown = curves.assign(
@@ -250,10 +254,9 @@ def _chart(drawing: Drawing, networks: Mapping[str, Network], km: float) -> dict
     }
 
 
-def _by_distance(drawing: Drawing, distances: pd.DataFrame, networks: Mapping[str, Network]) -> None:
+def _by_distance(drawing: Drawing, found: pd.DataFrame, networks: Mapping[str, Network]) -> None:
     """List the shares at every distance that can be chosen: the curves for who cannot see them."""
     say = drawing.say
-    found = _reached(drawing, distances, networks, asked.KMS)
     wide = found.pivot_table(index="km", columns="network", values="share", sort=False, dropna=False)
     of = say("reach.of", unit=brought.unit(drawing))
     shares = {each.name: wide[name].to_numpy() for name, each in networks.items()}
