@@ -71,10 +71,10 @@ def extent(engine: Engine) -> Bounds:
 
     A box around all of them would show mostly emptiness where a few stand far away. Without data, the world.
     """
-    points = engine.run(Query("select lat, lon from groups"))
-    if points.empty:
+    columns = engine.columns
+    if not columns.lat.size:
         return WORLD
-    (south, west), (north, east) = points.quantile([0.01, 0.99]).to_numpy()
+    (south, north), (west, east) = (np.quantile(axis, [0.01, 0.99]) for axis in (columns.lat, columns.lon))
     return Bounds(float(south), float(west), float(north), float(east))
 
 
