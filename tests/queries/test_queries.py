@@ -24,7 +24,7 @@ from charging.queries.conditions import Cell, picked, where
 from charging.queries.engine import Engine
 from charging.queries.hexes import hex_operators, hexes
 from charging.queries.measures import SUMS
-from charging.queries.stations import count_stations, station, stations
+from charging.queries.stations import count_stations, extent, station, stations
 from charging.queries.totals import By, headline, left_out_as_unknown, totals
 
 RESOLUTIONS = range(2, 10)
@@ -302,3 +302,10 @@ def test_hostile_text_is_only_searched_for(world, hostile):
     expected = reference.sums(reference.selected(world.groups, filters))["stations"]
     assert totals(world.engine, filters).stations[0] == expected
     assert totals(world.engine, Filters()).stations[0] == len(world.stations)
+
+
+def test_the_map_starts_with_all_but_the_outermost_hundredth_on_each_side(world):
+    points = pd.DataFrame(world.groups)[["lat", "lon"]].quantile([0.01, 0.99])
+    found = extent(world.engine)
+    assert [found.south, found.north] == pytest.approx(points.lat.tolist())
+    assert [found.west, found.east] == pytest.approx(points.lon.tolist())
