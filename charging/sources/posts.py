@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator
 
-from charging.domain.bounds import KM_PER_DEGREE
+from charging.domain.bounds import KM_PER_DEGREE, WORLD
 from charging.domain.geography import great_circle_km
 from charging.sources.records import StationRecord
 
@@ -18,9 +18,9 @@ class Posts:
 
     def __init__(self, posts: Iterable[StationRecord]) -> None:
         """Hold all posts."""
-        self._by_row: dict[int, list[StationRecord]] = {}
+        self._by_row: dict[int | None, list[StationRecord]] = {}
         for post in posts:
-            self._by_row.setdefault(_row(post.lat), []).append(post)
+            self._by_row.setdefault(_row(post), []).append(post)
 
     def joined_to(self, station: StationRecord) -> StationRecord:
         """Return a station with the posts that stand at it: with their piles, where it tells none itself."""
@@ -40,8 +40,11 @@ class Posts:
             yield from posts
 
     def _taken_near(self, station: StationRecord) -> list[StationRecord]:
-        near = []
-        for row in range(_row(station.lat) - 1, _row(station.lat) + 2):
+        near: list[StationRecord] = []
+        middle = _row(station)
+        if middle is None:
+            return near
+        for row in range(middle - 1, middle + 2):
             there = self._by_row.get(row, [])
             found = [post for post in there if _distance_m(post, station) <= SITE_M]
             if found:
@@ -50,8 +53,9 @@ class Posts:
         return near
 
 
-def _row(lat: float) -> int:
-    return math.floor(lat / _STEP)
+def _row(at: StationRecord) -> int | None:
+    """Return the row of latitudes a place lies in; None for what lies nowhere, which is rejected later."""
+    return math.floor(at.lat / _STEP) if WORLD.contains(at.lat, at.lon) else None
 
 
 def _distance_m(one: StationRecord, other: StationRecord) -> float:

@@ -170,6 +170,15 @@ TAGS = (
 )
 
 
+def test_a_place_beyond_the_world_is_left_to_be_rejected(tmp_path):
+    place = {"type": "node", "lat": 1e308, "lon": -1e308}
+    tags = ({"amenity": "charging_station"}, {"man_made": "charge_point"})
+    path = tmp_path / "file.json"
+    elements = [{**place, "id": number, "tags": each} for number, each in enumerate(tags)]
+    path.write_text(json.dumps({"osm3s": {}, "elements": elements}))
+    assert [record.lat for record in openstreetmap.read(path)] == [1e308, 1e308]
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
