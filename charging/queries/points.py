@@ -6,6 +6,7 @@ import pandas as pd
 from charging.domain.filters import Filters
 from charging.queries.conditions import picked
 from charging.queries.engine import Engine, named
+from charging.queries.measures import begins
 
 
 def points(engine: Engine, filters: Filters) -> pd.DataFrame:
@@ -37,7 +38,7 @@ def points(engine: Engine, filters: Filters) -> pd.DataFrame:
     keys = columns.station_no[at] * (not_known + 1) + np.where(codes < 0, not_known, codes)
     order = np.argsort(keys, kind="stable")  # nearly in order already, which this kind of sorting uses
     at = at[order]
-    starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    starts = np.flatnonzero(begins(keys[order]))
     held = np.add.reduceat(columns.parts["piles"][at], starts) if at.size else np.empty(0)
     has_piles = held > 0  # a count that is not known adds 0
     first = at[starts[has_piles]]

@@ -10,7 +10,7 @@ from charging.domain.filters import Filters
 from charging.domain.vocabulary import Status
 from charging.queries.conditions import Place, picked
 from charging.queries.engine import Engine, Query, named
-from charging.queries.measures import summed_by_station
+from charging.queries.measures import begins, summed_by_station
 
 _COLUMNS = (
     "station_id",
@@ -63,7 +63,7 @@ def stations(engine: Engine, filters: Filters, place: Place, *, limit: int) -> p
 def count_stations(engine: Engine, filters: Filters, place: Place) -> int:
     """Return how many selected stations a place holds."""
     at = picked(engine, filters, place)
-    return int(np.count_nonzero(np.diff(engine.columns.station_no[at], prepend=-1)))
+    return int(np.count_nonzero(begins(engine.columns.station_no[at])))
 
 
 def extent(engine: Engine) -> Bounds:

@@ -112,8 +112,13 @@ def _first_by_delimiter(part: Part, layout: Layout) -> dict[str, list[list[str]]
         return {}
     return {
         delimiter: _first(DelimitedText(_decoded(head, layout), delimiter).rows())
-        for delimiter in dict.fromkeys((layout.delimiter, *DELIMITERS))
+        for delimiter in delimiters(layout)
     }
+
+
+def delimiters(layout: Layout) -> tuple[str, ...]:
+    """Return what may separate the columns of a text: what the layout says comes first."""
+    return tuple(dict.fromkeys((layout.delimiter, *DELIMITERS)))
 
 
 def _first(table: Iterator[Row]) -> list[list[str]]:

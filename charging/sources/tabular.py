@@ -12,14 +12,22 @@ from pathlib import Path
 
 from charging.errors import SourceError, UsageError
 from charging.sources.batches import Table
-from charging.sources.delimited import DELIMITERS
 from charging.sources.files import Part, parts
 from charging.sources.preset_faults import POSITION
 from charging.sources.presets import Place, Preset, load_preset, presets
 from charging.sources.records import Record, SourceInfo
 from charging.sources.sites import merged
 from charging.sources.stations import Stations
-from charging.sources.tables import LAT, LON, MOST_PREAMBLE, Rows, first_rows, tables, with_delimiter_of
+from charging.sources.tables import (
+    LAT,
+    LON,
+    MOST_PREAMBLE,
+    Rows,
+    delimiters,
+    first_rows,
+    tables,
+    with_delimiter_of,
+)
 
 _Row = list[str]
 
@@ -142,5 +150,5 @@ def _unknown_header(path: Path, preset: Preset, seen: list[_Row]) -> SourceError
         f"{path}: expected each column of the preset {preset.name} once ({', '.join(preset.columns)[:300]}), "
         f"found {', '.join(header)[:300]!r}, without {', '.join(lacking(header, preset))[:300]}. "
         "Check that the file is of this preset, and that its delimiter is "
-        f"{' or '.join(map(repr, dict.fromkeys((preset.layout.delimiter, *DELIMITERS))))}."
+        f"{' or '.join(map(repr, delimiters(preset.layout)))}."
     )

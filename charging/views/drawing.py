@@ -204,9 +204,8 @@ def _station_scale(drawing: Drawing, table: pd.DataFrame) -> ColourScale:
 
 def names_of(table: pd.DataFrame, say: Texts) -> list[str]:
     """Return the name of each station in the reader's language, else in the other one, else its id."""
-    columns = ["name", "name_zh"] if say.language == "en" else ["name_zh", "name"]
-    rows = zip(*(table[column].to_list() for column in (*columns, "station_id")), strict=True)
-    return [next((text for text in row if isinstance(text, str) and text), row[-1]) for row in rows]
+    rows = zip(*(table[column].to_list() for column in ("name", "name_zh", "station_id")), strict=True)
+    return [names_in(name, name_zh, say)[0] or station_id for name, name_zh, station_id in rows]
 
 
 def operators_of(table: pd.DataFrame, say: Texts) -> list[str | None]:
