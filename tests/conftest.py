@@ -34,6 +34,11 @@ TINY_SOURCE = SourceInfo(
 )
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Name files by their parameter: a packed one holds the time, and all processes tell the same names."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items):
     """Put quick files between those that drive a browser: one process computes while another waits."""
     files = {}
