@@ -20,17 +20,18 @@ def main() -> None:
     if opened is None:
         return
     settings, answers = opened
-    from charging.views import header, showing, sidebar  # noqa: PLC0415
+    from charging.views import header, showing, sidebar, turns  # noqa: PLC0415
 
     selection = state.filters()
     top, view = st.container(), st.container()
-    with view:  # first, so that the map is on its way while the rest is made
-        showing.render(st.session_state.page, answers, selection, settings, say)
-    with top:
-        header.top_line(answers.dataset, say)
-        header.figures(answers, selection, say)
-        state.show_problems(say)
-    sidebar.conditions(answers, say)
+    with turns.turn():
+        with view:  # first, so that the map is on its way while the rest is made
+            showing.render(st.session_state.page, answers, selection, settings, say)
+        with top:
+            header.top_line(answers.dataset, say)
+            header.figures(answers, selection, say)
+            state.show_problems(say)
+        sidebar.conditions(answers, say)
 
 
 if __name__ == "__main__":  # as Streamlit runs the page, for each visitor

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
-import h3.api.numpy_int as h3
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -24,6 +23,7 @@ from charging.analytics.resilience import concentration, without
 from charging.analytics.white_spots import white_spot_candidates
 from charging.domain.filters import Filters
 from charging.domain.geography import CityIndex, load_cities
+from charging.domain.hexes import centres
 from charging.domain.operators import OperatorKind, load_operators
 from charging.domain.vocabulary import Current
 from charging.domain.weights import Weights, place_weights
@@ -225,9 +225,8 @@ def near_cities(cells: NDArray[np.int64]) -> pd.DataFrame:
     table
         By cell, in their order: `city_id` and `km` to its centre (great circle); both null beyond `NEAR_KM`.
     """
-    centres = np.array([h3.cell_to_latlng(cell) for cell in cells.tolist()]).reshape(-1, 2)
     index = CityIndex(load_cities())
-    at, km = index.nearest_city(centres[:, 0], centres[:, 1])
+    at, km = index.nearest_city(*centres(cells))
     city_ids = np.array([city.id for city in index.cities], dtype=object)
     table = pd.DataFrame({"city_id": pd.Series(city_ids[at], dtype="str"), "km": km})
     return table.where(table.km <= NEAR_KM)

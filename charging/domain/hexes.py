@@ -6,6 +6,7 @@ included, and that reads the same in Python, numpy and SQL. Index layout: https:
 """
 
 import math
+from functools import lru_cache
 from itertools import repeat
 from typing import NamedTuple
 
@@ -23,6 +24,9 @@ SMALLEST_CELL_PX = 20.0
 
 COARSEST, FINEST = 2, 9
 """Resolutions the map draws: about 280 km and 350 m across."""
+
+KEPT_CELLS = 20_000
+"""Cells whose centre and corners are remembered: a moved map shows half of its cells again. Some 20 MB."""
 
 _METRES_PER_PX_ZOOM_0 = 156_543.034  # Web Mercator at the equator, 256 px tiles (EPSG:3857)
 
@@ -62,6 +66,25 @@ def cells_at(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.i
     """Return the stored cell of each point given in WGS-84 degrees; shape in, shape out."""
     cells = map(h3.latlng_to_cell, lat.tolist(), lon.tolist(), repeat(CELL_RESOLUTION))
     return np.fromiter(cells, dtype=np.int64, count=len(lat))
+
+
+@lru_cache(maxsize=KEPT_CELLS)
+def _centre(cell: int) -> tuple[float, float]:
+    lat, lon = h3.cell_to_latlng(cell)
+    return lat, lon
+
+
+def centres(cells: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return latitude and longitude of the centre of each cell, WGS-84 degrees."""
+    points = np.array([_centre(cell) for cell in cells.tolist()], dtype=np.float64).reshape(-1, 2)
+    return points[:, 0].copy(), points[:, 1].copy()
+
+
+@lru_cache(maxsize=KEPT_CELLS)
+def boundary(cell: int) -> tuple[tuple[float, float], ...]:
+    """Return the corners of a cell, latitude and longitude in WGS-84 degrees: six, more where it is odd."""
+    corners: tuple[tuple[float, float], ...] = h3.cell_to_boundary(cell)
+    return corners
 
 
 def cell_text(cell: int) -> str:

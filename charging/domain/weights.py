@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from charging.domain.geography import Floats, load_places
-from charging.domain.hexes import cells_at, parent_cells, resolution_of
+from charging.domain.hexes import cells_at, centres, parent_cells, resolution_of
 from charging.domain.schema import CELL_RESOLUTION
 from charging.errors import UsageError
 
@@ -152,8 +152,7 @@ def weights_in(
             "it would count the same ground twice."
         )
         raise ValueError(message)
-    centres = np.array([h3.cell_to_latlng(cell) for cell in cells], dtype=np.float64).reshape(-1, 2)
-    lat, lon = _kept(centres[:, 0].copy()), _kept(centres[:, 1].copy())
+    lat, lon = map(_kept, centres(np.array(cells, dtype=np.int64)))
     values = _kept(np.array(weight, dtype=np.float64))
     _check(lat, lon, values)
     return Weights(

@@ -21,7 +21,7 @@ from branca.element import MacroElement
 from folium.template import Template
 from numpy.typing import NDArray
 
-from charging.domain.hexes import cell_text
+from charging.domain.hexes import cell_text, centres
 from charging.domain.vocabulary import Datum, Status
 from charging.maps import shapes
 from charging.maps.mainland import OUTLINE
@@ -184,7 +184,7 @@ def operator_dots(
     sizes = np.sqrt(np.minimum(piles / most, 1)) * 100  # percent of the largest dot
     data: Json = {
         "perDegree": shapes.POINT_PER_DEGREE,
-        "steps": shapes.point_steps(*shapes.centres(cells)),
+        "steps": shapes.point_steps(*centres(cells)),
         "halfWidthKm": round(shapes.half_width_km(resolution), 4),
         "ids": _short_ids(cells),
         "cells": which.tolist(),

@@ -11,7 +11,7 @@ import h3.api.numpy_int as h3
 import numpy as np
 from numpy.typing import NDArray
 
-from charging.domain.hexes import EARTH_RADIUS_KM, flat_width_km
+from charging.domain.hexes import EARTH_RADIUS_KM, boundary, flat_width_km
 
 STEPS_PER_EDGE = 80
 """Grid steps along the edge of a cell: on the screen, where an edge has 12 to 85 px, at most half a pixel
@@ -43,7 +43,7 @@ def outlines(cells: NDArray[np.int64]) -> Outlines:
     """Return the boundaries of cells of one resolution; across the antimeridian longitudes run past 180."""
     if not cells.size:
         return Outlines(1, [], {})
-    rings = [h3.cell_to_boundary(cell) for cell in cells.tolist()]
+    rings = [boundary(cell) for cell in cells.tolist()]
     counts = np.array([len(ring) for ring in rings])
     first = np.cumsum(counts) - counts
     points = np.fromiter(chain.from_iterable(chain.from_iterable(rings)), dtype=float).reshape(-1, 2)
@@ -60,12 +60,6 @@ def cell_grid(resolution: int) -> int:
     """Return the grid of cells at a resolution, in steps per degree."""
     edge_degrees: float = h3.average_hexagon_edge_length(resolution, unit="km") / KM_PER_DEGREE
     return round(STEPS_PER_EDGE / edge_degrees)
-
-
-def centres(cells: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return latitude and longitude of the centre of each cell, degrees."""
-    points = np.array([h3.cell_to_latlng(cell) for cell in cells.tolist()]).reshape(-1, 2)
-    return points[:, 0], points[:, 1]
 
 
 def point_steps(

@@ -1,16 +1,14 @@
 """The selection, cell by cell."""
 
-import h3.api.numpy_int as h3
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from charging.domain.bounds import Bounds
 from charging.domain.filters import Filters
-from charging.domain.hexes import flat_width_km, parent_terms
-from charging.queries.conditions import where
-from charging.queries.engine import Engine, Query
-from charging.queries.measures import shares, summed_by_cell
+from charging.domain.hexes import centres, flat_width_km
+from charging.queries.engine import Engine, named
+from charging.queries.measures import piles_by_cell_and_operator, shares, summed_by_cell
 
 MARGIN_EDGES = 2.6
 """How far the searched box exceeds the asked one, in cell edges: a cell whose centre is just inside reaches
@@ -39,17 +37,12 @@ def hex_operators(engine: Engine, filters: Filters, bounds: Bounds, resolution: 
 
     The cells are those of `hexes`; rows are ordered by cell, then by piles downwards, then by operator.
     """
-    condition = where(filters, _searched(bounds, resolution), engine)
-    query = Query(
-        f"select {_parent(resolution)} as cell, operator_code, sum(piles) as piles from groups"
-        f" where {condition.sql} group by 1, 2 order by 1, piles desc nulls last, operator_code",
-        condition.parameters,
-    )
-    table = engine.run(query)
-    cells, positions = np.unique(table.cell.to_numpy(), return_inverse=True)
-    table = table[are_centred_in(bounds, cells)[positions]].reset_index(drop=True)
-    table.insert(1, "operator_id", table.pop("operator_code").map(engine.operator_ids))
-    return table
+    held = piles_by_cell_and_operator(engine, filters, _searched(bounds, resolution), resolution)
+    cells, positions = np.unique(held["cell"], return_inverse=True)
+    inside = are_centred_in(bounds, cells)[positions]
+    held = {name: column[inside] for name, column in held.items()}
+    operator_ids = named(engine.operator_ids, held["operator_code"])
+    return pd.DataFrame({"cell": held["cell"], "operator_id": operator_ids, "piles": held["piles"]})
 
 
 def leading_operators(parts: pd.DataFrame) -> pd.DataFrame:
@@ -64,13 +57,7 @@ def leading_operators(parts: pd.DataFrame) -> pd.DataFrame:
 
 def are_centred_in(bounds: Bounds, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Tell of each cell whether its centre lies in `bounds`."""
-    centres = np.array([h3.cell_to_latlng(cell) for cell in cells.tolist()]).reshape(-1, 2)
-    return bounds.contains(centres[:, 0], centres[:, 1])
-
-
-def _parent(resolution: int) -> str:
-    modulus, offset = parent_terms(resolution)
-    return f"cell - cell % {modulus} + {offset}"
+    return bounds.contains(*centres(cells))
 
 
 def _searched(bounds: Bounds, resolution: int) -> Bounds:

@@ -97,6 +97,34 @@ def summed_by_cell(engine: Engine, filters: Filters, place: Place, resolution: i
     return {"cell": sums.pop("key"), **sums}
 
 
+def piles_by_cell_and_operator(engine: Engine, filters: Filters, place: Place, resolution: int) -> Sums:
+    """Return the piles of each operator in each cell of a resolution: `cell`, `operator_code`, `piles`.
+
+    They are ordered by cell, within it by piles downwards, then by operator; what is not known comes last,
+    an operator as -1, piles as NaN.
+    """
+    columns = engine.columns
+    at = picked(engine, filters, place)
+    cells = parent_cells(columns.cell[at], resolution)
+    begins_cell = begins(cells)
+    codes = columns.operator_code[at]
+    width = int(codes.max(initial=0)) + 2
+    # places in a table of cells and operators, those not known in its last column
+    places = (np.cumsum(begins_cell) - 1) * width + np.where(codes < 0, width - 1, codes)
+    size = int(begins_cell.sum()) * width
+    # of nothing bincount returns whole numbers
+    piles = np.bincount(places, columns.parts["piles"][at], size).astype(np.float64)
+    piles[np.bincount(places, columns.is_known["piles"][at], size) == 0] = np.nan
+    held = np.flatnonzero(np.bincount(places, minlength=size))
+    in_cell, code = np.divmod(held, width)
+    order = np.lexsort((code, -piles[held], in_cell))
+    return {
+        "cell": cells[begins_cell][in_cell[order]],
+        "operator_code": np.where(code == width - 1, -1, code)[order],
+        "piles": piles[held][order],
+    }
+
+
 def summed_by_station(engine: Engine, filters: Filters, place: Place, *, limit: int) -> Sums:
     """Return what `summed` returns by station, with `station_no` for `key`, and the best `status_rank`.
 

@@ -2,6 +2,8 @@
 
 The key of an answer is the content hash of the dataset, the name of the query and its arguments; the engine
 itself stays out of it. Cached functions take all they read as arguments, show nothing, and raise on failure.
+An answer is shared by all who ask, and nobody may change it: a copy for each of them would take as long as
+some of the queries.
 """
 
 from collections.abc import Callable
@@ -49,10 +51,7 @@ class Answers:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Return `question(self, other, ...)`, from memory if it was asked before by anyone.
-
-        The answer is large, and shared by all who ask: nobody may change it.
-        """
+        """Return `question(self, other, ...)`, from memory if it was asked before by anyone."""
         hashes = (self.dataset.content_hash, other.dataset.content_hash)
         asked = repr((hashes, question.__module__, question.__qualname__, args, kwargs))
         answer: T = _answer_of_both(asked, question, (self, other), args, kwargs)
@@ -76,7 +75,7 @@ def _engine(version: str, memory_limit_mb: int, _dataset: Dataset) -> Engine:  #
     return Engine(_dataset, memory_limit_mb=memory_limit_mb)
 
 
-@st.cache_data(max_entries=MOST_ANSWERS, show_spinner=False)
+@st.cache_resource(max_entries=MOST_ANSWERS, show_spinner=False)
 def _answer(
     asked: str,  # noqa: ARG001  the key
     _query: Callable[..., Any],
@@ -87,7 +86,6 @@ def _answer(
     return _query(_engine, *_args, **_kwargs)
 
 
-# not cache_data, which would copy a hundred thousand stations with each answer
 @st.cache_resource(max_entries=MOST_OF_BOTH, show_spinner=False)
 def _answer_of_both(
     asked: str,  # noqa: ARG001  the key

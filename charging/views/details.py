@@ -50,9 +50,7 @@ def station_details(answers: Answers, station_id: str, say: Texts) -> None:
     )
 
 
-def heading(
-    title: str, say: Texts, *, closable: bool = True, beside: Callable[[], None] | None = None
-) -> None:
+def heading(title: str, say: Texts, *, beside: Callable[[], None] | None = None) -> None:
     """Show the title of the panel, with a button that closes what is selected; Escape does the same.
 
     `beside` shows something between them.
@@ -67,16 +65,15 @@ def heading(
         st.html(element("h2", "panel-title", text=title))
         if beside:
             beside()
-        if closable:
-            st.button(
-                "×",
-                key="close",
-                on_click=state.select,
-                args=(None,),
-                help=say("panel.close"),
-                type="tertiary",
-                shortcut="Esc",
-            )
+        st.button(
+            "×",
+            key="close",
+            on_click=state.select,
+            args=(None,),
+            help=say("panel.close"),
+            type="tertiary",
+            shortcut="Esc",
+        )
 
 
 def station_button(key: str, station_id: str, name: str, told: str) -> None:

@@ -158,11 +158,12 @@ def _operator_classes(drawing: Drawing, values: pd.Series, *, title: str, unit: 
 
 def _dots(drawing: Drawing, frame: Frame) -> Layer:
     # laid over the cells to compare: what is chosen here, not what the cells are filtered to
-    selection = replace(drawing.selection, operators=(), relations=())
+    chosen = tuple(st.session_state.layer)
+    selection = replace(drawing.selection, operators=chosen, relations=())
     parts = drawing.answers.ask(hex_operators, selection, frame.bounds, frame.resolution)
     colours = colours_of(drawing.answers)
-    named = {operator: drawing.say(f"operator.{operator}") for operator in colours}
-    laid = {operator: colours[operator] for operator in st.session_state.layer if operator in colours}
+    laid = {operator: colours[operator] for operator in chosen if operator in colours}
+    named = {operator: drawing.say(f"operator.{operator}") for operator in laid}
     table = parts.assign(operator=parts.operator_id.map(named))
     return draw.operator_dots(table, drawing.tooltip("piles", heading="operator"), colours=laid)
 

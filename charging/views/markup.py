@@ -80,6 +80,11 @@ def bars(rows: Sequence[Bar], whole: float) -> str:
     return element("div", "bars", *shown)
 
 
+def small_print(text: str) -> str:
+    """Return a line that stands below others and says more about them."""
+    return element("p", "small-print", text=text)
+
+
 def section(title: str) -> None:
     """Show the heading of a part."""
     st.html(element("h3", "section", text=title))

@@ -5,7 +5,7 @@ import streamlit as st
 from charging.domain.filters import Filters
 from charging.maps.frame import frame_for
 from charging.settings import Settings
-from charging.views import stage, state
+from charging.views import stage, state, turns
 from charging.views.caching import Answers
 from charging.views.downloads import downloads
 from charging.views.drawing import Drawing, layers
@@ -17,13 +17,18 @@ from charging.views.texts import Texts
 
 def render(answers: Answers, selection: Filters, settings: Settings, say: Texts) -> None:
     """Show the view."""
-    _map_and_panel(answers, selection, settings, say)
+    _run(answers, selection, settings, say)
 
 
 PANEL_LINES = 4
 
 
 @st.fragment(key=state.MAP)
+def _run(answers: Answers, selection: Filters, settings: Settings, say: Texts) -> None:
+    with turns.turn():
+        _map_and_panel(answers, selection, settings, say)
+
+
 def _map_and_panel(answers: Answers, selection: Filters, settings: Settings, say: Texts) -> None:
     if state.is_arriving() and state.viewport():
         st.rerun()

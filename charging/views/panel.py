@@ -15,7 +15,7 @@ from charging.views.caching import Answers
 from charging.views.colours import colours_of
 from charging.views.details import fact, heading, power, station_button, station_details
 from charging.views.drawing import names_of, operator_name
-from charging.views.markup import Bar, bars, element, simulated
+from charging.views.markup import Bar, bars, element, simulated, small_print
 from charging.views.texts import Texts
 
 MOST_OPERATORS = 8
@@ -29,39 +29,41 @@ def panel(
     answers: Answers, selection: Filters, viewport: Viewport, chosen: state.Selection | None, say: Texts
 ) -> None:
     """Show the panel."""
-    if chosen is None:
-        heading(say("panel.in_view"), say, closable=False)
-        _summary(answers, selection, viewport.bounds, say)
-        st.caption(say("panel.hint"))
-    elif chosen.kind == "station":
+    is_simulated = answers.dataset.kind is Kind.SIMULATED
+    mark = simulated("p", say("kind.simulated"), say) if is_simulated else ""
+    if chosen is None:  # in one piece: it comes anew with every move of the map
+        title = element("h2", "panel-title", text=say("panel.in_view"))
+        hint = small_print(say("panel.hint"))
+        st.html(title + _summary(answers, selection, viewport.bounds, say) + hint + mark)
+        return
+    if chosen.kind == "station":
         station_details(answers, chosen.id, say)
     elif chosen.kind == "area":
         area_details(answers, selection, chosen.id, say)
     else:
         _cell(answers, selection, chosen.id, say)
-    if answers.dataset.kind is Kind.SIMULATED:
-        st.html(simulated("p", say("kind.simulated"), say))
+    if mark:
+        st.html(mark)
 
 
-def _summary(answers: Answers, selection: Filters, place: Place, say: Texts) -> None:
-    """Show the sums of a place, and its operators."""
+def _summary(answers: Answers, selection: Filters, place: Place, say: Texts) -> str:
+    """Return the sums of a place, and its operators."""
     sums = answers.ask(totals, selection, place=place, sums_of=FACTS).iloc[0]
     if not sums.stations:
-        st.html(element("p", "empty", text=say("panel.empty")))
-        return
+        return element("p", "empty", text=say("panel.empty"))
     facts = [
         (say("field.stations"), say.number(sums.stations)),
         (say("field.piles"), say.number(sums.piles)),
         (say("field.dc_piles"), say.number(sums.dc_piles)),
         (say("field.max_power_kw"), power(sums.max_power_kw, say)),
     ]
-    st.html(element("div", "facts", *(fact(label, value) for label, value in facts)))
+    shown = element("div", "facts", *(fact(label, value) for label, value in facts))
     if sums.stations_piles_unknown:
-        st.caption(say("panel.piles_unknown", count=say.number(sums.stations_piles_unknown)))
-    _operators(answers, selection, place, say)
+        shown += small_print(say("panel.piles_unknown", count=say.number(sums.stations_piles_unknown)))
+    return shown + _operators(answers, selection, place, say)
 
 
-def _operators(answers: Answers, selection: Filters, place: Place, say: Texts) -> None:
+def _operators(answers: Answers, selection: Filters, place: Place, say: Texts) -> str:
     parts = answers.ask(piles_by_operator, selection, place=place)
     parts = parts[parts.piles > 0]
     colours = colours_of(answers)
@@ -78,16 +80,17 @@ def _operators(answers: Answers, selection: Filters, place: Place, say: Texts) -
         for operator, piles, share in zip(*columns, strict=True)
     ]
     title = element("h3", "panel-section", text=say("panel.operators"))
-    st.html(title + bars(rows, parts.piles.max()))
+    shown = title + bars(rows, parts.piles.max())
     if len(parts) > MOST_OPERATORS:
-        st.caption(say("panel.more", count=say.number(len(parts) - MOST_OPERATORS)))
+        shown += small_print(say("panel.more", count=say.number(len(parts) - MOST_OPERATORS)))
+    return shown
 
 
 def _cell(answers: Answers, selection: Filters, h3_id: str, say: Texts) -> None:
     cell = cell_from_text(h3_id)
     place = Cell(cell, resolution_of(cell))
     heading(say("panel.cell"), say)
-    _summary(answers, selection, place, say)
+    st.html(_summary(answers, selection, place, say))
     largest = answers.ask(stations, selection, place, limit=LARGEST_STATIONS)
     if not largest.empty:
         st.html(element("h3", "panel-section", text=say("panel.largest")))

@@ -14,7 +14,7 @@ from charging.views import state
 from charging.views.caching import Answers
 from charging.views.colours import colours_of, operators_by_size
 from charging.views.drawing import names_of, operators_of
-from charging.views.markup import operator_label, plain, section
+from charging.views.markup import element, operator_label, plain, small_print
 from charging.views.texts import Texts
 
 ROWS = 200
@@ -96,8 +96,8 @@ def table(answers: Answers, selection: Filters, viewport: Viewport, say: Texts) 
     """Show the stations in view as rows; choosing one selects it, as a click on the map does."""
     found = answers.ask(stations, selection, viewport.bounds, limit=ROWS)
     count = answers.ask(count_stations, selection, viewport.bounds)
-    section(say("table.title"))
-    st.caption(say("table.caption", shown=say.number(len(found)), count=say.number(count)))
+    caption = say("table.caption", shown=say.number(len(found)), count=say.number(count))
+    st.html(element("h3", "section", text=say("table.title")) + small_print(caption))
     shown = pd.DataFrame(
         {
             say("field.name"): names_of(found, say),

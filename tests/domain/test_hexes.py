@@ -54,9 +54,17 @@ def test_a_parent_finer_than_the_stored_cell_is_refused(resolution):
         hexes.parent_terms(resolution)
 
 
+def test_centres_and_corners_are_those_of_h3():
+    cells = _around_pentagons()
+    lat, lon = hexes.centres(cells)
+    assert list(zip(lat, lon, strict=True)) == [h3.cell_to_latlng(cell) for cell in cells.tolist()]
+    assert all(hexes.boundary(cell) == h3.cell_to_boundary(cell) for cell in cells.tolist())
+
+
 def test_cells_of_no_points_are_none():
     cells = hexes.cells_at(np.array([]), np.array([]))
     assert (cells.dtype, cells.tolist()) == (np.int64, [])
+    assert [axis.size for axis in hexes.centres(cells)] == [0, 0]
 
 
 @given(LATITUDES, LONGITUDES, st.integers(0, 15))

@@ -2,7 +2,7 @@ import h3.api.numpy_int as h3
 import numpy as np
 import pytest
 
-from charging.maps.shapes import STEPS_PER_EDGE, cell_grid, centres, outlines, point_steps
+from charging.maps.shapes import STEPS_PER_EDGE, cell_grid, outlines, point_steps
 
 SHANGHAI, FIJI = (31.23, 121.47), (-17.0, 179.99)
 
@@ -59,7 +59,6 @@ def test_pentagons_and_twisted_cells_keep_all_their_corners():
 
 def test_no_cells_have_no_outline():
     assert outlines(np.array([], dtype=np.int64)).steps == []
-    assert centres(np.array([], dtype=np.int64))[0].size == 0
 
 
 def test_points_are_steps_from_the_one_before():
