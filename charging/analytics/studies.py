@@ -32,7 +32,7 @@ from charging.queries.highways import service_areas
 from charging.queries.holdings import By as HeldBy
 from charging.queries.holdings import Unit, holdings
 from charging.queries.points import points
-from charging.queries.totals import By, totals
+from charging.queries.totals import By, piles_by_operator, totals
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -84,7 +84,7 @@ def usual_sets(data: Asks) -> Sets:
     of the network; of a dataset without both, the largest operator and the others. The largest partner is the
     one that leaves, and A and B are the two first partners, or the first and the largest of the base.
     """
-    keys = data.ask(totals, Filters(), by=By.OPERATOR).key
+    keys = data.ask(piles_by_operator, Filters()).key
     operators = [key for key in keys if isinstance(key, str)]
     carmakers = {operator.id for operator in load_operators() if operator.kind is OperatorKind.CARMAKER}
     partners = [operator for operator in operators if operator in carmakers]
@@ -150,7 +150,7 @@ def concentrations(data: Asks, filters: Filters, by: HeldBy | None = None) -> pd
     """
     if by is not None:
         return concentration(data.ask(holdings, filters, by))
-    sums = data.ask(totals, filters, by=By.OPERATOR)
+    sums = data.ask(piles_by_operator, filters)
     held = pd.DataFrame({"unit": "all", "operator_id": sums.key.astype("str"), "piles": sums.piles})
     return concentration(held)
 
@@ -189,8 +189,9 @@ class Unknowns:
 
 def unknowns(data: Asks, filters: Filters) -> Unknowns:
     """Return how much of a selection has no known piles, city or operator."""
-    sums = data.ask(totals, filters).iloc[0]
-    by_city, by_operator = (data.ask(totals, filters, by=by) for by in (By.CITY, By.OPERATOR))
+    sums = data.ask(totals, filters, sums_of=("stations", "stations_piles_unknown")).iloc[0]
+    by_city = data.ask(totals, filters, by=By.CITY, sums_of=("stations", "piles"))
+    by_operator = data.ask(piles_by_operator, filters)
     return Unknowns(
         stations=int(sums.stations),
         stations_without_piles=int(sums.stations_piles_unknown),
@@ -290,7 +291,7 @@ def _roads(engine: Engine) -> Roads:
 
 def city_density(data: Asks, filters: Filters) -> pd.DataFrame:
     """Return what `density.density_by_city` says of a selection, most piles per person first."""
-    cities = density_by_city(data.ask(totals, filters, by=By.CITY))
+    cities = density_by_city(data.ask(totals, filters, by=By.CITY, sums_of=("piles",)))
     return cities.sort_values(["piles_per_100k", "piles"], ascending=False, kind="stable", ignore_index=True)
 
 

@@ -8,7 +8,7 @@ module: the city of a point is the one whose centre is nearest.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -93,14 +93,21 @@ class CityIndex:
     def __init__(self, cities: Iterable[City]) -> None:
         self.cities = tuple(cities)
         self._by_id = {city.id: city for city in self.cities}
-        self._by_name: dict[str, list[City]] = {}
-        for city in self.cities:
-            for key in _keys(city):
-                self._by_name.setdefault(key, []).append(city)
-        self._provinces = {key for city in self.cities for key in _region_keys(city)}
         self._lat = np.array([city.lat for city in self.cities])
         self._lon = np.array([city.lon for city in self.cities])
         self._vectors = unit_vectors(self._lat, self._lon)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[City]]:
+        found: dict[str, list[City]] = {}
+        for city in self.cities:
+            for key in _keys(city):
+                found.setdefault(key, []).append(city)
+        return found
+
+    @cached_property
+    def _provinces(self) -> set[str]:
+        return {key for city in self.cities for key in _region_keys(city)}
 
     def resolve(self, name: str, region: str | None = None) -> City | None:
         """Return the city a name means, or None where none or several do.

@@ -26,6 +26,9 @@ GROUP_SUMS = ", ".join([*(f"sum({part}) as {part}" for part in PARTS), "max(powe
 SUMS = ("stations", "stations_piles_unknown", *PARTS, "max_power_kw")
 """The columns of sums; a query adds up those it is asked for, since each takes time of its own."""
 
+_STATION_COLUMNS = ("city_id", "access", "site")
+"""What groups have from their station: held as numbers, which are quicker to add up by."""
+
 _NEVER_NULL = ("current_unknown_piles", "power_unknown_piles", "status_unknown_piles", "live_piles")
 """Counts of what is, or is not, known: nothing found is 0."""
 
@@ -73,17 +76,16 @@ def summed_by(
 
     The first, `key`, has the values upwards, and last the one that is not known: null, of an operator -1.
     """
-    if by != "operator_code":
-        sums = _summed_in_sql(engine, where(filters, place, engine), by)
-        return {name: sums[name] for name in ("key", *sums_of)}
-    at = picked(engine, filters, place)
-    codes = engine.columns.operator_code[at]
-    last = int(codes.max(initial=0)) + 1
-    keys = np.where(codes < 0, last, codes)
-    # in as few bytes as hold them: numpy sorts two bytes by counting, and more by comparing
-    order = np.argsort(keys.astype(np.min_scalar_type(last)), kind="stable")
-    sums = _sums_of_runs(engine.columns, at[order], keys[order], sums_of)
-    return sums | {"key": np.where(sums["key"] == last, -1, sums["key"])}
+    if by == "operator_code":
+        at = picked(engine, filters, place)
+        return _summed_by_number(engine.columns, at, engine.columns.operator_code[at], sums_of)
+    if by in _STATION_COLUMNS:
+        at = picked(engine, filters, place)
+        values, number = engine.numbered(by)
+        sums = _summed_by_number(engine.columns, at, number[at], sums_of)
+        return sums | {"key": np.append(values, None)[sums["key"]]}  # -1 points at what is appended
+    sums = _summed_in_sql(engine, where(filters, place, engine), by)
+    return {name: sums[name] for name in ("key", *sums_of)}
 
 
 def summed_by_cell(engine: Engine, filters: Filters, place: Place, resolution: int) -> Sums:
@@ -167,6 +169,18 @@ def _of_largest(columns: Columns, at: NDArray[np.int64], limit: int) -> NDArray[
     is_kept = np.zeros(starts.size, dtype=np.bool_)
     is_kept[large[np.argsort(-piles[large], kind="stable")[:limit]]] = True
     return at[np.repeat(is_kept, np.diff(starts, append=at.size))]
+
+
+def _summed_by_number(
+    columns: Columns, at: NDArray[np.int64], numbers: NDArray[np.int64], sums_of: Collection[str]
+) -> Sums:
+    """Return the sums of some groups by a number of each, upwards; last those of -1, which is not known."""
+    last = int(numbers.max(initial=0)) + 1
+    keys = np.where(numbers < 0, last, numbers)
+    # in as few bytes as hold them: numpy sorts two bytes by counting, and more by comparing
+    order = np.argsort(keys.astype(np.min_scalar_type(last)), kind="stable")
+    sums = _sums_of_runs(columns, at[order], keys[order], sums_of)
+    return sums | {"key": np.where(sums["key"] == last, -1, sums["key"])}
 
 
 def _summed_in_sql(engine: Engine, condition: Condition, by: str) -> Sums:

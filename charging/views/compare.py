@@ -110,15 +110,21 @@ def _told(drawing: Drawing, problem: str) -> analysis.Told:
     if problem:
         return analysis.Told([], "", partial(_unreadable, drawing.say, problem), lambda: None)
     sides, say = _sides(drawing), drawing.say
+    asked_for = st.session_state.resolution
+    in_cells = sides.by(asked_for)
+
+    def at(resolution: int) -> pd.DataFrame:
+        held = in_cells if resolution == asked_for else sides.by(resolution)
+        return held.rename(columns={"unit": "cell"})
+
     drawn = analysis.verdicts(
         drawing,
-        partial(_layer, sides),
+        at,
         title=say("compare.legend"),
         names={str(standing): say(f"standing.{standing}", **sides.names) for standing in LEGEND},
         strongest_first=False,
         columns=PILES,
     )
-    in_cells = sides.by(st.session_state.resolution)
     return analysis.Told(
         drawn.groups,
         drawn.note,
@@ -138,10 +144,6 @@ def _sides(drawing: Drawing) -> Sides:
     if drawing.beside:
         return Sides(drawing, a or None, b or None, name_a, name_b)
     return Sides(drawing, a, tuple(operator for operator in b if operator not in a), name_a, name_b)
-
-
-def _layer(sides: Sides, resolution: int) -> pd.DataFrame:
-    return sides.by(resolution).rename(columns={"unit": "cell"})
 
 
 def _of_cell(sides: Sides, h3_id: str) -> None:
@@ -249,20 +251,35 @@ def _tables(sides: Sides, in_cells: pd.DataFrame) -> None:
     )
     analysis.table(drawing, cities, "compare")
     drawing.said.note("  \n".join(_left_out(drawing, by_city=True)))
-    spots = white_spots_of(in_cells)
-    near = near_cities(spots.unit.to_numpy())
-    white = pd.DataFrame(
-        {
-            say("field.h3"): [cell_text(cell) for cell in spots.unit],
-            say("compare.column.near"): [
-                say(f"city.{city}") if isinstance(city, str) else None for city in near.city_id
-            ],
-            say("compare.column.km"): near.km.round(1),
-            **{piles[column]: spots[column] for column in PILES[1:]},
-        }
-    )
-    analysis.table(drawing, white, "spots_of_a", most=MOST_SPOTS)
+    spots = _Spots(white_spots_of(in_cells), {piles[column]: column for column in PILES[1:]}, say)
+    analysis.table(drawing, spots, "spots_of_a", most=MOST_SPOTS)
     drawing.said.note(say("compare.spots", a=sides.name_a, b=sides.name_b))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spots:
+    """The white spots in words, the city near each among them; made when asked for."""
+
+    spots: pd.DataFrame
+    piles: Mapping[str, str]  # columns by the names they are shown by
+    say: Texts
+
+    def __len__(self) -> int:
+        return len(self.spots)
+
+    def head(self, n: int) -> pd.DataFrame:
+        spots, say = self.spots.head(n).reset_index(drop=True), self.say
+        near = near_cities(spots.unit.to_numpy())
+        return pd.DataFrame(
+            {
+                say("field.h3"): [cell_text(cell) for cell in spots.unit],
+                say("compare.column.near"): [
+                    say(f"city.{city}") if isinstance(city, str) else None for city in near.city_id
+                ],
+                say("compare.column.km"): near.km.round(1),
+                **{name: spots[column] for name, column in self.piles.items()},
+            }
+        )
 
 
 def _piles(sides: Sides) -> dict[str, str]:

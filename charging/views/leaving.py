@@ -1,7 +1,5 @@
 """What is lost when operators leave: the map of losses, how few hands hold how much, the tables by city."""
 
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
@@ -26,41 +24,45 @@ def controls(drawing: Drawing) -> None:
 def told(drawing: Drawing) -> analysis.Told:
     """Return what the topic answers."""
     say, leavers = drawing.say, asked.chosen("leaver")
+    in_cells, in_cities, in_areas = (
+        losses(drawing.answers, drawing.selection, leavers, by)
+        for by in (st.session_state.resolution, Unit.CITY, Unit.SERVICE_AREA)
+    )
     drawn = analysis.verdicts(
         drawing,
-        partial(_layer, drawing, leavers),
+        # cells drawn coarser show the strongest of those inside, so that others are never asked for
+        lambda _: in_cells.rename(columns={"unit": "cell"}),
         title=say("leaving.legend"),
         names={str(loss): say(f"loss.{loss}") for loss in Loss},
         strongest_first=True,
         columns=("piles_before", "piles_after"),
     )
     return analysis.Told(
-        drawn.groups, drawn.note, lambda: _panel(drawing, leavers), lambda: _tables(drawing, leavers)
+        drawn.groups,
+        drawn.note,
+        lambda: _panel(drawing, leavers, *map(dependence, (in_cells, in_cities, in_areas))),
+        lambda: _tables(drawing, in_cities),
     )
 
 
-def _layer(drawing: Drawing, leavers: tuple[str, ...], resolution: int) -> pd.DataFrame:
-    lost = losses(drawing.answers, drawing.selection, leavers, resolution)
-    return lost.rename(columns={"unit": "cell"})
-
-
-def _panel(drawing: Drawing, leavers: tuple[str, ...]) -> None:
+def _panel(
+    drawing: Drawing,
+    leavers: tuple[str, ...],
+    in_cells: Dependence,
+    in_cities: Dependence,
+    in_areas: Dependence,
+) -> None:
     say = drawing.say
     names = say("compare.and").join(say(f"operator.{operator}") for operator in leavers)
     how = "one" if len(leavers) == 1 else "many"
     title = say(f"leaving.title.{how}", names=names) if leavers else say("leaving.nobody")
     drawing.said.html(element("h2", "panel-title", text=title))
-    answers, selection = drawing.answers, drawing.selection
-    in_cells, in_cities, in_areas = (
-        dependence(losses(answers, selection, leavers, by))
-        for by in (st.session_state.resolution, Unit.CITY, Unit.SERVICE_AREA)
-    )
     # every station lies in a cell: these are all piles
     lost = analysis.ratio(in_cells.piles_lost, in_cells.piles, say)
     drawing.said.html(terms([(say("leaving.piles"), lost)]))
     _section(drawing, say("gain.cells"), _lost(in_cells, say))
     _section(drawing, say("gain.cities"), _lost(in_cities, say))
-    if answers.ask(service_areas, Filters()).empty:
+    if drawing.answers.ask(service_areas, Filters()).empty:
         _section(drawing, say("gain.service_areas"), element("p", "empty", text=say("leaving.no_areas")))
     else:
         _section(drawing, say("gain.service_areas"), _lost(in_areas, say))
@@ -97,10 +99,9 @@ def _hands(drawing: Drawing) -> None:
     _section(drawing, say("leaving.hands"), terms(lines))
 
 
-def _tables(drawing: Drawing, leavers: tuple[str, ...]) -> None:
-    say, answers, selection = drawing.say, drawing.answers, drawing.selection
-    lost = losses(answers, selection, leavers, Unit.CITY)
-    lost = lost.sort_values(
+def _tables(drawing: Drawing, in_cities: pd.DataFrame) -> None:
+    say = drawing.say
+    lost = in_cities.sort_values(
         ["lost_share", "piles_before", "unit"], ascending=[False, False, True], ignore_index=True
     )
     analysis.table(
@@ -116,7 +117,7 @@ def _tables(drawing: Drawing, leavers: tuple[str, ...]) -> None:
         ),
         "leaving",
     )
-    held = concentrations(answers, selection, Unit.CITY)
+    held = concentrations(drawing.answers, drawing.selection, Unit.CITY)
     held = held.sort_values(["piles", "unit"], ascending=[False, True], ignore_index=True)
     analysis.table(
         drawing,

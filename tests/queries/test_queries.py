@@ -197,7 +197,14 @@ def test_totals_by_a_part_equal_the_reference(world, by, filters):
         assert same(as_sums(row), expected[key])
 
 
-@pytest.mark.parametrize("by", [None, By.OPERATOR, By.CITY])
+@pytest.mark.parametrize("by", By)
+def test_parts_stand_by_piles_and_equal_ones_by_key(world, by):
+    found = totals(world.engine, Filters(), by=by)
+    ordered = found.sort_values("key", kind="stable").sort_values("piles", ascending=False, kind="stable")
+    assert found.key.tolist() == ordered.key.tolist()
+
+
+@pytest.mark.parametrize("by", [None, By.OPERATOR, By.CITY, By.SITE])
 @settings(max_examples=12)
 @given(filters=light_selections, others=st.sets(st.sampled_from(SUMS)))
 def test_sums_asked_alone_are_those_asked_with_all(world, by, filters, others):
