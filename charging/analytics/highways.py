@@ -272,7 +272,7 @@ def gap_lines(table: pd.DataFrame, areas: pd.DataFrame) -> list[GapLine]:
     of the list straight. Neither is the road.
     """
     lines = []
-    for row, gap in enumerate(table.to_dict("records")):
+    for row, gap in enumerate(table[[*_ROAD, "ends", "from_km", "to_km"]].to_dict("records")):
         if gap["ends"] == Ends.KNOWN:
             line = schematic_lines()[gap["expressway"]]
             lines += [GapLine(row, *piece) for piece in pieces(line, gap["from_km"], gap["to_km"])]

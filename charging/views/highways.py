@@ -28,7 +28,12 @@ MOST_LINES = 12
 
 _AROUND_KM = 20.0  # on each side of a gap that is flown to
 
-_FIELDS = ("expressway", "direction", "chainage_km", "base_piles", "partner_piles")
+_ROAD = ("expressway", "direction")
+
+_FIELDS = (*_ROAD, "chainage_km", "base_piles", "partner_piles")
+
+_TOLD = (*_ROAD, "gap_km", "gap_km_before", "crosses_break", "from_lat", "from_lon", "to_lat", "to_lon")
+"""What the list of the longest gaps tells, and needs to send the map there."""
 
 
 def controls(drawing: Drawing) -> None:
@@ -83,7 +88,7 @@ def _points(drawing: Drawing, areas: pd.DataFrame) -> tuple[list[Layer], str]:
         direction=_told_in_words(here, "direction", say),
         station_id=here.service_area_id,
         piles=here.base_piles.fillna(0) + here.partner_piles.fillna(0),
-        presence=here.category.astype("object").map(names).fillna(say("presence.unknown")),
+        presence=_presences(here, say),
     )
     scale = verdict_classes(
         rows.category,
@@ -114,7 +119,7 @@ def _lines(drawing: Drawing, longest: pd.DataFrame, areas: pd.DataFrame) -> Laye
     rows = rows.assign(
         from_name=[_place(name, drawing.say) for name in rows.from_name],
         to_name=[_place(name, drawing.say) for name in rows.to_name],
-        gap=[_road(row, drawing.say) for row in rows.to_dict("records")],
+        gap=[_road(row, drawing.say) for row in rows[[*_ROAD]].to_dict("records")],
     )
     return draw.lines(
         [(piece.lat, piece.lon) for piece in pieces],
@@ -181,7 +186,7 @@ def _panel(drawing: Drawing, found: Highways, longest: pd.DataFrame) -> None:
         )
     drawing.said.note(say("highways.sides", areas=say.number(after.areas)))
     drawing.said.html(element("h3", "panel-section", text=say("highways.longest")))
-    for place, row in enumerate(longest.to_dict("records")):
+    for place, row in enumerate(longest[[*_TOLD]].to_dict("records")):
         st.button(
             f"{plain(_road(row, say))} :small[:gray[{plain(_lengths(row, say))}]]",
             key=f"gap-{place}",
@@ -243,7 +248,14 @@ def _edges(gaps: pd.DataFrame, side: str, say: Texts) -> list[str]:
 
 
 def _told_in_words(areas: pd.DataFrame, column: str, say: Texts) -> pd.Series:
-    return areas[column].map(lambda name: _place(name, say)) if column == "direction" else areas[column]
+    if column != "direction":
+        return areas[column]
+    return areas[column].map({name: _place(name, say) for name in areas[column].unique()})
+
+
+def _presences(areas: pd.DataFrame, say: Texts) -> pd.Series:
+    names = {str(presence): say(f"presence.{presence}") for presence in Presence}
+    return areas.category.astype("object").map(names).fillna(say("presence.unknown"))
 
 
 def _areas(drawing: Drawing, areas: pd.DataFrame) -> None:
@@ -255,10 +267,7 @@ def _areas(drawing: Drawing, areas: pd.DataFrame) -> None:
     listed = listed.loc[order]
     shown = {
         say("highways.field.name"): listed["name"],
-        say("highways.field.presence"): [
-            say(f"presence.{category}") if isinstance(category, str) else say("presence.unknown")
-            for category in listed.category
-        ],
+        say("highways.field.presence"): _presences(listed, say),
         **{say(f"highways.field.{name}"): _told_in_words(listed, name, say) for name in _FIELDS},
         say("field.wgs84"): [
             f"{lat:.5f}, {lon:.5f}" for lat, lon in zip(listed.lat, listed.lon, strict=True)
