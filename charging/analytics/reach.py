@@ -84,6 +84,15 @@ def nearest_km(places: Located, points: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.RangeIndex(len(places.lat)))
 
 
+def nearer(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Return what `nearest_km` says of two sets of points together, given what it says of each."""
+    names = sorted({*one, *other}, key=lambda name: (name == NOT_KNOWN, name))
+    none = np.full(len(one), np.inf)
+    return pd.DataFrame(
+        {name: np.minimum(one.get(name, none), other.get(name, none)) for name in names}, one.index
+    )
+
+
 def km_to_nearest(places: Located, lat: Floats, lon: Floats) -> Floats:
     """Return the distance from each place to the nearest of some points, in km; infinite without points.
 

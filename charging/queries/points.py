@@ -1,7 +1,10 @@
 """Where the selected piles of each operator stand: the points that distances are measured to."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from charging.domain.filters import Filters
 from charging.queries.conditions import picked
@@ -31,24 +34,48 @@ def points(engine: Engine, filters: Filters) -> pd.DataFrame:
         H3 at the stored resolution) and `piles` (how many are selected, above zero), ordered by station, then
         by operator, not known last.
     """
+    return _points(engine, _of_stations(engine, filters))
+
+
+def points_left_out(engine: Engine, filters: Filters) -> pd.DataFrame:
+    """Return what `points` says of `filters.with_unknown()` alone: stations of which too little is known."""
+    found, every = (_of_stations(engine, each) for each in (filters, filters.with_unknown()))
+    is_new = ~np.isin(every.key, found.key, assume_unique=True)
+    return _points(engine, _OfStations(*(values[is_new] for values in every)))
+
+
+class _OfStations(NamedTuple):
+    """The selected piles of each operator at each station, where there are some."""
+
+    key: NDArray[np.int64]  # of the station and the operator, upwards
+    at: NDArray[np.int64]  # position of the first group in `Engine.columns`
+    piles: NDArray[np.float64]
+
+
+def _of_stations(engine: Engine, filters: Filters) -> _OfStations:
     columns = engine.columns
     not_known = max(engine.operator_ids, default=-1) + 1
     at = picked(engine, filters)
     codes = columns.operator_code[at]
     keys = columns.station_no[at] * (not_known + 1) + np.where(codes < 0, not_known, codes)
     order = np.argsort(keys, kind="stable")  # nearly in order already, which this kind of sorting uses
-    at = at[order]
-    starts = np.flatnonzero(begins(keys[order]))
+    at, keys = at[order], keys[order]
+    starts = np.flatnonzero(begins(keys))
     held = np.add.reduceat(columns.parts["piles"][at], starts) if at.size else np.empty(0)
     has_piles = held > 0  # a count that is not known adds 0
-    first = at[starts[has_piles]]
+    first = starts[has_piles]
+    return _OfStations(keys[first], at[first], held[has_piles])
+
+
+def _points(engine: Engine, found: _OfStations) -> pd.DataFrame:
+    columns, at = engine.columns, found.at
     return pd.DataFrame(
         {
-            "station_no": columns.station_no[first],
-            "operator_id": named(engine.operator_ids, columns.operator_code[first]),
-            "lat": columns.lat[first],
-            "lon": columns.lon[first],
-            "cell": columns.cell[first],
-            "piles": held[has_piles],
+            "station_no": columns.station_no[at],
+            "operator_id": named(engine.operator_ids, columns.operator_code[at]),
+            "lat": columns.lat[at],
+            "lon": columns.lon[at],
+            "cell": columns.cell[at],
+            "piles": found.piles,
         }
     )
