@@ -10,7 +10,7 @@ stations once with `pair_stations`, and asks `selected_changes` about each selec
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from charging.dataset.manifest import Description
 from charging.domain.geography import great_circle_km
 from charging.domain.hexes import parent_cells
 from charging.domain.text import folded
+from charging.queries.measures import begins
 
 MOVED_M = 50.0
 """Distance beyond which a station has moved, metres; below it a coordinate was made more exact."""
@@ -183,13 +184,15 @@ class Pairs:
 
 def pair_stations(old: pd.DataFrame, new: pd.DataFrame) -> Pairs:
     """Return two snapshots station by station, with what differs but their piles, as `changes` says."""
-    at_old = _places(old.station_id, new.station_id)
+    at_old = _places(old, new)
 
     def sides(name: str) -> tuple[ExtensionArray, ExtensionArray]:
         return old[name].array.take(at_old, allow_fill=True), new[name].array
 
     (lat, new_lat), (lon, new_lon) = (np.asarray(sides(axis), dtype=np.float64) for axis in ("lat", "lon"))
-    moved_m = 1000 * great_circle_km(lat, lon, new_lat, new_lon)
+    moved_m = np.where(at_old < 0, np.nan, 0.0)
+    differs = (at_old >= 0) & ((lat != new_lat) | (lon != new_lon))
+    moved_m[differs] = 1000 * great_circle_km(*(axis[differs] for axis in (lat, lon, new_lat, new_lon)))
     renamed = _is_renamed(*sides("name")) | _is_renamed(*sides("name_zh"))
     return Pairs(old, new, at_old, moved_m, renamed, _both_known_and_differ(*sides("operator_id")))
 
@@ -259,16 +262,14 @@ def change_totals(
     went = went & (former != code)
     change = changed.piles_change.fillna(0.0).to_numpy()
     was, now = (changed[f"piles_{side}"].to_numpy() for side in ("before", "after"))
-    sums = {kind: _added(code, changed[kind], keys) for kind in KINDS}
+    sums: dict[str, Any] = {kind: _added(code, changed[kind], keys).astype(np.int64) for kind in KINDS}
     gained = np.where(went, np.nan_to_num(now), np.maximum(change, 0.0))
     lost = np.where(went, 0.0, np.maximum(-change, 0.0))
     sums["piles_gained"] = _added(code, gained, keys)
     sums["piles_lost"] = _added(code, lost, keys) + _added(former[went], np.nan_to_num(was[went]), keys)
     unknown = _added(code, changed.piles_unknown, keys) + _added(former[went], np.isnan(was[went]), keys)
-    table = pd.DataFrame(sums | {"stations_piles_unknown": unknown})
-    counts = [*KINDS, "stations_piles_unknown"]
-    table[counts] = table[counts].astype(np.int64)
-    table.insert(len(table.columns) - 1, "piles_net", table.piles_gained - table.piles_lost)
+    sums["piles_net"] = sums["piles_gained"] - sums["piles_lost"]
+    table = pd.DataFrame(sums | {"stations_piles_unknown": unknown.astype(np.int64)})
     if by is not None:
         table.insert(0, "key", keys)
         occurs = np.zeros(len(keys), dtype=bool)
@@ -292,35 +293,65 @@ class _Rows(NamedTuple):
 def _table(pairs: Pairs, rows: _Rows, old: Selected, new: Selected, *, count_piles: bool) -> pd.DataFrame:
     is_opened, is_closed = rows.at_old < 0, rows.at_new < 0
     stays = ~is_opened & ~is_closed
-    last = pairs.old.iloc[rows.at_old[is_closed]]
-    table = pd.concat([pairs.new.iloc[rows.at_new[~is_closed]], last], ignore_index=True)[_SHOWN]
+    sides = pairs.new[_SHOWN].iloc[rows.at_new[~is_closed]], pairs.old[_SHOWN].iloc[rows.at_old[is_closed]]
+    columns: dict[str, Any] = dict(pd.concat(sides, ignore_index=True).items())
     for name in _COMPARED:
         values = pairs.old[name]
         array = (values.astype("Int64") if name == "cell" else values).array  # a double cannot hold a cell
-        table[f"{name}_before"] = array.take(rows.at_old, allow_fill=True)
-    for side, selected, at in (("before", old, rows.at_old), ("after", new, rows.at_new)):
-        piles = selected.piles if count_piles else np.full_like(selected.piles, np.nan)
-        table[f"piles_{side}"] = np.append(piles, 0.0)[at]  # -1 points at what is appended
-    change = table.piles_after - table.piles_before
+        columns[f"{name}_before"] = array.take(rows.at_old, allow_fill=True)
+    was, now = (
+        np.append(selected.piles if count_piles else np.full_like(selected.piles, np.nan), 0.0)[at]
+        for selected, at in ((old, rows.at_old), (new, rows.at_new))  # -1 points at what is appended
+    )
+    change = now - was
     moved_m, renamed, reassigned = (
         np.append(values, nothing)[np.where(stays, rows.at_new, -1)]
         for values, nothing in ((pairs.moved_m, np.nan), (pairs.renamed, False), (pairs.reassigned, False))
     )
-    return table.assign(
-        piles_change=change,
-        moved_m=moved_m,
-        renamed=renamed,
-        reassigned=reassigned,
-        opened=is_opened,
-        closed=is_closed,
-        grown=stays & (change > 0),
-        shrunk=stays & (change < 0),
-        moved=moved_m > MOVED_M,
-        piles_unknown=change.isna(),
-    )[_COLUMNS]
+    columns |= {
+        "piles_before": was,
+        "piles_after": now,
+        "piles_change": change,
+        "moved_m": moved_m,
+        "renamed": renamed,
+        "reassigned": reassigned,
+        "opened": is_opened,
+        "closed": is_closed,
+        "grown": stays & (change > 0),
+        "shrunk": stays & (change < 0),
+        "moved": moved_m > MOVED_M,
+        "piles_unknown": np.isnan(change),
+    }
+    return pd.DataFrame({name: columns[name] for name in _COLUMNS})
 
 
-def _places(of: pd.Series, sought: pd.Series) -> NDArray[np.intp]:
+def _places(old: pd.DataFrame, new: pd.DataFrame) -> NDArray[np.intp]:
+    """Return the row in `old` of each station of `new`; -1: not there.
+
+    Most stations are still in their cell, as the same one of it: comparing two texts finds that out, and only
+    the ids of the others are looked up.
+    """
+    guess = _same_in_cell(old["cell"].to_numpy(np.int64), new["cell"].to_numpy(np.int64))
+    ids = old.station_id.array.take(guess, allow_fill=True)
+    place = np.where(np.asarray(ids == new.station_id.array, dtype=bool), guess, -1)
+    sought = np.flatnonzero(place < 0)
+    is_left = np.ones(len(old), dtype=bool)
+    is_left[place[place >= 0]] = False
+    left = np.flatnonzero(is_left)
+    found = _looked_up(old.station_id.iloc[left], new.station_id.iloc[sought])
+    place[sought] = np.append(left, -1)[found]
+    return place
+
+
+def _same_in_cell(old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return of the n-th row of each cell the n-th one of that cell in others, both upwards; -1: none."""
+    rows = np.arange(new.size)
+    nth = rows - np.maximum.accumulate(np.where(begins(new), rows, 0))
+    guess = np.searchsorted(old, new) + nth
+    return np.where(guess < old.size, guess, -1)
+
+
+def _looked_up(of: pd.Series, sought: pd.Series) -> NDArray[np.intp]:
     """Return where each of the texts that are sought stands in others, all of them distinct; -1: nowhere."""
     number, distinct = pd.factorize(pd.concat([of, sought], ignore_index=True))
     place = np.full(len(distinct), -1)

@@ -83,7 +83,7 @@ def summed_by(
         at = picked(engine, filters, place)
         values, number = engine.numbered(by)
         sums = _summed_by_number(engine.columns, at, number[at], sums_of)
-        return sums | {"key": np.append(values, None)[sums["key"]]}  # -1 points at what is appended
+        return sums | {"key": np.array([*values, None], dtype=object)[sums["key"]]}  # -1 points at the last
     sums = _summed_in_sql(engine, where(filters, place, engine), by)
     return {name: sums[name] for name in ("key", *sums_of)}
 

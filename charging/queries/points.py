@@ -41,14 +41,14 @@ def points_left_out(engine: Engine, filters: Filters) -> pd.DataFrame:
     """Return what `points` says of `filters.with_unknown()` alone: stations of which too little is known."""
     found, every = (_of_stations(engine, each) for each in (filters, filters.with_unknown()))
     is_new = ~np.isin(every.key, found.key, assume_unique=True)
-    return _points(engine, _OfStations(*(values[is_new] for values in every)))
+    return _points(engine, _OfStations(every.key[is_new], every.first[is_new], every.piles[is_new]))
 
 
 class _OfStations(NamedTuple):
     """The selected piles of each operator at each station, where there are some."""
 
     key: NDArray[np.int64]  # of the station and the operator, upwards
-    at: NDArray[np.int64]  # position of the first group in `Engine.columns`
+    first: NDArray[np.int64]  # position of the first group in `Engine.columns`
     piles: NDArray[np.float64]
 
 
@@ -68,7 +68,7 @@ def _of_stations(engine: Engine, filters: Filters) -> _OfStations:
 
 
 def _points(engine: Engine, found: _OfStations) -> pd.DataFrame:
-    columns, at = engine.columns, found.at
+    columns, at = engine.columns, found.first
     return pd.DataFrame(
         {
             "station_no": columns.station_no[at],

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from charging.domain.filters import Filters
 from charging.queries.conditions import picked
 from charging.queries.engine import Engine, named
+from charging.queries.measures import begins
 
 
 def snapshot(engine: Engine, filters: Filters) -> pd.DataFrame:
@@ -23,16 +24,23 @@ def snapshot(engine: Engine, filters: Filters) -> pd.DataFrame:
         null: not known), `city_id`, `lat`, `lon` (WGS-84 degrees), `cell` (H3, resolution 11), `piles` (the
         selected ones whose count is known; null: of none).
     """
-    selected = selected_piles(engine, filters)
+    selected, columns = selected_piles(engine, filters), engine.columns
     station_no = np.flatnonzero(selected.holds) + 1
-    table = engine.station_rows(station_no, _COLUMNS).assign(piles=selected.piles[selected.holds])
+    table = engine.station_rows(station_no, _TEXTS)
     codes = table.pop("operator_code").fillna(-1).to_numpy(np.intp)
     ids = named(engine.operator_ids, np.arange(-1, max(engine.operator_ids, default=-1) + 1)).astype("str")
     table.insert(3, "operator_id", pd.Series(ids.array.take(codes + 1)))
-    return table
+    # where a station lies is known of its groups, which stand in memory
+    first = np.flatnonzero(begins(columns.station_no))[selected.holds]
+    return table.assign(
+        lat=columns.lat[first],
+        lon=columns.lon[first],
+        cell=columns.cell[first],
+        piles=selected.piles[selected.holds],
+    )
 
 
-_COLUMNS = ("station_id", "name", "name_zh", "operator_code", "city_id", "lat", "lon", "cell")
+_TEXTS = ("station_id", "name", "name_zh", "operator_code", "city_id")
 
 
 class SelectedPiles(NamedTuple):
