@@ -22,7 +22,7 @@ from charging.analytics.changes import (
 from charging.analytics.studies import Asks
 from charging.domain.filters import Filters
 from charging.queries.engine import Engine
-from charging.queries.snapshot import selected_piles, snapshot
+from charging.queries.snapshot import every_station, selected_piles
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -76,6 +76,6 @@ def cell_changes(
 
 
 def _station_pairs(data: AsksBoth, older: AsksBoth) -> Pairs:
-    # not asked for by `ask`, which would keep each snapshot a second time
-    now = snapshot(data.engine, Filters())  # first: the other dataset may still be opening
-    return pair_stations(snapshot(older.engine, Filters()), now)
+    # not asked for by `ask`, which would keep all stations a second time
+    now = every_station(data.engine)  # first: the other dataset may still be opening
+    return pair_stations(every_station(older.engine), now)

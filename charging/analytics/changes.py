@@ -183,7 +183,7 @@ class Pairs:
 
 
 def pair_stations(old: pd.DataFrame, new: pd.DataFrame) -> Pairs:
-    """Return two snapshots station by station, with what differs but their piles, as `changes` says."""
+    """Return two snapshots station by station, with what differs but their piles, which are not needed."""
     at_old = _places(old, new)
 
     def sides(name: str) -> tuple[ExtensionArray, ExtensionArray]:

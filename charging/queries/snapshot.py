@@ -24,20 +24,39 @@ def snapshot(engine: Engine, filters: Filters) -> pd.DataFrame:
         null: not known), `city_id`, `lat`, `lon` (WGS-84 degrees), `cell` (H3, resolution 11), `piles` (the
         selected ones whose count is known; null: of none).
     """
-    selected, columns = selected_piles(engine, filters), engine.columns
-    station_no = np.flatnonzero(selected.holds) + 1
-    table = engine.station_rows(station_no, _TEXTS)
-    codes = table.pop("operator_code").fillna(-1).to_numpy(np.intp)
+    selected = selected_piles(engine, filters)
+    table = _stations(engine, np.flatnonzero(selected.holds))
+    return table.assign(piles=selected.piles[selected.holds])
+
+
+def every_station(engine: Engine) -> pd.DataFrame:
+    """Return `snapshot` of the whole dataset without its piles: what no selection changes."""
+    return _stations(engine, np.arange(_count(engine)))
+
+
+def _stations(engine: Engine, at: NDArray[np.int64]) -> pd.DataFrame:
+    """Return some stations, by their place among all."""
+    columns = engine.columns
+    texts = dict(engine.station_rows(at + 1, _TEXTS).items())
+    codes = texts.pop("operator_code").fillna(-1).to_numpy(np.intp)
     ids = named(engine.operator_ids, np.arange(-1, max(engine.operator_ids, default=-1) + 1)).astype("str")
-    table.insert(3, "operator_id", pd.Series(ids.array.take(codes + 1)))
-    # where a station lies is known of its groups, which stand in memory
-    first = np.flatnonzero(begins(columns.station_no))[selected.holds]
-    return table.assign(
-        lat=columns.lat[first],
-        lon=columns.lon[first],
-        cell=columns.cell[first],
-        piles=selected.piles[selected.holds],
+    city_ids = texts.pop("city_id")
+    first = np.flatnonzero(begins(columns.station_no))[at]
+    return pd.DataFrame(
+        {
+            **texts,
+            "operator_id": ids.array.take(codes + 1),
+            "city_id": city_ids,
+            # where a station lies is known of its groups, which stand in memory
+            "lat": columns.lat[first],
+            "lon": columns.lon[first],
+            "cell": columns.cell[first],
+        }
     )
+
+
+def _count(engine: Engine) -> int:
+    return int(engine.columns.station_no.max(initial=0))
 
 
 _TEXTS = ("station_id", "name", "name_zh", "operator_code", "city_id")
@@ -53,15 +72,14 @@ class SelectedPiles(NamedTuple):
 def selected_piles(engine: Engine, filters: Filters) -> SelectedPiles:
     """Return what a selection holds of each station of the dataset: numbers alone, so that it is fast.
 
-    Row n is row n of `snapshot(engine, Filters())`; where the selection holds the station, its piles are
+    Row n is row n of `every_station(engine)`; where the selection holds the station, its piles are
     those of `snapshot(engine, filters)`.
     """
-    columns = engine.columns
-    stations = int(columns.station_no.max(initial=0))
+    columns, stations = engine.columns, _count(engine)
     at = picked(engine, filters)
     row = columns.station_no[at] - 1
     piles = np.bincount(row, weights=columns.parts["piles"][at], minlength=stations)
-    is_known = np.bincount(row, weights=columns.is_known["piles"][at], minlength=stations) > 0
-    holds = np.zeros(stations, dtype=np.bool_)
+    holds, is_known = (np.zeros(stations, dtype=np.bool_) for _ in range(2))
     holds[row] = True
+    is_known[row[columns.is_known["piles"][at]]] = True
     return SelectedPiles(holds, np.where(is_known, piles, np.nan))

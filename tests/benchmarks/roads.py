@@ -42,7 +42,7 @@ from charging.domain.text import folded
 from charging.queries.engine import Engine
 from charging.queries.highways import service_areas
 from charging.queries.holdings import Unit, holdings
-from charging.queries.snapshot import selected_piles, snapshot
+from charging.queries.snapshot import every_station, selected_piles
 from charging.settings import Settings
 
 FIRST_MS, CHANGED_MS, BUDGET_PANDAS = 1000.0, 300.0, 8.0
@@ -195,7 +195,7 @@ def _our_changes(old: Engine, new: Engine) -> Ask:
         old.forget()
         new.forget()
         if not pairs:
-            pairs.append(pair_stations(*(snapshot(engine, Filters()) for engine in (old, new))))
+            pairs.append(pair_stations(*map(every_station, (old, new))))
         selected = (Selected(*selected_piles(engine, filters)) for engine in (old, new))
         changed = selected_changes(pairs[0], *selected)
         return [change_totals(changed)[SUMS], changed.drop(columns=["piles_unknown", "cell_before"])]

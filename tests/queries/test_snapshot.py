@@ -8,7 +8,7 @@ import pytest
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Current
 from charging.queries.engine import Engine
-from charging.queries.snapshot import selected_piles, snapshot
+from charging.queries.snapshot import every_station, selected_piles, snapshot
 from charging.queries.totals import totals
 
 
@@ -40,6 +40,10 @@ def test_a_dataset_that_stays_on_disk_has_the_same_snapshot(engine, tiny_dataset
     with closing(Engine(tiny_dataset, memory_limit_mb=0)) as on_disk:
         found = snapshot(on_disk, Filters())
     pd.testing.assert_frame_equal(found, snapshot(engine, Filters()), check_dtype=False)
+
+
+def test_every_station_is_a_row_of_the_snapshot_of_everything(engine):
+    pd.testing.assert_frame_equal(every_station(engine), snapshot(engine, Filters()).drop(columns="piles"))
 
 
 def test_a_count_that_is_not_known_is_null_and_no_zero(engine):
