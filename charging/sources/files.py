@@ -61,11 +61,11 @@ class Part:
     """A file, or a member of an archive."""
 
     path: Path
-    member: str | None = None
+    member: zipfile.ZipInfo | None = None  # not its name, which another member may have too
 
     def __str__(self) -> str:
         """Return where it is, for messages."""
-        return str(self.path) if self.member is None else f"{self.path} ({self.member})"
+        return str(self.path) if self.member is None else f"{self.path} ({self.member.filename})"
 
 
 @contextmanager
@@ -172,7 +172,7 @@ def parts(path: Path) -> tuple[Part, ...]:
             return (whole,)
         members = _members(path)
     _check_members(path, members)
-    found = tuple(part for info in members if _is_data(part := Part(path, info.filename)))
+    found = tuple(part for info in members if _is_data(part := Part(path, info)))
     if not found:
         named = ", ".join(info.filename for info in members[:5]) or "nothing"
         message = f"{path}: expected an archive with a table or JSON inside, found {named}. Fetch it again."
@@ -195,7 +195,7 @@ def text_part(source: Path | Part, matches: Callable[[bytes], bool] | None = Non
     chosen = [part for part in parts(source) if matches(read_head(part))] if matches else []
     chosen = chosen or _texts(source)
     if len(chosen) > 1:
-        named = ", ".join(str(part.member) for part in chosen[:5])
+        named = ", ".join(part.member.filename for part in chosen[:5] if part.member)
         message = (
             f"{source}: expected an archive with one file of data, found {named}. Unpack it, and give all."
         )
@@ -212,9 +212,9 @@ def unread(path: Path, read: Collection[Part]) -> tuple[str, ...]:
         If the file is missing or damaged.
     """
     with complaints(Part(path)):
-        names = [info.filename for info in _members(path)] if _is_archive(path) else []
-    known = {part.member for part in read}
-    return tuple(_shown(name) for name in names if name not in known)
+        members = _members(path) if _is_archive(path) else []
+    known = {part.member.header_offset for part in read if part.member}
+    return tuple(_shown(info.filename) for info in members if info.header_offset not in known)
 
 
 @contextmanager
@@ -223,9 +223,8 @@ def open_bytes(part: Part) -> Iterator[BinaryIO]:
     with part.path.open("rb") as file:
         if part.member is not None:
             with zipfile.ZipFile(file) as archive, archive.open(part.member) as member:
-                info = archive.getinfo(part.member)
-                bounded = Unpacked(cast(BinaryIO, member), info.compress_size, part)
-                bounded.check(info.file_size)
+                bounded = Unpacked(cast(BinaryIO, member), part.member.compress_size, part)
+                bounded.check(part.member.file_size)
                 yield io.BufferedReader(bounded)  # type: ignore[type-var]  # readinto is enough
         elif is_packed(part):
             size = file.seek(0, io.SEEK_END)
@@ -342,10 +341,7 @@ def _head_of(part: Part) -> bytes:
 
 
 def _size(part: Part) -> int:
-    if part.member is None:
-        return 0
-    with zipfile.ZipFile(part.path) as archive:
-        return archive.getinfo(part.member).file_size
+    return part.member.file_size if part.member else 0
 
 
 def _encoding_of(part: Part, head: bytes, encodings: tuple[str, ...]) -> str:

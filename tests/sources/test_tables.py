@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import os
+import re
 import zipfile
 from pathlib import Path
 
@@ -72,6 +73,13 @@ def archive(members):
         for name, content in members.items():
             file.writestr(name, content)
     return packed.getvalue()
+
+
+def of_one_name(*contents):
+    """Return an archive whose members are all called `t.csv`."""
+    names = [chr(ord("a") + at) for at in range(len(contents))]
+    packed = archive({f"{name}.csv": content for name, content in zip(names, contents, strict=True)})
+    return re.sub(rb"[a-z]\.csv", b"t.csv", packed)
 
 
 def parquet(stations=1, **columns):
@@ -288,6 +296,16 @@ def test_a_cell_of_ten_megabytes_is_one_bad_row_among_good_ones(tmp_path, quote)
 def test_an_archive_with_a_member_of_no_name_is_read_without_it(tmp_path):
     path = write(tmp_path, archive({"t.csv": CSV, "?": b"a,b"}).replace(b"?", b"\0"))
     assert [each.source_id for each in tabular.read(path, preset="urbanev")] == ["1", "2"]
+
+
+def test_members_of_one_name_are_each_read(tmp_path):
+    path = write(tmp_path, of_one_name(CSV, CSV.replace(b"\n1,", b"\n3,").replace(b"\n2,", b"\n4,")))
+    assert [each.source_id for each in tabular.read(path, preset="urbanev")] == ["1", "2", "3", "4"]
+
+
+def test_a_member_that_is_not_read_is_named_though_another_of_its_name_is(tmp_path):
+    path = write(tmp_path, of_one_name(CSV, b"Read me, please"))
+    assert sniff(path).unread(path) == ("t.csv",)
 
 
 @pytest.mark.parametrize("content", [archive({"table.csv": CSV}), workbook()], ids=["zip", "xlsx"])
