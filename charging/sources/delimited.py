@@ -8,7 +8,8 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TextIO
 
 import numpy as np
@@ -40,6 +41,19 @@ Row = tuple[int, list[str] | None]
 def rows(text: TextIO, delimiter: str) -> Iterator[Row]:
     """Return the rows of a text that are not blank."""
     return DelimitedText(text, delimiter).rows()
+
+
+def head_rows(text: str, delimiter: str, most: int) -> list[list[str]]:
+    """Return the first rows of a text, at most so many, without broken ones."""
+    found = islice(rows(io.StringIO(text, newline=""), delimiter), most)
+    return [cells for _, cells in found if cells is not None]
+
+
+def delimiter_by(
+    by_delimiter: Iterable[tuple[str, list[list[str]]]], is_header: Callable[[list[str]], bool], usual: str
+) -> str:
+    """Return the first delimiter by whose rows a text has a header; `usual` where it has none by any."""
+    return next((delimiter for delimiter, rows in by_delimiter if any(map(is_header, rows))), usual)
 
 
 class DelimitedText:

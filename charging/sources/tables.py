@@ -7,7 +7,6 @@ cells does for all. GeoJSON gives each feature the columns `id`, `lat` and `lon`
 
 import codecs
 import datetime as dt
-import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
@@ -21,7 +20,7 @@ import pyarrow.parquet as pq
 from charging.errors import Fault, SourceError
 from charging.sources import geojson
 from charging.sources.blocks import Block, in_blocks
-from charging.sources.delimited import DELIMITERS, DelimitedText, Row
+from charging.sources.delimited import DELIMITERS, DelimitedText, Row, delimiter_by, head_rows
 from charging.sources.files import (
     Kind,
     Part,
@@ -102,18 +101,15 @@ def with_delimiter_of(part: Part, layout: Layout, is_header: Callable[[list[str]
         If the part cannot be read.
     """
     by_delimiter = _first_by_delimiter(part, layout)
-    found = (delimiter for delimiter, rows in by_delimiter.items() if any(map(is_header, rows)))
-    return replace(layout, delimiter=next(found, layout.delimiter))
+    return replace(layout, delimiter=delimiter_by(by_delimiter.items(), is_header, layout.delimiter))
 
 
 def _first_by_delimiter(part: Part, layout: Layout) -> dict[str, list[list[str]]]:
     """Return the first rows of delimited text by each delimiter, the layout's first; else nothing."""
     if kind_of(part) is not Kind.TEXT or geojson.matches(head := read_head(part)):
         return {}
-    return {
-        delimiter: _first(DelimitedText(_decoded(head, layout), delimiter).rows())
-        for delimiter in delimiters(layout)
-    }
+    text = _decoded(head, layout)
+    return {delimiter: head_rows(text, delimiter, MOST_PREAMBLE) for delimiter in delimiters(layout)}
 
 
 def delimiters(layout: Layout) -> tuple[str, ...]:
@@ -125,14 +121,14 @@ def _first(table: Iterator[Row]) -> list[list[str]]:
     return [cells for _, cells in islice(table, MOST_PREAMBLE) if cells is not None]
 
 
-def _decoded(head: bytes, layout: Layout) -> io.StringIO:
+def _decoded(head: bytes, layout: Layout) -> str:
     """Return the beginning of a text; a character that is cut at its end is left out."""
     for encoding in layout.encodings:
         try:
-            return io.StringIO(codecs.getincrementaldecoder(encoding)().decode(head), newline="")
+            return codecs.getincrementaldecoder(encoding)().decode(head)
         except UnicodeDecodeError:
             continue
-    return io.StringIO(head.decode(errors="replace"), newline="")
+    return head.decode(errors="replace")
 
 
 def _told(rows: Iterator[_Some], part: Part, encoding: str) -> Iterator[_Some]:

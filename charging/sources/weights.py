@@ -2,7 +2,7 @@
 
 A header, then one row a place. For points `lat`, `lon` (WGS-84 degrees) and `weight`; for cells `cell` (H3
 ids of one resolution) and `weight`; both may have a `name`. `COLUMNS` lists other spellings; further columns
-are left alone. Comma, semicolon or tab between the cells, a point as the decimal mark, UTF-8. Rows of one
+are left alone. Comma, semicolon, tab or | between the cells, a point as the decimal mark, UTF-8. Rows of one
 place or one cell add up.
 
 One bad row refuses the whole file: a share of a weight that lost some of its rows would look like any other.
@@ -20,6 +20,7 @@ from charging.domain.text import folded
 from charging.domain.weights import PEOPLE, Weights, weights_at, weights_in
 from charging.errors import SourceError
 from charging.sources.coordinates import read_number
+from charging.sources.delimited import DELIMITERS, delimiter_by, head_rows
 from charging.sources.files import open_text
 
 MOST_ROWS = 1_000_000
@@ -46,7 +47,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 _PEOPLE = ("people", "population", "人口")  # a weight called so is in people
 
 _MOST_LAT, _MOST_LON = 90.0, 180.0
-_DELIMITERS = ",;\t"
+_LEAST_COLUMNS = 2  # that a header has: a place, if by a cell alone, and its weight
 _SHOWN = 60  # characters of a foreign text in a message
 
 UploadedFile = Path | BinaryIO
@@ -97,7 +98,8 @@ def read_weights(
     with _opened(file, where) as text:
         lines = _bounded(text, where)
         first = next(lines, "")
-        delimiter = max(_DELIMITERS, key=first.count)
+        by_delimiter = ((delimiter, head_rows(first, delimiter, 1)) for delimiter in DELIMITERS)
+        delimiter = delimiter_by(by_delimiter, _is_header, DELIMITERS[0])
         header = _header(next(csv.reader([first], delimiter=delimiter), []), where)
         rows = _read(lines, header, delimiter, where)
     given = {
@@ -149,6 +151,12 @@ def _too_large(where: str) -> SourceError:
         f"{where}: expected at most {MOST_BYTES // 1_000_000} MB of text, found more. Give coarser cells, or "
         "leave out columns that are not read."
     )
+
+
+def _is_header(cells: list[str]) -> bool:
+    """Whether a row names columns of weights, maybe not all that are needed."""
+    spelled = {folded(cell) for cell in cells}
+    return sum(not spelled.isdisjoint(spellings) for spellings in COLUMNS.values()) >= _LEAST_COLUMNS
 
 
 def _header(cells: list[str], where: str) -> _Header:

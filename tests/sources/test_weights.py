@@ -9,6 +9,7 @@ import pytest
 
 from charging.errors import SourceError
 from charging.sources import weights as module
+from charging.sources.delimited import DELIMITERS
 from charging.sources.weights import read_weights
 
 CELL = h3.latlng_to_cell(31.23, 121.47, 7)
@@ -48,10 +49,14 @@ def test_columns_have_several_spellings(header):
     assert read_weights(in_memory(f"{header}\n1,2,3\n")).whole == 3
 
 
-@pytest.mark.parametrize("delimiter", [";", "\t"])
+@pytest.mark.parametrize("delimiter", DELIMITERS)
 def test_the_delimiter_is_told_from_the_header(delimiter):
     text = "lat,lon,weight,note\n1,2,3,\n".replace(",", delimiter)
     assert read_weights(in_memory(text)).lon.tolist() == [2]
+
+
+def test_commas_inside_a_name_of_a_column_are_no_delimiters():
+    assert read_weights(in_memory("lat;lon;weight;a, b, c, d\n1;2;3;\n")).lon.tolist() == [2]
 
 
 def test_the_column_tells_when_the_weight_is_people():
