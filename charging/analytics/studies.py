@@ -5,7 +5,7 @@ line and a notebook tell the same numbers. `data` is whatever asks queries of a 
 cache that remembers what was asked.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
@@ -132,10 +132,21 @@ def gains(
     weights: Weights | None = None,
 ) -> dict[Gain, pd.DataFrame]:
     """Return what `coverage.marginal_gains` says of each kind of unit."""
-    return {
-        gain: marginal_gains(served_units(data, filters, gain, grid, weights), base, partners)
-        for gain in Gain
-    }
+    return gains_over(served_of_each(data, filters, grid, weights), base, partners)
+
+
+def served_of_each(
+    data: Asks, filters: Filters, grid: Grid, weights: Weights | None = None
+) -> dict[Gain, Served]:
+    """Return who serves which units, of each kind of unit."""
+    return {gain: served_units(data, filters, gain, grid, weights) for gain in Gain}
+
+
+def gains_over(
+    units: Mapping[Gain, Served], base: Collection[str], partners: Collection[str]
+) -> dict[Gain, pd.DataFrame]:
+    """Return `gains` of what `served_of_each` has told, for who needs both."""
+    return {gain: marginal_gains(served, base, partners) for gain, served in units.items()}
 
 
 def losses(data: Asks, filters: Filters, leavers: Collection[str], by: HeldBy) -> pd.DataFrame:

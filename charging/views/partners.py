@@ -5,7 +5,7 @@ import streamlit as st
 
 from charging.analytics.coverage import Added, marginal_gains, partner_layer
 from charging.analytics.grid import Gain
-from charging.analytics.studies import served_units
+from charging.analytics.studies import gains_over, served_of_each, served_units
 from charging.views import analysis, asked
 from charging.views.colours import colours_of
 from charging.views.drawing import Drawing
@@ -26,7 +26,7 @@ def controls(drawing: Drawing) -> None:
 def told(drawing: Drawing) -> analysis.Told:
     """Return what the topic answers."""
     base, partners = asked.chosen("base"), asked.chosen("partner")
-    units = {gain: served_units(drawing.answers, drawing.selection, gain, asked.grid()) for gain in Gain}
+    units = served_of_each(drawing.answers, drawing.selection, asked.grid())
     drawn = analysis.verdicts(
         drawing,
         # cells drawn coarser show the strongest of those inside, so that others are never asked for
@@ -35,7 +35,7 @@ def told(drawing: Drawing) -> analysis.Told:
         names={str(added): drawing.say(f"added.{added}") for added in reversed(Added)},
         strongest_first=True,
     )
-    found = {gain: marginal_gains(served, base, partners) for gain, served in units.items()}
+    found = gains_over(units, base, partners)
     return analysis.Told(
         drawn.groups, drawn.note, lambda: _ranking(drawing, found), lambda: _tables(drawing, found)
     )
