@@ -5,12 +5,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from charging.analytics.changes import Incomparable, Obstacle
 from charging.dataset.store import Dataset, dataset_folder, dataset_names, locate
+from charging.domain.vocabulary import Kind
 from charging.errors import ChargingError
 from charging.settings import Settings
 from charging.views import analysis
 from charging.views.caching import Answers, open_answers
 from charging.views.drawing import Drawing
+from charging.views.provenance import named, unit
 from charging.views.texts import Texts
 
 
@@ -66,15 +69,23 @@ def opened(settings: Settings, name: str) -> Answers:
 
 def described(dataset: Dataset, say: Texts) -> str:
     """Return in words what a dataset is: name and title, kind, date, and what it counts as a pile."""
-    manifest = dataset.manifest
+    manifest = named(dataset.manifest, say)
     parts = [
         dataset.folder.name,
         manifest.title,
         say(f"kind.{dataset.kind}"),
         say("other.as_of", date=manifest.as_of) if manifest.as_of else say("other.undated"),
-        say("other.unit", unit=manifest.unit_counted),
+        say("other.unit", unit=unit(manifest.unit_counted, say)),
     ]
     return " · ".join(parts)
+
+
+def opposed(found: Incomparable, say: Texts) -> dict[str, str]:
+    """Return what two datasets differ in, as far as it is ours to word: `old` and `new`."""
+    said = {"old": found.old, "new": found.new}
+    if found.obstacle is Obstacle.OTHER_KIND:
+        return {side: say(f"kind.{Kind(kind)}") for side, kind in said.items()}
+    return {side: unit(counted, say) for side, counted in said.items()}
 
 
 def _folder(settings: Settings, name: str) -> Path:

@@ -14,6 +14,7 @@ from charging.queries.totals import headline, operator_piles, piles_by_operator
 from charging.views import state
 from charging.views.caching import Answers
 from charging.views.header import PARTNERS, measured
+from charging.views.provenance import named
 from charging.views.texts import Texts
 
 
@@ -36,7 +37,7 @@ def caption(answers: Answers, selection: Filters, viewport: Viewport, say: Texts
 
 def notes(answers: Answers, say: Texts) -> tuple[str, ...]:
     """Return the lines on where the data comes from: kind, dataset and date, sources with their licences."""
-    manifest = answers.dataset.manifest
+    manifest = named(answers.dataset.manifest, say)
     lines = [say("kind.simulated.note")] if manifest.kind is Kind.SIMULATED else []
     lines.append(
         say(

@@ -199,7 +199,8 @@ def _notes(drawing: Drawing) -> None:
     own, other = (dataset.manifest for dataset in drawing.datasets)
     for found in comparable(own, other):
         if found.obstacle in OF_NUMBERS:
-            text = drawing.say(f"compare.note.{found.obstacle}", a=found.old, b=found.new)
+            sides = beside.opposed(found, drawing.say)
+            text = drawing.say(f"compare.note.{found.obstacle}", a=sides["old"], b=sides["new"])
             drawing.said.html(element("p", "caution", text=text))
 
 

@@ -3,20 +3,21 @@
 import pandas as pd
 import streamlit as st
 
-from charging.dataset.store import Dataset
+from charging.dataset.manifest import Manifest
 from charging.domain.filters import Filters
 from charging.settings import Settings
 from charging.views import duplicates, import_report, quality, state, switching, upload
 from charging.views.caching import Answers
 from charging.views.drawing import Drawing
 from charging.views.markup import element, section
+from charging.views.provenance import named, unit
 from charging.views.texts import Texts
 
 
 def render(answers: Answers, selection: Filters, settings: Settings, say: Texts) -> None:
     """Show the view."""
     dataset = answers.dataset
-    manifest = dataset.manifest
+    manifest = named(dataset.manifest, say)
     drawing = Drawing(answers, selection, settings, say)
     st.html(element("h2", "view-title", text=manifest.title))
     st.caption(
@@ -25,27 +26,27 @@ def render(answers: Answers, selection: Filters, settings: Settings, say: Texts)
     with st.container(key="datasets", horizontal=True, vertical_alignment="bottom"):
         switching.choose(drawing)
     upload.offer(drawing)
-    _sources(dataset, say)
+    _sources(manifest, say)
     import_report.show(manifest.report, say)
     quality.show(drawing)
     duplicates.show(drawing)
     state.write_url(selection)
 
 
-def _sources(dataset: Dataset, say: Texts) -> None:
+def _sources(manifest: Manifest, say: Texts) -> None:
     section(say("data.sources"))
     st.dataframe(
         pd.DataFrame(
             {
                 say("data.source"): rows.info.title,
-                say("field.licence"): rows.info.licence or say("data.licence.rows"),
-                say("data.attribution"): rows.info.attribution,
                 say("data.as_of"): rows.info.as_of,
                 say("data.retrieved"): f"{rows.retrieved_at:%Y-%m-%d %H:%M} UTC",
-                say("data.unit"): rows.info.unit_counted,
+                say("data.unit"): unit(rows.info.unit_counted, say),
                 say("data.rows"): f"{say.number(rows.rows_taken)} / {say.number(rows.rows_read)}",
+                say("field.licence"): rows.info.licence or say("data.licence.rows"),
+                say("data.attribution"): rows.info.attribution,
             }
-            for rows in dataset.manifest.sources
+            for rows in manifest.sources
         ),
         hide_index=True,
         placeholder="–",

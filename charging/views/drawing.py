@@ -20,6 +20,7 @@ from charging.queries.stations import count_stations, stations
 from charging.settings import Settings
 from charging.views.caching import Answers
 from charging.views.colours import colours_of, theme
+from charging.views.provenance import named
 from charging.views.said import Said
 from charging.views.state import Selection, chosen_cell
 from charging.views.texts import Texts
@@ -98,7 +99,7 @@ def layers(drawing: Drawing, frame: Frame, chosen: Selection | None) -> Drawn:
 def surface(drawing: Drawing) -> Layer:
     """Return the ground, the names and the street tiles: the first layer of every map."""
     say = drawing.say
-    sources = [rows.info for dataset in drawing.datasets for rows in dataset.manifest.sources]
+    sources = [rows.info for each in drawing.datasets for rows in named(each.manifest, say).sources]
     words = SurfaceTexts(
         label=say("map.label"),
         zoom_in=say("map.zoom_in"),

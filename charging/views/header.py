@@ -16,6 +16,7 @@ from charging.queries.totals import Headline, headline, operator_piles, piles_by
 from charging.views.caching import Answers
 from charging.views.colours import colours_of
 from charging.views.markup import element, simulated, stripe
+from charging.views.provenance import unit
 from charging.views.state import Page
 from charging.views.texts import LANGUAGES, Texts
 
@@ -69,9 +70,9 @@ def figures(answers: Answers, selection: Filters, say: Texts) -> None:
             cards.append(_card(figure, counted, say, heading, classes="figure partner"))
     classes = "figures is-filtered" if not selection.is_empty else "figures"
     row = element("section", classes, *cards, aria_label=say("figures.network"))
-    unit = answers.dataset.manifest.unit_counted
-    if unit != "pile":
-        row += element("p", "unit-note", text=say("figures.unit", unit=unit))
+    unit_counted = answers.dataset.manifest.unit_counted
+    if unit_counted != "pile":
+        row += element("p", "unit-note", text=say("figures.unit", unit=unit(unit_counted, say)))
     st.html(row)
 
 

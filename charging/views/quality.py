@@ -10,6 +10,7 @@ from charging.domain.geography import load_cities
 from charging.views import analysis
 from charging.views.drawing import Drawing, names_of
 from charging.views.markup import element, section
+from charging.views.provenance import named
 from charging.views.texts import Texts
 
 MOST_OUTSIDE = 200
@@ -35,7 +36,8 @@ def show(drawing: Drawing) -> None:
 
 def titles(drawing: Drawing) -> dict[str, str]:
     """Return the titles of the sources of the dataset by their ids."""
-    return {rows.info.source: rows.info.title for rows in drawing.answers.dataset.manifest.sources}
+    manifest = named(drawing.answers.dataset.manifest, drawing.say)
+    return {rows.info.source: rows.info.title for rows in manifest.sources}
 
 
 def _completeness(drawing: Drawing, counts: pd.DataFrame) -> None:
