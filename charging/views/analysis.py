@@ -64,7 +64,7 @@ def show(
         stage.show_map(answers, groups)
     with beside:
         if chosen:
-            panel(answers, drawing.selection, stage.viewport(answers), chosen, say)
+            panel(answers, drawing.selection, stage.viewport(answers), chosen, say, drawing.beside)
             if topic.of_cell and chosen.kind == "hex":
                 topic.of_cell(chosen.id)
             with st.container(key="unseen"):  # the brief says it all the same

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from charging.dataset.store import Dataset
 from charging.domain.filters import Filters
 from charging.domain.hexes import cell_from_text, resolution_of
 from charging.domain.vocabulary import Kind
 from charging.maps.frame import Viewport
 from charging.queries.conditions import Cell, Place
-from charging.queries.stations import stations
+from charging.queries.stations import station, stations
 from charging.queries.totals import piles_by_operator, totals
 from charging.views import state
 from charging.views.area import area_details
@@ -26,24 +27,43 @@ FACTS = ("stations", "piles", "dc_piles", "max_power_kw", "stations_piles_unknow
 
 
 def panel(
-    answers: Answers, selection: Filters, viewport: Viewport, chosen: state.Selection | None, say: Texts
+    answers: Answers,
+    selection: Filters,
+    viewport: Viewport,
+    chosen: state.Selection | None,
+    say: Texts,
+    beside: Answers | None = None,
 ) -> None:
-    """Show the panel."""
-    is_simulated = answers.dataset.kind is Kind.SIMULATED
-    mark = simulated("p", say("kind.simulated"), say) if is_simulated else ""
+    """Show the panel; a station that is not in the dataset is looked up in the one beside it."""
     if chosen is None:  # in one piece: it comes anew with every move of the map
         title = element("h2", "panel-title", text=say("panel.in_view"))
         hint = small_print(say("panel.hint"))
-        st.html(title + _summary(answers, selection, viewport.bounds, say) + hint + mark)
+        summary = _summary(answers, selection, viewport.bounds, say)
+        st.html(title + summary + hint + _kind(answers.dataset, say))
         return
+    shown = answers
     if chosen.kind == "station":
-        station_details(answers, chosen.id, say)
+        if beside and answers.ask(station, chosen.id) is None and beside.ask(station, chosen.id):
+            st.html(element("p", "caution", text=_elsewhere(beside.dataset, say)))
+            shown = beside
+        station_details(shown, chosen.id, say)
     elif chosen.kind == "area":
         area_details(answers, selection, chosen.id, say)
     else:
         _cell(answers, selection, chosen.id, say)
-    if mark:
-        st.html(mark)
+    if kind := _kind(shown.dataset, say):
+        st.html(kind)
+
+
+def _kind(dataset: Dataset, say: Texts) -> str:
+    """Return the mark of a dataset that is not real."""
+    return simulated("p", say("kind.simulated"), say) if dataset.kind is Kind.SIMULATED else ""
+
+
+def _elsewhere(dataset: Dataset, say: Texts) -> str:
+    """Say that a station stands only in another dataset, and in which."""
+    date = dataset.manifest.as_of or say("unknown")
+    return say("panel.elsewhere", name=dataset.folder.name, date=date)
 
 
 def _summary(answers: Answers, selection: Filters, place: Place, say: Texts) -> str:

@@ -82,6 +82,27 @@ def test_from_close_up_the_stations_themselves_are_drawn(page, older):
     assert "<script>alert" not in component.proto.json_args
 
 
+def test_a_closed_station_is_shown_from_the_dataset_it_stands_in(page, older):
+    older()
+    opened(page, view="changes", other="older", station="tiny:gone")
+    assert said(page)["Source"] == "tiny:gone"
+    assert "Only in the dataset older, as of 2024-06" in html(page)
+    assert "This station is not in the loaded dataset" not in html(page)
+
+
+def test_a_station_of_both_datasets_is_shown_from_the_loaded_one(page, older):
+    older()
+    opened(page, view="changes", other="older", station="tiny:bj-2")
+    assert said(page)["Source"] == "tiny:bj-2"
+    assert "Only in the dataset" not in html(page)
+
+
+def test_a_station_of_neither_dataset_is_called_missing(page, older):
+    older()
+    opened(page, view="changes", other="older", station="tiny:nowhere")
+    assert "This station is not in the loaded dataset" in html(page)
+
+
 @pytest.mark.parametrize(
     ("given", "warning"),
     [
