@@ -18,7 +18,7 @@ from typing import BinaryIO, NamedTuple, TextIO
 from charging.domain.hexes import cell_from_text, resolution_of
 from charging.domain.text import folded
 from charging.domain.weights import PEOPLE, Weights, weights_at, weights_in
-from charging.errors import SourceError
+from charging.errors import Fault, SourceError
 from charging.sources.coordinates import read_number
 from charging.sources.delimited import DELIMITERS, delimiter_by, head_rows
 from charging.sources.files import open_text
@@ -123,9 +123,13 @@ def _opened(file: UploadedFile, where: str) -> Iterator[TextIO]:
     if len(content) > MOST_BYTES:
         raise _too_large(where)
     if not content.strip():
-        raise SourceError(f"{where}: expected a CSV of weights, found an empty file. Fill it in.")
+        raise SourceError(
+            f"{where}: expected a CSV of weights, found an empty file. Fill it in.", Fault.EMPTY
+        )
     if b"\0" in content:
-        raise SourceError(f"{where}: expected text, found binary data or UTF-16. Give CSV in UTF-8.")
+        raise SourceError(
+            f"{where}: expected text, found binary data or UTF-16. Give CSV in UTF-8.", Fault.BINARY
+        )
     try:
         yield io.StringIO(content.decode("utf-8-sig"), newline="")
     except UnicodeDecodeError as error:
@@ -133,7 +137,7 @@ def _opened(file: UploadedFile, where: str) -> Iterator[TextIO]:
             f"{where}: expected text in UTF-8, found the byte 0x{content[error.start]:02x} that it does not "
             "allow. Save the file as CSV in UTF-8."
         )
-        raise SourceError(message) from error
+        raise SourceError(message, Fault.ENCODING) from error
 
 
 def _bounded(text: TextIO, where: str) -> Iterator[str]:
@@ -149,7 +153,8 @@ def _bounded(text: TextIO, where: str) -> Iterator[str]:
 def _too_large(where: str) -> SourceError:
     return SourceError(
         f"{where}: expected at most {MOST_BYTES // 1_000_000} MB of text, found more. Give coarser cells, or "
-        "leave out columns that are not read."
+        "leave out columns that are not read.",
+        Fault.TOO_LARGE,
     )
 
 
@@ -202,9 +207,11 @@ def _read(lines: Iterator[str], header: _Header, delimiter: str, where: str) -> 
                 _take(cells, rows, header)
     except (csv.Error, _BadRowError) as error:
         reason = error if isinstance(error, _BadRowError) else f"expected a row of a CSV, found {error}."
-        raise SourceError(f"{where}, line {reader.line_num + 1}: {reason}") from error
+        raise SourceError(f"{where}, line {reader.line_num + 1}: {reason}", Fault.BAD_ROW) from error
     if not rows.weights:
-        raise SourceError(f"{where}: expected rows below the header, found none. Fill the file in.")
+        raise SourceError(
+            f"{where}: expected rows below the header, found none. Fill the file in.", Fault.EMPTY
+        )
     return rows
 
 

@@ -263,6 +263,7 @@ def definition(drawing: Drawing, *functions: Callable[..., Any]) -> None:
     """Offer the definitions behind the figures: the docstrings, which are the one place they are written."""
     drawing.said.defined(*functions)
     with st.popover(drawing.say("analysis.definition"), width="content"):
+        st.caption(drawing.say("analysis.definition.lead"))
         for function in functions:
             st.markdown(f"`{function.__module__}.{function.__qualname__}`")
             st.text(inspect.getdoc(function) or "")

@@ -113,6 +113,8 @@ def readme(brief: Brief, begin: str) -> str:
         "",
         *brief.sources,
         f"{say('take.link')} {brief.link}",
+        "",
+        say("analysis.definition.lead"),
         *(line for name, text in brief.definitions for line in ("", name, text)),
     ]
     return harmless("\n".join(lines) + "\n")

@@ -17,6 +17,8 @@ from charging.errors import SourceError
 from charging.sources.weights import read_weights
 from charging.views.drawing import Drawing
 from charging.views.markup import element, plain
+from charging.views.texts import Texts
+from charging.views.trouble import in_short, trouble
 
 MOST_MB = 20
 """Largest file taken."""
@@ -42,11 +44,12 @@ def offer(drawing: Drawing) -> None:
             type=["csv", "tsv", "txt"],
             key=_FILE,
             on_change=_take,
-            args=(say("brought.too_many", most=say.number(MOST_PLACES)),),
+            args=(say,),
             max_upload_size=MOST_MB,
         )
         if problem := st.session_state.get("brought_problem"):
-            st.error(plain(problem))
+            lead, message = problem
+            trouble(lead, message, say) if message else st.error(lead)
         st.caption(say("brought.form", mb=MOST_MB, most=say.number(MOST_PLACES)))
         st.caption(say("brought.private"))
 
@@ -113,7 +116,7 @@ def _answered(drawing: Drawing, study: Callable[..., pd.DataFrame], *asked: obje
     return remembered[key]
 
 
-def _take(too_many: str) -> None:
+def _take(say: Texts) -> None:
     """Read the file that was just given, or forget the one that was just taken away."""
     _forget()
     if (file := st.session_state[_FILE]) is None:
@@ -121,10 +124,13 @@ def _take(too_many: str) -> None:
     try:
         found = read_weights(file)
     except SourceError as error:
-        st.session_state.brought_problem = str(error)
+        st.session_state.brought_problem = (
+            f"{say('brought.problem')} {in_short(error.fault, say)}",
+            str(error),
+        )
         return
     if len(found) > MOST_PLACES:
-        st.session_state.brought_problem = too_many
+        st.session_state.brought_problem = say("brought.too_many", most=say.number(MOST_PLACES)), ""
         return
     st.session_state.brought = found
     st.session_state.brought_answers = {}

@@ -24,6 +24,7 @@ from charging.views.colours import theme
 from charging.views.drawing import Drawing, names_of
 from charging.views.markup import element, terms
 from charging.views.texts import Texts
+from charging.views.trouble import trouble
 
 MOST_STATIONS = 500
 """Changed stations listed; the file has all."""
@@ -114,8 +115,7 @@ def _nothing(drawing: Drawing, problem: str) -> None:
     has_others = any(name != own for name in beside.names(drawing.settings))
     st.html(element("h2", "panel-title", text=say("changes.choose") if has_others else say("changes.empty")))
     if problem:
-        st.error(say("start.broken"))
-        st.text(problem)
+        trouble(say("start.broken"), problem, say)
     st.caption(say("changes.advice"))
     st.code("python -m charging import FILE --name NAME", language="sh", wrap_lines=True)
 

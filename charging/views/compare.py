@@ -23,6 +23,7 @@ from charging.views.drawing import Drawing
 from charging.views.markup import element, stripe, terms
 from charging.views.remainder import remainders
 from charging.views.texts import Texts
+from charging.views.trouble import trouble
 
 MOST_SPOTS = 500
 """Rows of white spots shown; the file has all."""
@@ -158,8 +159,7 @@ def _of_cell(sides: Sides, h3_id: str) -> None:
 
 def _unreadable(say: Texts, problem: str) -> None:
     st.html(element("h2", "panel-title", text=say("compare.unreadable")))
-    st.error(say("start.broken"))
-    st.text(problem)
+    trouble(say("start.broken"), problem, say)
     st.caption(say("compare.unreadable.advice"))
 
 

@@ -16,6 +16,7 @@ from charging.views.drawing import Drawing, names_in
 from charging.views.markup import element, section
 from charging.views.quality import titles
 from charging.views.texts import Texts
+from charging.views.trouble import trouble
 
 MOST_PAIRS = 500
 """Pairs shown; the file has all."""
@@ -37,8 +38,7 @@ def show(drawing: Drawing) -> None:
         st.button(say("duplicates.ask"), key="ask_duplicates", on_click=_ask, args=(own.folder.name,))
     _merged(drawing)
     if problem := session.pop(_PROBLEM, ""):
-        st.error(say("merging.problem"))
-        st.text(problem)
+        trouble(say("merging.problem"), problem, say)
 
 
 def _ask(name: str) -> None:
@@ -51,7 +51,7 @@ def _pairs(drawing: Drawing) -> None:
         with st.spinner(say("duplicates.looking")):
             pairs = drawing.answers.ask(checks.duplicates)
     except ChargingError as error:
-        st.text(str(error))
+        trouble(say("duplicates.too_many"), str(error), say)
         return
     if pairs.empty:
         st.markdown(say("duplicates.none"))
@@ -113,8 +113,7 @@ def _merged(drawing: Drawing) -> None:
         decisions = read_merges(own.folder)
         names = _names(own, say) if decisions else {}
     except ChargingError as error:
-        st.error(say("merging.problem"))
-        st.text(str(error))
+        trouble(say("merging.problem"), str(error), say)
         return
     if not decisions:
         return

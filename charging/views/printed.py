@@ -248,7 +248,8 @@ def _definitions(brief: Brief) -> str:
         for name, text in brief.definitions
     ]
     title = element("h2", "", text=brief.say("analysis.definition"))
-    return element("section", "definitions", title, *parts)
+    lead = element("p", "note", text=brief.say("analysis.definition.lead"))
+    return element("section", "definitions", title, lead, *parts)
 
 
 def _sources(brief: Brief) -> str:

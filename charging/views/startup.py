@@ -12,6 +12,7 @@ from charging.maps.tiles import offered
 from charging.settings import Settings
 from charging.views.caching import Answers, open_answers
 from charging.views.texts import Texts
+from charging.views.trouble import trouble
 
 _LOCK = threading.Lock()
 
@@ -28,8 +29,7 @@ def settings_and_answers(say: Texts) -> tuple[Settings, Answers] | None:
         if settings.dataset and not linked and last_dataset(settings.build_dir) != folder:
             remember(settings.build_dir, folder)
     except ChargingError as error:
-        st.error(f"**{say('start.broken')}**")
-        st.text(str(error))
+        trouble(f"**{say('start.broken')}**", str(error), say)
         st.caption(say("start.advice"))
         return None
     st.session_state.dataset = answers.dataset.folder.name

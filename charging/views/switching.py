@@ -11,6 +11,7 @@ from charging.settings import Settings
 from charging.views import asked, beside, state
 from charging.views.caching import Answers
 from charging.views.drawing import Drawing
+from charging.views.trouble import trouble
 
 _KEY = "switch"
 _PROBLEM = "switch_problem"
@@ -30,8 +31,7 @@ def choose(drawing: Drawing) -> None:
         width=320,
     )
     if problem := st.session_state.pop(_PROBLEM, ""):
-        st.error(say("switch.problem"))
-        st.text(problem)
+        trouble(say("switch.problem"), problem, say)
 
 
 def open_instead(settings: Settings, name: str) -> None:

@@ -14,7 +14,7 @@ import streamlit as st
 from charging.dataset.drafts import WAITING, Arrived, Choices, Draft, Sent
 from charging.dataset.pipeline import DONE, WRITING
 from charging.domain.vocabulary import Datum
-from charging.errors import ChargingError, Fault
+from charging.errors import ChargingError
 from charging.settings import Settings
 from charging.sources.presets import load_preset, presets
 from charging.sources.readers import READERS
@@ -24,6 +24,7 @@ from charging.views.drawing import Drawing, names_in
 from charging.views.markup import element, plain
 from charging.views.state import Page
 from charging.views.texts import Texts
+from charging.views.trouble import in_full, in_short, trouble
 
 MOST_RECORDS = 8
 """Records shown of each file before it is read."""
@@ -72,8 +73,7 @@ def _upload(drawing: Drawing) -> None:
         _buttons(draft, choices, settings, say)
     if problem := session.pop(_PROBLEM, None):
         fault, message = problem
-        st.error(f"{say('upload.problem')} {_in_short(fault, say)}")
-        st.text(message)
+        trouble(f"{say('upload.problem')} {in_short(fault, say)}", message, say)
 
 
 def _take(settings: Settings) -> None:
@@ -150,8 +150,8 @@ def _files(draft: Draft, choices: Choices, say: Texts) -> None:
             records = draft.first_records(file, choices, MOST_RECORDS)
             unread = draft.unread(file, choices)
         except ChargingError as error:
-            st.warning(_in_short(error.fault, say))
-            st.text(str(error))
+            st.warning(in_short(error.fault, say))
+            in_full(str(error), say)
             continue
         if unread:
             st.caption(plain(import_report.unread_sentence(file.name, unread, say)))
@@ -159,11 +159,6 @@ def _files(draft: Draft, choices: Choices, say: Texts) -> None:
             st.dataframe(_as_rows(records, say), hide_index=True, placeholder="–")
         else:
             st.caption(say("upload.no_records"))
-
-
-def _in_short(fault: Fault | None, say: Texts) -> str:
-    """Return what is wrong in the reader's language; the message of the error says more, in English."""
-    return say(f"fault.{fault}") if fault else ""
 
 
 def _recognised(file: Arrived, say: Texts) -> None:

@@ -256,6 +256,7 @@ def test_the_brief_says_what_the_view_says(taken, tiny_dataset, language):
         say("gain.cities"),
         "3 km",
         say("partners.after"),
+        say("analysis.definition.lead"),
         marginal_gains.__doc__.splitlines()[0],
     ]
     assert [part for part in parts if part not in read.text] == []

@@ -186,6 +186,12 @@ def test_duplicates_are_looked_for_when_asked(page):
     assert "No two stations look like one site." in markdown(run(page))
 
 
+def test_too_many_pairs_to_compare_are_said_in_the_readers_language(page, monkeypatch):
+    monkeypatch.setattr("charging.analytics.duplicates.MOST_PAIRS", -1)
+    data(page, lang="zh").button(key="ask_duplicates").click()
+    assert "无法逐对比对" in run(page).error[0].value
+
+
 @pytest.mark.usefixtures("twins")
 def test_duplicates_come_with_their_evidence_and_what_merging_means(page):
     data(page).button(key="ask_duplicates").click()

@@ -145,8 +145,25 @@ def test_weights_are_of_one_visit(page, tiny_dataset, tmp_path, monkeypatch):
 )
 def test_a_file_that_cannot_be_read_is_named_and_people_stay(page, text, message):
     bring(reach(page), text, name="<b>*bad*.csv")
-    assert message in page.error[0].value.replace("\\", "")
+    assert "The weights were not taken." in page.error[0].value
+    assert message in page.text[0].value
     assert "People within 5 km" in html(page)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("lat,lon,weight\n39.9,116.4,many\n", "有一行不符合要求"),
+        ("a,b\n1,2\n", "缺少所需的列"),
+        ("", "文件为空"),
+        ("lat,lon,weight\0", "文件既非文本"),
+    ],
+)
+def test_what_is_wrong_with_weights_is_said_in_chinese_too(page, text, sentence):
+    bring(reach(page, lang="zh"), text)
+    assert page.error[0].value.startswith("未采用这些权重。")
+    assert sentence in page.error[0].value
+    assert "详细信息(英文原文):" in captions(page)
 
 
 def test_a_file_with_too_many_rows_is_refused(page, monkeypatch):

@@ -115,6 +115,7 @@ def test_what_is_wrong_with_a_file_is_said_in_chinese_too(chinese_page):
     run(chinese_page)
     assert "文件不完整" in chinese_page.error[0].value
     assert any("cut.csv.gz: expected a whole gzip" in text.value for text in chinese_page.text)
+    assert [caption.value for caption in chinese_page.caption].count("详细信息(英文原文):") == 3
 
 
 def test_a_name_that_is_taken_is_said_in_chinese_too(chinese_page):
