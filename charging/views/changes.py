@@ -117,7 +117,7 @@ def _nothing(drawing: Drawing, problem: str) -> None:
     if problem:
         trouble(say("start.broken"), problem, say)
     st.caption(say("changes.advice"))
-    st.code("python -m charging import FILE --name NAME", language="sh", wrap_lines=True)
+    st.code("python -m charging import FILE --name NAME", language=None, wrap_lines=True)
 
 
 def _notes(since: Since) -> None:
