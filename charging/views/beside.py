@@ -6,8 +6,8 @@ from pathlib import Path
 import streamlit as st
 
 from charging.analytics.changes import Incomparable, Obstacle
+from charging.dataset.manifest import Manifest
 from charging.dataset.store import Dataset, dataset_folder, dataset_names, locate
-from charging.domain.vocabulary import Kind
 from charging.errors import ChargingError
 from charging.settings import Settings
 from charging.views import analysis
@@ -80,12 +80,20 @@ def described(dataset: Dataset, say: Texts) -> str:
     return " · ".join(parts)
 
 
-def opposed(found: Incomparable, say: Texts) -> dict[str, str]:
-    """Return what two datasets differ in, as far as it is ours to word: `old` and `new`."""
-    said = {"old": found.old, "new": found.new}
-    if found.obstacle is Obstacle.OTHER_KIND:
-        return {side: say(f"kind.{Kind(kind)}") for side, kind in said.items()}
-    return {side: unit(counted, say) for side, counted in said.items()}
+def opposed(found: Incomparable, old: Manifest, new: Manifest, say: Texts) -> dict[str, str]:
+    """Return what two datasets differ in, in the reader's language as far as it is ours: `old` and `new`."""
+    sides = {"old": (old, found.old), "new": (new, found.new)}
+    return {side: _in_words(found.obstacle, manifest, said, say) for side, (manifest, said) in sides.items()}
+
+
+def _in_words(obstacle: Obstacle, manifest: Manifest, said: str, say: Texts) -> str:
+    if obstacle is Obstacle.OTHER_KIND:
+        return say(f"kind.{manifest.kind}")
+    if obstacle is Obstacle.OTHER_SIMULATION:
+        return say("simulated.seed", seed=manifest.seed, scale=manifest.scale)
+    if obstacle in (Obstacle.OTHER_UNIT, Obstacle.MIXED_UNITS):
+        return unit(manifest.unit_counted, say)
+    return said
 
 
 def _folder(settings: Settings, name: str) -> Path:

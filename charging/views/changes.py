@@ -127,7 +127,9 @@ def _notes(since: Since) -> None:
     title = say("changes.title", date=older.manifest.as_of or older.name)
     drawing.said.html(element("h2", "panel-title", text=title))
     for found in since.obstacles:
-        text = say(f"changes.note.{found.obstacle}", **beside.opposed(found, say))
+        text = say(
+            f"changes.note.{found.obstacle}", **beside.opposed(found, older.manifest, own.manifest, say)
+        )
         drawing.said.html(element("p", "caution", text=text))
     dates = (older.manifest.as_of, own.manifest.as_of)
     if dates[0] and dates[1] and dates[0] > dates[1]:

@@ -199,7 +199,7 @@ def _notes(drawing: Drawing) -> None:
     own, other = (dataset.manifest for dataset in drawing.datasets)
     for found in comparable(own, other):
         if found.obstacle in OF_NUMBERS:
-            sides = beside.opposed(found, drawing.say)
+            sides = beside.opposed(found, own, other, drawing.say)
             text = drawing.say(f"compare.note.{found.obstacle}", a=sides["old"], b=sides["new"])
             drawing.said.html(element("p", "caution", text=text))
 

@@ -118,6 +118,19 @@ def test_what_stands_between_them_is_said(page, older, given, warning):
     assert (layer(page, "hexes") is None) == ("kind" in given)
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"kind": Kind.SIMULATED}, "模拟网络；真实数据"),
+        ({"seed": 3}, "种子 3、规模"),
+    ],
+)
+def test_what_stands_between_them_is_said_in_chinese_too(page, older, given, words):
+    older(**given)
+    opened(page, view="changes", other="older", lang="zh")
+    assert words in html(page)
+
+
 def test_a_dataset_that_cannot_be_read_is_named(page, older):
     folder = older().folder
     (folder / "CURRENT").write_text("v9", encoding="utf-8")

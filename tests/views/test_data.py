@@ -11,6 +11,7 @@ from charging.analytics import checks
 from charging.dataset.merging import read_merges
 from charging.dataset.store import CURRENT, last_dataset, open_dataset
 from charging.dataset.versions import write_version
+from charging.errors import UsageError
 from charging.sources.records import PileRecord
 from charging.views import analysis
 
@@ -187,9 +188,13 @@ def test_duplicates_are_looked_for_when_asked(page):
 
 
 def test_too_many_pairs_to_compare_are_said_in_the_readers_language(page, monkeypatch):
-    monkeypatch.setattr("charging.analytics.duplicates.MOST_PAIRS", -1)
+    def too_many(_):
+        raise UsageError("Expected at most 1 pairs of stations")
+
+    monkeypatch.setattr(checks, "duplicates", too_many)
     data(page, lang="zh").button(key="ask_duplicates").click()
     assert "无法逐对比对" in run(page).error[0].value
+    assert "Expected at most 1 pairs of stations" in [text.value for text in page.text]
 
 
 @pytest.mark.usefixtures("twins")
