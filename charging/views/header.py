@@ -125,12 +125,13 @@ def _card(figure: Figure, counted: Counted, say: Texts, heading: str, *, classes
 
 
 def _provenance(figure: Figure, say: Texts) -> list[str]:
-    exact = f"{figure.value:,.10g} {figure.unit}"
+    counted = figure.unit if figure.unit == "%" else say(f"growth.unit.{figure.unit}")
+    exact = f"{figure.value:,.10g} {counted}"
     lines = [
         say(f"figure.said.{figure.qualifier}", value=exact),
         say("figure.as_of", date=say.date(figure.as_of)),
         say("figure.source", source=f"{figure.source}, {figure.document}"),
-        figure.note,
+        say(f"published.{figure.subject}.{figure.measure}") if figure.note else "",
     ]
     return [element("p", "", text=line) for line in lines if line]
 

@@ -21,6 +21,7 @@ from charging.maps.tiles import CHOICES
 from charging.sources import ocpi_codes, open_charge_map_codes
 from charging.sources.records import Reason, StationRecord
 from charging.views import texts
+from charging.views.header import PARTNERS
 
 VIEWS = Path(texts.__file__).parent
 TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(VIEWS.glob("*.py"))]
@@ -56,7 +57,9 @@ def _values():
     values |= {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AnnAssign)}
     values |= {*StationRecord._fields}
     values |= {member for members in _closed_sets() for member in members}
-    return values | set(PILES) | set(CHOICES) | {figure.measure for figure in launch_figures("network")}
+    figures = [figure for subject in ("network", *PARTNERS) for figure in launch_figures(subject)]
+    values |= {value for figure in figures for value in (figure.subject, figure.measure, figure.unit)}
+    return values | set(PILES) | set(CHOICES)
 
 
 def _closed_sets():
@@ -138,6 +141,13 @@ def test_every_pattern_of_keys_has_texts(pattern):
 
 def test_the_sentence_over_the_map_has_all_its_words():
     assert SENTENCE <= KEYS
+
+
+@pytest.mark.parametrize("subject", ["network", *PARTNERS])
+def test_what_is_noted_of_a_published_figure_is_in_the_catalogue_word_for_word(subject):
+    for figure in launch_figures(subject):
+        said = texts.catalogue("en").get(f"published.{figure.subject}.{figure.measure}")
+        assert said == figure.note
 
 
 def test_no_text_is_kept_that_nothing_says():
