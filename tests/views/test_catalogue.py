@@ -117,6 +117,14 @@ def test_every_text_has_the_same_places_to_fill_in_both_languages():
     assert places[0] == places[1]
 
 
+def test_chinese_texts_have_chinese_punctuation():
+    half = re.compile(r"[:;?()]|(?<!\d),|,(?!\d)")
+    texts = {row["key"]: re.sub(r"`[^`]*`|\{[^}]*\}", "_", row["zh"]) for row in ROWS}
+    assert [
+        key for key, text in texts.items() if re.search("[\u4e00-\u9fff]", text) and half.search(text)
+    ] == []
+
+
 def _places(text):
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 

@@ -45,7 +45,7 @@ def test_in_chinese_nothing_of_the_simulated_network_is_english(ours, tmp_path, 
 def test_in_chinese_the_map_names_its_source_in_chinese(ours, tmp_path, monkeypatch):
     page = opened(page_over(ours, tmp_path, monkeypatch), lang="zh")
     assert layer(page, "surface")["texts"]["attribution"].startswith("由本项目模拟")
-    assert layer(page, "surface")["texts"]["attribution"].endswith("GeoNames, CC BY 4.0")
+    assert layer(page, "surface")["texts"]["attribution"].endswith("GeoNames，CC BY 4.0")
 
 
 def test_a_foreign_source_keeps_its_own_words(tiny_dataset):

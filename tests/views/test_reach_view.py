@@ -163,7 +163,7 @@ def test_what_is_wrong_with_weights_is_said_in_chinese_too(page, text, sentence)
     bring(reach(page, lang="zh"), text)
     assert page.error[0].value.startswith("未采用这些权重。")
     assert sentence in page.error[0].value
-    assert "详细信息(英文原文):" in captions(page)
+    assert "详细信息（英文原文）：" in captions(page)
 
 
 def test_a_file_with_too_many_rows_is_refused(page, monkeypatch):

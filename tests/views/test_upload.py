@@ -108,14 +108,14 @@ def test_what_is_wrong_with_a_file_is_said_in_chinese_too(chinese_page):
     cut = gzip.compress(REGISTER.encode())[:-9]
     bring(chinese_page, ("cut.csv.gz", cut), ("empty.csv", " "), ("mine.csv", REGISTER))
     assert [warning.value for warning in chinese_page.warning] == [
-        "文件不完整、已损坏或嵌套过深,请重新获取。",
+        "文件不完整、已损坏或嵌套过深，请重新获取。",
         "文件为空。",
     ]
     chinese_page.button(key="upload_read").click()
     run(chinese_page)
     assert "文件不完整" in chinese_page.error[0].value
     assert any("cut.csv.gz: expected a whole gzip" in text.value for text in chinese_page.text)
-    assert [caption.value for caption in chinese_page.caption].count("详细信息(英文原文):") == 3
+    assert [caption.value for caption in chinese_page.caption].count("详细信息（英文原文）：") == 3
 
 
 def test_a_name_that_is_taken_is_said_in_chinese_too(chinese_page):
