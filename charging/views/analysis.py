@@ -26,6 +26,8 @@ from charging.views.said import Rows, Table
 from charging.views.table import sentence
 from charging.views.texts import Texts
 
+_DECIMALS = (0, 1, 2, 3, 4)  # that the numbers of a column may be rounded to
+
 
 class Told(NamedTuple):
     """What a topic shows: layers over the ground, a note on what they leave out, and what stands around."""
@@ -227,7 +229,7 @@ def table(
     formats = {column: _format(each) for column, each in (config or {}).items()}
     said = Table(name, say(f"analysis.table.{name}"), rows, formats)
     drawing.said.table(said)
-    with st.container(horizontal=True, vertical_alignment="bottom", key=f"head-{name}"):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"head-{name}"):
         st.html(element("h3", "section", text=said.title))
         st.download_button(
             say("analysis.csv"),
@@ -241,10 +243,11 @@ def table(
     choosing: dict[str, Any] = {"on_select": "rerun", "selection_mode": "multi-row"} if can_choose else {}
     # a key of its own for each set of rows: a kept row number would choose another row
     digest = f"-{pd.util.hash_pandas_object(rows.head(len(rows)).astype('str')).sum()}" if can_choose else ""
+    listed = rows.head(most or len(rows))
     shown = st.dataframe(
-        rows.head(most or len(rows)),
+        listed,
         hide_index=True,
-        column_config=config,
+        column_config={**_numbers(listed), **(config or {})},
         placeholder="–",
         key=f"rows-{name}{digest}",
         **choosing,
@@ -252,6 +255,18 @@ def table(
     if most and len(rows) > most:
         st.caption(say("analysis.first", shown=say.number(most), rows=say.number(len(rows))))
     return list(shown.selection.rows) if can_choose else []
+
+
+def _numbers(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return how numbers are written: thousands apart, or as many decimals in all rows of a column."""
+    formats = {}
+    for column, values in rows.select_dtypes("number").items():
+        decimals = next(
+            (most for most in _DECIMALS if values.dropna().round(most).eq(values.dropna()).all()), None
+        )
+        if decimals is not None:
+            formats[str(column)] = f"%.{decimals}f" if decimals else "localized"
+    return {column: st.column_config.NumberColumn(format=form) for column, form in formats.items()}
 
 
 def _format(config: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """A against B: two operators of the tiny world, and two datasets side by side."""
 
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -91,6 +92,18 @@ def test_one_button_swaps_them_and_the_link_says_it(page):
     run(page)
     assert "TELD against NIO" in html(page)
     assert {"view=compare", "a=teld", "b=nio"} <= set(link(page).split("&"))
+
+
+def test_the_numbers_of_a_column_are_written_alike(page):
+    comparing(page, a="nio", b="teld")
+    written = {
+        column: given["type_config"]["format"]
+        for table in page.dataframe
+        for column, given in json.loads(table.proto.columns).items()
+        if "type_config" in given
+    }
+    assert written["Piles: NIO"] == "localized"
+    assert written["km to it, straight line"] == "%.1f"
 
 
 def test_two_datasets_are_named_with_kind_date_and_unit(page, later):
