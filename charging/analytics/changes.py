@@ -294,7 +294,8 @@ def _table(pairs: Pairs, rows: _Rows, old: Selected, new: Selected, *, count_pil
     is_opened, is_closed = rows.at_old < 0, rows.at_new < 0
     stays = ~is_opened & ~is_closed
     sides = pairs.new[_SHOWN].iloc[rows.at_new[~is_closed]], pairs.old[_SHOWN].iloc[rows.at_old[is_closed]]
-    columns: dict[str, Any] = dict(pd.concat(sides, ignore_index=True).items())
+    shown = pd.concat(sides, ignore_index=True)
+    columns: dict[str, Any] = {name: shown[name] for name in _SHOWN}
     for name in _COMPARED:
         values = pairs.old[name]
         array = (values.astype("Int64") if name == "cell" else values).array  # a double cannot hold a cell
