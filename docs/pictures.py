@@ -18,8 +18,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Frame, Page, Route, sync_playwright
+from scipy.spatial import cKDTree
 
 from charging.dataset.pipeline import build_simulated
 
@@ -29,8 +31,8 @@ PICTURES = Path(__file__).parent / "pictures"
 START_S, DRAW_MS, SETTLE_MS = 60, 60_000, 4_000
 """Deadlines of the server and of the first layers, and the time a page is left alone before its picture."""
 
-COLOURS, HEAVIEST = 256, 250_000
-"""Colours of a picture, and the most bytes it may have."""
+COLOURS, EXACT, HEAVIEST = 256, 128, 300_000
+"""Colours of a picture, those of them kept as they are, and the most bytes it may have."""
 
 DRAWN = """() => window.map && window.charging && charging.features().length > 0"""
 
@@ -116,9 +118,21 @@ def _taken(browser: Browser, url: str, picture: Picture) -> bytes:
 
 
 def _reduced(picture: bytes) -> bytes:
-    """Return a picture with a palette, a third of its size and hardly another to the eye."""
+    """Return a picture with a palette, a third of its size.
+
+    Grounds, cells and letters keep their colours, which are the most frequent ones; what lies between them at
+    edges gets the nearest of a palette of the rest.
+    """
     with Image.open(io.BytesIO(picture)) as image:
-        reduced = image.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        pixels = np.asarray(image.convert("RGB"))
+    colours, at, counts = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True)
+    by_count = colours[np.argsort(-counts, kind="stable")]
+    rest = Image.fromarray(by_count[np.newaxis, EXACT:])
+    between = rest.quantize(COLOURS - EXACT, Image.Quantize.MAXCOVERAGE, kmeans=1).getpalette("RGB")
+    palette = np.vstack([by_count[:EXACT], np.array(between, np.uint8).reshape(-1, 3)])
+    nearest = cKDTree(palette.astype(float)).query(colours.astype(float))[1].astype(np.uint8)
+    reduced = Image.fromarray(nearest[at].reshape(pixels.shape[:2]))
+    reduced.putpalette(palette.tobytes())
     file = io.BytesIO()
     reduced.save(file, "PNG", optimize=True)
     return file.getvalue()
