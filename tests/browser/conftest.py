@@ -1,5 +1,8 @@
 """What browser tests share: Chromium, a server of the simulated network, and visits to a module's server."""
 
+import asyncio
+import json
+
 import pytest
 from browser.live import CHROMIUM, DESKTOP, FLAGS, PATIENCE_S, Visit, serving
 
@@ -16,43 +19,63 @@ def server(simulated_server):
     return simulated_server
 
 
-@pytest.fixture(scope="module")
-def chromium():
+@pytest.fixture(scope="session")
+def one_chromium():
     if not CHROMIUM:
         pytest.fail("CHARGING_REQUIRE_BROWSER is set, and no Chromium was found")
     sync_api = pytest.importorskip("playwright.sync_api")
     sync_api.expect.set_options(timeout=1000 * PATIENCE_S)
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
+        loop = asyncio.get_running_loop()  # Playwright waits in it, and leaves it as the thread's running one
+        asyncio._set_running_loop(None)
+        yield browser, loop
+        asyncio._set_running_loop(loop)
         browser.close()
 
 
 @pytest.fixture(scope="module")
-def window(chromium):
-    """A window that is kept from visit to visit: the scripts of the page are compiled once."""
-    return chromium.new_context(**DESKTOP).new_page()
+def chromium(one_chromium):
+    """Chromium, started once for all files of a process; only those that drive it see Playwright's loop."""
+    browser, loop = one_chromium
+    asyncio._set_running_loop(loop)
+    yield browser
+    asyncio._set_running_loop(None)
+
+
+@pytest.fixture(scope="session")
+def windows():
+    """What is kept from visit to visit, by the options: a window in which the page's scripts are compiled."""
+    return {}
 
 
 @pytest.fixture
-def visit(chromium, window, server):
+def visit(chromium, windows, server):
     """Start visits to the module's `server`; at the end nothing may have failed, nor asked another host.
 
-    The first one without options has the kept window, every other one a window of its own.
+    The first with certain options has the window kept for them, unless it brings what a window stores; every
+    other one has a window of its own.
     """
     visits = []
 
     def _visit(**options):
-        is_kept = not options and all(made.page is not window for made in visits)
-        page = window if is_kept else chromium.new_context(**DESKTOP | options).new_page()
+        made_for = json.dumps(options, sort_keys=True)
+        page = windows.get(made_for)
+        if page is None or any(made.page is page for made in visits):
+            page = chromium.new_context(**DESKTOP | options).new_page()
+            if "storage_state" not in options:
+                windows.setdefault(made_for, page)
+        # a visit before may have changed it
+        page.emulate_media(color_scheme=options.get("color_scheme", "light"))
         visits.append(Visit(page, server))
         return visits[-1]
 
     yield _visit
     for made in visits:
         made.leave()
-        if made.page is not window:
+        if made.page not in windows.values():
             made.context.close()
+    assert [trouble for made in visits for trouble in made.trouble] == []
 
 
 @pytest.fixture
