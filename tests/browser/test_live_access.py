@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from browser.live import in_chromium
+from browser.live import PHONE, in_chromium
 from playwright.sync_api import expect
 
 pytestmark = in_chromium
@@ -71,7 +71,7 @@ def test_the_data_view_keeps_nobody_out(visit, theme, locale):
     assert findings(seen) == []
 
 
-def test_tab_leads_from_the_search_to_the_table_and_the_focus_is_seen(visit):
+def test_tab_leads_from_the_search_to_the_table_where_a_row_is_chosen_and_left_by_keyboard_alone(visit):
     seen = visit().open(SHANGHAI, shows="station")
     seen.page.locator(".stDataFrame").first.wait_for()
     seen.page.locator(".st-key-finding input").wait_for()
@@ -81,30 +81,25 @@ def test_tab_leads_from_the_search_to_the_table_and_the_focus_is_seen(visit):
     wanted = ["finding", "q", "operator", "current", "page", "language", "measure", "detail", "layers", "map"]
     assert [place for place in places if place in wanted] == wanted
     rings = [focus for focus in passed if focus["tag"] in ("A", "BUTTON", "SUMMARY", "MAIN", "DIV")]
-    assert [focus for focus in rings if not focus["isRinged"]] == []
-
-
-def test_the_map_is_named_in_the_language_of_the_page_and_shows_that_it_has_the_focus(visit):
-    seen = visit(locale="zh-CN").open()
-    seen.page.wait_for_function("() => document.documentElement.lang === 'zh'")
-    focus_after_tabs(seen, lambda focus: focus["tag"] == "IFRAME")
-    outline = "() => getComputedStyle(document.activeElement).outlineStyle"
-    assert seen.map.evaluate(outline) == "solid"
-    name = seen.map.locator(".leaflet-container").get_attribute("aria-label")
-    assert seen.map.frame_element().get_attribute("aria-label") == name
-
-
-def test_a_row_is_chosen_and_left_by_keyboard_alone(visit):
-    seen = visit().open(SHANGHAI, shows="station")
-    seen.page.locator(".stDataFrame").first.wait_for()
-    seen.rest()
-    focus_after_tabs(seen, lambda focus: focus["tag"] == "CANVAS")
+    assert [focus for focus in rings if not focus["isRinged"]] == []  # the focus is seen
     seen.page.keyboard.press("ArrowDown")
     seen.page.keyboard.press("Shift+Space")
     seen.panel.locator(".details").wait_for()
     seen.page.keyboard.press("Escape")
     seen.panel.get_by_text("In view").wait_for()
     assert seen.map_loads == 1
+
+
+def test_a_chinese_browser_in_the_dark_has_a_dark_chinese_page_whose_map_is_named_and_shows_the_focus(visit):
+    seen = visit(color_scheme="dark", locale="zh-CN").open()
+    seen.page.get_by_text("充电地图", exact=True).wait_for()
+    seen.page.wait_for_function("() => document.documentElement.lang === 'zh'")
+    assert seen.map.evaluate("document.querySelector('.leaflet-container').dataset.theme") == "dark"
+    focus_after_tabs(seen, lambda focus: focus["tag"] == "IFRAME")
+    outline = "() => getComputedStyle(document.activeElement).outlineStyle"
+    assert seen.map.evaluate(outline) == "solid"
+    name = seen.map.locator(".leaflet-container").get_attribute("aria-label")
+    assert seen.map.frame_element().get_attribute("aria-label") == name
 
 
 def test_a_table_offers_no_download_without_licence_and_kind(visit):
@@ -117,7 +112,7 @@ def test_a_table_offers_no_download_without_licence_and_kind(visit):
 
 
 def test_a_phone_shows_the_data_view_without_sideways_scrolling(visit):
-    seen = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    seen = visit(**PHONE)
     seen.page.goto(f"{seen.server}/?view=data")
     seen.page.locator(".figures").wait_for()
     assert seen.page.evaluate("document.scrollingElement.scrollWidth") <= 390

@@ -57,6 +57,10 @@ DRAWN = """() => {
 }"""
 
 
+PROJECT = "points => points.map(p => map.project(p, 18)).map(q => [q.x, q.y])"
+AND_BACK = "points => points.map(p => map.unproject(map.project(p, 18), 18)).map(q => [q.lat, q.lng])"
+
+
 @pytest.fixture(scope="module")
 def server(build, tiny_source, tmp_path_factory):
     records = [
@@ -165,7 +169,7 @@ def test_other_tiles_move_under_the_map_and_nothing_is_drawn_anew(over_tiles):
     assert "Amap" not in seen.map.locator(".leaflet-control-attribution").inner_text()
 
 
-def test_what_the_map_reports_is_wgs84(over_tiles):
+def test_the_browser_shifts_as_python_does_and_back_and_what_it_reports_is_wgs84(over_tiles):
     seen = over_tiles("shenzhen")
     south, west, north, east = seen.map.evaluate(
         "() => { const b = map.getBounds(); return [b.getSouth(), b.getWest(), b.getNorth(), b.getEast()]; }"
@@ -175,14 +179,6 @@ def test_what_the_map_reports_is_wgs84(over_tiles):
     seen.map.evaluate("() => { [40, -40].forEach(x => map.panBy([x, 0], {animate: false})); }")
     seen.page.wait_for_url("**at=22.5431,114.0579,16*")
     expect(seen.page.get_by_text("of 1 stations in view")).to_be_visible()
-
-
-PROJECT = "points => points.map(p => map.project(p, 18)).map(q => [q.x, q.y])"
-AND_BACK = "points => points.map(p => map.unproject(map.project(p, 18), 18)).map(q => [q.lat, q.lng])"
-
-
-def test_the_browser_shifts_as_python_does_and_back(over_tiles):
-    seen = over_tiles("beijing")
     draws = np.random.default_rng(4)
     lat, lon = draws.uniform(24, 41, 200), draws.uniform(104, 115, 200)
     inland = np.column_stack([lat, lon]).tolist()

@@ -36,7 +36,7 @@ def star(seen):
     return seen.panel.get_by_role("button", name="favourite")
 
 
-def test_pinyin_and_characters_go_to_the_city_by_keyboard(visit):
+def test_pinyin_characters_and_coordinates_of_either_datum_go_to_the_place_by_keyboard(visit):
     seen = visit().open()
     for text in ("xian", "西安"):
         seen.map.evaluate("() => { map.setView([31, 121], 6, {animate: false}); }")
@@ -45,11 +45,6 @@ def test_pinyin_and_characters_go_to_the_city_by_keyboard(visit):
         seen.page.keyboard.press("Enter")
         wait_at(seen, *XIAN)
         seen.rest()
-    assert seen.map_loads == 1
-
-
-def test_coordinates_say_their_datum_and_can_be_read_as_gcj02(visit):
-    seen = visit().open()
     found = search(seen, "121.47 31.23")
     expect(found).to_have_count(2)
     expect(found.first).to_contain_text("Read as WGS-84")
@@ -61,6 +56,7 @@ def test_coordinates_say_their_datum_and_can_be_read_as_gcj02(visit):
     expect(found.nth(1)).to_have_attribute("aria-selected", "true")
     seen.page.keyboard.press("Enter")
     wait_at(seen, *map(float, to_wgs84(31.23, 121.47, Datum.GCJ02)))
+    assert seen.map_loads == 1
 
 
 def test_a_station_that_is_found_is_selected_and_escape_leaves_it(visit):

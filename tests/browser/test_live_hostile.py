@@ -65,7 +65,7 @@ def nothing_ran(seen):
     return seen.page.evaluate("window.ran === undefined") and not seen.page.locator("img[src=x]").count()
 
 
-def test_a_name_under_the_mouse_is_text(visit):
+def test_names_under_the_mouse_and_in_the_panel_and_the_title_of_the_dataset_are_text(visit):
     seen = visit().open(HERE, shows="station")
     for at, attack in enumerate(ATTACKS):
         point = seen.map.evaluate(
@@ -73,11 +73,6 @@ def test_a_name_under_the_mouse_is_text(visit):
         )
         seen.hover(point["x"], point["y"], HEADED, attack)
         assert seen.map.locator(".charging-tooltip .heading *").count() == 0
-    assert nothing_ran(seen)
-
-
-def test_a_name_in_the_panel_is_text(visit):
-    seen = visit().open(HERE, shows="station")
     clicked = seen.click("station")
     seen.panel.get_by_text(clicked).wait_for()
     attack = clicked.removeprefix("tiny:")[1:]
@@ -86,6 +81,10 @@ def test_a_name_in_the_panel_is_text(visit):
     assert details.count(attack) == 3  # city, address, price
     hosts = [link.get_attribute("href").split(":")[0] for link in seen.panel.locator("a").all()]
     assert set(hosts) == {"https"}
+    assert ATTACKS[1] in seen.page.locator(".badge.real").inner_text()
+    seen.page.get_by_text("Data", exact=True).click()
+    seen.page.get_by_text("Import report").wait_for()
+    assert seen.page.locator(".view-title").inner_text() == ATTACKS[1]
     assert nothing_ran(seen)
 
 
@@ -96,15 +95,6 @@ def test_names_among_the_largest_of_a_cell_are_text(visit):
     shown = seen.panel.inner_text()
     assert all(attack in shown for attack in ATTACKS[3:6])
     assert seen.panel.locator("a").count() == 0
-    assert nothing_ran(seen)
-
-
-def test_the_title_of_the_dataset_is_text(visit):
-    seen = visit().open(HERE, shows="station")
-    assert ATTACKS[1] in seen.page.locator(".badge.real").inner_text()
-    seen.page.get_by_text("Data", exact=True).click()
-    seen.page.get_by_text("Import report").wait_for()
-    assert seen.page.locator(".view-title").inner_text() == ATTACKS[1]
     assert nothing_ran(seen)
 
 

@@ -25,7 +25,7 @@ def engine(simulated):
     engine.close()
 
 
-def test_the_first_picture_is_the_country_with_its_figures(visit):
+def test_the_first_picture_is_the_country_with_its_figures_and_needs_no_scrolling(visit):
     seen = visit().open()
     assert len(seen.ids()) > 300
     text = re.sub(r"\s+", " ", seen.page.locator(".figures").inner_text())
@@ -34,38 +34,26 @@ def test_the_first_picture_is_the_country_with_its_figures(visit):
     expect(seen.figure("charging piles", "loaded")).to_have_text("1,020,000")
     expect(seen.page.get_by_text("Simulated network").first).to_be_visible()
     assert seen.map.locator(".charging-legend").get_by_text("Simulated network").is_visible()
-
-
-def test_the_map_is_seen_without_scrolling(visit):
-    seen = visit().open()
     box = seen.map.frame_element().bounding_box()
     assert box["height"] > 450
     assert box["y"] + box["height"] <= 900
 
 
-def test_a_small_pan_draws_nothing_anew_and_a_large_one_does(visit):
+def test_moves_draw_anew_what_they_must_and_never_load_the_map_again(visit):
     seen = visit().open()
     seen.keep_layers()
     seen.move("panBy([60, 0], {animate: false})")
-    assert seen.are_layers_kept()
+    assert seen.are_layers_kept()  # a small one draws nothing
     ids = seen.ids()
     seen.move("panBy([700, 0], {animate: false})")
     seen.map.wait_for_function("() => !before.some(layer => map.hasLayer(layer))")
     assert seen.ids() != ids
-
-
-def test_near_the_ground_stations_take_the_place_of_cells(visit):
-    seen = visit().open()
-    seen.move("setView([31.23, 121.47], 12, {animate: false})")
-    seen.wait_drawn("station")
-    assert seen.ids("hex") == set()
-    assert all(name.startswith("simulated:") for name in seen.ids("station"))
-
-
-def test_ten_pans_load_the_map_once(visit):
-    seen = visit().open()
     for step in range(10):
         seen.move(f"panBy([{(step + 1) * (60 if step % 2 else -60)}, 0], {{animate: false}})")
+    seen.move("setView([31.23, 121.47], 12, {animate: false})")
+    seen.wait_drawn("station")
+    assert seen.ids("hex") == set()  # near the ground stations take the place of cells
+    assert all(name.startswith("simulated:") for name in seen.ids("station"))
     assert seen.map_loads == 1
 
 
@@ -82,12 +70,14 @@ def test_an_operator_chosen_in_the_sidebar_is_counted_drawn_and_linked(visit, en
 
 
 def test_the_address_brings_back_what_was_seen(visit):
-    first = visit().open("operator=nio&min_kw=120&at=31.0000,120.0000,7")
-    first.page.wait_for_url("**/?*operator=nio*min_kw=120*")
-    again = visit().open(first.page.url.split("?")[1])
-    assert again.ids() == first.ids()
-    assert again.figure("charging piles").inner_text() == first.figure("charging piles").inner_text()
-    assert again.map.evaluate("map.getZoom()") == 7
+    seen = visit().open("operator=nio&min_kw=120&at=31.0000,120.0000,7")
+    seen.page.wait_for_url("**/?*operator=nio*min_kw=120*")
+    address, ids, piles = seen.page.url, seen.ids(), seen.figure("charging piles").inner_text()
+    seen.forget()
+    seen.open(address.split("?")[1])
+    assert seen.ids() == ids
+    assert seen.figure("charging piles").inner_text() == piles
+    assert seen.map.evaluate("map.getZoom()") == 7
 
 
 def test_a_clicked_cell_shows_its_sums(visit, engine):
@@ -114,25 +104,19 @@ def test_a_clicked_station_shows_its_details(visit, engine):
     assert seen.map_loads == 1
 
 
-def test_escape_closes_the_details_from_the_map_and_from_the_page(visit):
+def test_details_close_in_three_ways_and_the_same_station_can_be_chosen_again(visit):
     seen = visit().open(SHANGHAI, shows="station")
-    for focus in (None, ".brand"):
+    for close in ("its button", "Escape in the map", "Escape in the page", "its button"):
         clicked = seen.click("station")
         seen.panel.get_by_text(clicked).wait_for()
-        if focus:
-            seen.page.locator(focus).click()
-        seen.page.keyboard.press("Escape")
+        if close == "its button":
+            seen.panel.get_by_role("button", name="×").click()
+        else:
+            if close == "Escape in the page":
+                seen.page.locator(".brand").click()
+            seen.page.keyboard.press("Escape")
         seen.panel.get_by_text("In view").wait_for()
     assert seen.map_loads == 1
-
-
-def test_the_same_station_can_be_chosen_again_after_closing(visit):
-    seen = visit().open(SHANGHAI, shows="station")
-    for _ in range(2):
-        clicked = seen.click("station")
-        seen.panel.get_by_text(clicked).wait_for()
-        seen.panel.get_by_role("button", name="×").click()
-        seen.panel.get_by_text("In view").wait_for()
 
 
 def test_a_click_on_a_map_that_reaches_below_the_window_is_not_lost(visit):
@@ -157,24 +141,13 @@ def test_choosing_a_row_of_the_table_selects_its_station(visit):
     assert seen.map_loads == 1
 
 
-def test_the_language_changes_without_a_new_map(visit):
+def test_language_and_theme_change_without_a_new_map(visit):
     seen = visit().open()
     seen.page.get_by_text("中文", exact=True).click()
     seen.page.get_by_text("充电地图", exact=True).wait_for()
     seen.map.wait_for_function("() => document.documentElement.lang === 'zh'")
     seen.map.get_by_text("模拟网络").wait_for()
     seen.page.wait_for_url("**/?*lang=zh*")
-    assert seen.map_loads == 1
-
-
-def test_a_chinese_browser_in_the_dark_sees_a_dark_chinese_page(visit):
-    seen = visit(locale="zh-CN", color_scheme="dark").open()
-    seen.page.get_by_text("充电地图", exact=True).wait_for()
-    assert seen.map.evaluate("document.querySelector('.leaflet-container').dataset.theme") == "dark"
-
-
-def test_the_theme_follows_the_browser_without_a_new_map(visit):
-    seen = visit().open()
     seen.page.emulate_media(color_scheme="dark")
     seen.move("panBy([300, 0], {animate: false})")  # at the latest, the next answer brings it
     seen.map.wait_for_selector(".leaflet-container[data-theme=dark]")

@@ -18,7 +18,10 @@ COLOURS = """async bytes => {
 
 
 @pytest.fixture(scope="module", params=["osm", "none"])
-def server(tiny_dataset, tmp_path_factory, request):
+def server(request, tiny_dataset, tmp_path_factory):
+    if request.param == "none":
+        yield request.getfixturevalue("simulated_server")
+        return
     folder = tmp_path_factory.mktemp("build")
     with serving(DATASET=tiny_dataset.folder, BUILD_DIR=folder, TILES=request.param) as url:
         yield url
@@ -30,7 +33,7 @@ def tiles(request):
 
 
 def test_streets_are_asked_for_only_near_the_ground_and_never_on_closed_networks(visit, tiles):
-    seen = visit().serve_tiles().open("at=39.9200,116.4000,8")
+    seen = visit().serve_tiles().open("lang=en&at=39.9200,116.4000,8")
     seen.page.wait_for_timeout(300)  # what would be asked for is asked for at once
     assert seen.tiles == []
     seen.map.evaluate("() => { map.setView([39.92, 116.4], 12, {animate: false}); }")
@@ -41,13 +44,13 @@ def test_streets_are_asked_for_only_near_the_ground_and_never_on_closed_networks
     assert asked == ({TILE_HOST} if tiles == "osm" else set())
     attribution = seen.map.locator(".leaflet-control-attribution").inner_text()
     assert ("OpenStreetMap" in attribution) == (tiles == "osm")
+    assert_picture_is_twice_the_map_and_not_blank(seen)
     seen.page.get_by_text("Layers", exact=True).click()
     expect(seen.page.get_by_label("Single stations from close up")).to_be_checked()
     expect(seen.page.get_by_role("combobox", name="Street tiles")).to_have_count(1 if tiles == "osm" else 0)
 
 
-def test_the_picture_is_twice_the_map_and_not_blank_also_over_streets(visit):
-    seen = visit().serve_tiles().open("lang=en&at=39.9200,116.4000,12", shows="station")
+def assert_picture_is_twice_the_map_and_not_blank(seen):
     width, height = seen.map.evaluate("() => [map.getSize().x, map.getSize().y]")
     seen.page.get_by_role("button", name="Download", exact=True).click()
     with seen.page.expect_download() as started:

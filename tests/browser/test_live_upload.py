@@ -12,28 +12,25 @@ pytestmark = in_chromium
 REGISTER = ROOT / "tests" / "fixtures" / "tabular" / "shenzhen.csv"
 
 
-@pytest.fixture
-def build_dir(tmp_path, tiny_dataset):
-    shutil.copytree(tiny_dataset.folder, tmp_path / "tiny")
-    (tmp_path / "LAST").write_text("tiny\n", encoding="utf-8")
-    return tmp_path
-
-
-@pytest.fixture
-def server(build_dir):
-    with serving(BUILD_DIR=build_dir, TILES="none") as url:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, tiny_dataset):
+    """One server for all: each test brings a dataset of a name of its own."""
+    folder = tmp_path_factory.mktemp("build")
+    shutil.copytree(tiny_dataset.folder, folder / "tiny")
+    (folder / "LAST").write_text("tiny\n", encoding="utf-8")
+    with serving(BUILD_DIR=folder) as url:
         yield url
 
 
 def data_view(seen):
-    seen.page.goto(f"{seen.server}/?view=data&lang=en")
+    seen.page.goto(f"{seen.server}/?view=data&lang=en&dataset=tiny")
     seen.page.get_by_text("Bring your own files").click()
     return seen.page
 
 
-def bring(page, path):
+def bring(page, file):
     page.get_by_text("all users of this server can see").wait_for()
-    page.locator(".st-key-upload_files input[type=file]").set_input_files(path)
+    page.locator(".st-key-upload_files input[type=file]").set_input_files(file)
     page.get_by_text(re.compile("Recognised as")).wait_for()
 
 
@@ -41,7 +38,7 @@ def scrolled(page):
     return page.locator(".stMain").evaluate("main => main.scrollTop")
 
 
-def test_a_file_becomes_a_dataset_the_map_opens_on_and_others_find_it(visit):
+def test_a_file_becomes_a_dataset_the_map_opens_on_and_others_find_it_when_it_is_left_again(visit):
     seen = visit()
     page = data_view(seen)
     bring(page, REGISTER)
@@ -55,25 +52,17 @@ def test_a_file_becomes_a_dataset_the_map_opens_on_and_others_find_it(visit):
     page.wait_for_url("**/?*dataset=shenzhen*")
     expect(seen.figure("charging piles", "loaded")).to_have_text("27")
     assert scrolled(page) == 0
-    other = visit().open("lang=en", shows="station")  # nothing chosen: the last one
-    expect(other.figure("charging piles", "loaded")).to_have_text("27")
-
-
-def test_switching_to_another_dataset_sends_the_map_to_it(visit):
-    seen = visit().open("lang=en&dataset=tiny")
-    page = data_view(seen)
-    bring(page, REGISTER)
-    page.get_by_role("button", name="Read the files").click()
-    page.get_by_role("button", name="Keep it and open the map").click()
-    seen.wait_drawn("station")
     page.get_by_text("Data", exact=True).click()
     page.locator(".st-key-switch [role=combobox]").click()
     page.get_by_role("option", name="tiny").click()
     page.get_by_text("A tiny world").first.wait_for()
     page.get_by_text("Map", exact=True).click()
-    seen.wait_drawn("hex")
+    seen.wait_drawn("hex")  # the map goes where the other dataset is
     seen.map.wait_for_function("() => map.getZoom() < 8")
     expect(seen.figure("charging piles", "loaded")).to_have_text("82")
+    seen.forget()
+    seen.open("lang=en", shows="station")  # for others, who chose nothing, it is the last one
+    expect(seen.figure("charging piles", "loaded")).to_have_text("27")
 
 
 def test_chosen_duplicates_are_merged_and_brought_back(visit):
