@@ -1,10 +1,15 @@
-"""Held against every test of the page: an answer is shared by all who ask, and nobody changes it."""
+"""What the tests of the page in this process share.
 
+Held against every one: an answer is shared by all who ask, and nobody changes it.
+"""
+
+import functools
 import io
 import pickle
 
 import pandas as pd
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from charging.views.caching import Answers
 
@@ -42,3 +47,12 @@ def _answers_stay_as_they_were(monkeypatch):
         monkeypatch.setattr(Answers, way, watched(getattr(Answers, way)))
     yield
     assert [answer for answer, before in asked.values() if content(answer) != before] == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _components_are_looked_for_once():
+    """Remember Streamlit's search for components: `AppTest` reads all installed packages for each page."""
+    with pytest.MonkeyPatch.context() as patched:
+        found = functools.cache(manifest_scanner.scan_component_manifests)
+        patched.setattr(manifest_scanner, "scan_component_manifests", found)
+        yield
