@@ -32,7 +32,9 @@ def tiles(request):
     return request.node.callspec.params["server"]
 
 
-def test_streets_are_asked_for_only_near_the_ground_and_never_on_closed_networks(visit, tiles):
+def test_streets_are_asked_for_near_the_ground_never_on_closed_networks_and_leave_the_picture_whole(
+    visit, tiles
+):
     seen = visit().serve_tiles().open("lang=en&at=39.9200,116.4000,8")
     seen.page.wait_for_timeout(300)  # what would be asked for is asked for at once
     assert seen.tiles == []
