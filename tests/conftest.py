@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import shutil
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -27,6 +28,8 @@ settings.register_profile(
 )
 settings.load_profile("suite")
 
+TESTS = Path(__file__).parent
+
 HOSTILE_NAME = "<script>alert(1)</script> `${name}` \u202e站"
 
 TINY_SOURCE = SourceInfo(
@@ -40,15 +43,19 @@ def pytest_make_parametrize_id(val, argname):
 
 
 def pytest_collection_modifyitems(items):
-    """Put quick files between those that drive a browser: one process computes while another waits."""
+    """Put quick files between those that drive a browser: one process computes while another waits.
+
+    The shortest, examples in docstrings, come last, so that all processes end together.
+    """
     files = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
+    examples = [path for path in files if not path.is_relative_to(TESTS)]
     driving = [path for path in files if path.parent.name == "browser"]
-    quick = [path for path in files if path.parent.name != "browser"]
+    quick = [path for path in files if path not in {*examples, *driving}]
     between = len(quick) // max(len(driving), 1) + 1
     spread = [path for at, each in enumerate(driving) for path in (each, *quick[at * between :][:between])]
-    items[:] = [item for path in spread or quick for item in files[path]]
+    items[:] = [item for path in (*(spread or quick), *examples) for item in files[path]]
 
 
 _GBT_DC = connector_mask([Connector.GBT_DC])

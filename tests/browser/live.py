@@ -156,12 +156,17 @@ class Visit:
 
     def rest(self):
         """Wait until all parts have come, no script runs, and the map stands still: they push it about."""
-        self.page.wait_for_function(_SETTLED, polling=LOOK_MS)
+        self.settle()
         place, moved = None, True
         while moved:
             before, place = place, self.map.frame_element().bounding_box()
             moved = place != before
             self.page.wait_for_timeout(LOOK_MS)
+        return self
+
+    def settle(self):
+        """Wait until all parts have come and no script runs, also where there is no map."""
+        self.page.wait_for_function(_SETTLED, polling=LOOK_MS)
         return self
 
     def stand_still(self):

@@ -178,4 +178,5 @@ def page() -> None:
     st.button("Fly", on_click=lambda: st.session_state.update(command=uuid.uuid4().hex))
 
 
-page()
+if __name__ == "__main__":  # as Streamlit runs it; the search for examples only imports it
+    page()

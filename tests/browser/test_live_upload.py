@@ -24,6 +24,8 @@ def server(tmp_path_factory, tiny_dataset):
 
 def data_view(seen):
     seen.page.goto(f"{seen.server}/?view=data&lang=en&dataset=tiny")
+    seen.page.get_by_text("Bring your own files").wait_for()
+    seen.settle()  # what comes later would close it again
     seen.page.get_by_text("Bring your own files").click()
     return seen.page
 
