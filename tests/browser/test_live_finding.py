@@ -21,7 +21,7 @@ _IS_AT = (
 
 def search(seen, text):
     """Type a text into the search field and return the list of what is found."""
-    field = seen.page.get_by_role("combobox", name="Go to")
+    field = seen.page.locator(".st-key-finding [role=combobox]")
     field.fill("")
     field.press_sequentially(text)
     seen.page.locator(".st-key-finding [role=option], .st-key-finding .nothing").first.wait_for()
@@ -51,7 +51,7 @@ def test_pinyin_characters_and_coordinates_of_either_datum_go_to_the_place_by_ke
     seen.page.keyboard.press("Enter")
     wait_at(seen, 31.23, 121.47)
     seen.rest()
-    seen.page.get_by_role("combobox", name="Go to").click()
+    seen.page.locator(".st-key-finding [role=combobox]").click()
     seen.page.keyboard.press("ArrowDown")
     expect(found.nth(1)).to_have_attribute("aria-selected", "true")
     seen.page.keyboard.press("Enter")
