@@ -73,6 +73,7 @@ def test_names_under_the_mouse_and_in_the_panel_and_the_title_of_the_dataset_are
         )
         seen.hover(point["x"], point["y"], HEADED, attack)
         assert seen.map.locator(".charging-tooltip .heading *").count() == 0
+    assert nothing_ran(seen)
     clicked = seen.click("station")
     seen.panel.get_by_text(clicked).wait_for()
     attack = clicked.removeprefix("tiny:")[1:]
@@ -81,6 +82,7 @@ def test_names_under_the_mouse_and_in_the_panel_and_the_title_of_the_dataset_are
     assert details.count(attack) == 3  # city, address, price
     hosts = [link.get_attribute("href").split(":")[0] for link in seen.panel.locator("a").all()]
     assert set(hosts) == {"https"}
+    assert nothing_ran(seen)
     assert ATTACKS[1] in seen.page.locator(".badge.real").inner_text()
     seen.page.get_by_text("Data", exact=True).click()
     seen.page.get_by_text("Import report").wait_for()
