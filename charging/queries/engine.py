@@ -9,7 +9,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from charging.dataset.store import Dataset
-from charging.queries.groups import GROUPS, NUMBERED, PARTS
+from charging.queries.groups import NUMBERED, Groups, read_groups
 
 _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
 
@@ -31,9 +31,6 @@ MOST_NUMBERS = 4_000_000
 
 MOST_LISTED = 10_000
 """Stations a query names one by one; for more of them whole columns are read."""
-
-NO_STATUS = 99
-"""Rank of a status that is not known: after all others."""
 
 EVERYTHING = "true"
 """The condition every group meets."""
@@ -94,9 +91,6 @@ class Engine:
         self._connection = duckdb.connect(":memory:")
         self._lock = threading.Lock()
         self._numbers: OrderedDict[Hashable, NDArray[np.int64]] = OrderedDict()
-        stations, piles, areas = (
-            _literal(dataset.path(table)) for table in ("stations", "piles", "service_areas")
-        )
         size_mb = dataset.path("stations").stat().st_size / 1_000_000
         self._is_in_memory = size_mb <= memory_limit_mb
         self._station_file = dataset.path("stations")
@@ -104,10 +98,11 @@ class Engine:
         self._numbered: dict[str, Numbered] = {}
         form = "table" if self._is_in_memory else "view"
         self._stations: str | None = (
-            f"create {form} stations as {NUMBERED.format(columns='*', file=stations)}"
+            f"create {form} stations as {NUMBERED.format(columns='*', file=_literal(self._station_file))}"
         )
         background = ThreadPoolExecutor(1)
-        self._prepared = background.submit(self._prepare, stations, piles, areas)
+        self._prepared: Future[_Prepared] = Future()
+        self._tables = background.submit(self._prepare, dataset)
         background.shutdown(wait=False)
 
     @property
@@ -159,9 +154,9 @@ class Engine:
             self._numbers.clear()
 
     def _found(self, condition: str, parameters: tuple[Any, ...]) -> NDArray[np.int64]:
-        self._wait(condition)
         if condition == EVERYTHING:
             return np.arange(self.columns.cell.size)
+        self._wait(condition)
         with self._connection.cursor() as cursor:
             found = cursor.sql(f"select rowid from groups where {condition}", params=list(parameters))
             numbers: NDArray[np.int64] = found.to_arrow_table()["rowid"].to_numpy()
@@ -209,52 +204,63 @@ class Engine:
 
     def close(self) -> None:
         """Free the memory."""
-        wait([self._prepared])
+        wait([self._tables])
         self._connection.close()
 
     def _wait(self, sql: str) -> None:
         """Wait until everything stands that a query reads."""
-        self._prepared.result()
+        self._tables.result()
         if self._stations and _READS_STATIONS.search(sql):
             with self._lock:
                 if self._stations:
                     self._connection.cursor().execute(self._stations)
                     self._stations = None
 
-    def _prepare(self, stations: str, piles: str, areas: str) -> "_Prepared":
-        self._connection.execute(f"create table groups as {GROUPS.format(stations=stations, piles=piles)}")
-        self._connection.execute(f"create table service_areas as from read_parquet({areas})")
-        ((areas_listed,),) = self._connection.execute("select count(*) from service_areas").fetchall()
-        return _Prepared(self._columns(), self._operator_ids(stations, piles), areas_listed)
+    def _prepare(self, dataset: Dataset) -> None:
+        """Read what is added up, of which many questions are answered, and then make the tables for SQL."""
+        stations, piles, areas = (dataset.path(table) for table in ("stations", "piles", "service_areas"))
+        try:
+            groups = read_groups(stations, piles)
+            parts = groups.parts()
+            columns, operator_ids = _columns(groups, parts), self._operator_ids(stations, piles)
+            self._prepared.set_result(_Prepared(columns, operator_ids, pq.read_metadata(areas).num_rows))
+        except BaseException as error:
+            self._prepared.set_exception(error)
+            raise
+        with self._connection.cursor() as cursor:
+            cursor.register("read_groups", groups.table(parts))
+            cursor.execute("create table groups as from read_groups")
+            cursor.unregister("read_groups")
+            cursor.execute(f"create table service_areas as from read_parquet({_literal(areas)})")
 
-    def _columns(self) -> Columns:
-        names = ("cell", "lat", "lon", "station_no", "operator_code", "status_rank", "power_kw", *PARTS)
-        read = self._connection.execute(f"select {', '.join(names)} from groups").fetchnumpy()
-        # an array for each part: those that are taken and added up lie side by side
-        parts = {part: np.ma.filled(read[part], np.nan) for part in PARTS}
-        is_known = {part: ~np.isnan(values) for part, values in parts.items()}
-        return Columns(
-            cell=np.asarray(read["cell"]),
-            lat=np.asarray(read["lat"]),
-            lon=np.asarray(read["lon"]),
-            station_no=np.asarray(read["station_no"]),
-            operator_code=np.ma.filled(read["operator_code"], -1).astype(np.int64),
-            status_rank=np.ma.filled(read["status_rank"], NO_STATUS).astype(np.int64),
-            power_kw=np.ma.filled(read["power_kw"], np.nan),
-            parts={part: np.nan_to_num(values) for part, values in parts.items()},
-            is_known=is_known,
-            known_parts=frozenset(part for part, known in is_known.items() if known.all()),
-        )
-
-    def _operator_ids(self, stations: str, piles: str) -> dict[int, str]:
+    def _operator_ids(self, stations: Path, piles: Path) -> dict[int, str]:
         found = self._connection.execute(
             " union ".join(
-                f"select operator_code, operator_id from read_parquet({file}) where operator_code is not null"
+                "select operator_code, operator_id"
+                f" from read_parquet({_literal(file)}) where operator_code is not null"
                 for file in (stations, piles)
             )
             + " order by operator_code"
         )
         return dict(found.fetchall())
+
+
+def _columns(groups: Groups, parts: Mapping[str, NDArray[np.float64]]) -> Columns:
+    cell, lat, lon = (groups.of_station(name).to_numpy() for name in ("cell", "lat", "lon"))
+    is_known = {part: ~np.isnan(values) for part, values in parts.items()}
+    return Columns(
+        cell=cell,
+        lat=lat,
+        lon=lon,
+        station_no=groups.station + 1,
+        operator_code=groups.operator_code.fill_null(-1).to_numpy().astype(np.int64),
+        status_rank=groups.status_rank,
+        power_kw=groups.of_piles("power_kw").to_numpy(zero_copy_only=False),
+        # an array for each part: those that are taken and added up lie side by side
+        parts={part: np.nan_to_num(values) for part, values in parts.items()},
+        is_known=is_known,
+        known_parts=frozenset(part for part, known in is_known.items() if known.all()),
+    )
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
