@@ -81,6 +81,13 @@ def load() -> None:
 def _load_analyses() -> None:
     for name in _LATER:
         import_module(name)
+    # imported here, as above: facts that analyses read once
+    from charging.analytics.schematic import schematic_lines  # noqa: PLC0415
+    from charging.domain.weights import place_weights  # noqa: PLC0415
+
+    place_weights()
+    schematic_lines()
+    _look_up_modules()
 
 
 def _get_ready() -> None:
@@ -97,5 +104,10 @@ def _get_ready() -> None:
             open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
     for name in _LOADED:
         import_module(name)
-    inspect.stack()  # as Streamlit does with its first element: Python then looks up the file of every module
+    _look_up_modules()
     gc.freeze()  # what was loaded stays: the garbage collector need not look through it again and again
+
+
+def _look_up_modules() -> None:
+    """Let Python look up the file of every new module, as Streamlit does with the next element it shows."""
+    inspect.stack()

@@ -18,13 +18,17 @@ from charging.views.texts import Texts
 
 
 def settle(drawing: Drawing) -> None:
-    """Forget the other dataset a link names if there is none of that name, and say so."""
+    """Forget the other dataset a link names if there is none of that name, and say so; else begin to open it.
+
+    Its tables are read in the background, while the page has other things to do.
+    """
     session = st.session_state
     if session.other == drawing.answers.dataset.folder.name:
         session.other = ""
     if session.other and session.other not in names(drawing.settings):
         session.problems.append(("other", session.other))
         session.other = ""
+    joined(drawing)  # what is wrong with it is told where it is shown
 
 
 def names(settings: Settings) -> list[str]:

@@ -63,8 +63,8 @@ class Sides:
 def render(answers: Answers, selection: Filters, settings: Settings, say: Texts) -> None:
     """Show the view."""
     drawing = Drawing(answers, selection, settings, say)
-    asked.settle(answers)
     beside.settle(drawing)
+    asked.settle(answers)
     _compared(drawing)
 
 

@@ -129,11 +129,12 @@ def _rows(at: int, data: Path) -> list[Row]:
 
 def _visit(view: View) -> list[float]:
     """Open a view and change its controls; return the milliseconds of the first answer and of the slowest."""
+    from streamlit.testing.v1 import AppTest  # noqa: PLC0415  first: no server loads it
+
     # the order of a server: ready before its first visitor, analyses loaded when the first map stands
     from charging.views import ahead  # noqa: PLC0415
 
     ahead.load()
-    from streamlit.testing.v1 import AppTest  # noqa: PLC0415
 
     page = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
     for key, value in view.query.items():
