@@ -257,12 +257,11 @@ def _chart(drawing: Drawing, networks: Mapping[str, Network], km: float) -> dict
 def _by_distance(drawing: Drawing, found: pd.DataFrame, networks: Mapping[str, Network]) -> None:
     """List the shares at every distance that can be chosen: the curves for who cannot see them."""
     say = drawing.say
-    wide = found.pivot_table(index="km", columns="network", values="share", sort=False, dropna=False)
     of = say("reach.of", unit=brought.unit(drawing))
-    shares = {each.name: wide[name].to_numpy() for name, each in networks.items()}
+    shares = {each.name: found.share[found.network == name].to_numpy() for name, each in networks.items()}
     analysis.table(
         drawing,
-        pd.DataFrame({"km": wide.index, **shares, of: found.weight_whole.iloc[0]}),
+        pd.DataFrame({"km": found.km.unique(), **shares, of: found.weight_whole.iloc[0]}),
         "reach",
         config={
             "km": st.column_config.NumberColumn(format="%d"),
@@ -292,7 +291,7 @@ def _unreached(drawing: Drawing, distances: pd.DataFrame, network: Network) -> N
     say, km = drawing.say, float(st.session_state.km)
     far = unreached(distances, brought.weights(drawing), network.operators, km)
     rows = far.table
-    named = [names_in(row["name"], row["name_zh"], say) for row in rows.to_dict("records")]
+    named = [names_in(*both, say) for both in zip(rows["name"], rows.name_zh, strict=True)]
     unit, distance = brought.unit(drawing), say("field.distance_km")
     analysis.table(
         drawing,
