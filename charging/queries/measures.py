@@ -177,10 +177,25 @@ def _summed_by_number(
     """Return the sums of some groups by a number of each, upwards; last those of -1, which is not known."""
     last = int(numbers.max(initial=0)) + 1
     keys = np.where(numbers < 0, last, numbers)
+    if set(sums_of) <= set(PARTS):  # sums of the groups alone need not stand in runs
+        occurs = np.flatnonzero(np.bincount(keys))
+        sums: Sums = {"key": np.where(occurs == last, -1, occurs)}
+        return sums | {name: _summed_part(columns, name, at, keys)[occurs] for name in sums_of}
     # in as few bytes as hold them: numpy sorts two bytes by counting, and more by comparing
     order = np.argsort(keys.astype(np.min_scalar_type(last)), kind="stable")
     sums = _sums_of_runs(columns, at[order], keys[order], sums_of)
     return sums | {"key": np.where(sums["key"] == last, -1, sums["key"])}
+
+
+def _summed_part(
+    columns: Columns, part: str, at: NDArray[np.int64], keys: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the sum of a part of some groups at the place of each key, null as in `_sums_of_runs`."""
+    sums = np.bincount(keys, columns.parts[part][at]).astype(np.float64, copy=False)  # whole ones of nothing
+    if part not in columns.known_parts and part not in _NEVER_NULL:
+        is_known = columns.is_known[part][at]
+        sums[np.bincount(keys[is_known], minlength=sums.size) == 0] = np.nan
+    return sums
 
 
 def _summed_in_sql(engine: Engine, condition: Condition, by: str) -> Sums:
