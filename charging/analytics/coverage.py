@@ -246,7 +246,8 @@ def _grown(
 @lru_cache(maxsize=MOST_DISKS)
 def _disk(cell: int, rings: int) -> NDArray[np.uint64]:
     """Return the cells within `rings` of one: mostly the same ones, whatever is selected."""
-    return h3.grid_disk(cell, rings)
+    cells: NDArray[np.uint64] = h3.grid_disk(cell, rings)
+    return cells
 
 
 def _with_units(
