@@ -79,7 +79,8 @@ class Engine:
     def __init__(self, dataset: Dataset, *, memory_limit_mb: int) -> None:
         """Begin to prepare the tables of `dataset`, whose files stay what they are while the engine lives.
 
-        The first question waits until they stand; whoever opens a dataset has other things to do meanwhile.
+        The first question waits until those stand that it reads: arrays first, and then the tables for SQL.
+        Whoever opens a dataset has other things to do meanwhile.
 
         Parameters
         ----------
@@ -122,7 +123,7 @@ class Engine:
 
     def run(self, query: Query) -> pd.DataFrame:
         """Run one query on a cursor of its own: a shared connection would mix the rows of two threads."""
-        self._wait(query.sql)
+        self._wait_for(query.sql)
         with self._connection.cursor() as cursor:
             answer = cursor.sql(query.sql, params=list(query.parameters)).to_arrow_table()
             return _frame(answer)
@@ -156,7 +157,7 @@ class Engine:
     def _found(self, condition: str, parameters: tuple[Any, ...]) -> NDArray[np.int64]:
         if condition == EVERYTHING:
             return np.arange(self.columns.cell.size)
-        self._wait(condition)
+        self._wait_for(condition)
         with self._connection.cursor() as cursor:
             found = cursor.sql(f"select rowid from groups where {condition}", params=list(parameters))
             numbers: NDArray[np.int64] = found.to_arrow_table()["rowid"].to_numpy()
@@ -201,14 +202,24 @@ class Engine:
     def _stored(self, columns: tuple[str, ...]) -> pa.Table:
         return _read(self._station_file, columns).select(list(columns))
 
+    def wait(self) -> None:
+        """Wait until everything stands, the tables for SQL too: to measure what comes after.
+
+        Raises
+        ------
+        pyarrow.ArrowInvalid, OSError
+            If a file of the dataset cannot be read.
+        """
+        self._tables.result()
+
     def close(self) -> None:
         """Free the memory."""
         wait([self._tables])
         self._connection.close()
 
-    def _wait(self, sql: str) -> None:
+    def _wait_for(self, sql: str) -> None:
         """Wait until everything stands that a query reads."""
-        self._tables.result()
+        self.wait()
         if self._stations and _READS_STATIONS.search(sql):
             with self._lock:
                 if self._stations:

@@ -45,7 +45,7 @@ def measure(data: Path) -> list[Row]:
     """Return the times of first and changed answers, and those of the plain way."""
     dataset = open_dataset(data / "simulated")
     with closing(Engine(dataset, memory_limit_mb=Settings().memory_limit_mb)) as engine:
-        _ = engine.columns  # waits until the engine is ready
+        engine.wait()
         places = place_weights()
         (_, nearest), cold_ms = _timed(lambda: _reach(engine))
         reach_ms = _median_ms(lambda: _reach(engine))

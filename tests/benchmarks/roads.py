@@ -138,7 +138,8 @@ def _standing(datasets: tuple[Dataset, Dataset]) -> Iterator[tuple[Engine, Engin
         closing(Engine(datasets[0], memory_limit_mb=MEMORY_MB)) as old,
         closing(Engine(datasets[1], memory_limit_mb=MEMORY_MB)) as new,
     ):
-        _ = old.columns, new.columns
+        old.wait()
+        new.wait()
         yield old, new
 
 

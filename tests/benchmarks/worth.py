@@ -229,7 +229,7 @@ def _large(folder: Path) -> Row:
 def _standing(dataset: Dataset) -> Iterator[Engine]:
     """Open an engine and wait until its tables stand, as they do once the map is shown."""
     with closing(Engine(dataset, memory_limit_mb=MEMORY_MB)) as engine:
-        _ = engine.columns
+        engine.wait()
         yield engine
 
 
