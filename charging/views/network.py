@@ -43,6 +43,7 @@ def _map_and_panel(answers: Answers, selection: Filters, settings: Settings, say
         with st.container(key="map_pane"):
             drawn = layers(drawing, frame, chosen)
             stage.show_map(answers, drawn.groups)
+        turns.give_way()
         beside = st.container(key="panel")
     if drawn.note:
         st.caption(drawn.note)

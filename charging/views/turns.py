@@ -12,10 +12,21 @@ import streamlit as st
 
 from charging.views.state import Page
 
-_TURN = threading.RLock()
+_TURN = threading.Condition()
 """Held by the thread whose turn it is; again by the run of a fragment inside the run of its page."""
+
+_SENDING_S = 0.02
+"""Streamlit's loop looks every 10 ms what there is to send."""
 
 
 def turn() -> AbstractContextManager[object]:
     """Return what to hold while the open view is made: it waits for its turn where that is the map."""
     return _TURN if st.session_state.page == Page.MAP else nullcontext()
+
+
+def give_way() -> None:
+    """Leave the turn to others for a moment, so that what was shown is sent before the rest is made.
+
+    Computing on would hold up the thread that sends, and the browser would draw the rest before the map.
+    """
+    _TURN.wait(_SENDING_S)

@@ -38,6 +38,23 @@ def test_an_analysis_is_made_meanwhile(page):
     assert "figures" in html(page)
 
 
+def test_another_has_the_turn_while_one_gives_way():
+    with turns._TURN, turns._TURN:  # the run of a page, and in it that of the fragment
+        had = threading.Event()
+
+        def take():
+            with turns._TURN:
+                had.set()
+
+        taking = threading.Thread(target=take)
+        taking.start()
+        assert not had.wait(0.1)
+        while not had.is_set():
+            turns.give_way()
+        taking.join()
+        assert not _is_free()
+
+
 def test_a_turn_ends_with_an_answer_that_fails(page, monkeypatch):
     monkeypatch.setattr("charging.views.network.panel", lambda *_: 1 / 0)
     page.query_params["hex"] = "85283473fffffff"
