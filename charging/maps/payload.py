@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
@@ -51,8 +52,16 @@ def numbers(column: pd.Series, digits: int = 2) -> list[int | float | None]:
     >>> numbers(pd.Series([1.0, None, 0.125]))
     [1, None, 0.12]
     """
-    values = column.to_numpy(dtype=float, na_value=math.nan).round(digits).tolist()
-    return [int(value) if value.is_integer() else None if math.isnan(value) else value for value in values]
+    values = column.to_numpy(dtype=float, na_value=math.nan).round(digits)
+    written = values.astype(object)
+    is_whole = (values == np.trunc(values)) & (np.abs(values) < _WHOLE)
+    written[is_whole] = values[is_whole].astype(np.int64)
+    written[np.isnan(values)] = None
+    return written.tolist()
+
+
+_WHOLE = 2.0**63
+"""What a whole number of 64 bits stays below."""
 
 
 def texts(column: pd.Series) -> tuple[list[int | None], list[str]]:
