@@ -57,11 +57,11 @@ How to read it:
   peers are; *whole dashboard* has the query, the panel and the table on top.
 - **Filter → hexes**: the three answer the same questions with the same table, which is compared before
   anything is timed. numpy is the limit: arrays made for this one question, and nothing between it and memory.
+  Ours remembers the centres of cells it has met; the others look them up anew.
 - **What partners add**, **what if**, **A versus B**, **highway gaps**, **changes**: a *first answer* is that
   of an engine that stands and was asked nothing yet, beside pandas that begins by reading the stored files;
   *conditions changed* finds who holds what anew, beside pandas with its tables in memory. Both make the same
-  tables. Where only a
-  control of the analysis was changed, the holdings are kept.
+  tables. Where only a control of the analysis was changed, the holdings are kept.
 - **Answers**: runs of the whole page without a browser, the first in a process that has loaded what a server
   loads ahead and was asked nothing yet; of each control the slowest of its values.
 - **Import**: both are processes of their own on the same made file, and what is compared is processor time.

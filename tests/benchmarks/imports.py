@@ -119,16 +119,26 @@ def _peer(script: str, path: Path) -> Cost:
 
 def _run(command: list[str], environment: dict[str, str]) -> tuple[str, Cost]:
     """Run a command, and return what it printed and took."""
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        told = process.stdout.read() if process.stdout else ""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        message = f"expected {command} to succeed, it ended with {process.returncode}"
+    measuring = [sys.executable, "-c", _MEASURING, *command]
+    written = subprocess.run(
+        measuring, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+    told, code, seconds, memory_mb = json.loads(written)
+    if code:
+        message = f"expected {command} to succeed, it ended with {code}"
         raise RuntimeError(message)
-    return told, Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return told, Cost(seconds, memory_mb)
+
+
+# in a process of its own: a new one counts the memory of the one it was forked from as its own
+_MEASURING = """
+import json, os, subprocess, sys
+with subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    told = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+print(json.dumps([told, process.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024]))
+"""
 
 
 def _write(path: Path) -> None:
