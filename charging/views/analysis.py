@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -247,7 +248,7 @@ def table(
     shown = st.dataframe(
         listed,
         hide_index=True,
-        column_config={**_numbers(listed), **(config or {})},
+        column_config={**_numbers(listed.drop(columns=list(config or {}))), **(config or {})},
         placeholder="–",
         key=f"rows-{name}{digest}",
         **choosing,
@@ -260,10 +261,10 @@ def table(
 def _numbers(rows: pd.DataFrame) -> dict[str, Any]:
     """Return how numbers are written: thousands apart, or as many decimals in all rows of a column."""
     formats = {}
-    for column, values in rows.select_dtypes("number").items():
-        decimals = next(
-            (most for most in _DECIMALS if values.dropna().round(most).eq(values.dropna()).all()), None
-        )
+    for column, told in rows.select_dtypes("number").items():
+        values = told.to_numpy(dtype=np.float64, na_value=np.nan)
+        known = values[np.isfinite(values)]
+        decimals = next((most for most in _DECIMALS if np.array_equal(known.round(most), known)), None)
         if decimals is not None:
             formats[str(column)] = f"%.{decimals}f" if decimals else "localized"
     return {column: st.column_config.NumberColumn(format=form) for column, form in formats.items()}
