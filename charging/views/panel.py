@@ -16,7 +16,7 @@ from charging.views.caching import Answers
 from charging.views.colours import colours_of
 from charging.views.details import fact, heading, power, station_button, station_details
 from charging.views.drawing import names_of, operator_name
-from charging.views.markup import Bar, bars, element, simulated, small_print
+from charging.views.markup import Bar, bars, element, simulated, small_print, terms
 from charging.views.texts import Texts
 
 MOST_OPERATORS = 8
@@ -116,4 +116,4 @@ def _cell(answers: Answers, selection: Filters, h3_id: str, say: Texts) -> None:
         st.html(element("h3", "panel-section", text=say("panel.largest")))
         for name, row in zip(names_of(largest, say), largest.to_dict("records"), strict=True):
             station_button("largest", row["station_id"], name, say.number(row["piles"]))
-    st.html(element("div", "facts", fact(say("field.h3"), h3_id)))
+    st.html(terms([(say("field.h3"), h3_id)]))

@@ -5,7 +5,7 @@ from html import unescape
 
 import pandas as pd
 import pytest
-from views.paged import html, layer, page_over
+from views.paged import html, layer, page_over, said
 
 from charging.domain.hexes import cell_from_text, cell_text, parent_cells, resolution_of
 from charging.views.state import Selection
@@ -235,7 +235,7 @@ def test_a_clicked_cell_shows_its_id_and_its_sums(page, tiny_dataset):
     answered(page, last_active_drawing=clicked, last_object_clicked_count=2)
     assert page.session_state["selection"] == Selection("hex", cell)
     facts = dict(reversed(pair) for pair in re.findall("<b[^>]*>([^<]+)</b><span[^>]*>([^<]+)", html(page)))
-    assert facts["H3 cell"] == cell
+    assert said(page)["H3 cell"] == cell
     stations = pd.read_parquet(tiny_dataset.path("stations"))
     inside = parent_cells(stations.cell.to_numpy(), resolution_of(cell_from_text(cell))) == cell_from_text(
         cell
