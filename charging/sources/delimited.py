@@ -50,10 +50,15 @@ def head_rows(text: str, delimiter: str, most: int) -> list[list[str]]:
 
 
 def delimiter_by(
-    by_delimiter: Iterable[tuple[str, list[list[str]]]], is_header: Callable[[list[str]], bool], usual: str
-) -> str:
-    """Return the first delimiter by whose rows a text has a header; `usual` where it has none by any."""
-    return next((delimiter for delimiter, rows in by_delimiter if any(map(is_header, rows))), usual)
+    by_delimiter: Iterable[tuple[str, list[list[str]]]], is_header: Callable[[list[str]], bool]
+) -> str | None:
+    """Return the first delimiter by whose rows a text has a header; None where it has none by any."""
+    return next((delimiter for delimiter, rows in by_delimiter if any(map(is_header, rows))), None)
+
+
+def delimiter_of(text: str, is_header: Callable[[list[str]], bool]) -> str | None:
+    """Return the first delimiter by which the first row of a text is a header; None where it is by none."""
+    return delimiter_by(((delimiter, head_rows(text, delimiter, 1)) for delimiter in DELIMITERS), is_header)
 
 
 class DelimitedText:

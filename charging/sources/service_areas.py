@@ -10,13 +10,12 @@ apart, and the same text throughout an expressway: best the city the traffic dri
 counts along the expressway, from the same end in both directions.
 """
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
 from charging.errors import SourceError
 from charging.sources.coordinates import read_number, read_point
-from charging.sources.delimited import DELIMITERS, rows
+from charging.sources.delimited import DELIMITERS, delimiter_of, rows
 from charging.sources.files import Part, open_text, read_head, text_part
 from charging.sources.records import Reason, Record, Rejection, ServiceAreaRecord, SourceInfo
 
@@ -85,12 +84,12 @@ def read(path: Path) -> Iterator[Record]:
 
 def _delimiter(head: bytes) -> str | None:
     """Return what separates the columns of a list that begins so, or None where it is no list."""
-    text = head.decode("utf-8", errors="replace").lstrip()
-    for delimiter in DELIMITERS:
-        header = [name.strip() for name in next(rows(io.StringIO(text), delimiter), (1, None))[1] or ()]
-        if all(header.count(name) == 1 for name in REQUIRED) and header.count(_NAME) <= 1:
-            return delimiter
-    return None
+    return delimiter_of(head.decode("utf-8", errors="replace").lstrip(), _is_header)
+
+
+def _is_header(cells: list[str]) -> bool:
+    header = [name.strip() for name in cells]
+    return all(header.count(name) == 1 for name in REQUIRED) and header.count(_NAME) <= 1
 
 
 def _record(cells: list[str] | None, header: list[str], line: int) -> Record:

@@ -101,7 +101,7 @@ def with_delimiter_of(part: Part, layout: Layout, is_header: Callable[[list[str]
         If the part cannot be read.
     """
     by_delimiter = _first_by_delimiter(part, layout)
-    return replace(layout, delimiter=delimiter_by(by_delimiter.items(), is_header, layout.delimiter))
+    return replace(layout, delimiter=delimiter_by(by_delimiter.items(), is_header) or layout.delimiter)
 
 
 def _first_by_delimiter(part: Part, layout: Layout) -> dict[str, list[list[str]]]:

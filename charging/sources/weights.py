@@ -20,7 +20,7 @@ from charging.domain.text import folded
 from charging.domain.weights import PEOPLE, Weights, weights_at, weights_in
 from charging.errors import Fault, SourceError
 from charging.sources.coordinates import read_number
-from charging.sources.delimited import DELIMITERS, delimiter_by, head_rows
+from charging.sources.delimited import DELIMITERS, delimiter_of
 from charging.sources.files import open_text
 
 MOST_ROWS = 1_000_000
@@ -98,8 +98,7 @@ def read_weights(
     with _opened(file, where) as text:
         lines = _bounded(text, where)
         first = next(lines, "")
-        by_delimiter = ((delimiter, head_rows(first, delimiter, 1)) for delimiter in DELIMITERS)
-        delimiter = delimiter_by(by_delimiter, _is_header, DELIMITERS[0])
+        delimiter = delimiter_of(first, _is_header) or DELIMITERS[0]
         header = _header(next(csv.reader([first], delimiter=delimiter), []), where)
         rows = _read(lines, header, delimiter, where)
     given = {
