@@ -80,17 +80,8 @@ def nearest_km(places: Located, points: pd.DataFrame) -> pd.DataFrame:
     for name, code in [*((str(name), code) for code, name in enumerate(names)), (NOT_KNOWN, -1)]:
         rows = np.flatnonzero(codes == code)
         if rows.size:
-            columns[name] = _km_to_nearest(places, vectors, lat[rows], lon[rows])
+            columns[name] = _few_nearest(places, vectors, lat[rows], lon[rows], 1)[1][0]
     return pd.DataFrame(columns, index=pd.RangeIndex(len(places.lat)))
-
-
-def nearer(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    """Return what `nearest_km` says of two sets of points together, given what it says of each."""
-    names = sorted({*one, *other}, key=lambda name: (name == NOT_KNOWN, name))
-    none = np.full(len(one), np.inf)
-    return pd.DataFrame(
-        {name: np.minimum(one.get(name, none), other.get(name, none)) for name in names}, one.index
-    )
 
 
 def km_to_nearest(places: Located, lat: Floats, lon: Floats) -> Floats:
@@ -104,16 +95,35 @@ def km_to_nearest(places: Located, lat: Floats, lon: Floats) -> Floats:
     """
     if not lat.size:
         return np.full(len(places.lat), np.inf)
-    return _km_to_nearest(places, unit_vectors(places.lat, places.lon), lat, lon)
+    km: Floats = few_nearest(places, lat, lon, 1)[1][0]
+    return km
 
 
-def _km_to_nearest(places: Located, vectors: Floats, lat: Floats, lon: Floats) -> Floats:
-    """Return what `km_to_nearest` does, given the unit vectors of the places."""
+def few_nearest(places: Located, lat: Floats, lon: Floats, few: int) -> tuple[NDArray[np.intp], Floats]:
+    """Return the nearest few points to each place, and how far they are, as `km_to_nearest` has it.
+
+    Returns
+    -------
+    position, km
+        Both with a row for the nearest points, one for the second nearest, and so on, as many as asked for or
+        as there are points, and a column for each place.
+    """
+    return _few_nearest(places, unit_vectors(places.lat, places.lon), lat, lon, few)
+
+
+def _few_nearest(
+    places: Located, vectors: Floats, lat: Floats, lon: Floats, few: int
+) -> tuple[NDArray[np.intp], Floats]:
+    """Return what `few_nearest` does, given the unit vectors of the places."""
     from scipy.spatial import cKDTree  # noqa: PLC0415  takes a third of a second to load
 
+    if not lat.size:
+        return np.empty((0, len(vectors)), dtype=np.intp), np.empty((0, len(vectors)))
     # an unbalanced tree is made faster, and asked no slower
-    _, nearest = cKDTree(unit_vectors(lat, lon), balanced_tree=False).query(vectors)
-    return great_circle_km(places.lat, places.lon, lat[nearest], lon[nearest])
+    tree = cKDTree(unit_vectors(lat, lon), balanced_tree=False)
+    _, nearest = tree.query(vectors, k=range(1, min(few, lat.size) + 1))
+    position: NDArray[np.intp] = np.transpose(nearest)
+    return position, great_circle_km(places.lat, places.lon, lat[position], lon[position])
 
 
 def nearest_of(nearest: pd.DataFrame, operators: Collection[str] | None) -> Floats:
@@ -137,8 +147,10 @@ def nearest_of(nearest: pd.DataFrame, operators: Collection[str] | None) -> Floa
         If `operators` is one text.
     """
     wanted = set(nearest) if operators is None else operator_set(operators)
-    chosen = nearest[[name for name in nearest if name in wanted]]
-    distances: Floats = chosen.to_numpy(dtype=np.float64).min(axis=1, initial=np.inf)
+    distances = np.full(len(nearest), np.inf)
+    for name in nearest:
+        if name in wanted:
+            np.minimum(distances, nearest[name].to_numpy(dtype=np.float64), out=distances)
     return distances
 
 

@@ -18,7 +18,8 @@ from charging.analytics.coverage import Served, marginal_gains, reached, served
 from charging.analytics.density import density_by_city
 from charging.analytics.grid import Gain, Grid
 from charging.analytics.highways import AreaShare, Roads, area_layer, area_share, gap_changes, roads_of
-from charging.analytics.reach import nearer, nearest_km, rows_of_area
+from charging.analytics.nearby import nearest_selected_km
+from charging.analytics.reach import nearest_km, rows_of_area
 from charging.analytics.resilience import concentration, without
 from charging.analytics.white_spots import white_spot_candidates
 from charging.domain.filters import Filters
@@ -31,7 +32,7 @@ from charging.queries.engine import Engine
 from charging.queries.highways import service_areas
 from charging.queries.holdings import By as HeldBy
 from charging.queries.holdings import Unit, holdings
-from charging.queries.points import points, points_left_out
+from charging.queries.points import points
 from charging.queries.totals import By, piles_by_operator, totals
 
 P = ParamSpec("P")
@@ -251,15 +252,6 @@ def nearest(data: Asks, filters: Filters, weights: Weights | None = None) -> pd.
     return nearest_km(weights, data.ask(points, filters))
 
 
-def nearest_with_unknown(data: Asks, filters: Filters, weights: Weights | None = None) -> pd.DataFrame:
-    """Return what `nearest` says of `filters.with_unknown()`: only the stations that join are looked up."""
-    if weights is None:
-        further = data.ask(_nearest_left_out, filters)
-    else:
-        further = nearest_km(weights, data.ask(points_left_out, filters))
-    return nearer(nearest(data, filters, weights), further)
-
-
 CURVE_KMS = tuple(float(km) for km in sorted({*range(1, 31), *range(32, 60, 2), *range(60, 101, 5)}))
 """Distances in km at which curves of reach are drawn: every km where they are steep."""
 
@@ -330,11 +322,7 @@ def _people_candidates(
 
 
 def _nearest_people(engine: Engine, filters: Filters) -> pd.DataFrame:
-    return nearest_km(people_of(engine), points(engine, filters))
-
-
-def _nearest_left_out(engine: Engine, filters: Filters) -> pd.DataFrame:
-    return nearest_km(people_of(engine), points_left_out(engine, filters))
+    return nearest_selected_km(engine, people_of(engine), filters)
 
 
 def _cities(data: Asks) -> pd.Series:

@@ -91,7 +91,7 @@ class Engine:
         """
         self._connection = duckdb.connect(":memory:")
         self._lock = threading.Lock()
-        self._numbers: OrderedDict[Hashable, NDArray[np.int64]] = OrderedDict()
+        self._numbers: OrderedDict[Hashable, NDArray[Any]] = OrderedDict()
         size_mb = dataset.path("stations").stat().st_size / 1_000_000
         self._is_in_memory = size_mb <= memory_limit_mb
         self._station_file = dataset.path("stations")
@@ -135,12 +135,10 @@ class Engine:
         """
         return self.remembered((condition, parameters), lambda: self._found(condition, parameters))
 
-    def remembered(self, asked: Hashable, find: Callable[[], NDArray[np.int64]]) -> NDArray[np.int64]:
+    def remembered(self, asked: Hashable, find: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """Return the numbers that `find` finds, from memory if the same was asked a while ago."""
-        with self._lock:
-            if asked in self._numbers:
-                self._numbers.move_to_end(asked)
-                return self._numbers[asked]
+        if (known := self.recalled(asked)) is not None:
+            return known
         numbers = find()
         numbers.flags.writeable = False
         with self._lock:
@@ -148,6 +146,13 @@ class Engine:
             while sum(kept.size for kept in self._numbers.values()) > MOST_NUMBERS:
                 self._numbers.popitem(last=False)
         return numbers
+
+    def recalled(self, asked: Hashable) -> NDArray[Any] | None:
+        """Return the numbers that were found for the same question, if they are remembered."""
+        with self._lock:
+            if asked in self._numbers:
+                self._numbers.move_to_end(asked)
+            return self._numbers.get(asked)
 
     def forget(self) -> None:
         """Forget which numbers were found: the next question is asked as if for the first time."""

@@ -34,25 +34,30 @@ def points(engine: Engine, filters: Filters) -> pd.DataFrame:
         H3 at the stored resolution) and `piles` (how many are selected, above zero), ordered by station, then
         by operator, not known last.
     """
-    return _points(engine, _of_stations(engine, filters))
+    columns, found = engine.columns, found_points(engine, filters)
+    at = found.first
+    return pd.DataFrame(
+        {
+            "station_no": columns.station_no[at],
+            "operator_id": named(engine.operator_ids, columns.operator_code[at]),
+            "lat": columns.lat[at],
+            "lon": columns.lon[at],
+            "cell": columns.cell[at],
+            "piles": found.piles,
+        }
+    )
 
 
-def points_left_out(engine: Engine, filters: Filters) -> pd.DataFrame:
-    """Return what `points` says of `filters.with_unknown()` alone: stations of which too little is known."""
-    found, every = (_of_stations(engine, each) for each in (filters, filters.with_unknown()))
-    is_new = ~np.isin(every.key, found.key, assume_unique=True)
-    return _points(engine, _OfStations(every.key[is_new], every.first[is_new], every.piles[is_new]))
+class Found(NamedTuple):
+    """The points of a selection as arrays."""
 
-
-class _OfStations(NamedTuple):
-    """The selected piles of each operator at each station, where there are some."""
-
-    key: NDArray[np.int64]  # of the station and the operator, upwards
+    key: NDArray[np.int64]  # of the station and the operator, the same in every selection; upwards
     first: NDArray[np.int64]  # position of the first group in `Engine.columns`
     piles: NDArray[np.float64]
 
 
-def _of_stations(engine: Engine, filters: Filters) -> _OfStations:
+def found_points(engine: Engine, filters: Filters) -> Found:
+    """Return what `points` does, as arrays."""
     columns = engine.columns
     not_known = max(engine.operator_ids, default=-1) + 1
     at = picked(engine, filters)
@@ -64,18 +69,4 @@ def _of_stations(engine: Engine, filters: Filters) -> _OfStations:
     held = np.add.reduceat(columns.parts["piles"][at], starts) if at.size else np.empty(0)
     has_piles = held > 0  # a count that is not known adds 0
     first = starts[has_piles]
-    return _OfStations(keys[first], at[first], held[has_piles])
-
-
-def _points(engine: Engine, found: _OfStations) -> pd.DataFrame:
-    columns, at = engine.columns, found.first
-    return pd.DataFrame(
-        {
-            "station_no": columns.station_no[at],
-            "operator_id": named(engine.operator_ids, columns.operator_code[at]),
-            "lat": columns.lat[at],
-            "lon": columns.lon[at],
-            "cell": columns.cell[at],
-            "piles": found.piles,
-        }
-    )
+    return Found(keys[first], at[first], held[has_piles])

@@ -90,11 +90,6 @@ def nearest(drawing: Drawing, filters: Filters) -> pd.DataFrame:
     return _answered(drawing, studies.nearest, filters)
 
 
-def nearest_with_unknown(drawing: Drawing, filters: Filters) -> pd.DataFrame:
-    """Return the same with the stations of which too little is known: `studies.nearest_with_unknown`."""
-    return _answered(drawing, studies.nearest_with_unknown, filters)
-
-
 def spot_candidates(
     drawing: Drawing, filters: Filters, resolution: int, operators: tuple[str, ...] | None
 ) -> pd.DataFrame:

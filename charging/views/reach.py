@@ -276,7 +276,7 @@ def _not_known(drawing: Drawing, filters: Filters, network: Network) -> None:
     say, answers = drawing.say, drawing.answers
     left_out = answers.ask(left_out_as_unknown, filters)
     if left_out:
-        widened = brought.nearest_with_unknown(drawing, filters)
+        widened = brought.nearest(drawing, filters.with_unknown())
         operators = None if network.operators is None else (*network.operators, NOT_KNOWN)
         curve = reach_curve(widened, brought.weights(drawing), operators, [float(st.session_state.km)])
         most = analysis.ratio(curve.weight_reached[0], curve.weight_whole[0], say)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from charging.analytics.reach import (
     NOT_KNOWN,
-    nearer,
     nearest_km,
     nearest_of,
     reach_by_cell,
@@ -53,12 +52,6 @@ def test_every_place_knows_the_nearest_station_of_each_operator():
 def test_the_column_of_unknown_operators_stands_last():
     points = points_of(("zzz", 0.0, 0.0), (None, 0.0, 0.0), ("aaa", 0.0, 0.0))
     assert list(nearest_km(TOWNS, points)) == ["aaa", "zzz", NOT_KNOWN]
-
-
-def test_the_nearer_of_two_sets_of_points_are_the_nearest_of_all():
-    others = points_of(("nio", 0.0, 1.2), (None, 0.0, 9.9), ("aaa", 0.0, 0.0))
-    found = nearer(nearest_km(TOWNS, POINTS), nearest_km(TOWNS, others))
-    pd.testing.assert_frame_equal(found, nearest_km(TOWNS, pd.concat([POINTS, others])))
 
 
 def test_of_several_stations_of_an_operator_the_nearest_counts():

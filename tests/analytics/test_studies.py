@@ -4,7 +4,6 @@ from contextlib import closing
 
 import h3.api.numpy_int as h3
 import numpy as np
-import pandas as pd
 import pytest
 
 from charging.analytics.grid import Gain, Grid
@@ -19,7 +18,6 @@ from charging.analytics.studies import (
     losses,
     near_cities,
     nearest,
-    nearest_with_unknown,
     people_of,
     reach_filters,
     reach_networks,
@@ -118,16 +116,6 @@ def test_reach_in_a_selection_is_that_of_its_points(tiny):
     assert nearest(tiny, filters, people).equals(own)
     share = reach_curve(own, people, None, CURVE_KMS).share
     assert share.is_monotonic_increasing
-
-
-@pytest.mark.parametrize("filters", [Filters(), Filters(min_power_kw=60, operators=("teld", "nio"))])
-def test_the_nearest_with_unknowns_are_those_of_a_selection_that_lets_them_pass(tiny, filters):
-    people = tiny.ask(people_of)
-    expected = nearest(tiny, reach_filters(filters).with_unknown())
-    for weights in (None, people):
-        found = nearest_with_unknown(tiny, reach_filters(filters), weights)
-        pd.testing.assert_frame_equal(found, expected)
-    assert not expected.equals(nearest(tiny, reach_filters(filters)))
 
 
 def test_who_lives_in_the_area_is_found_once_for_all_selections(tiny, monkeypatch):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Current
 from charging.queries.engine import Engine
-from charging.queries.points import points, points_left_out
+from charging.queries.points import points
 
 
 @pytest.fixture(scope="module")
@@ -57,15 +57,6 @@ SELECTIONS = st.builds(
 @settings(max_examples=60)
 def test_points_are_those_of_the_reference(engine, groups, filters):
     assert as_dict(points(engine, filters)) == plain_points(groups, filters)
-
-
-@given(SELECTIONS)
-@settings(max_examples=60)
-def test_points_left_out_are_those_that_join_when_unknowns_pass(engine, filters):
-    found, every = as_dict(points(engine, filters)), as_dict(points(engine, filters.with_unknown()))
-    assert as_dict(points_left_out(engine, filters)) == {
-        key: piles for key, piles in every.items() if key not in found
-    }
 
 
 def test_a_station_whose_piles_are_not_known_is_no_point(engine, tiny_built):

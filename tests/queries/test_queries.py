@@ -243,6 +243,18 @@ def test_arrays_pick_the_groups_of_a_place_that_sql_picks(world, filters, place,
 
 
 @settings(max_examples=30)
+@given(filters=light_selections, data=st.data())
+def test_a_selection_is_the_same_whichever_of_its_conditions_were_asked_before(world, filters, data):
+    world.engine.forget()
+    expected = picked(world.engine, filters).tolist()
+    world.engine.forget()
+    for name in data.draw(st.sets(st.sampled_from(filters.set_fields() or ("text",)))):
+        alone = Filters(**{name: getattr(filters, name)}, include_unknown=filters.include_unknown)
+        picked(world.engine, alone)
+    assert picked(world.engine, filters).tolist() == expected
+
+
+@settings(max_examples=30)
 @given(filters=light_selections, box=boxes(), limit=st.integers(0, 40))
 def test_fewer_stations_are_the_first_of_all(world, filters, box, limit):
     every = stations(world.engine, filters, box, limit=10_000)
