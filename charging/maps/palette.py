@@ -227,9 +227,9 @@ class Categories:
     def classify(self, values: pd.Series) -> NDArray[np.int64]:
         """Return the class of each value, `UNKNOWN` where it is null."""
         codes = {value: code for code, value in enumerate(self.values)}
-        known = values.notna()
-        classes = values.map(codes).fillna(len(self.values)).to_numpy(dtype=np.int64)
-        return np.where(known.to_numpy(), classes, UNKNOWN)
+        number, distinct = pd.factorize(values)
+        of_each = [codes.get(value, len(self.values)) for value in distinct]
+        return np.array([*of_each, UNKNOWN], dtype=np.int64)[number]  # -1 points at the last
 
     def labels(self) -> tuple[str, ...]:
         """Return the name of each class."""

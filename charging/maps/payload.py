@@ -69,4 +69,4 @@ def texts(column: pd.Series) -> tuple[list[int | None], list[str]]:
     codes, values = pd.factorize(column)
     written = codes.astype(object)
     written[codes < 0] = None
-    return written.tolist(), [str(value) for value in values]
+    return written.tolist(), list(map(str, np.asarray(values, dtype=object).tolist()))

@@ -83,7 +83,7 @@ def verdict_classes(
     theme: Theme,
 ) -> Categories:
     """Return one class for each verdict of `order` that occurs in `present`, in that order."""
-    occurring = set(present.dropna().astype(str))
+    occurring = set(map(str, present.dropna().unique()))
     verdicts = [verdict for verdict in order if verdict in occurring]
     colours = VERDICTS[theme]
     return Categories(

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from charging.dataset.store import Dataset
-from charging.queries.groups import NUMBERED, Groups, read_groups
+from charging.queries.groups import NUMBERED, Groups, numbered, read_groups
 
 _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
 
@@ -31,6 +31,9 @@ MOST_NUMBERS = 4_000_000
 
 MOST_LISTED = 10_000
 """Stations a query names one by one; for more of them whole columns are read."""
+
+LATER_S = 1.0
+"""When the tables for SQL are made though nobody asks for one: not while the arrays give a first picture."""
 
 EVERYTHING = "true"
 """The condition every group meets."""
@@ -62,6 +65,7 @@ class _Prepared(NamedTuple):
     columns: Columns
     operator_ids: dict[int, str]
     service_areas: int
+    stations: pa.Table  # what the groups have from them, by row
 
 
 class Query(NamedTuple):
@@ -79,8 +83,8 @@ class Engine:
     def __init__(self, dataset: Dataset, *, memory_limit_mb: int) -> None:
         """Begin to prepare the tables of `dataset`, whose files stay what they are while the engine lives.
 
-        The first question waits until those stand that it reads: arrays first, and then the tables for SQL.
-        Whoever opens a dataset has other things to do meanwhile.
+        The first question waits until those stand that it reads: arrays first, and then the tables for SQL,
+        which begin to be made when one is asked for, or a while later.
 
         Parameters
         ----------
@@ -101,6 +105,7 @@ class Engine:
         self._stations: str | None = (
             f"create {form} stations as {NUMBERED.format(columns='*', file=_literal(self._station_file))}"
         )
+        self._is_closed, self._wanted = False, threading.Event()
         background = ThreadPoolExecutor(1)
         self._prepared: Future[_Prepared] = Future()
         self._tables = background.submit(self._prepare, dataset)
@@ -173,21 +178,19 @@ class Engine:
         station_no = self.columns.station_no
         with self._lock:
             if column not in self._numbered:
-                texts = self._stored((column,))[column].to_pandas()
-                number, values = pd.factorize(texts, sort=True)
-                self._numbered[column] = Numbered(np.asarray(values, dtype=object), number[station_no - 1])
+                values, number = numbered(self._prepared.result().stations[column])
+                self._numbered[column] = Numbered(values, number[station_no - 1])
             return self._numbered[column]
 
-    def station_rows(self, numbers: NDArray[np.int64], columns: Sequence[str]) -> pd.DataFrame:
-        """Return some columns of stations by their `station_no`, in that order.
+    def station_rows(self, numbers: NDArray[np.int64] | None, columns: Sequence[str]) -> pd.DataFrame:
+        """Return some columns of stations by their `station_no`, in that order; None: of all stations.
 
         What is held in memory is taken by its place, since a scan for two hundred of a hundred thousand rows
         costs five times as much; what is not is read from its file, whole columns where many rows are asked.
         """
-        if self._is_in_memory or numbers.size > MOST_LISTED:
+        if self._is_in_memory or numbers is None or numbers.size > MOST_LISTED:
             rows = self._texts(tuple(columns))
-            is_all = numbers.size == len(rows) and (np.diff(numbers) == 1).all()  # whole texts cost to copy
-            return _frame(rows if is_all else rows.take(numbers - 1))
+            return _frame(rows if numbers is None else rows.take(numbers - 1))
         listed = ", ".join(map(str, numbers.tolist())) or "-1"
         names = ", ".join(columns)
         found = self.run(Query(f"select station_no, {names} from stations where station_no in ({listed})"))
@@ -215,10 +218,13 @@ class Engine:
         pyarrow.ArrowInvalid, OSError
             If a file of the dataset cannot be read.
         """
+        self._wanted.set()
         self._tables.result()
 
     def close(self) -> None:
         """Free the memory."""
+        self._is_closed = True
+        self._wanted.set()
         wait([self._tables])
         self._connection.close()
 
@@ -238,10 +244,14 @@ class Engine:
             groups = read_groups(stations, piles)
             parts = groups.parts()
             columns, operator_ids = _columns(groups, parts), self._operator_ids(stations, piles)
-            self._prepared.set_result(_Prepared(columns, operator_ids, pq.read_metadata(areas).num_rows))
+            service_areas = pq.read_metadata(areas).num_rows
+            self._prepared.set_result(_Prepared(columns, operator_ids, service_areas, groups.stations))
         except BaseException as error:
             self._prepared.set_exception(error)
             raise
+        self._wanted.wait(LATER_S)
+        if self._is_closed:
+            return
         tables = {"groups": groups.table(parts), "service_areas": _read(areas)}
         with self._connection.cursor() as cursor:
             for name, table in tables.items():

@@ -179,6 +179,16 @@ def _is_one_of(texts: pa.Array, wanted: Collection[str]) -> NDArray[np.bool_]:
     return _looked_up(texts, dict.fromkeys(map(str, wanted), 1), 0).astype(np.bool_)
 
 
+def numbered(texts: pa.ChunkedArray) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """Return the distinct texts, upwards, and the position of each text among them; -1 of null."""
+    encoded = _whole(texts).dictionary_encode()
+    values = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)[:-1]  # of nothing too
+    order = np.argsort(values)
+    position = np.full(values.size + 1, -1, dtype=np.intp)
+    position[order] = np.arange(values.size)
+    return values[order], position[encoded.indices.fill_null(-1).to_numpy()]
+
+
 def _looked_up(texts: pa.Array, numbers: Mapping[str, int], otherwise: int) -> NDArray[np.int64]:
     """Return the number of each text; `otherwise` of null, and of a text that has none."""
     encoded = texts.dictionary_encode()

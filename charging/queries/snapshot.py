@@ -31,17 +31,18 @@ def snapshot(engine: Engine, filters: Filters) -> pd.DataFrame:
 
 def every_station(engine: Engine) -> pd.DataFrame:
     """Return `snapshot` of the whole dataset without its piles: what no selection changes."""
-    return _stations(engine, np.arange(_count(engine)))
+    return _stations(engine, None)
 
 
-def _stations(engine: Engine, at: NDArray[np.int64]) -> pd.DataFrame:
-    """Return some stations, by their place among all."""
+def _stations(engine: Engine, at: NDArray[np.int64] | None) -> pd.DataFrame:
+    """Return some stations, by their place among all; None: all of them."""
+    # first the texts, which are read from a file while the groups may still be prepared
+    texts = dict(engine.station_rows(None if at is None else at + 1, _TEXTS).items())
     columns = engine.columns
-    texts = dict(engine.station_rows(at + 1, _TEXTS).items())
     codes = texts.pop("operator_code").fillna(-1).to_numpy(np.intp)
     ids = named(engine.operator_ids, np.arange(-1, max(engine.operator_ids, default=-1) + 1)).astype("str")
     city_ids = texts.pop("city_id")
-    first = np.flatnonzero(begins(columns.station_no))[at]
+    first = np.flatnonzero(begins(columns.station_no))[slice(None) if at is None else at]
     return pd.DataFrame(
         {
             **texts,

@@ -28,7 +28,7 @@ _LATER = (
     "charging.views.printed",
     "scipy.spatial",
 )
-_LATER_S = 10.0
+LATER_S = 10.0
 """Analyses are loaded when the first map stands, and not in its way."""
 
 _LOADING = threading.Lock()
@@ -67,7 +67,7 @@ def _prepare() -> None:
         _get_ready()
     finally:
         _LOADING.release()
-    time.sleep(_LATER_S)
+    time.sleep(LATER_S)
     with _LOADING:
         _load_analyses()
 
@@ -93,6 +93,11 @@ def _load_analyses() -> None:
 def _get_ready() -> None:
     """Open the dataset the page will open, and load what the page loads."""
     # imported here: the server answers before any of them is loaded
+    import pyarrow as pa  # noqa: PLC0415
+
+    # Arrow's own allocator takes large pages, each of which the kernel clears before it is used
+    pa.set_memory_pool(pa.system_memory_pool())
+
     from charging.dataset.store import find_dataset  # noqa: PLC0415
     from charging.errors import ChargingError  # noqa: PLC0415
     from charging.settings import Settings  # noqa: PLC0415

@@ -198,7 +198,8 @@ def _panel(since: Since) -> None:
     drawing, say = since.drawing, since.drawing.say
     _notes(since)
     then, now = (
-        asked_of.ask(totals, drawing.selection).iloc[0] for asked_of in (since.older, drawing.answers)
+        asked_of.ask(totals, drawing.selection, sums_of=("stations", "piles")).iloc[0]
+        for asked_of in (since.older, drawing.answers)
     )
     sums = since.by().iloc[0]
     lines = [(say("field.stations"), _from_to(then.stations, now.stations, say))]

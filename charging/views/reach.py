@@ -281,7 +281,7 @@ def _not_known(drawing: Drawing, filters: Filters, network: Network) -> None:
         curve = reach_curve(widened, brought.weights(drawing), operators, [float(st.session_state.km)])
         most = analysis.ratio(curve.weight_reached[0], curve.weight_whole[0], say)
         drawing.said.note(say("reach.left_out", count=say.number(left_out), network=network.name, most=most))
-    unknown = answers.ask(totals, filters).stations_piles_unknown[0]
+    unknown = answers.ask(totals, filters, sums_of=("stations_piles_unknown",)).stations_piles_unknown[0]
     if unknown:
         drawing.said.note(say("reach.piles_unknown", count=say.number(unknown)))
 
@@ -291,7 +291,8 @@ def _unreached(drawing: Drawing, distances: pd.DataFrame, network: Network) -> N
     say, km = drawing.say, float(st.session_state.km)
     far = unreached(distances, brought.weights(drawing), network.operators, km)
     rows = far.table
-    named = [names_in(*both, say) for both in zip(rows["name"], rows.name_zh, strict=True)]
+    both = zip(rows["name"].to_list(), rows.name_zh.to_list(), strict=True)
+    named = [names_in(name, name_zh, say) for name, name_zh in both]
     unit, distance = brought.unit(drawing), say("field.distance_km")
     analysis.table(
         drawing,

@@ -152,8 +152,8 @@ def _first(drawing: Drawing, found: WhiteSpots, resolution: int) -> None:
     notes.append(say("spots.ranked", ranked=say.number(found.ranked), shown=say.number(len(found.table))))
     if found.left_out:
         notes.append(say("spots.left_out", count=say.number(found.left_out)))
-    unknown = drawing.answers.ask(totals, drawing.selection).stations_piles_unknown[0]
-    if unknown:
+    sums = drawing.answers.ask(totals, drawing.selection, sums_of=("stations_piles_unknown",))
+    if unknown := sums.stations_piles_unknown[0]:
         notes.append(say("reach.piles_unknown", count=say.number(unknown)))
     if not asked.chosen("base"):
         notes.append(say("spots.no_base"))

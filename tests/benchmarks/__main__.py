@@ -32,7 +32,7 @@ PARTS = {
     "roads": "highway gaps, and changes between two datasets",
     "worth": "what partners add, who depends on whom, A versus B",
     "reach": "reach and white spots",
-    "answers": "whole runs of the page in every analysing view",
+    "answers": "answers of a server in every analysing view, first and changed",
     "imports": "whole imports, beside json.loads and csv.reader of the same bytes",
     "start": "from process launch to the first cell painted",
     "heap": "memory of the page after many moves",
@@ -62,8 +62,9 @@ How to read it:
   of an engine that stands and was asked nothing yet, beside pandas that begins by reading the stored files;
   *conditions changed* finds who holds what anew, beside pandas with its tables in memory. Both make the same
   tables. Where only a control of the analysis was changed, the holdings are kept.
-- **Answers**: runs of the whole page without a browser, the first in a process that has loaded what a server
-  loads ahead and was asked nothing yet; of each control the slowest of its values.
+- **Answers** are a server's to a visitor without a browser, from the request to the end of the run. The first
+  comes from a server that has loaded what it loads ahead and was asked nothing yet; of each control the
+  slowest of its values counts.
 - **Import**: both are processes of their own on the same made file, and what is compared is processor time.
   Ours includes the start of Python, every check, sorting, the content hash and writing Parquet; `json.loads`
   is the call alone, `csv.reader` a loop over its rows that keeps nothing.

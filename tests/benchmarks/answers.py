@@ -1,43 +1,49 @@
-"""Every analysing view, 1.02 million piles: its first answer in a fresh process, and each of its controls.
+"""Every analysing view, 1.02 million piles: its first answer from a fresh server, and each of its controls.
 
-What is timed is a whole run of the page, from the link that opens a view, or from a changed control, to the
-last element: `streamlit.testing` runs the script as the server does, but sends nothing. The process has
-loaded what a server loads ahead of its visitors, and was asked nothing yet.
+A visitor without a browser opens the link of a view and then changes one control after the other, a second
+after each answer, which is sooner than anybody has looked at it. What is timed is an answer of the server, from the request until it said that the run is finished. The server has
+loaded what it loads ahead of its visitors, and was asked nothing yet.
 """
 
-import json
-import os
-import subprocess
-import sys
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from report import Row
 from roads import LATER, later
+from server import DASHBOARD, Server, reading, serve
+from visitor import Answer, Visitor, reported
 
 from charging.dataset.store import open_dataset
-
-ROOT = Path(__file__).parents[2]
+from charging.maps.view import View
+from charging.views.ahead import LATER_S
+from charging.views.texts import Texts
 
 FIRST_MS, CHANGED_MS = 1_000.0, 300.0
 BEYOND_MS = 2_000.0  # neighbour rings around more than 8,000 occupied cells
 
-WIDGETS = ("selectbox", "multiselect", "select_slider", "toggle")
-"""What a control can be."""
+PAUSE_S = 1.0
+
+AT_REST_S, AT_REST_CPU_S = 1.0, 0.05
+"""A server is at rest when it used no more processor time than that for so long."""
+
+CHINA = View(35.0, 105.0, 4)
+
+say = Texts("en")
 
 
 class Control(NamedTuple):
-    """A control and the values it takes one after the other."""
+    """A control and what is chosen of it, one after the other."""
 
     key: str
-    values: Sequence[Any]
+    values: Sequence[str | bool | Sequence[str]]
     at_most: float = CHANGED_MS
     note: str = ""
 
 
-class View(NamedTuple):
+class Case(NamedTuple):
     """A view by its link, and its controls."""
 
     name: str
@@ -45,51 +51,63 @@ class View(NamedTuple):
     controls: Sequence[Control]
 
 
-BASE = Control("base", [["teld", "star_charge"], ["teld"]])
-PARTNER = Control("partner", [["nio"], ["nio", "xpeng"]])
-CELLS = Control("resolution", [7, 5])
-KM = Control("km", [10, 20])
-CONDITION = Control("min_kw", [120.0, 60.0], note="everything is found anew")
+def _operators(*operators: str) -> list[str]:
+    return [say(f"operator.{operator}") for operator in operators]
 
-VIEWS = (
-    View(
+
+def _rings(*rings: int) -> list[str]:
+    return [say(f"asked.rings.{count}") for count in rings]
+
+
+BASE = Control("base", [_operators("teld", "star_charge"), _operators("teld")])
+PARTNER = Control("partner", [_operators("nio"), _operators("nio", "xpeng")])
+CELLS = Control("resolution", [say("asked.cells", resolution=size) for size in (7, 5)])
+KM = Control("km", ["10 km", "20 km"])
+CONDITION = Control("min_kw", ["120", "60"], note="everything is found anew")
+
+CASES = (
+    Case(
         "what partners add",
         {"view": "coverage", "topic": "partners"},
         [
-            Control("rings", [1, 3, 0], BEYOND_MS, "beyond 8,000 occupied cells"),
+            Control("rings", _rings(1, 3, 0), BEYOND_MS, "beyond 8,000 occupied cells"),
             BASE,
             PARTNER,
-            Control("gain", ["cities", "people"]),
+            Control("gain", [say("gain.cities"), say("gain.people")]),
             KM,
             CELLS,
-            Control("rings", [1, 2, 3], note="7,000 occupied cells"),
+            Control("rings", _rings(1, 2, 3), note="7,000 occupied cells"),
         ],
     ),
-    View(
+    Case(
         "what if one leaves",
         {"view": "coverage", "topic": "leaving"},
-        [Control("leaver", [["teld"], ["nio", "xpeng"]]), CELLS],
+        [Control("leaver", [_operators("teld"), _operators("nio", "xpeng")]), CELLS],
     ),
-    View("reach", {"view": "coverage", "topic": "reach"}, [BASE, PARTNER, KM]),
-    View("highway gaps", {"view": "coverage", "topic": "highways"}, [BASE, PARTNER]),
-    View(
+    Case("reach", {"view": "coverage", "topic": "reach"}, [BASE, PARTNER, KM]),
+    Case("highway gaps", {"view": "coverage", "topic": "highways"}, [BASE, PARTNER]),
+    Case(
         "white spots",
         {"view": "coverage", "topic": "spots"},
         [
             BASE,
             CELLS,
-            Control("weigh", [2.0, 0.5]),
-            Control("far", [2.0, 0.5]),
-            Control("rival", [-1.0, 1.0]),
+            Control("weigh", ["2", "0.5"]),
+            Control("far", ["2", "0.5"]),
+            Control("rival", ["\N{MINUS SIGN}1", "1"]),
             Control("log", [True, False]),
         ],
     ),
-    View(
+    Case(
         "A versus B",
         {"view": "compare"},
-        [Control("a", [["teld"], ["ykc"]]), Control("b", [["nio"], ["didi"]]), CELLS],
+        [
+            Control("a", [_operators("teld"), _operators("ykc")]),
+            Control("b", [_operators("nio"), _operators("didi")]),
+            CELLS,
+        ],
     ),
-    View("changes", {"view": "changes", "other": LATER}, [CELLS]),
+    Case("changes", {"view": "changes", "other": LATER}, [CELLS]),
 )
 
 
@@ -97,22 +115,16 @@ def measure(data: Path) -> list[Row]:
     """Return the first answer of each view, and the slowest answer to each of its controls."""
     if not (data / LATER).exists():
         later(open_dataset(data / "simulated"), data / LATER)
-    return [row for at in range(len(VIEWS)) for row in _rows(at, data)]
+    return [row for case in CASES for row in _rows(case, data)]
 
 
-def _rows(at: int, data: Path) -> list[Row]:
-    view = VIEWS[at]
-    environment = os.environ | {
-        "CHARGING_BUILD_DIR": str(data),
-        "CHARGING_DATASET": str(data / "simulated"),
-        "PYTHONPATH": str(ROOT),
-    }
-    command = [sys.executable, "-W", "ignore", __file__, str(at)]
-    told = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
-    first_ms, *changed_ms = json.loads(told.splitlines()[-1])
-    bar = f"answers: {view.name}"
+def _rows(case: Case, data: Path) -> list[Row]:
+    with serve(DASHBOARD, reading(data) | {"CHARGING_DATASET": str(data / "simulated")}) as server:
+        _wait_for_rest(server)
+        first_ms, *changed_ms = asyncio.run(_visit(server, case))
+    bar = f"answers: {case.name}"
     rows = [Row(bar=bar, who="first answer", measured=first_ms, unit="ms", at_most=FIRST_MS)]
-    for control, took_ms in zip((*view.controls, CONDITION), changed_ms, strict=True):
+    for control, took_ms in zip((*case.controls, CONDITION), changed_ms, strict=True):
         who = f"{control.key} changed"
         rows.append(
             Row(
@@ -127,38 +139,34 @@ def _rows(at: int, data: Path) -> list[Row]:
     return rows
 
 
-def _visit(view: View) -> list[float]:
+def _wait_for_rest(server: Server) -> None:
+    """Wait until the server has loaded the page, and a while later the analyses."""
+    for delay_s in (0.0, LATER_S):
+        time.sleep(delay_s)
+        used_s = float("-inf")
+        while server.cpu_s() - used_s > AT_REST_CPU_S:
+            used_s = server.cpu_s()
+            time.sleep(AT_REST_S)
+
+
+async def _visit(server: Server, case: Case) -> list[float]:
     """Open a view and change its controls; return the milliseconds of the first answer and of the slowest."""
-    from streamlit.testing.v1 import AppTest  # noqa: PLC0415  first: no server loads it
-
-    # the order of a server: ready before its first visitor, analyses loaded when the first map stands
-    from charging.views import ahead  # noqa: PLC0415
-
-    ahead.load()
-
-    page = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-    for key, value in view.query.items():
-        page.query_params[key] = value
-    return [_run_ms(page), *(_slowest_ms(page, control) for control in (*view.controls, CONDITION))]
-
-
-def _slowest_ms(page: Any, control: Control) -> float:
-    took_ms = []
-    for value in control.values:
-        [widget] = [each for kind in WIDGETS for each in getattr(page, kind) if each.key == control.key]
-        widget.set_value(value)
-        took_ms.append(_run_ms(page))
-    return max(took_ms)
+    query = "&".join(f"{key}={value}" for key, value in (case.query | {"lang": "en"}).items())
+    visitor, first = await Visitor.arrive(server.url, query)
+    _check(await visitor.show(*reported(CHINA)))
+    slowest_ms = [_check(first)]
+    for control in (*case.controls, CONDITION):
+        took_ms = []
+        for value in control.values:
+            await asyncio.sleep(PAUSE_S)
+            took_ms.append(_check(await visitor.choose(control.key, value)))
+        slowest_ms.append(max(took_ms))
+    await visitor.leave()
+    return slowest_ms
 
 
-def _run_ms(page: Any) -> float:
-    start = time.perf_counter()
-    page.run()
-    took_ms = (time.perf_counter() - start) * 1000
-    if page.exception:
-        raise RuntimeError(page.exception[0].message)
-    return took_ms
-
-
-if __name__ == "__main__":
-    print(json.dumps(_visit(VIEWS[int(sys.argv[1])])))
+def _check(answer: Answer) -> float:
+    """Return the milliseconds of an answer that brought a map and no error."""
+    if answer.errors or not answer.layers:
+        raise RuntimeError(answer.errors or "the answer brought no map")
+    return answer.took_ms

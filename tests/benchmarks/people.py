@@ -8,7 +8,6 @@ the queries find for its view and operators, so that nobody is fast with an empt
 
 import asyncio
 import json
-import os
 import random
 import re
 import time
@@ -22,7 +21,7 @@ import numpy as np
 import pandas as pd
 from report import Row
 from server import DASHBOARD, HERE, Server, reading, serve
-from visitor import Answer, Visitor
+from visitor import Answer, Visitor, reported
 
 from charging.dataset.store import open_dataset
 from charging.domain.filters import Filters
@@ -155,7 +154,7 @@ async def _visits(server: Server, asked: list[Plan]) -> Side:
     names = Texts("en")
     first = await _arrive(server, asked[0], side)
     await _step(first, asked[0].steps[0][1], asked[0].start, names)
-    side.rss_before_mb = _rss_mb(server)
+    side.rss_before_mb = server.rss_mb()
     doors = asyncio.Semaphore(ARRIVING)
 
     async def enter(plan: Plan) -> Visitor:
@@ -163,10 +162,10 @@ async def _visits(server: Server, asked: list[Plan]) -> Side:
             return await _arrive(server, plan, side)
 
     visitors = await asyncio.gather(*(enter(plan) for plan in asked))
-    cpu_s = _cpu_s(server)
+    cpu_s = server.cpu_s()
     pairs = zip(visitors, asked, strict=True)
     await asyncio.gather(*(_follow(visitor, plan, side, names) for visitor, plan in pairs))
-    side.rss_after_mb, side.cpu_s = _rss_mb(server), _cpu_s(server) - cpu_s
+    side.rss_after_mb, side.cpu_s = server.rss_mb(), server.cpu_s() - cpu_s
     for visitor in (first, *visitors):
         await visitor.leave()
     return side
@@ -176,7 +175,7 @@ async def _arrive(server: Server, plan: Plan, side: Side) -> Visitor:
     """Open the page, and report what the map shows, as a browser does once its map is drawn."""
     view = plan.start.view
     visitor, opened = await Visitor.arrive(server.url, f"at={view.lat},{view.lon},{view.zoom}&lang=en")
-    shown = await visitor.show(*_reported(view))
+    shown = await visitor.show(*reported(view))
     side.failures += [*opened.errors, *shown.errors]
     return visitor
 
@@ -198,14 +197,12 @@ async def _follow(visitor: Visitor, plan: Plan, side: Side, names: Texts) -> Non
 
 async def _step(visitor: Visitor, state: State, before: State, names: Texts) -> Answer:
     if state.view != before.view:
-        return await visitor.show(*_reported(state.view))
+        return await visitor.show(*reported(state.view))
     wanted = {names(f"operator.{operator}") for operator in state.operators}
-    return await visitor.choose(lambda option: any(name in option for name in wanted))
-
-
-def _reported(view: View) -> tuple[dict[str, dict[str, float]], float]:
-    south, west, north, east = Viewport.around(view).bounds
-    return {"_southWest": {"lat": south, "lng": west}, "_northEast": {"lat": north, "lng": east}}, view.zoom
+    options = visitor.widgets["operator"].options
+    return await visitor.choose(
+        "operator", [option for option in options if any(name in option for name in wanted)]
+    )
 
 
 def _check(side: Side, engine: Engine, *, draws_stations: bool) -> None:
@@ -239,7 +236,7 @@ def _wanted(engine: Engine, state: State, *, draws_stations: bool) -> frozenset[
 
 
 def _component(state: State) -> dict[str, Any]:
-    bounds, zoom = _reported(state.view)
+    bounds, zoom = reported(state.view)
     return {"bounds": bounds, "zoom": zoom}
 
 
@@ -254,17 +251,6 @@ def _found(layers: str) -> frozenset[str]:
         return frozenset(_GEOJSON.findall(layers))
     kind, ids = ours[1], json.loads(ours[2])
     return frozenset(id_.ljust(15, "f") for id_ in ids) if kind == "hexes" else frozenset(ids)
-
-
-def _rss_mb(server: Server) -> float:
-    pages = int(Path(f"/proc/{server.pid}/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def _cpu_s(server: Server) -> float:
-    """Return the processor time the server has used so far, in and out of the kernel."""
-    fields = Path(f"/proc/{server.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _rows(who: str, side: Side, recipe: Side) -> Iterator[Row]:

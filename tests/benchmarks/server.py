@@ -29,6 +29,16 @@ class Server:
     launched_at: float
     pid: int
 
+    def rss_mb(self) -> float:
+        """Return the memory the server holds, in MB."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    def cpu_s(self) -> float:
+        """Return the processor time the server has used so far, in and out of the kernel."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 def reading(data: Path) -> dict[str, str]:
     """Return the environment of a dashboard that opens what lies in `data` and asks for no street tiles."""

@@ -8,26 +8,38 @@ answer to its end, compressed on the wire as a browser asks for it.
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import StringArray
 from streamlit.proto.Delta_pb2 import Delta
-from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
-MAP, OPERATORS = "map", "operator"
-"""The widgets a visitor uses: the component of streamlit-folium, and the one whose key is `operator`."""
+from charging.maps.frame import Viewport
+from charging.maps.view import View
+
+MAP = "map"
+"""The component of streamlit-folium; other widgets are called by their key."""
 
 PATIENCE_S = 60.0
 
 HELD_RUNS = 2
 """Runs for which a page holds large messages and need not get them again: `global.maxCachedMessageAge`."""
 
+CHOICES = {"button_group", "multiselect", "selectbox", "slider", "checkbox"}
+"""Elements with a value to choose; a toggle is a checkbox."""
+
 DONE = {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}
+
+
+def reported(view: View) -> tuple[dict[str, dict[str, float]], float]:
+    """Return the bounds and the zoom that a browser reports once the map has come to rest at a view."""
+    south, west, north, east = Viewport.around(view).bounds
+    return {"_southWest": {"lat": south, "lng": west}, "_northEast": {"lat": north, "lng": east}}, view.zoom
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +58,12 @@ class Answer:
 
 
 class Widget(NamedTuple):
-    """A widget as the page last showed it: its id, the fragment it runs, and its options, if any."""
+    """A widget as the page last showed it: its id, kind, the fragment it runs, and its options, if any."""
 
     id: str
+    kind: str
     fragment: str
-    options: tuple[str, ...]
+    options: tuple[str, ...] = ()
 
 
 class _Counted(ClientConnection):
@@ -93,14 +106,27 @@ class Visitor:
         value = {"bounds": bounds, "zoom": zoom, "last_active_drawing": None, "last_object_clicked_count": 0}
         return await self._change(MAP, json_value=json.dumps(value))
 
-    async def choose(self, is_chosen: Callable[[str], bool]) -> Answer:
-        """Choose those operators whose options fit, and no others."""
-        message = WidgetState(id=self.widgets[OPERATORS].id)
-        message.string_array_value.data.extend(filter(is_chosen, self.widgets[OPERATORS].options))
-        return await self._change(OPERATORS, string_array_value=message.string_array_value)
+    async def choose(self, key: str, value: str | Sequence[str] | bool) -> Answer:  # noqa: FBT001
+        """Choose what a widget shall say: an option, several of them, or yes or no.
 
-    async def _change(self, name: str, **value: Any) -> Answer:
-        widget = self.widgets[name]
+        Raises
+        ------
+        ValueError
+            If the widget does not offer that.
+        """
+        kind, options = self.widgets[key].kind, self.widgets[key].options
+        if isinstance(value, bool):
+            return await self._change(key, bool_value=value)
+        chosen = [value] if isinstance(value, str) else list(value)
+        if not set(chosen) <= set(options):
+            message = f"{key}: expected some of {options}, found {chosen}"
+            raise ValueError(message)
+        if kind == "selectbox":
+            return await self._change(key, string_value=chosen[0])
+        return await self._change(key, string_array_value=StringArray(data=chosen))
+
+    async def _change(self, key: str, **value: Any) -> Answer:
+        widget = self.widgets[key]
         self._values[widget.id] = WidgetState(id=widget.id, **value)
         return await self._run(fragment=widget.fragment)
 
@@ -149,17 +175,15 @@ class Visitor:
             if kind == "exception":
                 errors.append(f"{element.exception.type}: {element.exception.message}")
             elif kind == "component_instance" and "st_folium" in element.component_instance.component_name:
-                self.widgets[MAP] = Widget(element.component_instance.id, delta.fragment_id, ())
+                self.widgets[MAP] = Widget(element.component_instance.id, kind, delta.fragment_id)
                 layers = json.loads(element.component_instance.json_args)["feature_group"]
-            elif kind in {"button_group", "multiselect"}:
-                self._read_choice(element, delta.fragment_id)
+            elif kind in CHOICES:
+                shown = getattr(element, kind)
+                options = tuple(getattr(each, "content", each) for each in getattr(shown, "options", ()))
+                self.widgets[_key(shown.id)] = Widget(shown.id, kind, delta.fragment_id, options)
         return layers, tuple(errors)
 
-    def _read_choice(self, element: Element, fragment: str) -> None:
-        if element.WhichOneof("type") == "multiselect":
-            widget, options = element.multiselect, tuple(element.multiselect.options)
-        else:
-            widget = element.button_group
-            options = tuple(option.content for option in widget.options)
-        if widget.id.endswith(f"-{OPERATORS}"):
-            self.widgets[OPERATORS] = Widget(widget.id, fragment, options)
+
+def _key(widget_id: str) -> str:
+    """Return the key of a widget, with which its id ends; keys of our own have no hyphen."""
+    return widget_id.rpartition("-")[2]
