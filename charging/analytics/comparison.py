@@ -97,8 +97,11 @@ def white_spots_of(compared: pd.DataFrame) -> pd.DataFrame:
     table
         `unit`, `piles_b`, `piles_others`, by the piles of B downwards, then by unit.
     """
-    spots = compared.loc[compared.category == Standing.ONLY_B, ["unit", "piles_b", "piles_others"]]
-    return spots.sort_values("piles_b", ascending=False, kind="stable", ignore_index=True)  # they are by unit
+    spots = np.flatnonzero(compared["category"] == Standing.ONLY_B)
+    largest = spots[np.argsort(-compared["piles_b"].to_numpy()[spots], kind="stable")]  # they are by unit
+    return pd.DataFrame(
+        {name: compared[name].to_numpy()[largest] for name in ("unit", "piles_b", "piles_others")}
+    )
 
 
 def _standings(

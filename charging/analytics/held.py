@@ -8,6 +8,7 @@ unit and operator are added up.
 
 from collections.abc import Collection
 from enum import StrEnum
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,7 +63,7 @@ def read_held(table: pd.DataFrame) -> Held:
         )
         raise UsageError(message)
     unit_no, units = _numbered(table["unit"])
-    operator_no, operator_ids = pd.factorize(table["operator_id"], sort=True)
+    operator_no, operator_ids = _coded(table["operator_id"])
     piles = table["piles"].to_numpy(dtype=np.float64, na_value=np.nan)
     if (unit_no < 0).any() or (piles < 0).any():
         message = "Expected units that are not null and piles of 0 or more in a table of holdings"
@@ -78,6 +79,19 @@ def _numbered(units: pd.Series) -> tuple[NDArray[np.intp], NDArray[Any]]:
         return np.cumsum(starts) - 1, values[starts]
     unit_no, distinct = pd.factorize(units, sort=True)
     return unit_no, np.asarray(distinct)
+
+
+def _coded(operator_ids: pd.Series) -> tuple[NDArray[np.intp], pd.Index]:
+    """Return the position of each operator among the distinct ones, and these, upwards; -1 of a null."""
+    is_numbered = isinstance(operator_ids.dtype, pd.CategoricalDtype)
+    if not is_numbered or not operator_ids.cat.categories.is_monotonic_increasing:
+        return pd.factorize(
+            operator_ids.astype("str"), sort=True
+        )  # categories may have an order of their own
+    code = np.asarray(operator_ids.cat.codes, dtype=np.intp)
+    occurs = np.bincount(code + 1, minlength=1)[1:] > 0
+    position = np.append(np.cumsum(occurs) - 1, -1)  # -1 points at the last
+    return position[code], operator_ids.cat.categories[: occurs.size][occurs]
 
 
 def binned(stations: pd.DataFrame, resolution: int) -> pd.DataFrame:
@@ -178,6 +192,10 @@ def added_up(values: NDArray[np.float64], by: NDArray[np.intp], size: int) -> ND
 
 def in_words(numbers: NDArray[np.intp], names: type[StrEnum]) -> "pd.Categorical[str]":
     """Return numbers as the members of an enum they stand for, in its order."""
-    return pd.Categorical.from_codes(
-        numbers, categories=pd.Index([str(name) for name in names]), ordered=True
-    )
+    told: pd.Categorical[str] = pd.Categorical.from_codes(numbers, dtype=_words(names))
+    return told
+
+
+@cache
+def _words(names: type[StrEnum]) -> Any:  # noqa: ANN401  what pandas-stubs takes for numbers
+    return pd.CategoricalDtype([str(name) for name in names], ordered=True)

@@ -59,7 +59,8 @@ def parent_terms(resolution: int) -> ParentTerms:
 def parent_cells(cells: NDArray[np.int64], resolution: int, of: int = CELL_RESOLUTION) -> NDArray[np.int64]:
     """Return the parents at `resolution` of cells of resolution `of`, by default stored ones, one by one."""
     modulus, offset = parent_terms(resolution)
-    return cells - cells % modulus + (offset + ((CELL_RESOLUTION - of) << 52))
+    # the remainder by bits: dividing takes numpy several times as long
+    return (cells & -modulus) + (offset + ((CELL_RESOLUTION - of) << 52))
 
 
 def cells_at(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from charging.dataset.store import Dataset
-from charging.queries.groups import NUMBERED, Groups, numbered, read_groups
+from charging.queries.groups import NUMBERED, STATION_COLUMNS, Groups, numbered, read_groups
 
 _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
 
@@ -65,7 +65,7 @@ class _Prepared(NamedTuple):
     columns: Columns
     operator_ids: dict[int, str]
     service_areas: int
-    stations: pa.Table  # what the groups have from them, by row
+    stations: pa.Table  # `STATION_COLUMNS`, by row
 
 
 class Query(NamedTuple):
@@ -208,7 +208,12 @@ class Engine:
             return read
 
     def _stored(self, columns: tuple[str, ...]) -> pa.Table:
-        return _read(self._station_file, columns).select(list(columns))
+        # first what is read from a file: the others may still be prepared
+        read = _read(self._station_file, tuple(name for name in columns if name not in STATION_COLUMNS))
+        held = self._prepared.result().stations
+        return pa.table(
+            {name: read[name] if name in read.column_names else _plain(held[name]) for name in columns}
+        )
 
     def wait(self) -> None:
         """Wait until everything stands, the tables for SQL too: to measure what comes after.
@@ -292,6 +297,11 @@ def _columns(groups: Groups, parts: Mapping[str, NDArray[np.float64]]) -> Column
 def _read(file: Path, columns: tuple[str, ...] | None = None) -> pa.Table:
     with pq.ParquetFile(file) as stored:  # half the time of `read_table`, made for many files
         return stored.read(columns=columns and list(columns))
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return texts that are numbers of distinct ones as texts."""
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:

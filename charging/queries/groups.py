@@ -48,6 +48,9 @@ NUMBERED = (
 """The stations, numbered from 1 by their place in their sorted file; `columns` and `file` are put in."""
 
 _OF_STATION = ("cell", "lat", "lon", "city_id", "access", "site", "opened_on", "service_area_id")
+STATION_COLUMNS = ("station_id", "operator_code", *_OF_STATION)
+"""What is read of the stations."""
+
 _OF_PILES = ("current", "connectors", "power_kw", "status")
 
 _RANKS = {str(status): rank for rank, status in enumerate(Status)}
@@ -131,7 +134,7 @@ def read_groups(stations: Path, piles: Path) -> Groups:
         If a file is none of Parquet.
     """
     return joined(
-        _read(stations, ("station_id", "operator_code", *_OF_STATION)),
+        _read(stations, STATION_COLUMNS),
         _read(piles, ("station_id", "operator_code", "count", *_OF_PILES)),
     )
 

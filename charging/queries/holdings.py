@@ -82,11 +82,11 @@ def _held(
         "stations": np.bincount(pair[first], minlength=pairs.size),
     }
     for name in ("piles", "dc_piles"):
-        is_known = columns.is_known[name][rows]
         sums = np.bincount(pair, columns.parts[name][rows], minlength=pairs.size)
-        if not is_known.all():
-            sums[np.bincount(pair[is_known], minlength=pairs.size) == 0] = np.nan
-        table[name] = sums.astype(np.float64, copy=False)
+        table[name] = sums.astype(np.float64, copy=False)  # of nothing they are whole numbers
+        if name not in columns.known_parts:
+            is_known = columns.is_known[name][rows]
+            table[name][np.bincount(pair[is_known], minlength=pairs.size) == 0] = np.nan
     return pd.DataFrame(table)
 
 

@@ -80,7 +80,10 @@ def selected_piles(engine: Engine, filters: Filters) -> SelectedPiles:
     at = picked(engine, filters)
     row = columns.station_no[at] - 1
     piles = np.bincount(row, weights=columns.parts["piles"][at], minlength=stations)
-    holds, is_known = (np.zeros(stations, dtype=np.bool_) for _ in range(2))
+    holds = np.zeros(stations, dtype=np.bool_)
     holds[row] = True
-    is_known[row[columns.is_known["piles"][at]]] = True
+    is_known = holds
+    if "piles" not in columns.known_parts:
+        is_known = np.zeros(stations, dtype=np.bool_)
+        is_known[row[columns.is_known["piles"][at]]] = True
     return SelectedPiles(holds, np.where(is_known, piles, np.nan))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charging.analytics.held import binned
+from charging.analytics.held import binned, read_held
 from charging.domain.filters import Filters
 from charging.domain.hexes import cell_from_text
 from charging.domain.schema import CELL_RESOLUTION
@@ -92,3 +92,12 @@ def test_the_stations_given_stay_as_they_are():
     before = given_rows.copy(deep=True)
     assert np.isnan(binned(given_rows, 5).piles[0])
     pd.testing.assert_frame_equal(given_rows, before)
+
+
+@given(ROWS, st.permutations(["csg", "nio", "teld"]))
+def test_operators_as_categories_are_read_as_their_texts_are(rows, categories):
+    table = binned(stations(rows), 6)
+    for names in (categories, sorted(categories)):  # some of them without a row
+        numbered = table.assign(operator_id=pd.Categorical(table.operator_id, categories=names))
+        for found, expected in zip(read_held(numbered), read_held(table), strict=True):
+            np.testing.assert_array_equal(found, expected)

@@ -1,8 +1,9 @@
 """Every analysing view, 1.02 million piles: its first answer from a fresh server, and each of its controls.
 
 A visitor without a browser opens the link of a view and then changes one control after the other, a second
-after each answer, which is sooner than anybody has looked at it. What is timed is an answer of the server, from the request until it said that the run is finished. The server has
-loaded what it loads ahead of its visitors, and was asked nothing yet.
+after each answer, which is sooner than anybody has looked at it. What is timed is an answer of the server,
+from the request until it said that the run is finished. The server has loaded what it loads ahead of its
+visitors, and was asked nothing yet.
 """
 
 import asyncio

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from charging.domain.filters import Filters
-from charging.queries.engine import Engine
+from charging.queries.engine import Engine, Query
 from charging.queries.totals import totals
 
 
@@ -33,3 +33,12 @@ def test_an_engine_can_be_closed_before_anyone_has_asked(tiny_dataset):
     engine.close()
     with pytest.raises(duckdb.Error):
         totals(engine, Filters(text="a"))
+
+
+def test_tables_for_sql_are_made_when_one_is_asked_for_and_not_for_one_who_leaves(tiny_dataset, monkeypatch):
+    monkeypatch.setattr("charging.queries.engine.LATER_S", 3600.0)  # whoever waits for it is never answered
+    asked, left = (Engine(tiny_dataset, memory_limit_mb=100) for _ in range(2))
+    assert asked.run(Query("select count(*) as n from groups")).n[0] == asked.columns.cell.size
+    assert left.columns.cell.size == asked.columns.cell.size
+    for engine in (asked, left):
+        engine.close()
