@@ -99,9 +99,7 @@ def white_spots_of(compared: pd.DataFrame) -> pd.DataFrame:
     """
     spots = np.flatnonzero(compared["category"] == Standing.ONLY_B)
     largest = spots[np.argsort(-compared["piles_b"].to_numpy()[spots], kind="stable")]  # they are by unit
-    return pd.DataFrame(
-        {name: compared[name].to_numpy()[largest] for name in ("unit", "piles_b", "piles_others")}
-    )
+    return pd.DataFrame({name: compared[name].array[largest] for name in ("unit", "piles_b", "piles_others")})
 
 
 def _standings(

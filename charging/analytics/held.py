@@ -85,9 +85,8 @@ def _coded(operator_ids: pd.Series) -> tuple[NDArray[np.intp], pd.Index]:
     """Return the position of each operator among the distinct ones, and these, upwards; -1 of a null."""
     is_numbered = isinstance(operator_ids.dtype, pd.CategoricalDtype)
     if not is_numbered or not operator_ids.cat.categories.is_monotonic_increasing:
-        return pd.factorize(
-            operator_ids.astype("str"), sort=True
-        )  # categories may have an order of their own
+        # as texts, since categories may have an order of their own
+        return pd.factorize(operator_ids.astype("str"), sort=True)
     code = np.asarray(operator_ids.cat.codes, dtype=np.intp)
     occurs = np.bincount(code + 1, minlength=1)[1:] > 0
     position = np.append(np.cumsum(occurs) - 1, -1)  # -1 points at the last

@@ -318,10 +318,5 @@ def weights_of_area(weights: Weights, stations: pd.DataFrame, km: float = AREA_K
     km
         Great-circle distance.
     """
-    return weights.where(rows_of_area(weights, stations, km))
-
-
-def rows_of_area(places: Located, stations: pd.DataFrame, km: float = AREA_KM) -> NDArray[np.int64]:
-    """Return which places `weights_of_area` keeps, by row."""
-    distances = km_to_nearest(places, stations.lat.to_numpy(), stations.lon.to_numpy())
-    return np.flatnonzero(distances <= km)
+    distances = km_to_nearest(weights, stations.lat.to_numpy(), stations.lon.to_numpy())
+    return weights.where(np.flatnonzero(distances <= km))

@@ -18,8 +18,8 @@ from charging.analytics.coverage import Served, marginal_gains, reached, served
 from charging.analytics.density import density_by_city
 from charging.analytics.grid import Gain, Grid
 from charging.analytics.highways import AreaShare, Roads, area_layer, area_share, gap_changes, roads_of
-from charging.analytics.nearby import nearest_selected_km
-from charging.analytics.reach import nearest_km, rows_of_area
+from charging.analytics.people import nearest_people_km, people_of
+from charging.analytics.reach import nearest_km
 from charging.analytics.resilience import concentration, without
 from charging.analytics.white_spots import white_spot_candidates
 from charging.domain.filters import Filters
@@ -27,7 +27,7 @@ from charging.domain.geography import CityIndex, load_cities
 from charging.domain.hexes import centres
 from charging.domain.operators import OperatorKind, load_operators
 from charging.domain.vocabulary import Current
-from charging.domain.weights import Weights, place_weights
+from charging.domain.weights import Weights
 from charging.queries.engine import Engine
 from charging.queries.highways import service_areas
 from charging.queries.holdings import By as HeldBy
@@ -119,7 +119,7 @@ def served_units(
     if gain is Gain.SERVICE_AREAS:
         areas = data.ask(service_areas, Filters()).service_area_id
         return served(data.ask(holdings, filters, Unit.SERVICE_AREA), weights=_ones(areas))
-    places = weights or data.ask(people_of)
+    places = data.ask(people_of) if weights is None else weights
     weight = pd.Series(places.weight, index=pd.RangeIndex(len(places)))
     return reached(nearest(data, reach_filters(filters), weights), weight, grid.km)
 
@@ -248,7 +248,7 @@ def near_cities(cells: NDArray[np.int64]) -> pd.DataFrame:
 def nearest(data: Asks, filters: Filters, weights: Weights | None = None) -> pd.DataFrame:
     """Return what `reach.nearest_km` says of the places of `weights`, by default of `people_of`."""
     if weights is None:
-        return data.ask(_nearest_people, filters)
+        return data.ask(nearest_people_km, filters)
     return nearest_km(weights, data.ask(points, filters))
 
 
@@ -307,22 +307,10 @@ def city_density(data: Asks, filters: Filters) -> pd.DataFrame:
     return cities.sort_values(["piles_per_100k", "piles"], ascending=False, kind="stable", ignore_index=True)
 
 
-def people_of(engine: Engine) -> Weights:
-    """Return the people of `data/places.csv` who live in the area the dataset tells about; maybe nobody."""
-    people = place_weights()
-    # of the dataset alone, and needed for every selection
-    here = engine.remembered("people_of", lambda: rows_of_area(people, points(engine, Filters())))
-    return people.where(here)
-
-
 def _people_candidates(
     engine: Engine, filters: Filters, resolution: int, operators: tuple[str, ...] | None
 ) -> pd.DataFrame:
     return white_spot_candidates(people_of(engine), points(engine, filters), resolution, operators)
-
-
-def _nearest_people(engine: Engine, filters: Filters) -> pd.DataFrame:
-    return nearest_selected_km(engine, people_of(engine), filters)
 
 
 def _cities(data: Asks) -> pd.Series:

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from charging.analytics.grid import Grid
-from charging.analytics.studies import Directly, Sets, people_of, unknowns, usual_sets
+from charging.analytics.people import people_of
+from charging.analytics.studies import Directly, Sets, unknowns, usual_sets
 from charging.cli.command import Answer, add_dir, add_query, opened, selection, unknown_operators
 from charging.cli.tables import facts, number, plain, ratio, text
 from charging.dataset.store import Dataset
@@ -51,7 +52,7 @@ class Question:
     @property
     def places(self) -> Weights:
         """What shares of people are of."""
-        return self.weights or self.data.ask(people_of)
+        return self.data.ask(people_of) if self.weights is None else self.weights
 
     def answer(self, values: dict[str, Any], lines: Sequence[str]) -> Answer:
         """Return an answer that says first what was asked, and last what is not known."""

@@ -62,8 +62,9 @@ def picked(engine: Engine, filters: Filters, place: Place = None) -> NDArray[np.
     arrays, which is several times faster than another query. So are those of a selection whose conditions
     were asked for one by one.
     """
-    condition = where(filters, None, engine)
-    at = engine.remembered(condition, lambda: _selected(engine, list(_selection(filters, engine))))
+    conditions = list(_selection(filters, engine))
+    condition = _all_of(conditions)
+    at = engine.remembered(condition, lambda: _selected(engine, conditions))
     if place is None:
         return at
     return engine.remembered((*condition, place), lambda: _within(engine.columns, at, place))
@@ -73,7 +74,7 @@ def _selected(engine: Engine, conditions: Sequence[Condition]) -> NDArray[np.int
     """Return the groups that meet all conditions; SQL is asked of those together that were not met before."""
     met = {condition: engine.recalled(_all_of([condition])) for condition in conditions}
     found = [numbers for numbers in met.values() if numbers is not None]
-    if len(found) < len(conditions) or not conditions:
+    if len(found) < len(met) or not met:
         rest = _all_of([condition for condition, numbers in met.items() if numbers is None])
         found.append(engine.group_numbers(*rest))
     at, *others = sorted(found, key=len)

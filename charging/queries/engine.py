@@ -1,8 +1,8 @@
 """Where queries run: DuckDB in this process, over one version of a dataset.
 
-The tables of `charging.queries.groups` are prepared when a dataset is opened and kept in memory. The wide
-rows of the stations follow when a query first reads them, since the first picture needs none; above a set
-size they stay on disk.
+What is added up of `charging.queries.groups` is prepared when a dataset is opened and kept in memory. Tables
+for SQL, and the wide rows of the stations, follow when a query first reads them, since the first picture
+needs none; above a set size the wide rows stay on disk.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
 import numpy as np
@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from charging.dataset.store import Dataset
-from charging.queries.groups import NUMBERED, STATION_COLUMNS, Groups, numbered, read_groups
+from charging.queries.groups import IDENTITY, NUMBERED, TEXTS, Groups, numbered, read_groups
 
 _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
 
@@ -32,7 +32,7 @@ MOST_NUMBERS = 4_000_000
 MOST_LISTED = 10_000
 """Stations a query names one by one; for more of them whole columns are read."""
 
-LATER_S = 1.0
+TABLES_AFTER_S = 1.0
 """When the tables for SQL are made though nobody asks for one: not while the arrays give a first picture."""
 
 EVERYTHING = "true"
@@ -65,7 +65,10 @@ class _Prepared(NamedTuple):
     columns: Columns
     operator_ids: dict[int, str]
     service_areas: int
-    stations: pa.Table  # `STATION_COLUMNS`, by row
+    stations: pa.Table  # some of their columns, by row
+
+
+T = TypeVar("T")
 
 
 class Query(NamedTuple):
@@ -95,10 +98,12 @@ class Engine:
         """
         self._connection = duckdb.connect(":memory:")
         self._lock = threading.Lock()
-        self._numbers: OrderedDict[Hashable, NDArray[Any]] = OrderedDict()
+        self._numbers: OrderedDict[Hashable, NDArray[np.int64]] = OrderedDict()
+        self._facts: dict[str, Any] = {}
         size_mb = dataset.path("stations").stat().st_size / 1_000_000
         self._is_in_memory = size_mb <= memory_limit_mb
         self._station_file = dataset.path("stations")
+        self._kept = (*IDENTITY, *TEXTS) if self._is_in_memory else TEXTS
         self._read: dict[tuple[str, ...], pa.Table] = {}
         self._numbered: dict[str, Numbered] = {}
         form = "table" if self._is_in_memory else "view"
@@ -140,7 +145,18 @@ class Engine:
         """
         return self.remembered((condition, parameters), lambda: self._found(condition, parameters))
 
-    def remembered(self, asked: Hashable, find: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    def once(self, asked: str, find: Callable[[], T]) -> T:
+        """Return what `find` finds of the whole dataset, from memory if it was found before."""
+        with self._lock:
+            if asked in self._facts:
+                known: T = self._facts[asked]
+                return known
+        found = find()
+        with self._lock:
+            self._facts[asked] = found
+        return found
+
+    def remembered(self, asked: Hashable, find: Callable[[], NDArray[np.int64]]) -> NDArray[np.int64]:
         """Return the numbers that `find` finds, from memory if the same was asked a while ago."""
         if (known := self.recalled(asked)) is not None:
             return known
@@ -152,7 +168,7 @@ class Engine:
                 self._numbers.popitem(last=False)
         return numbers
 
-    def recalled(self, asked: Hashable) -> NDArray[Any] | None:
+    def recalled(self, asked: Hashable) -> NDArray[np.int64] | None:
         """Return the numbers that were found for the same question, if they are remembered."""
         with self._lock:
             if asked in self._numbers:
@@ -160,7 +176,7 @@ class Engine:
             return self._numbers.get(asked)
 
     def forget(self) -> None:
-        """Forget which numbers were found: the next question is asked as if for the first time."""
+        """Forget what was found of selections: the next one is asked for as if for the first time."""
         with self._lock:
             self._numbers.clear()
 
@@ -201,19 +217,19 @@ class Engine:
         with self._lock:
             if columns in self._read:
                 return self._read[columns]
-            # in one piece, since Arrow would join the pieces of a text for every row it takes
-            read = self._stored(columns).combine_chunks()
-            if self._is_in_memory:
+        # in one piece, since Arrow would join the pieces of a text for every row it takes
+        read = self._stored(columns).combine_chunks()
+        if self._is_in_memory:
+            with self._lock:
                 self._read[columns] = read
-            return read
+        return read
 
     def _stored(self, columns: tuple[str, ...]) -> pa.Table:
         # first what is read from a file: the others may still be prepared
-        read = _read(self._station_file, tuple(name for name in columns if name not in STATION_COLUMNS))
+        missing = tuple(name for name in columns if name not in self._kept)
+        read = _read(self._station_file, missing)
         held = self._prepared.result().stations
-        return pa.table(
-            {name: read[name] if name in read.column_names else _plain(held[name]) for name in columns}
-        )
+        return pa.table({name: read[name] if name in missing else _plain(held[name]) for name in columns})
 
     def wait(self) -> None:
         """Wait until everything stands, the tables for SQL too: to measure what comes after.
@@ -250,11 +266,12 @@ class Engine:
             parts = groups.parts()
             columns, operator_ids = _columns(groups, parts), self._operator_ids(stations, piles)
             service_areas = pq.read_metadata(areas).num_rows
-            self._prepared.set_result(_Prepared(columns, operator_ids, service_areas, groups.stations))
+            kept = groups.stations.select(list(self._kept))
+            self._prepared.set_result(_Prepared(columns, operator_ids, service_areas, kept))
         except BaseException as error:
             self._prepared.set_exception(error)
             raise
-        self._wanted.wait(LATER_S)
+        self._wanted.wait(TABLES_AFTER_S)
         if self._is_closed:
             return
         tables = {"groups": groups.table(parts), "service_areas": _read(areas)}

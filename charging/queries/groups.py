@@ -48,8 +48,8 @@ NUMBERED = (
 """The stations, numbered from 1 by their place in their sorted file; `columns` and `file` are put in."""
 
 _OF_STATION = ("cell", "lat", "lon", "city_id", "access", "site", "opened_on", "service_area_id")
-STATION_COLUMNS = ("station_id", "operator_code", *_OF_STATION)
-"""What is read of the stations."""
+IDENTITY, TEXTS = ("station_id", "operator_code"), ("city_id", "access", "site", "service_area_id")
+"""What says which station it is, and whose; and the texts of few values."""
 
 _OF_PILES = ("current", "connectors", "power_kw", "status")
 
@@ -134,7 +134,7 @@ def read_groups(stations: Path, piles: Path) -> Groups:
         If a file is none of Parquet.
     """
     return joined(
-        _read(stations, STATION_COLUMNS),
+        _read(stations, (*IDENTITY, *_OF_STATION)),
         _read(piles, ("station_id", "operator_code", "count", *_OF_PILES)),
     )
 
@@ -158,7 +158,7 @@ def joined(stations: pa.Table, piles: pa.Table) -> Groups:
     return Groups(stations, piles, station, pile)
 
 
-_REPEATED = ("city_id", "access", "site", "service_area_id", "current", "status")
+_REPEATED = (*TEXTS, "current", "status")
 """Texts of few values, read as numbers of them, as they are stored."""
 
 

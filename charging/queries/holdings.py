@@ -5,7 +5,7 @@ SQL picks the groups, numpy adds them up, as in `measures.summed_by_cell`.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -52,41 +52,63 @@ def holdings(engine: Engine, filters: Filters, by: By) -> pd.DataFrame:
     ValueError
         If a resolution is not 0 to 11.
     """
+    pairs = engine.once(f"pairs {by}", lambda: _pairs(engine, by))
     at = picked(engine, filters)
+    pair = pairs.number[at].astype(np.intp)
+    if isinstance(by, Unit):
+        at, pair = at[pair >= 0], pair[pair >= 0]
+        return _held(engine, at, pair, pairs).astype({"unit": "str"})
+    return _held(engine, at, pair, pairs)
+
+
+class _Pairs(NamedTuple):
+    """Each unit with each operator that has groups there, whatever is selected: by unit, then by operator."""
+
+    unit: NDArray[Any]
+    operator_no: NDArray[np.int64]  # position among the ids, upwards; -1: not known
+    number: NDArray[np.int32]  # the pair of each group; -1: its unit is not known
+
+
+def _pairs(engine: Engine, by: By) -> _Pairs:
+    columns, kinds = engine.columns, len(engine.operator_ids) + 1
+    rank = _ranks(engine.operator_ids)[columns.operator_code]
+    units: NDArray[Any]
     if isinstance(by, int):
-        cells = parent_cells(engine.columns.cell[at], by)
+        cells = parent_cells(columns.cell, by)
         starts = begins(cells)  # rows stand by cell
-        return _held(engine, at, cells[starts], np.cumsum(starts) - 1)
-    units = engine.numbered(by)
-    at = at[units.number[at] >= 0]
-    table = _held(engine, at, units.values, units.number[at])
-    return table.astype({"unit": "str"})
+        units, unit_no = cells[starts], np.cumsum(starts) - 1
+    else:
+        units, unit_no = engine.numbered(by)
+    is_known = unit_no >= 0
+    number = np.full(unit_no.size, -1, dtype=np.int32)
+    distinct, number[is_known] = _numbered(unit_no[is_known] * kinds + rank[is_known], units.size * kinds)
+    held_by = distinct % kinds
+    return _Pairs(units[distinct // kinds], np.where(held_by < kinds - 1, held_by, -1), number)
 
 
-def _held(
-    engine: Engine, at: NDArray[np.int64], units: NDArray[Any], unit_no: NDArray[np.int64]
-) -> pd.DataFrame:
-    """Return the holdings of some groups, each in the unit of its number."""
-    columns, operator_ids = engine.columns, sorted(engine.operator_ids.values())
+def _held(engine: Engine, at: NDArray[np.int64], pair: NDArray[np.intp], pairs: _Pairs) -> pd.DataFrame:
+    """Return the holdings of some groups, each in its pair."""
+    columns = engine.columns
     rows = slice(None) if at.size == columns.cell.size else at  # all of them need no copy
-    kinds = len(operator_ids) + 1
-    rank = _ranks(engine.operator_ids)[columns.operator_code[rows]]
-    pairs, pair = _numbered(unit_no * kinds + rank, units.size * kinds)
-    first = _first_of_station(columns.station_no[rows], rank)
-    held_by = pairs % kinds
+    occurs = np.flatnonzero(np.bincount(pair, minlength=pairs.unit.size))
+
+    def added(pair: NDArray[np.intp], values: NDArray[np.float64] | None = None) -> NDArray[Any]:
+        sums: NDArray[Any] = np.bincount(pair, values, minlength=pairs.unit.size)[occurs]
+        return sums
+
     table: dict[str, Any] = {
-        "unit": units[pairs // kinds],
+        "unit": pairs.unit[occurs],
         "operator_id": pd.Categorical.from_codes(
-            np.where(held_by < len(operator_ids), held_by, -1), categories=pd.Index(operator_ids)
+            pairs.operator_no[occurs], categories=pd.Index(sorted(engine.operator_ids.values()))
         ),
-        "stations": np.bincount(pair[first], minlength=pairs.size),
+        "stations": added(pair[_first_of_station(columns.station_no[rows], pair)]),
     }
     for name in ("piles", "dc_piles"):
-        sums = np.bincount(pair, columns.parts[name][rows], minlength=pairs.size)
-        table[name] = sums.astype(np.float64, copy=False)  # of nothing they are whole numbers
+        table[name] = added(pair, columns.parts[name][rows]).astype(
+            np.float64, copy=False
+        )  # whole of nothing
         if name not in columns.known_parts:
-            is_known = columns.is_known[name][rows]
-            table[name][np.bincount(pair[is_known], minlength=pairs.size) == 0] = np.nan
+            table[name][added(pair[columns.is_known[name][rows]]) == 0] = np.nan
     return pd.DataFrame(table)
 
 
@@ -110,10 +132,10 @@ def _numbered(keys: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], ND
     return distinct, position[keys]
 
 
-def _first_of_station(station_no: NDArray[np.int64], rank: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return one position for each station and operator; rows of a station stand together."""
-    first = np.flatnonzero(begins(station_no) | begins(rank))
-    keys = station_no[first] * (rank.max(initial=0) + 1) + rank[first]
+def _first_of_station(station_no: NDArray[np.int64], pair: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Return one position for each station and pair; rows of a station stand together."""
+    first = np.flatnonzero(begins(station_no) | begins(pair))
+    keys = station_no[first] * (pair.max(initial=0) + 1) + pair[first]
     # few stations have piles of several operators, and then the same may come up again
     _, kept = np.unique(keys, return_index=True) if (keys[1:] <= keys[:-1]).any() else (None, slice(None))
     return first[kept]

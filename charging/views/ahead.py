@@ -72,12 +72,6 @@ def _prepare() -> None:
         _load_analyses()
 
 
-def load() -> None:
-    """Load all that is loaded ahead, one after the other and at once."""
-    _get_ready()
-    _load_analyses()
-
-
 def _load_analyses() -> None:
     for name in _LATER:
         import_module(name)

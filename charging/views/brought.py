@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from charging.analytics import studies
+from charging.analytics.people import people_of
 from charging.domain.filters import Filters
 from charging.domain.weights import PEOPLE, Weights
 from charging.errors import SourceError
@@ -57,7 +58,7 @@ def offer(drawing: Drawing) -> None:
 def weights(drawing: Drawing) -> Weights:
     """Return the weights a reader brought, else the people of the dataset's area; maybe nobody."""
     own: Weights | None = st.session_state.get("brought")
-    return drawing.answers.ask(studies.people_of) if own is None else own
+    return drawing.answers.ask(people_of) if own is None else own
 
 
 def unit(drawing: Drawing) -> str:
