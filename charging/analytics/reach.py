@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from charging.analytics.held import operator_set
 from charging.domain.geography import Floats, great_circle_km, unit_vectors
 from charging.domain.weights import Weights
+from charging.queries.measures import share
 
 NOT_KNOWN = "not_known"
 """The column of stations whose operator is not known; no operator has this id."""
@@ -196,26 +197,7 @@ def reach_curve(
     ValueError
         If `nearest` and `weights` are not of the same places.
     """
-    if len(nearest) != len(weights):
-        message = f"expected distances for {len(weights)} places, found {len(nearest)}"
-        raise ValueError(message)
-    km = np.array(list(kms), dtype=np.float64)
-    if not len(weights):
-        nothing = np.full(km.shape, np.nan)
-        return pd.DataFrame({"km": km, "weight_reached": nothing, "weight_whole": nothing, "share": nothing})
-    distance_km = nearest_of(nearest, operators)
-    order = np.argsort(distance_km, kind="stable")
-    sums = np.concatenate([[0.0], np.cumsum(weights.weight[order])])
-    # the last sum is the whole, added up in another order than `Weights.whole`: a full reach is exactly 1
-    reached, whole = sums[np.searchsorted(distance_km[order], km, side="right")], sums[-1]
-    return pd.DataFrame(
-        {
-            "km": km,
-            "weight_reached": reached,
-            "weight_whole": whole,
-            "share": reached / whole if whole > 0 else np.nan,
-        }
-    )
+    return reach_curves(nearest, weights, {"": operators}, kms).drop(columns="network")
 
 
 def reach_curves(
@@ -225,12 +207,26 @@ def reach_curves(
     kms: Iterable[float],
 ) -> pd.DataFrame:
     """Return `reach_curve` for several networks, one below the other, with its name in a column `network`."""
-    distances = list(kms)
-    curves = [
-        reach_curve(nearest, weights, operators, distances).assign(network=name)
-        for name, operators in networks.items()
-    ]
-    return pd.concat(curves, ignore_index=True)
+    if len(nearest) != len(weights):
+        message = f"expected distances for {len(weights)} places, found {len(nearest)}"
+        raise ValueError(message)
+    km = np.array(list(kms), dtype=np.float64)
+    reached, whole = (np.full((len(networks), km.size), np.nan) for _ in range(2))
+    for at, operators in enumerate(networks.values() if len(weights) else ()):
+        distance_km = nearest_of(nearest, operators)
+        order = np.argsort(distance_km, kind="stable")
+        sums = np.concatenate([[0.0], np.cumsum(weights.weight[order])])
+        # the last sum is the whole, added up in another order than `Weights.whole`: a full reach is exactly 1
+        reached[at], whole[at] = sums[np.searchsorted(distance_km[order], km, side="right")], sums[-1]
+    return pd.DataFrame(
+        {
+            "km": np.tile(km, len(networks)),
+            "weight_reached": reached.ravel(),
+            "weight_whole": whole.ravel(),
+            "share": share(reached, whole).ravel(),
+            "network": np.repeat(np.array(list(networks), dtype=object), km.size),
+        }
+    )
 
 
 def reach_by_cell(

@@ -1,6 +1,6 @@
 """How much of the people, or of a reader's weight, lies within X km of a station, network by network."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -150,6 +150,12 @@ def _at(curves: pd.DataFrame, kms: Sequence[float]) -> pd.DataFrame:
     return curves[curves.km.isin(kms)].reset_index(drop=True)
 
 
+def _of_each(curves: pd.DataFrame, networks: Mapping[str, Network]) -> Iterator[tuple[Network, pd.DataFrame]]:
+    """Return each network with its own curve."""
+    for name, curve in curves.groupby("network", sort=False):
+        yield networks[str(name)], curve
+
+
 def _curves(drawing: Drawing, curves: pd.DataFrame, networks: Mapping[str, Network]) -> None:
     """Show the share of each network by distance."""
     say, km = drawing.say, float(st.session_state.km)
@@ -171,8 +177,7 @@ def _curves(drawing: Drawing, curves: pd.DataFrame, networks: Mapping[str, Netwo
         Curves(
             tuple(
                 Line(each.name, each.colour, each.dash, tuple(zip(curve.km, curve.share, strict=True)))
-                for name, each in networks.items()
-                for curve in [curves[curves.network == name]]
+                for each, curve in _of_each(curves, networks)
             ),
             asked.KMS,
             f"{title} · {say('reach.axis.km')}",
@@ -258,7 +263,7 @@ def _by_distance(drawing: Drawing, found: pd.DataFrame, networks: Mapping[str, N
     """List the shares at every distance that can be chosen: the curves for who cannot see them."""
     say = drawing.say
     of = say("reach.of", unit=brought.unit(drawing))
-    shares = {each.name: found.share[found.network == name].to_numpy() for name, each in networks.items()}
+    shares = {each.name: rows.share.to_numpy() for each, rows in _of_each(found, networks)}
     analysis.table(
         drawing,
         pd.DataFrame({"km": found.km.unique(), **shares, of: found.weight_whole.iloc[0]}),
