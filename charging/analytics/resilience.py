@@ -161,14 +161,16 @@ def concentration(held: pd.DataFrame) -> pd.DataFrame:
         "unit": table.units,
         "piles": piles,
         "operators": holders,
-        "largest_operator": pd.array([*table.operator_ids, None], dtype="str").take(largest_no),
+        "largest_operator": largest_no,
         "largest_piles": largest,
         "largest_share": share(largest, piles),
         "unknown_share": share(piles - of_known, piles),
         "hhi": np.where(holders > 0, MOST_HHI * squares, np.nan),
     }
     has_piles = np.flatnonzero(piles > 0)
-    return pd.DataFrame({name: column[has_piles] for name, column in columns.items()})
+    columns = {name: column[has_piles] for name, column in columns.items()}
+    names = pd.array([*table.operator_ids, None], dtype="str")
+    return pd.DataFrame(columns | {"largest_operator": names.take(columns["largest_operator"])})
 
 
 def _known_holders(table: Held) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:

@@ -65,7 +65,8 @@ class _Pairs(NamedTuple):
     """Each unit with each operator that has groups there, whatever is selected: by unit, then by operator."""
 
     unit: NDArray[Any]
-    operator_no: NDArray[np.int64]  # position among the ids, upwards; -1: not known
+    operator_no: NDArray[np.int64]  # position in `operators`; -1: not known
+    operators: Any  # all ids of the dataset, upwards, as a type of categories: pandas looks through it once
     number: NDArray[np.int32]  # the pair of each group; -1: its unit is not known
 
 
@@ -83,7 +84,8 @@ def _pairs(engine: Engine, by: By) -> _Pairs:
     number = np.full(unit_no.size, -1, dtype=np.int32)
     distinct, number[is_known] = _numbered(unit_no[is_known] * kinds + rank[is_known], units.size * kinds)
     held_by = distinct % kinds
-    return _Pairs(units[distinct // kinds], np.where(held_by < kinds - 1, held_by, -1), number)
+    operators = pd.CategoricalDtype(sorted(engine.operator_ids.values()))
+    return _Pairs(units[distinct // kinds], np.where(held_by < kinds - 1, held_by, -1), operators, number)
 
 
 def _held(engine: Engine, at: NDArray[np.int64], pair: NDArray[np.intp], pairs: _Pairs) -> pd.DataFrame:
@@ -98,9 +100,7 @@ def _held(engine: Engine, at: NDArray[np.int64], pair: NDArray[np.intp], pairs: 
 
     table: dict[str, Any] = {
         "unit": pairs.unit[occurs],
-        "operator_id": pd.Categorical.from_codes(
-            pairs.operator_no[occurs], categories=pd.Index(sorted(engine.operator_ids.values()))
-        ),
+        "operator_id": pd.Categorical.from_codes(pairs.operator_no[occurs], dtype=pairs.operators),
         "stations": added(pair[_first_of_station(columns.station_no[rows], pair)]),
     }
     for name in ("piles", "dc_piles"):

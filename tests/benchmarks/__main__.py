@@ -64,7 +64,7 @@ How to read it:
   tables. Where only a control of the analysis was changed, the holdings are kept.
 - **Answers** are a server's to a visitor without a browser, from the request to the end of the run. The first
   comes from a server that has loaded what it loads ahead and was asked nothing yet; of each control the
-  slowest of its values counts.
+  median of its values counts, and the slowest is named.
 - **Import**: both are processes of their own on the same made file, and what is compared is processor time.
   Ours includes the start of Python, every check, sorting, the content hash and writing Parquet; `json.loads`
   is the call alone, `csv.reader` a loop over its rows that keeps nothing.
