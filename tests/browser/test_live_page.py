@@ -39,6 +39,13 @@ def test_the_first_picture_is_the_country_with_its_figures_and_needs_no_scrollin
     assert box["y"] + box["height"] <= 900
 
 
+def test_no_figure_is_cut_off_where_a_selection_stands_beside_the_whole(visit):
+    seen = visit().open("min_kw=120")
+    expect(seen.figure("of highway service areas")).to_contain_text("of 3,674")
+    rows = "rows => rows.filter(row => row.scrollWidth > row.clientWidth).map(row => row.innerText)"
+    assert seen.page.locator(".figure .counted").evaluate_all(rows) == []
+
+
 def test_moves_draw_anew_what_they_must_and_never_load_the_map_again(visit):
     seen = visit().open()
     seen.keep_layers()
