@@ -99,13 +99,11 @@ class Engine:
         self._connection = duckdb.connect(":memory:")
         self._lock = threading.Lock()
         self._numbers: OrderedDict[Hashable, NDArray[np.int64]] = OrderedDict()
-        self._facts: dict[str, Any] = {}
+        self._facts: dict[Hashable, Any] = {}
         size_mb = dataset.path("stations").stat().st_size / 1_000_000
         self._is_in_memory = size_mb <= memory_limit_mb
         self._station_file = dataset.path("stations")
         self._kept = (*IDENTITY, *TEXTS) if self._is_in_memory else TEXTS
-        self._read: dict[tuple[str, ...], pa.Table] = {}
-        self._numbered: dict[str, Numbered] = {}
         form = "table" if self._is_in_memory else "view"
         self._stations: str | None = (
             f"create {form} stations as {NUMBERED.format(columns='*', file=_literal(self._station_file))}"
@@ -145,7 +143,7 @@ class Engine:
         """
         return self.remembered((condition, parameters), lambda: self._found(condition, parameters))
 
-    def once(self, asked: str, find: Callable[[], T]) -> T:
+    def once(self, asked: Hashable, find: Callable[[], T]) -> T:
         """Return what `find` finds of the whole dataset, from memory if it was found before."""
         with self._lock:
             if asked in self._facts:
@@ -191,12 +189,12 @@ class Engine:
 
     def numbered(self, column: str) -> Numbered:
         """Return a text that the groups have from their station as numbers, which are quicker to count by."""
-        station_no = self.columns.station_no
-        with self._lock:
-            if column not in self._numbered:
-                values, number = numbered(self._prepared.result().stations[column])
-                self._numbered[column] = Numbered(values, number[station_no - 1])
-            return self._numbered[column]
+
+        def find() -> Numbered:
+            values, number = numbered(self._prepared.result().stations[column])
+            return Numbered(values, number[self.columns.station_no - 1])
+
+        return self.once(f"numbered {column}", find)
 
     def station_rows(self, numbers: NDArray[np.int64] | None, columns: Sequence[str]) -> pd.DataFrame:
         """Return some columns of stations by their `station_no`, in that order; None: of all stations.
@@ -214,15 +212,12 @@ class Engine:
 
     def _texts(self, columns: tuple[str, ...]) -> pa.Table:
         """Return columns of the stations as they are stored, read once where they may stay in memory."""
-        with self._lock:
-            if columns in self._read:
-                return self._read[columns]
-        # in one piece, since Arrow would join the pieces of a text for every row it takes
-        read = self._stored(columns).combine_chunks()
-        if self._is_in_memory:
-            with self._lock:
-                self._read[columns] = read
-        return read
+
+        def find() -> pa.Table:
+            # in one piece, since Arrow would join the pieces of a text for every row it takes
+            return self._stored(columns).combine_chunks()
+
+        return self.once(columns, find) if self._is_in_memory else find()
 
     def _stored(self, columns: tuple[str, ...]) -> pa.Table:
         # first what is read from a file: the others may still be prepared

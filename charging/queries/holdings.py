@@ -104,9 +104,8 @@ def _held(engine: Engine, at: NDArray[np.int64], pair: NDArray[np.intp], pairs: 
         "stations": added(pair[_first_of_station(columns.station_no[rows], pair)]),
     }
     for name in ("piles", "dc_piles"):
-        table[name] = added(pair, columns.parts[name][rows]).astype(
-            np.float64, copy=False
-        )  # whole of nothing
+        # of nothing bincount gives whole numbers
+        table[name] = added(pair, columns.parts[name][rows]).astype(np.float64, copy=False)
         if name not in columns.known_parts:
             table[name][added(pair[columns.is_known[name][rows]]) == 0] = np.nan
     return pd.DataFrame(table)

@@ -10,7 +10,6 @@ them is taken ten times: for all of them it would run for half a minute.
 import statistics
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +18,7 @@ import h3.api.numpy_int as h3
 import numpy as np
 import pandas as pd
 from report import Row
+from standing import standing
 
 from charging.analytics.people import nearest_people_km, people_of
 from charging.analytics.reach import reach_curve
@@ -30,7 +30,6 @@ from charging.domain.vocabulary import Current
 from charging.domain.weights import Weights, place_weights
 from charging.queries.engine import Engine
 from charging.queries.points import points
-from charging.settings import Settings
 
 REACH, SPOTS = "reach of DC piles", "white spots, resolution 5"
 FIRST_MS, CHANGED_MS, BUDGET_PLAIN = 1000.0, 300.0, 8.0
@@ -48,8 +47,7 @@ Answer = TypeVar("Answer")
 def measure(data: Path) -> list[Row]:
     """Return the times of first and changed answers, and those of the plain way."""
     dataset = open_dataset(data / "simulated")
-    with closing(Engine(dataset, memory_limit_mb=Settings().memory_limit_mb)) as engine:
-        engine.wait()
+    with standing(dataset) as engine:
         (_, nearest), cold_ms = _timed(lambda: _reach(engine))
         places = people_of(engine)
         conditions_ms = [_timed(lambda kw=kw: _reach(engine, kw))[1] for kw in OTHERS_KW]
@@ -108,8 +106,7 @@ def _reach(engine: Engine, min_power_kw: float | None = None) -> tuple[pd.DataFr
 
 
 def _first_ms(dataset: Dataset) -> float:
-    with closing(Engine(dataset, memory_limit_mb=Settings().memory_limit_mb)) as engine:
-        engine.wait()
+    with standing(dataset) as engine:
         return _timed(lambda: _reach(engine))[1]
 
 

@@ -6,8 +6,7 @@ one with the tables it read in memory. Both make the same tables, which are comp
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from dataclasses import fields
 from functools import cache, partial
 from pathlib import Path
@@ -19,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from report import Row
+from standing import standing
 
 from charging.analytics.changes import (
     KINDS,
@@ -43,11 +43,8 @@ from charging.queries.engine import Engine
 from charging.queries.highways import service_areas
 from charging.queries.holdings import Unit, holdings
 from charging.queries.snapshot import every_station, selected_piles
-from charging.settings import Settings
 
 FIRST_MS, CHANGED_MS, BUDGET_PANDAS = 1000.0, 300.0, 8.0
-
-MEMORY_MB = Settings().memory_limit_mb
 
 BASE, PARTNER = ("nio", "xpeng", "li_auto"), "teld"
 
@@ -97,13 +94,14 @@ def measure(data: Path) -> list[Row]:
 
 
 def _rows(question: Question, datasets: tuple[Dataset, Dataset]) -> list[Row]:
+    old, new = datasets
     from_files, in_memory = question.peer(_read), question.peer(cache(_read))
     first_ms = []
     for _ in range(FIRSTS):
-        with _standing(datasets) as engines:
-            first_ms.append(_timed_ms(question.ours(*engines), SELECTIONS[0]))
-    with _standing(datasets) as engines:
-        ours = question.ours(*engines)
+        with standing(old) as before, standing(new) as after:
+            first_ms.append(_timed_ms(question.ours(before, after), SELECTIONS[0]))
+    with standing(old) as before, standing(new) as after:
+        ours = question.ours(before, after)
         for filters in SELECTIONS:
             for found, expected in zip(ours(filters), in_memory(filters), strict=True):
                 pd.testing.assert_frame_equal(
@@ -132,18 +130,6 @@ def _rows(question: Question, datasets: tuple[Dataset, Dataset]) -> list[Row]:
         row("ours, conditions changed", ours_ms, at_most=CHANGED_MS, note=note),
         against("plain pandas, tables in memory", peer_ms, ours_ms),
     ]
-
-
-@contextmanager
-def _standing(datasets: tuple[Dataset, Dataset]) -> Iterator[tuple[Engine, Engine]]:
-    """Open both datasets and wait until their tables stand, as they do once the map is shown."""
-    with (
-        closing(Engine(datasets[0], memory_limit_mb=MEMORY_MB)) as old,
-        closing(Engine(datasets[1], memory_limit_mb=MEMORY_MB)) as new,
-    ):
-        old.wait()
-        new.wait()
-        yield old, new
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:

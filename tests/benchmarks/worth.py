@@ -13,8 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +21,7 @@ import numpy as np
 import pandas as pd
 import pandas_worth as peer
 from report import Row
+from standing import standing
 
 from charging.analytics.comparison import compare, tally, white_spots_of
 from charging.analytics.coverage import marginal_gains, served
@@ -30,11 +30,8 @@ from charging.dataset.store import Dataset, open_dataset
 from charging.domain.filters import Filters
 from charging.queries.engine import Engine
 from charging.queries.holdings import holdings
-from charging.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-MEMORY_MB = Settings().memory_limit_mb
-
 RESOLUTION, COARSER = 7, 5  # the coarser one has up to 8,000 occupied cells
 RINGS = (1, 2, 3)
 SCALE = 10
@@ -162,9 +159,9 @@ def _measured(case: Case, dataset: Dataset, groups: pd.DataFrame) -> list[Row]:
 
     first_ms = []
     for _ in range(FIRSTS):
-        with _standing(dataset) as engine:
+        with standing(dataset) as engine:
             first_ms.append(_ms(lambda engine=engine: ours(engine, everything)))
-    with _standing(dataset) as engine:
+    with standing(dataset) as engine:
         for filters in (everything, fast):
             _check(case.bar, ours(engine, filters), theirs(groups, filters))
         table = holdings(engine, everything, case.resolution)
@@ -209,7 +206,7 @@ def _large(folder: Path) -> Row:
     build = [sys.executable, "-m", "charging", "build", "--scale", str(SCALE), "--into", str(folder / name)]
     environment = os.environ | {"CHARGING_BUILD_DIR": str(folder)}
     subprocess.run(build, cwd=ROOT, env=environment, check=True, capture_output=True)
-    with _standing(open_dataset(folder / name)) as engine:
+    with standing(open_dataset(folder / name)) as engine:
         operators = list(engine.operator_ids.values())
 
         def answer() -> pd.DataFrame:
@@ -226,14 +223,6 @@ def _large(folder: Path) -> Row:
         at_most=GREEDY_MS,
         note=f"{piles:,} piles, {cells:,} occupied cells",
     )
-
-
-@contextmanager
-def _standing(dataset: Dataset) -> Iterator[Engine]:
-    """Open an engine and wait until its tables stand, as they do once the map is shown."""
-    with closing(Engine(dataset, memory_limit_mb=MEMORY_MB)) as engine:
-        engine.wait()
-        yield engine
 
 
 def _median_ms(answer: Callable[[], object]) -> float:
