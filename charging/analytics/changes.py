@@ -20,7 +20,7 @@ from pandas.api.extensions import ExtensionArray
 from charging.dataset.manifest import Description
 from charging.domain.geography import great_circle_km
 from charging.domain.hexes import parent_cells
-from charging.domain.text import folded
+from charging.domain.text_folding import folded
 from charging.queries.measures import begins
 
 MOVED_M = 50.0

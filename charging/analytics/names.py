@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from charging.domain.operators import load_operators
-from charging.domain.text import folded, letters
+from charging.domain.text_folding import folded, letters
 
 SAME_NAME = 0.9
 """Similarity from which two names are the same: one typing error in a name of some ten letters."""

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from charging.domain.schema import Table
-from charging.domain.text import folded
+from charging.domain.text_folding import folded
 from charging.sources.stations import encodable, texts_of, without_empty
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -7,7 +7,7 @@ the reader of the point to decide.
 import re
 from typing import NamedTuple
 
-from charging.domain.text import folded
+from charging.domain.text_folding import folded
 from charging.domain.vocabulary import Datum
 
 

@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from charging.domain.facts import FACTS_DIR, read_facts
 from charging.domain.geography import City, load_cities, unit_vectors
 from charging.domain.hexes import EARTH_RADIUS_KM
+from charging.domain.reference_data import FACTS_DIR, read_facts
 from charging.errors import SchemaError
 
 SECTION_MARK = "|"  # between sections that no road joins: a ferry, or a stretch that is not built

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from charging.domain.text import folded
+from charging.domain.text_folding import folded
 from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
 
 MOST_KW = 10_000.0

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from charging.domain.facts import FACTS_DIR, Row, read_facts
 from charging.domain.hexes import EARTH_RADIUS_KM
-from charging.domain.text import letters
+from charging.domain.reference_data import FACTS_DIR, Row, read_facts
+from charging.domain.text_folding import letters
 from charging.errors import SchemaError
 
 Floats = NDArray[np.float64]

@@ -12,8 +12,8 @@ from enum import StrEnum
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
-from charging.domain.facts import FACTS_DIR, Row, read_facts
-from charging.domain.text import folded
+from charging.domain.reference_data import FACTS_DIR, Row, read_facts
+from charging.domain.text_folding import folded
 from charging.domain.vocabulary import Relation
 from charging.errors import SchemaError
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from charging.domain.facts import FACTS_DIR, Row, read_facts
+from charging.domain.reference_data import FACTS_DIR, Row, read_facts
 from charging.errors import SchemaError
 
 LAUNCHED_ON = dt.date(2025, 1, 27)

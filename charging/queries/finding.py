@@ -17,7 +17,7 @@ from charging.domain.datum import to_wgs84
 from charging.domain.geography import City, Place, great_circle_km, load_cities, load_places
 from charging.domain.operators import load_operators
 from charging.domain.pinyin import PINYIN
-from charging.domain.text import folded, letters
+from charging.domain.text_folding import folded, letters
 from charging.domain.vocabulary import Datum
 from charging.queries.conditions import escaped, having_text
 from charging.queries.engine import Engine, Query

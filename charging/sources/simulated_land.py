@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charging.domain.facts import FACTS_DIR
+from charging.domain.reference_data import FACTS_DIR
 from charging.sources.simulated_draws import Reals
 
 _NORTH, _WEST = 41.5, 105.5  # degrees, corner of the bitmap

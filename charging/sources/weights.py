@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, TextIO
 
 from charging.domain.hexes import cell_from_text, resolution_of
-from charging.domain.text import folded
+from charging.domain.text_folding import folded
 from charging.domain.weights import PEOPLE, Weights, weights_at, weights_in
 from charging.errors import Fault, SourceError
 from charging.sources.coordinates import read_number

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from charging.domain.facts import FACTS_DIR
+from charging.domain.reference_data import FACTS_DIR
 from charging.errors import UsageError
 from charging.sources.records import SourceInfo
 

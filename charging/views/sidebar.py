@@ -8,7 +8,7 @@ import streamlit as st
 
 from charging.domain.filters import Filters
 from charging.domain.operators import OperatorKind, load_operators
-from charging.domain.text import folded
+from charging.domain.text_folding import folded
 from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
 from charging.queries.totals import piles_by_operator
 from charging.views import favourites, finding, state

@@ -38,7 +38,7 @@ from charging.domain.expressways import length_km, load_expressways, points_at
 from charging.domain.filters import Filters
 from charging.domain.geography import great_circle_km
 from charging.domain.schema import TABLES
-from charging.domain.text import folded
+from charging.domain.text_folding import folded
 from charging.queries.engine import Engine
 from charging.queries.highways import service_areas
 from charging.queries.holdings import Unit, holdings

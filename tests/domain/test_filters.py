@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.domain.filters import FIELDS, LONGEST_TEXT, MOST_KW, Filters
-from charging.domain.text import folded
+from charging.domain.text_folding import folded
 from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
 
 PLAIN = st.text(min_size=1, max_size=20).filter(

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charging.domain.facts import FACTS_DIR, read_facts
 from charging.domain.operators import OperatorKind, load_operators, normalise
+from charging.domain.reference_data import FACTS_DIR, read_facts
 from charging.domain.vocabulary import Relation
 from charging.errors import SchemaError
 

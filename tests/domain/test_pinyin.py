@@ -4,7 +4,7 @@ from collections import Counter
 
 from charging.domain.geography import load_cities
 from charging.domain.pinyin import PINYIN
-from charging.domain.text import letters
+from charging.domain.text_folding import letters
 
 
 def test_every_name_is_one_citys():

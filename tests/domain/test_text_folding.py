@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charging.domain.text import folded
+from charging.domain.text_folding import folded
 
 
 @given(st.text())

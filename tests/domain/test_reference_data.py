@@ -1,6 +1,6 @@
 import pytest
 
-from charging.domain.facts import read_facts
+from charging.domain.reference_data import read_facts
 from charging.errors import SchemaError
 
 
