@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from charging.analytics.held import binned
+    from charging.analytics.holdings import binned
     from charging.analytics.studies import Directly
     from charging.dataset.store import open_dataset
     from charging.domain.filters import Filters
@@ -20,7 +20,7 @@ _HOMES = {
     "Directly": "charging.analytics.studies",
     "Engine": "charging.queries.engine",
     "Filters": "charging.domain.filters",
-    "binned": "charging.analytics.held",
+    "binned": "charging.analytics.holdings",
     "open_dataset": "charging.dataset.store",
 }
 

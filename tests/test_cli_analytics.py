@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 import pytest
 from views.paged import opened, page_over, said, tables
 
-from charging.analytics.grid import Gain, Grid
+from charging.analytics.coverage_options import Gain, Grid
 from charging.analytics.resilience import dependence
 from charging.analytics.studies import (
     Directly,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from charging.analytics.held import Held, added_up, apart, in_words, operator_set, read_held
+from charging.analytics.holdings import Held, added_up, apart, in_words, operator_set, read_held
 from charging.domain.hexes import resolution_of
 from charging.errors import UsageError
 
@@ -39,7 +39,7 @@ def compare(
     Parameters
     ----------
     held_a
-        A table of holdings (`charging.analytics.held`).
+        A table of holdings (`charging.analytics.holdings`).
     held_b
         The table B is looked up in, of the same units, when two datasets are compared; None (or the same
         object) when both are in one.

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from charging.analytics.held import apart, in_words, operator_set, read_held
+from charging.analytics.holdings import apart, in_words, operator_set, read_held
 from charging.errors import UsageError
 from charging.queries.measures import share
 
@@ -76,7 +76,7 @@ def served(held: pd.DataFrame, *, rings: int = 0, weights: "pd.Series[float] | N
     Parameters
     ----------
     held
-        A table of holdings (`charging.analytics.held`).
+        A table of holdings (`charging.analytics.holdings`).
     rings
         H3 rings by which the cells of each operator grow: 1 adds the six neighbours. The cells must be of one
         resolution. One cell makes 3 k (k + 1) + 1 of k rings, some fewer around the twelve pentagons.

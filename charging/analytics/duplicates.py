@@ -12,7 +12,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from charging.analytics.names import NEAR_NAME, SAME_NAME, Likeness, likeness, names_of, operator_keys
+from charging.analytics.name_similarity import (
+    NEAR_NAME,
+    SAME_NAME,
+    Likeness,
+    likeness,
+    names_of,
+    operator_keys,
+)
 from charging.domain.geography import great_circle_km, unit_vectors
 from charging.domain.hexes import EARTH_RADIUS_KM
 from charging.errors import UsageError

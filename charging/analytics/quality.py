@@ -1,7 +1,7 @@
 """How good the data is: what is known, and what lies where it cannot.
 
 Suspected duplicates are in `charging.analytics.duplicates`, a datum that was not converted in
-`charging.analytics.conversion`; operators that could not be resolved, by size, are
+`charging.analytics.datum_check`; operators that could not be resolved, by size, are
 in the report of an import (`charging.dataset.report`).
 """
 

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from charging.analytics.held import operator_set
+from charging.analytics.holdings import operator_set
 from charging.domain.geography import Floats, great_circle_km, unit_vectors
 from charging.domain.weights import Weights
 from charging.queries.measures import share

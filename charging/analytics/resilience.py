@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from charging.analytics.held import Held, added_up, in_words, operator_set, read_held
+from charging.analytics.holdings import Held, added_up, in_words, operator_set, read_held
 from charging.queries.measures import share
 
 MOST_HHI = 10_000
@@ -65,7 +65,7 @@ def without(held: pd.DataFrame, leavers: Collection[str]) -> pd.DataFrame:
     Parameters
     ----------
     held
-        A table of holdings (`charging.analytics.held`).
+        A table of holdings (`charging.analytics.holdings`).
     leavers
         Operators that leave; one without piles takes none.
 
@@ -125,7 +125,7 @@ def concentration(held: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     held
-        A table of holdings (`charging.analytics.held`).
+        A table of holdings (`charging.analytics.holdings`).
 
     Returns
     -------

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from charging.analytics.comparison import compare
 from charging.analytics.coverage import Served, marginal_gains, reached, served
+from charging.analytics.coverage_options import Gain, Grid
 from charging.analytics.density import density_by_city
-from charging.analytics.grid import Gain, Grid
 from charging.analytics.highways import AreaShare, Roads, area_layer, area_share, gap_changes, roads_of
-from charging.analytics.people import nearest_people_km, people_of
+from charging.analytics.population import nearest_people_km, people_of
 from charging.analytics.reach import nearest_km
 from charging.analytics.resilience import concentration, without
 from charging.analytics.white_spots import white_spot_candidates

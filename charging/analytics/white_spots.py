@@ -18,7 +18,7 @@ import pandas as pd
 from h3.api.numpy_int import cell_to_parent
 from numpy.typing import NDArray
 
-from charging.analytics.held import operator_set
+from charging.analytics.holdings import operator_set
 from charging.analytics.reach import NOT_KNOWN, km_to_nearest
 from charging.domain.geography import Floats, unit_vectors
 from charging.domain.hexes import cell_text, parent_cells

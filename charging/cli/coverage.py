@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from charging.analytics.grid import Gain, Grid
+from charging.analytics.coverage_options import Gain, Grid
 from charging.analytics.resilience import MOST_HHI, Dependence, dependence
 from charging.analytics.studies import concentrations, gains, losses, spot_candidates
 from charging.analytics.white_spots import Exponents, WhiteSpots, ranked_white_spots

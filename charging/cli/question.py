@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from charging.analytics.grid import Grid
-from charging.analytics.people import people_of
+from charging.analytics.coverage_options import Grid
+from charging.analytics.population import people_of
 from charging.analytics.studies import Directly, Sets, unknowns, usual_sets
 from charging.cli.command import Answer, add_dir, add_query, opened, selection, unknown_operators
 from charging.cli.tables import facts, number, plain, ratio, text

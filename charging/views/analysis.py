@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from charging.analytics.strongest import strongest_inside
+from charging.analytics.coarsen import strongest_inside
 from charging.domain.hexes import resolution_for_zoom
 from charging.maps import layers as draw
 from charging.maps.frame import Frame, frame_for

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import streamlit as st
 
-from charging.analytics.grid import Gain, Grid
+from charging.analytics.coverage_options import Gain, Grid
 from charging.views.caching import Answers
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from charging.analytics import studies
-from charging.analytics.people import people_of
+from charging.analytics.population import people_of
 from charging.domain.filters import Filters
 from charging.domain.weights import PEOPLE, Weights
 from charging.errors import SourceError

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 import streamlit as st
 
-from charging.analytics import checks
+from charging.analytics import quality_studies
 from charging.analytics.duplicates import Grade, Kept, suspected_duplicates
 from charging.dataset.merging import merge, merged_stations, read_merges, unmerge
 from charging.dataset.store import Dataset
@@ -49,7 +49,7 @@ def _pairs(drawing: Drawing) -> None:
     say = drawing.say
     try:
         with st.spinner(say("duplicates.looking")):
-            pairs = drawing.answers.ask(checks.duplicates)
+            pairs = drawing.answers.ask(quality_studies.duplicates)
     except ChargingError as error:
         trouble(say("duplicates.too_many"), str(error), say)
         return

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from charging.analytics.coverage import Added, marginal_gains, partner_layer
-from charging.analytics.grid import Gain
+from charging.analytics.coverage_options import Gain
 from charging.analytics.studies import gains_over, served_of_each, served_units
 from charging.views import analysis, asked
 from charging.views.colours import colours_of

@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from charging.analytics import checks
-from charging.analytics.conversion import Verdict, forgotten_conversion
+from charging.analytics import quality_studies
+from charging.analytics.datum_check import Verdict, forgotten_conversion
 from charging.analytics.quality import completeness, outside_region
 from charging.domain.geography import load_cities
 from charging.views import analysis
@@ -25,9 +25,9 @@ def show(drawing: Drawing) -> None:
     say = drawing.say
     section(say("quality.title"))
     with st.spinner(say("quality.counting")):
-        counts = drawing.answers.ask(checks.completeness)
-        outside = drawing.answers.ask(checks.outside_region)
-        verdicts = drawing.answers.ask(checks.conversions)
+        counts = drawing.answers.ask(quality_studies.completeness)
+        outside = drawing.answers.ask(quality_studies.outside_region)
+        verdicts = drawing.answers.ask(quality_studies.conversions)
     _completeness(drawing, counts)
     _outside(drawing, outside)
     _conversions(drawing, verdicts)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from charging.analytics import duplicates
 from charging.analytics.duplicates import crowded_points, suspected_duplicates
-from charging.analytics.names import likeness, names_of, similarity
+from charging.analytics.name_similarity import likeness, names_of, similarity
 from charging.dataset.pipeline import import_files
 from charging.errors import UsageError
 from charging.queries.engine import Engine

@@ -6,8 +6,8 @@ import h3.api.numpy_int as h3
 import numpy as np
 import pytest
 
-from charging.analytics.grid import Gain, Grid
-from charging.analytics.people import people_of
+from charging.analytics.coverage_options import Gain, Grid
+from charging.analytics.population import people_of
 from charging.analytics.reach import nearest_km, reach_curve
 from charging.analytics.studies import (
     CURVE_KMS,
@@ -120,7 +120,7 @@ def test_reach_in_a_selection_is_that_of_its_points(tiny):
 
 def test_who_lives_in_the_area_is_found_once_for_all_selections(tiny, monkeypatch):
     people = tiny.ask(people_of)
-    monkeypatch.delattr("charging.analytics.people.weights_of_area")  # whoever finds it again fails
+    monkeypatch.delattr("charging.analytics.population.weights_of_area")  # whoever finds it again fails
     assert len(nearest(tiny, Filters(min_power_kw=60))) == len(people) > 0
 
 

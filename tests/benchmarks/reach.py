@@ -20,7 +20,7 @@ import pandas as pd
 from report import Row
 from standing import standing
 
-from charging.analytics.people import nearest_people_km, people_of
+from charging.analytics.population import nearest_people_km, people_of
 from charging.analytics.reach import reach_curve
 from charging.analytics.white_spots import Exponents, ranked_white_spots, white_spot_candidates
 from charging.dataset.store import Dataset, open_dataset

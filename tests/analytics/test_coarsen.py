@@ -3,7 +3,7 @@
 import h3.api.numpy_int as h3
 import pandas as pd
 
-from charging.analytics.strongest import strongest_inside
+from charging.analytics.coarsen import strongest_inside
 
 PARENT = h3.latlng_to_cell(31.2, 121.5, 5)
 OTHER = int(h3.grid_disk(PARENT, 1)[1])

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charging.analytics import people
-from charging.analytics.people import nearest_people_km, people_of
+from charging.analytics.population import nearest_people_km, people_of
 from charging.analytics.reach import NOT_KNOWN, nearest_km
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Current
@@ -36,7 +35,7 @@ def engine(request):
         pytest.MonkeyPatch.context() as patched,
         closing(Engine(request.getfixturevalue(name), memory_limit_mb=100)) as engine,
     ):
-        patched.setattr(people, "FEW", few)
+        patched.setattr(population, "FEW", few)
         nearest_people_km(engine, Filters(operators=("nio",)))
         yield engine
 

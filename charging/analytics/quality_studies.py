@@ -8,7 +8,7 @@ does not need.
 import pandas as pd
 
 from charging.analytics import quality
-from charging.analytics.conversion import forgotten_conversion
+from charging.analytics.datum_check import forgotten_conversion
 from charging.analytics.duplicates import suspected_duplicates
 from charging.domain.geography import load_cities
 from charging.queries.engine import Engine

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charging.analytics.held import binned, read_held
+from charging.analytics.holdings import binned, read_held
 from charging.domain.filters import Filters
 from charging.domain.hexes import cell_from_text
 from charging.domain.schema import CELL_RESOLUTION
