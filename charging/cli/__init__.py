@@ -32,7 +32,7 @@ from charging.dataset.summary import Summary, summarise
 from charging.dataset.validate import damage
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, UsageError
-from charging.queries.takeaway import Format, Request, What, write
+from charging.exports.files import Format, Request, What, write
 from charging.settings import Settings
 from charging.sources.presets import presets
 from charging.sources.readers import READERS

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from charging.domain.filters import Filters
-from charging.queries.conditions import picked, where
 from charging.queries.engine import Engine, Query
 from charging.queries.holdings import Unit
 from charging.queries.measures import begins
+from charging.queries.predicates import picked, where
 
 _AREAS = Query(
     "select service_area_id, name, expressway, direction, chainage_km, lat, lon, cell from service_areas"

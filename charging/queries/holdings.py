@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from charging.domain.filters import Filters
 from charging.domain.hexes import parent_cells
-from charging.queries.conditions import picked
 from charging.queries.engine import Engine
 from charging.queries.measures import begins
+from charging.queries.predicates import picked
 
 
 class Unit(StrEnum):

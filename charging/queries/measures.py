@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from charging.domain.filters import Filters
 from charging.domain.hexes import parent_cells
-from charging.queries.conditions import Condition, Place, picked, where
 from charging.queries.engine import Columns, Engine, Query
 from charging.queries.groups import NO_STATUS, PARTS
+from charging.queries.predicates import Condition, Place, picked, where
 
 Sums = dict[str, NDArray[Any]]
 """Columns of sums by name, all of one length."""

@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from charging.domain.filters import Filters
-from charging.queries.conditions import picked
 from charging.queries.engine import Engine, named
 from charging.queries.measures import begins
+from charging.queries.predicates import picked
 
 
 def snapshot(engine: Engine, filters: Filters) -> pd.DataFrame:

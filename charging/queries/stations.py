@@ -1,5 +1,6 @@
 """Stations one by one: those in a place, and everything about one of them."""
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +9,9 @@ import pandas as pd
 from charging.domain.bounds import WORLD, Bounds
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Status
-from charging.queries.conditions import Place, picked
 from charging.queries.engine import Engine, Query, named
-from charging.queries.measures import begins, summed_by_station
+from charging.queries.measures import GROUP_SUMS, begins, summed_by_station
+from charging.queries.predicates import Place, picked, where
 
 _COLUMNS = (
     "station_id",
@@ -64,6 +65,45 @@ def count_stations(engine: Engine, filters: Filters, place: Place) -> int:
     """Return how many selected stations a place holds."""
     at = picked(engine, filters, place)
     return int(np.count_nonzero(begins(engine.columns.station_no[at])))
+
+
+def station_batches(
+    engine: Engine,
+    filters: Filters,
+    place: Place,
+    columns: Collection[str],
+    sums: Mapping[str, str],
+    *,
+    batch_rows: int,
+) -> Iterator[pd.DataFrame]:
+    """Yield the selected stations of a place in the order of their numbers, some thousand at a time.
+
+    Parameters
+    ----------
+    columns
+        Columns of `stations` that are wanted.
+    sums
+        Sums over the selected groups of a station that are wanted, each with the name it gets.
+    """
+    condition = where(filters, place, engine)
+    stored = ", ".join(f"s.{column}" for column in columns)
+    summed = ", ".join(f"held.{name} as {alias}" for name, alias in sums.items())
+    count = int(engine.run(Query("select count(*) as n from stations")).n[0])
+    for first in range(1, count + 1, batch_rows):
+        # by number, not by offset: an offset would sort the whole answer again for every batch
+        held = (
+            f"select station_no, min(status_rank) as status_rank, {GROUP_SUMS} from groups"
+            f" where {condition.sql} and station_no between {first} and {first + batch_rows - 1}"
+            " group by station_no"
+        )
+        query = Query(
+            f"select {stored}, {summed}, held.status_rank from ({held}) held"
+            " join stations s using (station_no) order by station_no",
+            condition.parameters,
+        )
+        rows = engine.run(query)
+        if len(rows):
+            yield rows
 
 
 def extent(engine: Engine) -> Bounds:

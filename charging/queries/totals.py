@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from charging.domain.filters import Filters
-from charging.queries.conditions import Place, picked
 from charging.queries.engine import Engine, named
 from charging.queries.measures import SUMS, share, summed, summed_by
+from charging.queries.predicates import Place, picked
 from charging.queries.stations import count_stations
 
 

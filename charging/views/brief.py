@@ -11,10 +11,10 @@ import pyarrow as pa
 import streamlit as st
 
 from charging.dataset.store import Dataset
+from charging.exports.files import entry, harmless, stem
+from charging.exports.formats import table_csv
 from charging.maps.layers import Layer
 from charging.maps.plate import plate
-from charging.queries.formats import table_csv
-from charging.queries.takeaway import entry, harmless, stem
 from charging.queries.totals import left_out_as_unknown
 from charging.views import stage
 from charging.views.captions import link, link_query, notes

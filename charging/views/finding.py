@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from charging.queries.finding import Hit, HitKind, find
+from charging.queries.search import Hit, HitKind, find
 from charging.views import state
 from charging.views.caching import Answers
 from charging.views.drawing import names_in

@@ -7,7 +7,7 @@ from charging.domain.filters import Filters
 from charging.domain.hexes import cell_from_text, resolution_of
 from charging.domain.vocabulary import Kind
 from charging.maps.frame import Viewport
-from charging.queries.conditions import Cell, Place
+from charging.queries.predicates import Cell, Place
 from charging.queries.stations import station, stations
 from charging.queries.totals import piles_by_operator, totals
 from charging.views import state

@@ -20,8 +20,8 @@ from charging.domain.hexes import cell_from_text, cell_text
 from charging.domain.operators import load_operators
 from charging.maps.frame import Frame, Viewport
 from charging.maps.view import View
-from charging.queries.finding import Hit
 from charging.queries.measures import Measure
+from charging.queries.search import Hit
 from charging.views import asked, markup
 from charging.views.texts import LANGUAGES, Texts, preferred_language
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from charging.analytics import population
 from charging.analytics.population import nearest_people_km, people_of
 from charging.analytics.reach import NOT_KNOWN, nearest_km
 from charging.domain.filters import Filters

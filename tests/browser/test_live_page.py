@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from charging.domain.filters import Filters
 from charging.domain.hexes import cell_from_text, resolution_of
-from charging.queries.conditions import Cell
 from charging.queries.engine import Engine
+from charging.queries.predicates import Cell
 from charging.queries.stations import station
 from charging.queries.totals import totals
 

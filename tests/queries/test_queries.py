@@ -20,10 +20,10 @@ from charging.domain.filters import Filters
 from charging.domain.hexes import cells_at
 from charging.domain.schema import TABLES
 from charging.domain.vocabulary import Access, Connector, Current, Site, Status
-from charging.queries.conditions import Cell, picked, where
 from charging.queries.engine import Engine
 from charging.queries.hexes import hex_operators, hexes
 from charging.queries.measures import SUMS
+from charging.queries.predicates import Cell, picked, where
 from charging.queries.stations import count_stations, extent, station, stations
 from charging.queries.totals import By, headline, left_out_as_unknown, totals
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from views.paged import captions, html, link, opened, page_over, run, tables
 
+from charging.analytics import quality_studies
 from charging.dataset.merging import read_merges
 from charging.dataset.store import CURRENT, last_dataset, open_dataset
 from charging.dataset.versions import write_version

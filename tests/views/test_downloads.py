@@ -5,10 +5,10 @@ from views.paged import captions as captions_of
 from views.paged import page_over
 
 from charging.domain.filters import Filters
+from charging.exports.files import Format, Request, What
 from charging.maps.frame import Viewport, fitting_view
 from charging.queries.engine import Engine
 from charging.queries.stations import extent
-from charging.queries.takeaway import Format, Request, What
 from charging.views import captions, downloads
 from charging.views.caching import Answers
 from charging.views.texts import LANGUAGES, Texts

@@ -6,7 +6,7 @@ import pytest
 from views.paged import page_over
 
 from charging.queries.engine import Engine
-from charging.queries.finding import HitKind, find
+from charging.queries.search import HitKind, find
 from charging.views import favourites, finding, state
 from charging.views.texts import LANGUAGES, Texts
 

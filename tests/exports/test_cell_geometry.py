@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charging.queries.outlines import cell_geometry, centre_of
+from charging.exports.cell_geometry import cell_geometry, centre_of
 
 cells = st.builds(
     h3.latlng_to_cell,

@@ -1,7 +1,7 @@
 """The tables people take away: selected stations with all their columns, or cells with their measures.
 
 Rows come in batches, so that a file of any length is written in bounded memory. How the files look is the
-business of `charging.queries.takeaway`.
+business of `charging.exports.files`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,11 +17,11 @@ from charging.domain.hexes import cell_text
 from charging.domain.operators import load_operators
 from charging.domain.schema import STATIONS, Column, Table
 from charging.domain.vocabulary import Kind, Status
-from charging.queries.conditions import Place, where
-from charging.queries.engine import Engine, Query
+from charging.exports.cell_geometry import centre_of
+from charging.queries.engine import Engine
 from charging.queries.hexes import hex_operators, hexes, leading_operators
-from charging.queries.measures import GROUP_SUMS
-from charging.queries.outlines import centre_of
+from charging.queries.predicates import Place
+from charging.queries.stations import station_batches
 
 BATCH_ROWS = 20_000
 """Stations fetched at a time."""
@@ -134,29 +134,12 @@ HEX_TABLE = Table(
 
 def export_stations(engine: Engine, filters: Filters, place: Place, kind: Kind) -> Export:
     """Return the selected stations of a place, as `STATION_TABLE` says."""
-    condition = where(filters, place, engine)
-    stored = ", ".join(
-        f"s.{column.name}" for column in STATIONS.columns if column.name not in ("search", "operator_code")
-    )
-    sums = ", ".join(f"held.{column.name} as {_SELECTED}{column.name}" for column in SUMS)
+    stored = [column.name for column in STATIONS.columns if column.name not in ("search", "operator_code")]
+    sums = {column.name: f"{_SELECTED}{column.name}" for column in SUMS}
 
     def batches() -> Iterator[pa.Table]:
-        count = int(engine.run(Query("select count(*) as n from stations")).n[0])
-        for first in range(1, count + 1, BATCH_ROWS):
-            # by number, not by offset: an offset would sort the whole answer again for every batch
-            held = (
-                f"select station_no, min(status_rank) as status_rank, {GROUP_SUMS} from groups"
-                f" where {condition.sql} and station_no between {first} and {first + BATCH_ROWS - 1}"
-                " group by station_no"
-            )
-            query = Query(
-                f"select {stored}, {sums}, held.status_rank from ({held}) held"
-                " join stations s using (station_no) order by station_no",
-                condition.parameters,
-            )
-            rows = engine.run(query)
-            if len(rows):
-                yield _as_table(_named(rows).assign(kind=str(kind)), STATION_TABLE)
+        for rows in station_batches(engine, filters, place, stored, sums, batch_rows=BATCH_ROWS):
+            yield _as_table(_named(rows).assign(kind=str(kind)), STATION_TABLE)
 
     return Export(STATION_TABLE, batches())
 

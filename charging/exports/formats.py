@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from charging.domain.schema import Table
-from charging.queries.outlines import cell_geometry
+from charging.exports.cell_geometry import cell_geometry
 
 BYTE_ORDER_MARK = "\ufeff"
 

@@ -26,9 +26,9 @@ from charging.domain.geography import load_cities
 from charging.domain.operators import load_operators
 from charging.domain.schema import Table
 from charging.domain.vocabulary import Kind
+from charging.exports.formats import BYTE_ORDER_MARK, as_json, csv_pieces, geojson_pieces
+from charging.exports.tables import Export, export_hexes, export_stations
 from charging.queries.engine import Engine
-from charging.queries.export import Export, export_hexes, export_stations
-from charging.queries.formats import BYTE_ORDER_MARK, as_json, csv_pieces, geojson_pieces
 
 DEFLATE_LEVEL = 4  # a third of the time of the usual 6, for a file a twentieth larger
 

@@ -19,8 +19,8 @@ from charging.domain.operators import load_operators
 from charging.domain.pinyin import PINYIN
 from charging.domain.text_folding import folded, letters
 from charging.domain.vocabulary import Datum
-from charging.queries.conditions import escaped, having_text
 from charging.queries.engine import Engine, Query
+from charging.queries.predicates import escaped, having_text
 
 LONGEST_TEXT = 100
 """Characters of a text that are looked at."""

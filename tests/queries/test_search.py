@@ -5,7 +5,7 @@ import pytest
 from charging.domain.datum import to_wgs84
 from charging.domain.vocabulary import Datum
 from charging.queries.engine import Engine
-from charging.queries.finding import MOST, HitKind, find
+from charging.queries.search import MOST, HitKind, find
 
 
 @pytest.fixture(scope="module")

@@ -20,12 +20,12 @@ from charging.domain.bounds import WORLD, Bounds
 from charging.domain.filters import Filters
 from charging.domain.schema import STATIONS
 from charging.domain.vocabulary import Kind
-from charging.queries import export
+from charging.exports import tables
+from charging.exports.files import Format, Request, What, file_name, write
+from charging.exports.formats import neutralised
 from charging.queries.engine import Engine
-from charging.queries.formats import neutralised
 from charging.queries.hexes import hexes
 from charging.queries.stations import stations
-from charging.queries.takeaway import Format, Request, What, file_name, write
 
 BEIJING = Bounds(39.0, 115.0, 41.0, 118.0)
 SELECTIONS = (Filters(), Filters(operators=("nio",)), Filters(min_power_kw=100, include_unknown=True))
@@ -207,9 +207,9 @@ def test_nothing_selected_is_a_table_without_rows(take, form):
 
 
 def test_batches_are_the_whole_in_order(engine, monkeypatch):
-    whole = pa.concat_tables(export.export_stations(engine, Filters(), None, Kind.REAL).batches)
-    monkeypatch.setattr(export, "BATCH_ROWS", 5)
-    parts = list(export.export_stations(engine, Filters(), None, Kind.REAL).batches)
+    whole = pa.concat_tables(tables.export_stations(engine, Filters(), None, Kind.REAL).batches)
+    monkeypatch.setattr(tables, "BATCH_ROWS", 5)
+    parts = list(tables.export_stations(engine, Filters(), None, Kind.REAL).batches)
     assert len(parts) == 3
     assert pa.concat_tables(parts).equals(whole)
 
