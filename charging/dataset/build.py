@@ -15,12 +15,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.dataset.area_links import linked_by_distance
 from charging.dataset.columns import clean_texts, in_order
-from charging.dataset.intake import Intake
+from charging.dataset.entity_resolution import Resolver
 from charging.dataset.manifest import SourceRows
+from charging.dataset.record_validation import Intake
 from charging.dataset.report import ImportReport
-from charging.dataset.resolving import Resolver
+from charging.dataset.service_area_matching import linked_by_distance
 from charging.domain.geography import CityIndex
 from charging.domain.hexes import cells_at
 from charging.domain.operators import OperatorRegistry

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from charging.dataset.manifest import Manifest
-from charging.dataset.unfinished import sweep_unfinished, unfinished_path
+from charging.dataset.staging import sweep_unfinished, unfinished_path
 from charging.domain.schema import TABLES
 from charging.domain.vocabulary import Kind
 from charging.errors import DatasetError, DatasetNotFoundError, Fault, UsageError

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from charging.dataset.content import content_hash
+from charging.dataset.content_hash import content_hash
 from charging.dataset.store import Dataset
 from charging.domain.schema import PILES, SERVICE_AREAS, STATIONS, TABLES, Column, Table
 from charging.errors import SchemaError

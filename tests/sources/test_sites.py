@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charging.dataset.intake import stations_of
+from charging.dataset.record_validation import stations_of
 from charging.domain.vocabulary import Current, Datum
 from charging.sources.presets import Sites
 from charging.sources.records import PileRecord, Reason, Rejection, StationRecord

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charging.dataset.content import content_hash
+from charging.dataset.content_hash import content_hash
 from charging.domain.vocabulary import Current, Datum
 from charging.sources.records import PileRecord, StationRecord
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from charging.dataset.columns import clean_texts, filled, folded_texts
 from charging.dataset.coordinates import in_wgs84
-from charging.dataset.resolving import Resolver
+from charging.dataset.entity_resolution import Resolver
 from charging.domain.geography import City
 from charging.domain.hexes import cells_at
 from charging.domain.schema import STATIONS
