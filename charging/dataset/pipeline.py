@@ -18,7 +18,8 @@ from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Datum, Kind
 from charging.errors import Fault, SourceError, UsageError
-from charging.sources import service_areas, simulated
+from charging.simulation import network
+from charging.sources import service_areas
 from charging.sources.files import Kind as FileKind
 from charging.sources.files import kind_of, read_head
 from charging.sources.presets import load_preset
@@ -80,15 +81,15 @@ def build_simulated(
         progress(share * _READ_SHARE, "simulating stations")
 
     builder = Builder(registry=load_operators(), cities=CityIndex(load_cities()))
-    records = simulated.read(scale=scale, seed=seed, progress=generating)
-    builder.add(records, source=simulated.SOURCE, retrieved_at=_now())
-    title = f"{simulated.SOURCE.title} ×{scale}" if scale > 1 else simulated.SOURCE.title
+    records = network.read(scale=scale, seed=seed, progress=generating)
+    builder.add(records, source=network.SOURCE, retrieved_at=_now())
+    title = f"{network.SOURCE.title} ×{scale}" if scale > 1 else network.SOURCE.title
     built = builder.finish()
     description = Description(
         name=label,
         title=title,
         kind=Kind.SIMULATED,
-        as_of=simulated.SOURCE.as_of,
+        as_of=network.SOURCE.as_of,
         sources=built.sources,
         report=built.report,
         seed=seed,

@@ -23,8 +23,8 @@ from charging.analytics.reach import (
 from charging.domain.vocabulary import Current
 from charging.domain.weights import place_weights, weights_at, weights_in
 from charging.errors import UsageError
+from charging.simulation.network import read
 from charging.sources.records import StationRecord
-from charging.sources.simulated import read
 
 DEGREE_KM = 6371.0088 * math.pi / 180  # on the equator: 111.195 km
 OPERATORS = ("nio", "teld", "xpeng")

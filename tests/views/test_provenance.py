@@ -7,7 +7,8 @@ from views.paged import captions, html, layer, opened, page_over, tables
 
 from charging.dataset.versions import write_version
 from charging.domain.vocabulary import Kind
-from charging.sources import ocpi, open_charge_map, openstreetmap, simulated, tcec102
+from charging.simulation import network
+from charging.sources import ocpi, open_charge_map, openstreetmap, tcec102
 from charging.sources.presets import load_preset, presets
 from charging.views import beside
 from charging.views.caching import open_answers
@@ -16,7 +17,7 @@ from charging.views.provenance import named, unit
 from charging.views.texts import LANGUAGES, Texts
 
 EN, ZH = map(Texts, LANGUAGES)
-OURS = simulated.SOURCE
+OURS = network.SOURCE
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charging.domain.reference_data import FACTS_DIR
-from charging.sources.simulated_draws import Reals
+from charging.simulation.draws import Reals
 
 _NORTH, _WEST = 41.5, 105.5  # degrees, corner of the bitmap
 _PIXELS_PER_DEGREE = 120

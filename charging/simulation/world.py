@@ -6,10 +6,10 @@ import numpy as np
 
 from charging.domain.bounds import KM_PER_DEGREE
 from charging.domain.geography import City, load_cities
-from charging.sources.simulated_draws import Draws, Indices, Reals, pick
-from charging.sources.simulated_profiles import CSG_PROVINCES, PROFILES
-from charging.sources.simulated_roads import ServiceAreas, place_service_areas
-from charging.sources.simulated_sites import Centres, make_quarters, preference, scatter
+from charging.simulation.draws import Draws, Indices, Reals, pick
+from charging.simulation.profiles import CSG_PROVINCES, PROFILES
+from charging.simulation.roads import ServiceAreas, place_service_areas
+from charging.simulation.sites import Centres, make_quarters, preference, scatter
 
 EVERYWHERE = "teld"
 """The operator that has a station in every city: the largest."""

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charging.domain.vocabulary import Connector, Current, Status, connector_mask
+from charging.simulation.draws import Draws, Reals, pick
+from charging.simulation.profiles import AC_WEIGHTS, DC_POWERS_KW, Profile
 from charging.sources.records import PileRecord
-from charging.sources.simulated_draws import Draws, Reals, pick
-from charging.sources.simulated_profiles import AC_WEIGHTS, DC_POWERS_KW, Profile
 
 Counts = NDArray[np.int64]
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from charging.domain.bounds import KM_PER_DEGREE
 from charging.domain.expressways import Expressway, RoadPoints, length_km, load_expressways, points_at
 from charging.domain.geography import City, great_circle_km, load_cities
+from charging.simulation.draws import Draws, Indices, Reals
+from charging.simulation.land import load_land
 from charging.sources.records import ServiceAreaRecord
-from charging.sources.simulated_draws import Draws, Indices, Reals
-from charging.sources.simulated_land import load_land
 
 _SPACING_KM = 50.0
 _SHIFTS_KM = (0, 4, -4, 8, -8, 12, -12, 16, -16, 20, -20)  # tried in this order

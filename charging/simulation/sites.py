@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from charging.domain.bounds import KM_PER_DEGREE
 from charging.domain.geography import City, great_circle_km, load_cities, load_places
-from charging.sources.simulated_draws import Draws, Indices, Reals
-from charging.sources.simulated_land import load_land
-from charging.sources.simulated_profiles import PROVINCE_WEIGHTS, RICH_CITIES, Profile
+from charging.simulation.draws import Draws, Indices, Reals
+from charging.simulation.land import load_land
+from charging.simulation.profiles import PROVINCE_WEIGHTS, RICH_CITIES, Profile
 
 _TOWN_DISCOUNT = 0.6  # a person in a town counts for less than one in the seat of its city
 _SEAT_KM = 6.0  # a place this close to a city's point is that city

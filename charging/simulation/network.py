@@ -18,11 +18,11 @@ from charging.domain.operators import OperatorKind, load_operators
 from charging.domain.published import LAUNCHED_ON, figure_on
 from charging.domain.vocabulary import Access, Datum, Site
 from charging.errors import SchemaError, UsageError
+from charging.simulation.draws import Draws, Indices, shared
+from charging.simulation.piles import dc_piles, pile_groups, station_sizes
+from charging.simulation.profiles import PROFILES, Profile
+from charging.simulation.world import World, make_world, station_points
 from charging.sources.records import Record, ServiceAreaRecord, SourceInfo, StationRecord
-from charging.sources.simulated_draws import Draws, Indices, shared
-from charging.sources.simulated_piles import dc_piles, pile_groups, station_sizes
-from charging.sources.simulated_profiles import PROFILES, Profile
-from charging.sources.simulated_world import World, make_world, station_points
 
 DC_PILES = 806_000
 """DC piles of the network at scale 1; the published figure says over 800,000."""

@@ -9,11 +9,11 @@ from charging.domain.geography import CityIndex, great_circle_km, load_cities
 from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Access, Current, Datum, Relation, Site
 from charging.errors import UsageError
+from charging.simulation.draws import Draws, pick, shared
+from charging.simulation.land import load_land
+from charging.simulation.network import AS_OF, DC_PILES, SOURCE, operator_piles, read
+from charging.simulation.profiles import CSG_PROVINCES, PROFILES
 from charging.sources.records import ServiceAreaRecord, StationRecord
-from charging.sources.simulated import AS_OF, DC_PILES, SOURCE, operator_piles, read
-from charging.sources.simulated_draws import Draws, pick, shared
-from charging.sources.simulated_land import load_land
-from charging.sources.simulated_profiles import CSG_PROVINCES, PROFILES
 
 CARMAKERS = {"nio": 14_000, "xpeng": 9_000, "li_auto": 6_000}
 
