@@ -16,10 +16,10 @@ from charging import cli
 from charging.domain.schema import TABLES
 from charging.domain.vocabulary import Current, Datum
 from charging.settings import PREFIX, Settings
-from charging.sources import tabular
-from charging.sources.presets import PRESETS, load_preset
 from charging.sources.readers import READERS
 from charging.sources.records import PileRecord, Reason
+from charging.sources.tabular import model as tabular
+from charging.sources.tabular.presets import PRESETS, load_preset
 
 ROOT = Path(__file__).resolve().parents[1]
 PINNED = {"streamlit", "streamlit-folium", "folium", "xstatic-leaflet"}

@@ -34,8 +34,8 @@ from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, UsageError
 from charging.exports.files import Format, Request, What, write
 from charging.settings import Settings
-from charging.sources.presets import presets
 from charging.sources.readers import READERS
+from charging.sources.tabular.presets import presets
 
 INTERRUPTED = 130  # what a shell says of a command stopped by the keyboard
 

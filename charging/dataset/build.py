@@ -27,7 +27,7 @@ from charging.domain.operators import OperatorRegistry
 from charging.domain.schema import PILES, SERVICE_AREAS, STATIONS, Table
 from charging.domain.vocabulary import Datum
 from charging.sources.records import Record, ServiceAreaRecord, SourceInfo
-from charging.sources.stations import Stations
+from charging.sources.tabular.station_columns import Stations
 
 CHUNK_RECORDS = 8_192
 """Records turned into columns at a time."""

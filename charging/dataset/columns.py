@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from charging.domain.schema import Table
 from charging.domain.text_folding import folded
-from charging.sources.stations import encodable, texts_of, without_empty
+from charging.sources.io.arrow_texts import encodable, texts_of, without_empty
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CONTROLS_RE2 = r"[\x00-\x08\x0b-\x1f\x{7f}-\x{9f}]"

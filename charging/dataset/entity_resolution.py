@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from charging.dataset.columns import folded_texts
 from charging.domain.geography import City, CityIndex
 from charging.domain.operators import OperatorRegistry
-from charging.sources.stations import Coded, Rows, Stations, different, without_empty
+from charging.sources.io.arrow_texts import without_empty
+from charging.sources.tabular.station_columns import Coded, Rows, Stations, different
 
 _KEPT = 65_536  # answers
 

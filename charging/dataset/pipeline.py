@@ -20,12 +20,12 @@ from charging.domain.vocabulary import Datum, Kind
 from charging.errors import Fault, SourceError, UsageError
 from charging.simulation import network
 from charging.sources import service_areas
-from charging.sources.files import Kind as FileKind
-from charging.sources.files import kind_of, read_head
-from charging.sources.presets import load_preset
+from charging.sources.io.files import Kind as FileKind
+from charging.sources.io.files import kind_of, read_head
 from charging.sources.readers import Reader, reader_named, sniff
 from charging.sources.records import Record
-from charging.sources.stations import Stations
+from charging.sources.tabular.presets import load_preset
+from charging.sources.tabular.station_columns import Stations
 
 Progress = Callable[[float, str], object]
 """Is told the share done, 0 to 1, and what is being done."""

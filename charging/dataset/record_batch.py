@@ -22,7 +22,7 @@ from charging.domain.hexes import cells_at
 from charging.domain.schema import STATIONS
 from charging.domain.vocabulary import Current
 from charging.sources.records import SourceInfo
-from charging.sources.stations import Coded, Stations
+from charging.sources.tabular.station_columns import Coded, Stations
 
 _TEXTS = (
     "name",

@@ -20,8 +20,9 @@ from charging.dataset.entity_resolution import Resolver
 from charging.dataset.record_batch import Chunk, Groups
 from charging.dataset.report import ImportReport, Tally
 from charging.domain.vocabulary import Connector, Datum
+from charging.sources.io.arrow_texts import texts_of
 from charging.sources.records import PileRecord, Reason, Record, Rejection, ServiceAreaRecord, StationRecord
-from charging.sources.stations import (
+from charging.sources.tabular.station_columns import (
     TEXTS,
     TIMES,
     Coded,
@@ -32,7 +33,6 @@ from charging.sources.stations import (
     codes_of,
     different,
     distinct,
-    texts_of,
 )
 
 MOST_PILES = 10_000

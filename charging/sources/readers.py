@@ -20,11 +20,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from charging.errors import Fault, SourceError, UsageError
-from charging.sources import ocpi, open_charge_map, openstreetmap, service_areas, tabular, tcec102
-from charging.sources.files import Kind, Part, kind_of, read_heads, text_part, unread
-from charging.sources.presets import presets
+from charging.sources import service_areas
+from charging.sources.io.files import Kind, Part, kind_of, read_heads, text_part, unread
+from charging.sources.ocpi import model as ocpi
+from charging.sources.open_charge_map import model as open_charge_map
+from charging.sources.openstreetmap import model as openstreetmap
 from charging.sources.records import Record, SourceInfo
-from charging.sources.stations import Stations
+from charging.sources.tabular import model as tabular
+from charging.sources.tabular.presets import presets
+from charging.sources.tabular.station_columns import Stations
+from charging.sources.tcec102 import model as tcec102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

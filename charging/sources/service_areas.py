@@ -15,8 +15,8 @@ from pathlib import Path
 
 from charging.errors import SourceError
 from charging.sources.coordinates import read_number, read_point
-from charging.sources.delimited import DELIMITERS, delimiter_of, rows
-from charging.sources.files import Part, open_text, read_head, text_part
+from charging.sources.io.delimited import DELIMITERS, delimiter_of, rows
+from charging.sources.io.files import Part, open_text, read_head, text_part
 from charging.sources.records import Reason, Record, Rejection, ServiceAreaRecord, SourceInfo
 
 REQUIRED = ("service_area_id", "expressway", "direction", "chainage_km", "lat", "lon")

@@ -20,8 +20,8 @@ from charging.domain.text_folding import folded
 from charging.domain.weights import PEOPLE, Weights, weights_at, weights_in
 from charging.errors import Fault, SourceError
 from charging.sources.coordinates import read_number
-from charging.sources.delimited import DELIMITERS, delimiter_of
-from charging.sources.files import open_text
+from charging.sources.io.delimited import DELIMITERS, delimiter_of
+from charging.sources.io.files import open_text
 
 MOST_ROWS = 1_000_000
 """Rows read; a file with more is refused."""

@@ -17,9 +17,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from charging.errors import SourceError
-from charging.sources.json_stream import Around, records
-from charging.sources.ocpi import station
-from charging.sources.ocpi_codes import read_time
+from charging.sources.io.json_stream import Around, records
+from charging.sources.ocpi.codes import read_time
+from charging.sources.ocpi.model import station
 from charging.sources.records import Rejection, ServiceAreaRecord
 from charging.sync.http import Answer, Client, with_query
 from charging.sync.journal import Journal, Pull

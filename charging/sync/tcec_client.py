@@ -15,8 +15,8 @@ from charging.errors import SourceError
 from charging.sources.coordinates import read_number
 from charging.sources.records import Rejection
 from charging.sources.scalars import read_text
-from charging.sources.tcec102 import station
-from charging.sources.tcec102_status import named, read_code
+from charging.sources.tcec102.model import station
+from charging.sources.tcec102.status import named, read_code
 from charging.sync.http import Answer, Client
 from charging.sync.journal import Journal, Pull
 from charging.sync.peers import Peer

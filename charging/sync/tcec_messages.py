@@ -1,6 +1,6 @@
 """Messages of T/CEC 102.4-2016 on the wire: encrypted with AES-128-CBC, signed with HMAC-MD5.
 
-Owns the envelope alone; what stands inside is the business of the client and of `charging.sources.tcec102`.
+Owns the envelope alone; what stands inside is for the client and `charging.sources.tcec102.model` to read.
 """
 
 import hmac
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from charging.errors import SourceError
-from charging.sources.tcec102_status import named
+from charging.sources.tcec102.status import named
 
 SHANGHAI = timezone(timedelta(hours=8))
 """The zone of every time in a message; it has had no summer time since 1991."""

@@ -33,8 +33,9 @@ from charging.domain.operators import load_operators
 from charging.domain.schema import PILES, SERVICE_AREAS, STATIONS
 from charging.domain.vocabulary import Kind
 from charging.errors import SourceError, UsageError
-from charging.sources import ocpi, tcec102
+from charging.sources.ocpi import model as ocpi
 from charging.sources.records import Record
+from charging.sources.tcec102 import model as tcec102
 from charging.sync.http import Client, Politeness
 from charging.sync.journal import FOLDER, Journal, Pull, locked
 from charging.sync.ocpi_client import OcpiClient

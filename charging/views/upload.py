@@ -16,9 +16,9 @@ from charging.dataset.pipeline import DONE, WRITING
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError
 from charging.settings import Settings
-from charging.sources.presets import load_preset, presets
 from charging.sources.readers import READERS
 from charging.sources.records import Record, Rejection, ServiceAreaRecord, StationRecord
+from charging.sources.tabular.presets import load_preset, presets
 from charging.views import import_report, switching
 from charging.views.drawing import Drawing, names_in
 from charging.views.markup import element, plain

@@ -24,8 +24,8 @@ from charging.dataset.build import Builder
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
 from charging.errors import ChargingError
-from charging.sources.presets import presets
 from charging.sources.readers import reader_named, sniff
+from charging.sources.tabular.presets import presets
 from charging.sources.weights import read_weights
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"

@@ -9,7 +9,7 @@ import pytest
 
 from charging.errors import SourceError
 from charging.sources import weights as module
-from charging.sources.delimited import DELIMITERS
+from charging.sources.io.delimited import DELIMITERS
 from charging.sources.weights import read_weights
 
 CELL = h3.latlng_to_cell(31.23, 121.47, 7)

@@ -8,8 +8,11 @@ from views.paged import captions, html, layer, opened, page_over, tables
 from charging.dataset.versions import write_version
 from charging.domain.vocabulary import Kind
 from charging.simulation import network
-from charging.sources import ocpi, open_charge_map, openstreetmap, tcec102
-from charging.sources.presets import load_preset, presets
+from charging.sources.ocpi import model as ocpi
+from charging.sources.open_charge_map import model as open_charge_map
+from charging.sources.openstreetmap import model as openstreetmap
+from charging.sources.tabular.presets import load_preset, presets
+from charging.sources.tcec102 import model as tcec102
 from charging.views import beside
 from charging.views.caching import open_answers
 from charging.views.captions import notes

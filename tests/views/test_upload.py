@@ -13,8 +13,8 @@ from views.paged import html, link, opened, page_over, run, tables
 from charging.dataset.drafts import DRAFTS, WAITING
 from charging.dataset.store import dataset_names, last_dataset, open_dataset
 from charging.settings import Settings
-from charging.sources.presets import presets
 from charging.sources.readers import READERS
+from charging.sources.tabular.presets import presets
 from charging.views import upload
 from charging.views.texts import Texts
 

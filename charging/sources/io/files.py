@@ -1,0 +1,385 @@
+"""Opening foreign files: plain, gzip or zip, as text or as bytes. What a file is, is told by its content.
+
+Every way in which a file can be wrong is told as a `SourceError`. Nothing is unpacked to disk, and no more
+of a packed file is unpacked than a file of its size can hold in earnest.
+"""
+
+import codecs
+import gzip
+import io
+import lzma
+import zipfile
+import zlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import BinaryIO, TextIO, cast
+
+from charging.errors import Fault, SourceError
+from charging.sources.io.bom import in_utf8, marked_encoding
+from charging.sources.io.decompression_limits import Unpacked, is_plausible
+from charging.sources.io.delimited import DELIMITERS
+
+HEAD_BYTES = 65_536
+"""Bytes looked at to tell a format, after decompression."""
+
+_BUFFER_BYTES = 65_536
+_SEARCHED_CHARS = 1 << 20  # at once
+_LONGEST_NAME = 80  # shown of a member; its end tells more than its folders
+
+MOST_MEMBERS = 1_000
+"""Files looked at in an archive."""
+
+_GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
+_PARQUET = b"PAR1"
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WORKBOOK = "xl/workbook.xml"
+
+_DAMAGE = (
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    gzip.BadGzipFile,
+    zipfile.BadZipFile,
+    NotImplementedError,  # a way of packing that Python does not know
+)
+
+
+class Kind(Enum):
+    """What a file holds, packed or not."""
+
+    TEXT = "text"
+    WORKBOOK = "Excel workbook"
+    PARQUET = "Parquet file"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file, or a member of an archive."""
+
+    path: Path
+    member: zipfile.ZipInfo | None = None  # not its name, which another member may have too
+
+    def __str__(self) -> str:
+        """Return where it is, for messages."""
+        return str(self.path) if self.member is None else f"{self.path} ({self.member.filename})"
+
+
+@contextmanager
+def open_text(source: Path | Part, *, encoding: str | Sequence[str] = "utf-8-sig") -> Iterator[TextIO]:
+    """Open a file, packed or not, as text whose line ends are left alone.
+
+    Parameters
+    ----------
+    source
+        A file, or a part of one. Of an archive with several files the one with data is meant.
+    encoding
+        The encoding of text that has no byte order mark, or several: the first the whole text is in.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, empty or binary, or, while it is read, is cut, damaged, unpacks to more than
+        it can hold in earnest, or is in none of the encodings.
+    """
+    part = text_part(source)
+    head = _head_of(part)
+    _check_is_text(part, head)
+    name = _encoding_of(part, head, (encoding,) if isinstance(encoding, str) else tuple(encoding))
+    with complaints(part, name), open_bytes(part) as raw:
+        yield io.TextIOWrapper(raw, encoding=name, newline="")
+
+
+def read_head(source: Path | Part) -> bytes:
+    """Return the beginning of a text, unpacked, in UTF-8 where a byte order mark tells its encoding.
+
+    Of an archive it is the first of `read_heads`.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, empty, binary, damaged or an archive without data.
+    """
+    return next(read_heads(source))
+
+
+def read_heads(source: Path | Part) -> Iterator[bytes]:
+    """Yield the beginnings of the texts that may be meant: of an archive of its JSON or tables, by size.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, empty, binary, damaged or an archive without data.
+    """
+    found = [source] if isinstance(source, Part) else sorted(_texts(source), key=_size, reverse=True)
+    for part in found:
+        head = _head_of(part)
+        _check_is_text(part, head)
+        yield in_utf8(head)
+
+
+def mentions(source: Path | Part, word: str) -> bool:
+    """Whether a word stands anywhere in a text: a search, which is faster than to parse it twice.
+
+    Raises
+    ------
+    SourceError
+        As in `open_text`.
+    """
+    end = ""
+    with open_text(source) as text:
+        while block := text.read(_SEARCHED_CHARS):
+            if word in end + block:
+                return True
+            end = block[-len(word) :]
+    return False
+
+
+def kind_of(source: Path | Part) -> Kind:
+    """Return what a file or a part holds.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read.
+    """
+    part = source if isinstance(source, Part) else Part(source)
+    with complaints(part):
+        if part.member is None and zipfile.is_zipfile(part.path) and _is_workbook(part.path):
+            return Kind.WORKBOOK
+        with open_bytes(part) as file:
+            return Kind.PARQUET if file.read(len(_PARQUET)) == _PARQUET else Kind.TEXT
+
+
+def parts(path: Path) -> tuple[Part, ...]:
+    """Return what of a file holds data: the file itself, or those members of an archive that look like data.
+
+    A member is data when it begins like JSON or has a mark between columns in its first line. Texts beside
+    it (a licence, a description), pictures and folders are passed over.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing or damaged, or an archive without data, with archives inside, or with a
+        password.
+    """
+    whole = Part(path)
+    with complaints(whole):
+        if not _is_archive(path):
+            return (whole,)
+        members = _members(path)
+    _check_members(path, members)
+    found = tuple(part for info in members if _is_data(part := Part(path, info)))
+    if not found:
+        named = ", ".join(info.filename for info in members[:5]) or "nothing"
+        message = f"{path}: expected an archive with a table or JSON inside, found {named}. Fetch it again."
+        raise SourceError(message, Fault.PACKED)
+    return found
+
+
+def text_part(source: Path | Part, matches: Callable[[bytes], bool] | None = None) -> Part:
+    """Return the part that is opened as a text: of an archive the JSON inside, or the only table.
+
+    With `matches`, it is rather the one whose beginning matches, where there is one.
+
+    Raises
+    ------
+    SourceError
+        If there are several, and as in `parts`.
+    """
+    if isinstance(source, Part):
+        return source
+    chosen = [part for part in parts(source) if matches(read_head(part))] if matches else []
+    chosen = chosen or _texts(source)
+    if len(chosen) > 1:
+        named = ", ".join(part.member.filename for part in chosen[:5] if part.member)
+        message = (
+            f"{source}: expected an archive with one file of data, found {named}. Unpack it, and give all."
+        )
+        raise SourceError(message, Fault.PACKED)
+    return chosen[0]
+
+
+def unread(path: Path, read: Collection[Part]) -> tuple[str, ...]:
+    """Return the members of an archive that are not among the parts read, by names that can be shown.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing or damaged.
+    """
+    with complaints(Part(path)):
+        members = _members(path) if _is_archive(path) else []
+    known = {part.member.header_offset for part in read if part.member}
+    return tuple(_shown(info.filename) for info in members if info.header_offset not in known)
+
+
+@contextmanager
+def open_bytes(part: Part) -> Iterator[BinaryIO]:
+    """Open a part, unpacked; more than can be meant in earnest is refused while it is read."""
+    with part.path.open("rb") as file:
+        if part.member is not None:
+            with zipfile.ZipFile(file) as archive, archive.open(part.member) as member:
+                bounded = Unpacked(cast(BinaryIO, member), part.member.compress_size, part)
+                bounded.check(part.member.file_size)
+                yield io.BufferedReader(bounded)  # type: ignore[type-var]  # readinto is enough
+        elif is_packed(part):
+            size = file.seek(0, io.SEEK_END)
+            file.seek(max(0, size - 4))
+            told = int.from_bytes(file.read(4), "little")  # of the last member, modulo 4 GB
+            file.seek(0)
+            with gzip.open(file) as opened:
+                bounded = Unpacked(cast(BinaryIO, opened), size, part)
+                # what a damaged or cut file ends with says nothing, so it is read first
+                bounded.check(told if is_plausible(told, size) else 0)
+                yield io.BufferedReader(bounded, _BUFFER_BYTES)  # type: ignore[type-var]  # as above
+        else:
+            file.seek(0)
+            yield file
+
+
+def is_packed(part: Part) -> bool:
+    """Whether a part is a member of an archive, or in a gzip file."""
+    if part.member is not None:
+        return True
+    with part.path.open("rb") as file:
+        return file.read(len(_GZIP)) == _GZIP
+
+
+@contextmanager
+def complaints(part: Part, encoding: str = "utf-8") -> Iterator[None]:
+    """Turn what opening and reading a part can raise into a `SourceError` that names it."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start : error.start + 1].hex() or "end"
+        message = (
+            f"{part}: expected text in {encoding}, found the byte 0x{byte} that it does not allow. "
+            "Convert the file to UTF-8, or name its encoding in the preset."
+        )
+        raise SourceError(message, Fault.ENCODING) from error
+    except _DAMAGE as error:
+        message = (
+            f"{part}: expected a whole gzip or zip file without a password, found a cut or damaged one "
+            f"({str(error)[:80]}). Fetch the file again."
+        )
+        raise SourceError(message, Fault.DAMAGED) from error
+    except OSError as error:
+        message = f"{part}: cannot be read ({error.strerror}). Check the path and the permissions."
+        raise SourceError(message) from error
+
+
+def _texts(path: Path) -> list[Part]:
+    """Return the parts of a file that may be meant by its text: the JSON, where there is any among tables."""
+    found = parts(path)
+    is_json = [part for part in found if len(found) > 1 and in_utf8(_head_of(part)).lstrip()[:1] in b"{["]
+    return is_json or list(found)
+
+
+def _is_archive(path: Path) -> bool:
+    """Whether a file is a zip archive of files, and no Excel workbook, which is one too."""
+    with path.open("rb") as file:
+        if file.read(len(_ZIP)) != _ZIP:
+            return False
+    return zipfile.is_zipfile(path) and not _is_workbook(path)
+
+
+def _is_workbook(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        return _WORKBOOK in archive.namelist()
+
+
+def _members(path: Path) -> list[zipfile.ZipInfo]:
+    with zipfile.ZipFile(path) as archive:
+        return [info for info in archive.infolist() if info.file_size and info.filename and not info.is_dir()]
+
+
+def _shown(name: str) -> str:
+    """Return a name on one line, without what would move a cursor or turn the direction of a text."""
+    kept = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
+    return kept[-_LONGEST_NAME:]
+
+
+def _check_members(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
+    if len(members) > MOST_MEMBERS:
+        message = (
+            f"{path}: expected an archive of at most {MOST_MEMBERS:,} files, found {len(members):,}. "
+            "Give the table itself."
+        )
+        raise SourceError(message, Fault.PACKED)
+    for info in members:
+        if info.flag_bits & 1:
+            message = (
+                f"{path}: expected an archive without a password, found one on {info.filename!r}. "
+                "Unpack it first."
+            )
+            raise SourceError(message, Fault.PACKED)
+
+
+def _is_data(part: Part) -> bool:
+    head = _head_of(part)
+    if head.startswith((_ZIP, _GZIP)):
+        message = (
+            f"{part}: expected an archive of tables or JSON, found an archive or workbook inside it. "
+            "Unpack it first."
+        )
+        raise SourceError(message, Fault.PACKED)
+    if head.startswith(_PARQUET):
+        return True
+    text = in_utf8(head).lstrip()
+    return b"\0" not in text and (
+        text[:1] in (b"{", b"[") or any(mark.encode() in text.partition(b"\n")[0] for mark in DELIMITERS)
+    )
+
+
+def _head_of(part: Part) -> bytes:
+    with complaints(part), open_bytes(part) as file:
+        return file.read(HEAD_BYTES)
+
+
+def _size(part: Part) -> int:
+    return part.member.file_size if part.member else 0
+
+
+def _encoding_of(part: Part, head: bytes, encodings: tuple[str, ...]) -> str:
+    if encoding := marked_encoding(head):
+        return encoding
+    return next((name for name in encodings[:-1] if _is_in(part, name)), encodings[-1])
+
+
+def _is_in(part: Part, encoding: str) -> bool:
+    """Whether a whole part is text in an encoding; one pass over it, which is fast beside parsing it."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with complaints(part, encoding), open_bytes(part) as file:
+        try:
+            while block := file.read(1 << 20):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _check_is_text(part: Part, head: bytes) -> None:
+    text = in_utf8(head)
+    if not text.strip():
+        message = f"{part}: expected a text file with records, found an empty one. Fetch the file again."
+        raise SourceError(message, Fault.EMPTY)
+    if head.startswith((_ZIP, _OLD_OFFICE)):
+        message = (
+            f"{part}: expected text or an Excel workbook (.xlsx), found an archive or a workbook of another "
+            "kind. Unpack it, or save it as .xlsx or CSV."
+        )
+        raise SourceError(message, Fault.PACKED)
+    if head.startswith(_PARQUET):
+        message = f"{part}: expected a Parquet file by itself, found a packed one. Unpack it first."
+        raise SourceError(message, Fault.PACKED)
+    if b"\0" in text:
+        message = (
+            f"{part}: expected text, found binary data, or UTF-16 without its byte order mark. Give CSV or "
+            "JSON in UTF-8, Excel or Parquet, plain or packed."
+        )
+        raise SourceError(message, Fault.BINARY)

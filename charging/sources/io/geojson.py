@@ -1,0 +1,77 @@
+"""GeoJSON (RFC 7946): features as properties with a point. Positions are longitude before latitude."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TextIO
+
+from charging.sources.coordinates import read_number
+from charging.sources.io.files import Part
+from charging.sources.io.json_stream import elements
+
+_DEEPEST = 6  # a MultiPolygon nests 4 lists
+
+
+class Feature(NamedTuple):
+    """Properties, and latitude and longitude in degrees: of a point, or of the middle of a box around it."""
+
+    id: Any
+    properties: dict[str, Any]
+    lat: float | None
+    lon: float | None
+
+
+def matches(head: bytes) -> bool:
+    """Whether a file that begins like this holds features."""
+    return head.lstrip()[:1] == b"{" and (b'"FeatureCollection"' in head or b'"features"' in head)
+
+
+def features(text: TextIO, part: Part) -> Iterator[Feature | None]:
+    """Return the features of a collection one by one, None for one that is none.
+
+    Raises
+    ------
+    SourceError
+        If the text holds no features, or is broken or cut.
+    """
+    for value in elements(text, part, "features"):
+        yield _feature(value) if isinstance(value, dict) else None
+
+
+def middle(geometry: object) -> tuple[float | None, float | None]:
+    """Return latitude and longitude of a geometry: the middle of the box around it.
+
+    That is what Overpass calls the centre. A shape across the 180th meridian is not put right.
+
+    Examples
+    --------
+    >>> middle({"type": "LineString", "coordinates": [[8.0, 50.0], [9.0, 51.0]]})
+    (50.5, 8.5)
+    >>> middle({"type": "Point", "coordinates": ["east", 50]})
+    (None, None)
+    """
+    if not isinstance(geometry, dict):
+        return None, None
+    points = list(_points(geometry.get("coordinates"), _DEEPEST))
+    if not points:
+        return None, None
+    lons, lats = zip(*points, strict=True)
+    return (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
+
+
+def _feature(value: dict[str, Any]) -> Feature | None:
+    properties = value.get("properties")
+    if not isinstance(properties, dict):
+        return None
+    return Feature(value.get("id"), properties, *middle(value.get("geometry")))
+
+
+def _points(coordinates: object, deepest: int) -> Iterator[tuple[float, float]]:
+    """Yield longitude and latitude of every position in nested lists."""
+    if not isinstance(coordinates, list) or not deepest:
+        return
+    if coordinates and not isinstance(coordinates[0], list):
+        lon, lat = (read_number(each) for each in [*coordinates[:2], None, None][:2])
+        if lon is not None and lat is not None:
+            yield lon, lat
+        return
+    for each in coordinates:
+        yield from _points(each, deepest - 1)

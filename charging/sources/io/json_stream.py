@@ -1,0 +1,279 @@
+"""Reading JSON value by value in bounded memory: an array, an array inside an envelope, or one value a line.
+
+A line that is not JSON is one bad record among good ones and is told to the caller; elsewhere nothing says
+where the next value begins, so a broken value is a broken file.
+"""
+
+import json
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from charging.errors import Fault, SourceError
+from charging.sources.io.files import Part
+
+LONGEST_VALUE = 16_777_216
+"""Longest single value read, in characters; sites with hundreds of comments take some 100,000."""
+
+MOST_MEMBERS = 250
+"""Members of an object that are kept beside its records; the longest of the field have some forty."""
+
+_CHUNK = 131_072  # characters read at once
+_DEEPEST = 8  # envelopes inside one another that are opened
+_SPACE = " \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLine:
+    """A line that is not JSON, by its number from 1."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The members of an object, but for those its records were taken from."""
+
+    members: dict[str, Any]
+    has_records: bool  # whether there were such members, full or empty
+
+
+def is_lines(head: bytes, *names: str) -> bool:
+    """Whether a line of a file's head is a record by itself: an object with one of the names.
+
+    One that is broken must not decide for the rest.
+    """
+    return head.lstrip()[:1] == b"{" and any(_has_one_of(names, line) for line in head.splitlines())
+
+
+def values_in_lines(text: TextIO, path: Path) -> Iterator[Any]:
+    """Return the JSON value of each line that is not blank, or a `BrokenLine`.
+
+    Raises
+    ------
+    SourceError
+        If a line is longer than `LONGEST_VALUE`.
+    """
+    number = 0
+    while line := text.readline(LONGEST_VALUE + 1):
+        number += 1
+        _check_length(line, path)
+        if line.isspace():
+            continue
+        try:
+            yield json.loads(line)
+        except (ValueError, RecursionError):
+            yield BrokenLine(number, line.strip())
+
+
+def values(text: TextIO, path: Path) -> Iterator[Any]:
+    """Return the elements of a JSON array, or the values that stand one after the other.
+
+    Raises
+    ------
+    SourceError
+        If a value is broken, cut or longer than `LONGEST_VALUE`.
+    """
+    window = _Window(text, path)
+    while not window.at_end:
+        if window.peek("["):
+            yield from _elements(window)
+        else:
+            yield window.value()
+
+
+def records(text: TextIO, path: Path | Part, inside: Container[str]) -> Iterator[Any]:
+    """Return the records of an array, or of objects that hold arrays of them, and what is around those.
+
+    Parameters
+    ----------
+    text, path
+        The open file, and its name for messages.
+    inside
+        Names of the members that hold the records: an array of them, or an object with such a member.
+
+    Returns
+    -------
+    Iterator
+        Each element of an array that stands alone or under a name of `inside`. An object yields an `Around`
+        after its records; one without them is wholly in its `Around`.
+
+    Raises
+    ------
+    SourceError
+        If a value is broken, cut or longer than `LONGEST_VALUE`, or an object has over `MOST_MEMBERS`.
+    """
+    window = _Window(text, path)
+    while not window.at_end:
+        if window.peek("["):
+            yield from _elements(window)
+        elif window.peek("{"):
+            yield from _members(window, inside)
+        else:
+            yield window.value()
+
+
+def elements(
+    text: TextIO, path: Path | Part, key: str, other: Callable[[str, Any], None] | None = None
+) -> Iterator[Any]:
+    """Return the elements of the array under one key of a JSON object, as GeoJSON and Overpass keep theirs.
+
+    Parameters
+    ----------
+    other
+        Is told, at the end, the key and value of everything beside it.
+
+    Raises
+    ------
+    SourceError
+        As in `records`, or if there is no such array.
+    """
+    for value in records(text, path, {key}):
+        if not isinstance(value, Around):
+            yield value
+        elif not value.has_records:
+            message = (
+                f"{path}: expected records under {key!r}, found none. Check that the file is of this format."
+            )
+            raise SourceError(message)
+        elif other:
+            for name, around in value.members.items():
+                other(name, around)
+
+
+def _has_one_of(names: tuple[str, ...], line: bytes) -> bool:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and any(name in value for name in names)
+
+
+def _elements(window: "_Window") -> Iterator[Any]:
+    """Step over an array, element by element."""
+    window.skip("[")
+    while not window.skip("]"):
+        yield window.value()
+        if not window.skip(",") and not window.peek("]"):
+            raise window.broken()
+
+
+def _members(window: "_Window", inside: Container[str], depth: int = 0) -> Iterator[Any]:
+    """Step over an object, member by member."""
+    members: dict[str, Any] = {}
+    has_records = False
+    window.skip("{")
+    while not window.skip("}"):
+        name = window.key()
+        is_open = name in inside and depth < _DEEPEST
+        if is_open and window.peek("["):
+            has_records = True
+            yield from _elements(window)
+        elif is_open and window.peek("{"):
+            has_records = True
+            yield from _members(window, inside, depth + 1)
+        else:
+            members[name] = window.value()
+            window.check_few(members)
+        if not window.skip(",") and not window.peek("}"):
+            raise window.broken()
+    yield Around(members, has_records)
+
+
+class _Window:
+    """The part of a text that is in memory, from the value to read next."""
+
+    def __init__(self, text: TextIO, path: Path | Part) -> None:
+        self._text = text
+        self._path = path
+        self._buffer = ""
+        self._at = 0
+        self._values = 0
+        self._decode = json.JSONDecoder().raw_decode
+
+    @property
+    def at_end(self) -> bool:
+        """Whether only white space is left."""
+        return not self._skip_space()
+
+    def peek(self, mark: str) -> bool:
+        """Whether a mark comes next."""
+        return self._skip_space() and self._buffer[self._at] == mark
+
+    def skip(self, mark: str) -> bool:
+        """Step over a mark if it comes next, and say whether it did."""
+        found = self.peek(mark)
+        self._at += found
+        return found
+
+    def value(self) -> Any:  # noqa: ANN401  JSON
+        """Step over the next value and return it."""
+        self._skip_space()
+        while True:
+            try:
+                value, end = self._decode(self._buffer, self._at)
+            except (ValueError, RecursionError) as error:
+                if not self._grow():
+                    raise self.broken() from error
+                continue
+            # a number that reaches the edge of the window may go on beyond it
+            if end == len(self._buffer) and self._grow():
+                continue
+            self._at = end
+            self._values += 1
+            return value
+
+    def key(self) -> str:
+        """Step over the name of a member, with its colon, and return it."""
+        if not self.peek('"'):
+            raise self.broken()
+        name: str = self.value()
+        self._values -= 1
+        if not self.skip(":"):
+            raise self.broken()
+        return name
+
+    def broken(self) -> SourceError:
+        """Return the complaint about the value that should come next."""
+        return SourceError(
+            f"{self._path}: expected JSON to its end, found value {self._values + 1} broken or cut, or "
+            "nested too deeply. Fetch the file again.",
+            Fault.DAMAGED,
+        )
+
+    def check_few(self, members: dict[str, Any]) -> None:
+        """Refuse an object that is no envelope, before it fills the memory."""
+        if len(members) > MOST_MEMBERS:
+            message = (
+                f"{self._path}: expected records in an array, found an object with more than {MOST_MEMBERS} "
+                "members. Check that the file is a list of sites."
+            )
+            raise SourceError(message)
+
+    def _skip_space(self) -> bool:
+        while True:
+            while self._at < len(self._buffer) and self._buffer[self._at] in _SPACE:
+                self._at += 1
+            if self._at < len(self._buffer):
+                return True
+            if not self._grow():
+                return False
+
+    def _grow(self) -> bool:
+        """Read on, twice as far each time, so that a long value is parsed a few times at most."""
+        kept = self._buffer[self._at :]
+        _check_length(kept, self._path)
+        more = self._text.read(max(_CHUNK, len(kept)))
+        self._buffer, self._at = kept + more, 0
+        return bool(more)
+
+
+def _check_length(text: str, path: Path | Part) -> None:
+    if len(text) > LONGEST_VALUE:
+        message = (
+            f"{path}: expected records of at most {LONGEST_VALUE:,} characters, found a longer or cut one. "
+            "Check that the file is a list of sites."
+        )
+        raise SourceError(message, Fault.TOO_LARGE)

@@ -1,0 +1,256 @@
+"""OCPI: the Locations of a charge point operator, versions 2.1.1, 2.2.1 and 2.3.0, WGS-84.
+
+Read are answers of the `locations` endpoint (an envelope with `data`), bare arrays, one location a line and a
+single location, each plain or packed. An EVSE is a pile: its connectors charge one vehicle at a time.
+
+Feeds break the standard in many ways. What is put right (a power in kW, a current that the plug cannot carry)
+and what is left out (piles removed or planned) is told in the import report.
+
+The standard is at https://github.com/ocpi/ocpi, file `mod_locations`.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from charging.domain.vocabulary import Access, Datum, Site
+from charging.errors import SourceError
+from charging.sources.coordinates import read_point
+from charging.sources.countries import country_code
+from charging.sources.io.files import open_text, read_head
+from charging.sources.io.json_stream import Around, BrokenLine, is_lines, records, values_in_lines
+from charging.sources.ocpi.codes import (
+    CUSTOMERS,
+    FACILITY_SITES,
+    SITES,
+    WEEKDAYS,
+    Doubt,
+    Object,
+    read_code,
+    read_time,
+)
+from charging.sources.ocpi.piles import Piles, piles_of
+from charging.sources.records import Reason, Record, Rejection, SourceInfo, StationRecord
+from charging.sources.scalars import read_text
+
+_INSIDE = frozenset({"data"})
+_OWN = ("evses", "coordinates")  # one of which every location has
+_FIRST_ERROR = 2_000  # status_code: below it all went well
+_CLOCK = re.compile(r"\d\d:\d\d")
+_OTHER_FORMATS = (b'"AddressInfo"', b'"FeatureCollection"')
+
+
+def matches(head: bytes) -> bool:
+    """Whether a file that begins like this holds OCPI locations."""
+    if head.lstrip()[:1] not in (b"{", b"[") or any(mark in head for mark in _OTHER_FORMATS):
+        return False
+    return b'"evses"' in head or (b'"coordinates"' in head and b'"latitude"' in head)
+
+
+def source() -> SourceInfo:
+    """Return where the records come from: a feed tells its operators, and no licence."""
+    return SourceInfo(
+        source="ocpi",
+        title="OCPI Locations",
+        licence=None,
+        attribution="The operators of the charge points",
+        url="https://github.com/ocpi/ocpi",
+        unit_counted="EVSE",
+    )
+
+
+def read(path: Path) -> Iterator[Record]:
+    """Return the locations of a file, one by one.
+
+    Raises
+    ------
+    SourceError
+        If the file holds no locations, or the answer of a server that failed, or is cut, damaged or not JSON.
+    """
+    head = read_head(path)
+    if not matches(head):
+        raise _no_locations(path, head)
+    with open_text(path) as text:
+        for value in values_in_lines(text, path) if is_lines(head, *_OWN) else records(text, path, _INSIDE):
+            if isinstance(value, Around) and value.has_records:
+                _check_answer(path, value.members)
+            elif isinstance(value, BrokenLine):
+                told = f"line {value.number}"
+                yield Rejection(reason=Reason.MALFORMED, record_id=told, value=value.text[:100])
+            else:
+                yield station(value.members if isinstance(value, Around) else value)
+
+
+def station(location: Any) -> StationRecord | Rejection:  # noqa: ANN401  JSON
+    """Return what a location says, or why it is not taken.
+
+    Parameters
+    ----------
+    location
+        A `Location` object of any version, or whatever stands in its place.
+    """
+    if not isinstance(location, dict):
+        return Rejection(reason=Reason.MALFORMED, value=str(location)[:100])
+    location_id, party = read_text(location.get("id")), _party(location)
+    if location_id is None:
+        return Rejection(reason=Reason.MISSING_ID, field="id")
+    source_id = f"{party}*{location_id}" if party else location_id
+    if _is_false(location.get("publish")):
+        return Rejection(reason=Reason.NOT_PUBLIC, record_id=source_id, field="publish", value="false")
+    coordinates = location.get("coordinates")
+    place = coordinates if isinstance(coordinates, dict) else {}
+    point = read_point(place.get("latitude"), place.get("longitude"), source_id)
+    if isinstance(point, Rejection):
+        return point
+    piles = piles_of(location.get("evses"))
+    if isinstance(piles, Reason):
+        return Rejection(reason=piles, record_id=source_id, field="evses")
+    return _station(location, source_id, point, piles)
+
+
+def _no_locations(path: Path, head: bytes) -> SourceError:
+    try:
+        answer = json.loads(head)
+    except (ValueError, RecursionError):
+        answer = None
+    if isinstance(answer, dict):
+        _check_answer(path, answer)
+    return SourceError(
+        f"{path}: expected OCPI locations, found {head[:40]!r}. Give the JSON of the `locations` endpoint, "
+        "with objects that have `evses` or `coordinates`."
+    )
+
+
+def _check_answer(path: Path, envelope: Object) -> None:
+    """Refuse the answer of a server that failed: it may hold a part of the locations."""
+    code = envelope.get("status_code")
+    if isinstance(code, int) and code >= _FIRST_ERROR:
+        message = (
+            f"{path}: expected an OCPI answer with status_code 1000, found {code} "
+            f"({str(envelope.get('status_message'))[:80]!r}). Fetch it again."
+        )
+        raise SourceError(message)
+
+
+def _station(location: Object, source_id: str, point: tuple[float, float], piles: Piles) -> StationRecord:
+    unmapped, doubts = piles.unmapped.copy(), piles.doubts.copy()
+    updated_at = read_time(location.get("last_updated"))
+    if updated_at is None:
+        doubts.append((Doubt.NO_TIME, str(location.get("last_updated"))[:40]))
+    operator = _business(location.get("operator"))
+    return StationRecord(
+        source_id=source_id,
+        lat=point[0],
+        lon=point[1],
+        datum=Datum.WGS84,
+        piles=piles.present,
+        name=read_text(location.get("name")),
+        operator_raw=_operator(location, operator),
+        access=_access(location),
+        site=_site(location, unmapped),
+        country=_country(location, unmapped),
+        region=read_text(location.get("state")),
+        city_raw=read_text(location.get("city")),
+        address=_address(location),
+        opening_hours=opening_hours(location.get("opening_times")),
+        phone=read_text(location.get("help_phone")),
+        url=read_text(operator.get("website")),
+        status_at=piles.status_at,
+        updated_at=updated_at,
+        unmapped=tuple(unmapped),
+        doubts=tuple(doubts),
+    )
+
+
+def _party(location: Object) -> str | None:
+    """Return who issued the location's id, as two parts with an asterisk, or None where it is not told."""
+    country, party = read_text(location.get("country_code")), read_text(location.get("party_id"))
+    return f"{country}*{party}".upper() if country and party else None
+
+
+def _operator(location: Object, operator: Object) -> str | None:
+    """Return who runs the piles; where only the feed's owner is known, it is the party that issued the id."""
+    suboperator = _business(location.get("suboperator"))
+    return read_text(operator.get("name")) or read_text(suboperator.get("name")) or _party(location)
+
+
+def _business(value: object) -> Object:
+    if isinstance(value, dict):
+        return value
+    return {"name": value} if isinstance(value, str) else {}
+
+
+def _access(location: Object) -> Access | None:
+    """Return who may charge: the standard calls a published location public, unless it is for customers."""
+    for evse in location["evses"]:
+        restrictions = evse.get("parking_restrictions")
+        if not restrictions or CUSTOMERS not in _codes(restrictions):
+            return Access.PUBLIC if location.get("publish") is True else None
+    return Access.MEMBERS
+
+
+def _site(location: Object, unmapped: list[tuple[str, str]]) -> Site | None:
+    code = read_code(location.get("parking_type") or location.get("type"))
+    if code:
+        if code not in SITES:
+            unmapped.append(("site", code))
+        elif site := SITES[code]:
+            return site
+    facilities = location.get("facilities")
+    if not facilities:
+        return None
+    found = {site for code in _codes(facilities) if code and (site := FACILITY_SITES.get(code))}
+    return found.pop() if len(found) == 1 else None
+
+
+def _country(location: Object, unmapped: list[tuple[str, str]]) -> str | None:
+    stated = read_text(location.get("country"))
+    country = stated and country_code(stated)
+    if stated and not country:
+        unmapped.append(("country", stated))
+    return country
+
+
+def opening_hours(times: object) -> str | None:
+    """Return opening times as text, in the short form that OpenStreetMap uses; exceptions are left out.
+
+    Examples
+    --------
+    >>> hours = [{"weekday": day, "period_begin": "08:00", "period_end": "20:00"} for day in (1, 2, 3, 6)]
+    >>> opening_hours({"twentyfourseven": False, "regular_hours": hours})
+    'Mo-We 08:00-20:00; Sa 08:00-20:00'
+    """
+    if not isinstance(times, dict):
+        return None
+    if times.get("twentyfourseven") is True:
+        return "24/7"
+    periods: list[list[str]] = [[] for _ in WEEKDAYS]
+    regular = times.get("regular_hours")
+    for hours in regular if isinstance(regular, list) else []:
+        day = hours.get("weekday") if isinstance(hours, dict) else None
+        if isinstance(day, int) and 1 <= day <= len(WEEKDAYS):
+            begin, end = hours.get("period_begin"), hours.get("period_end")
+            if all(isinstance(clock, str) and _CLOCK.fullmatch(clock) for clock in (begin, end)):
+                periods[day - 1].append(f"{begin}-{end}")
+    spans = []
+    for said, days in groupby(range(len(WEEKDAYS)), key=lambda day: ",".join(sorted(periods[day]))):
+        if said:
+            first, *rest = days
+            spans.append(f"{WEEKDAYS[first]}{f'-{WEEKDAYS[rest[-1]]}' if rest else ''} {said}")
+    return "; ".join(spans) or None
+
+
+def _codes(values: object) -> list[str | None]:
+    return [read_code(value) for value in values] if isinstance(values, list) else []
+
+
+def _is_false(value: object) -> bool:
+    return value is False or read_code(value) == "FALSE"
+
+
+def _address(location: Object) -> str | None:
+    street, code = read_text(location.get("address")), read_text(location.get("postal_code"))
+    return f"{street}, {code}" if street and code else street or code

@@ -1,0 +1,230 @@
+"""The EVSEs of a location as piles, and what their connectors make of them: plugs, current and power.
+
+A pile has the power of its strongest connector. Where none is stated it is voltage times current, which is
+an upper bound; the standard gives the voltage of three phases to neutral, some feeds between lines.
+"""
+
+import datetime as dt
+import math
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from charging.domain.vocabulary import Current
+from charging.sources.coordinates import read_number
+from charging.sources.ocpi.codes import (
+    ABSENT,
+    CONDUCTORS,
+    CURRENTS,
+    GBT_AC,
+    GBT_AC_PLUGS,
+    PLUGS,
+    STATUSES,
+    Doubt,
+    Object,
+    Pairs,
+    Plug,
+    read_code,
+    read_time,
+)
+from charging.sources.records import PileRecord, Reason
+from charging.sources.scalars import read_text
+
+_LEAST_W = 1_000
+"""Power below which a number is meant in kW: nothing public charges a car with less than 1 kW."""
+
+_LEAST_V = 100
+"""Lowest voltage of any mains, V; what lies below is something else in the wrong field."""
+
+_MOST_LINE_TO_NEUTRAL_V = 300
+"""Voltage above which three phases are given between lines: 400 V there is 230 V to neutral."""
+
+_MOST_AC_KW = 100
+"""Power no AC plug carries, kW: Type 2 ends at 44, GB/T at 48 (63 A at 440 V)."""
+
+
+class Piles(NamedTuple):
+    """The piles of a location."""
+
+    present: tuple[PileRecord, ...]  # those that stand there, each once
+    status_at: dt.datetime | None  # of the latest of their statuses, UTC
+    unmapped: list[tuple[str, str]]  # (field, code) no table maps
+    doubts: list[tuple[str, str]]  # (what, value) put right or left out
+
+
+class Outlet(NamedTuple):
+    """What one connector, or all of a pile together, can do; None is "not known"."""
+
+    mask: int | None = None
+    current: Current | None = None
+    power_kw: float | None = None
+    unmapped: Pairs = ()  # (field, code) no table maps
+    doubts: Pairs = ()  # (what, value) put right
+
+
+def piles_of(evses: object) -> Piles | Reason:
+    """Return the EVSEs of a location as piles, or why there is none.
+
+    One that is planned or removed, or stands there twice, is left out and told. A location that has no other
+    is not built or removed itself, and one without any is what the standard calls expired.
+    """
+    given = evses or []
+    return _piles(given) if isinstance(given, list) else Reason.MALFORMED
+
+
+def _piles(evses: list[Any]) -> Piles | Reason:
+    present, times, known = [], [], set()
+    absent: set[Reason] = set()
+    unmapped: list[tuple[str, str]] = []
+    doubts: list[tuple[str, str]] = []
+    for evse in evses:
+        if not isinstance(evse, dict):
+            return Reason.MALFORMED
+        uid, evse_id = read_text(evse.get("uid")), read_text(evse.get("evse_id"))
+        if evse_id is None:
+            doubts.append((Doubt.NO_EVSE_ID, uid or ""))
+        code = read_code(evse.get("status")) or ""
+        if code in ABSENT:
+            doubt, reason = ABSENT[code]
+            doubts.append((doubt, uid or ""))
+            absent.add(reason)
+            continue
+        if uid in known:
+            doubts.append((Doubt.PILE_TWICE, uid or ""))
+            continue
+        if uid is not None:
+            known.add(uid)
+        status = STATUSES.get(code)
+        if status is not None:
+            times.append(evse.get("last_updated"))
+        elif code and code not in STATUSES:
+            unmapped.append(("piles.status", code))
+        mask, current, power_kw, codes, corrections = outlet_of(evse.get("connectors"))
+        unmapped += codes
+        doubts += corrections
+        present.append(
+            PileRecord(
+                pile_id=uid or evse_id, current=current, connectors=mask, power_kw=power_kw, status=status
+            )
+        )
+    if not present:
+        return max(absent, key=(Reason.REMOVED, Reason.NOT_BUILT).index, default=Reason.NO_PILES)
+    return Piles(tuple(present), _latest(times), unmapped, doubts)
+
+
+def _latest(times: list[Any]) -> dt.datetime | None:
+    known = [time for time in map(read_time, times) if time]
+    return max(known) if known else None
+
+
+def outlet_of(connectors: object) -> Outlet:
+    """Return what the connectors of an EVSE are together.
+
+    Examples
+    --------
+    >>> phases = {"power_type": "AC_3_PHASE", "max_voltage": 400, "max_amperage": 32}
+    >>> fast = {"standard": "CHADEMO", "max_electric_power": 50000}
+    >>> outlet = outlet_of([{"standard": "IEC_62196_T2", **phases}, fast])
+    >>> outlet.current, outlet.power_kw
+    (<Current.AC_DC: 'AC_DC'>, 50.0)
+    """
+    given = connectors if isinstance(connectors, list) else []
+    if len(given) == 1 and isinstance(given[0], dict):
+        return _outlet(given[0])
+    outlets = [_outlet(connector) for connector in given if isinstance(connector, dict)]
+    masks = [outlet.mask for outlet in outlets if outlet.mask]
+    powers = [outlet.power_kw for outlet in outlets if outlet.power_kw]
+    currents = {outlet.current for outlet in outlets if outlet.current}
+    mask = 0
+    for one in masks:
+        mask |= one
+    return Outlet(
+        mask or None,
+        Current.AC_DC if len(currents) > 1 else next(iter(currents), None),
+        max(powers, default=None),
+        tuple(pair for outlet in outlets for pair in outlet.unmapped),
+        tuple(pair for outlet in outlets for pair in outlet.doubts),
+    )
+
+
+def _outlet(connector: Object) -> Outlet:
+    get = connector.get
+    given = (
+        get("standard"),
+        get("format"),
+        get("power_type"),
+        get("max_electric_power"),
+        get("max_voltage") or get("voltage"),  # 2.1.1 has the shorter names, and so have some feeds of 2.2.1
+        get("max_amperage") or get("amperage"),
+    )
+    try:
+        return _outlet_kept(*given)
+    except TypeError:  # an object or list where a code or number belongs
+        return _outlet_kept(*(value if isinstance(value, (str, int, float)) else None for value in given))
+
+
+@lru_cache(maxsize=8_192, typed=True)
+def _outlet_kept(
+    standard: object, form: object, power_type: object, watts: object, volts: object, amps: object
+) -> Outlet:
+    """Return what one connector is; kept, since a network has few kinds of connectors."""
+    unmapped, doubts = [], []
+    plug_code, form_code, power_code = read_code(standard), read_code(form), read_code(power_type)
+    plug = _plug(plug_code, form_code)
+    if plug_code and plug is None:
+        unmapped.append(("connectors", plug_code))
+    stated = CURRENTS.get(power_code) if power_code else None
+    if power_code and stated is None:
+        unmapped.append(("current", power_code))
+    current = (plug and plug.current) or stated
+    if stated and stated is not current:
+        doubts.append((Doubt.CURRENT, f"{power_code}, {plug_code}"))
+    power_kw, power_doubts = _power(current, power_code, watts, volts, amps)
+    return Outlet(plug.mask if plug else None, current, power_kw, tuple(unmapped), (*doubts, *power_doubts))
+
+
+def _plug(plug_code: str | None, form_code: str | None) -> Plug | None:
+    if plug_code == GBT_AC:
+        return GBT_AC_PLUGS.get(form_code or "")
+    return PLUGS.get(plug_code or "")
+
+
+def _power(
+    current: Current | None, power_code: str | None, watts: object, volts: object, amps: object
+) -> tuple[float | None, Pairs]:
+    """Return the power in kW, and what was put right about it."""
+    doubts: list[tuple[str, str]] = []
+    stated = read_number(watts)
+    if stated is not None and stated > 0:
+        power_kw = stated if stated < _LEAST_W else stated / 1000
+        if stated < _LEAST_W:
+            doubts.append((Doubt.POWER_UNIT, f"{stated:g}"))
+        if _is_real(power_kw, current):
+            return power_kw, tuple(doubts)
+        doubts.append((Doubt.POWER_UNREAL, f"{power_kw:g} kW"))
+    voltage_v = read_number(volts)
+    if voltage_v is not None and 0 < voltage_v < _LEAST_V:
+        return None, (*doubts, (Doubt.VOLTAGE_UNREAL, f"{voltage_v:g} V"))
+    derived_kw = _derived(current, power_code, voltage_v, read_number(amps))
+    if derived_kw is None or not _is_real(derived_kw, current):
+        return None, tuple(doubts)
+    return derived_kw, (*doubts, (Doubt.POWER_DERIVED, f"{derived_kw:g} kW"))
+
+
+def _is_real(power_kw: float, current: Current | None) -> bool:
+    return current is not Current.AC or power_kw <= _MOST_AC_KW
+
+
+def _derived(
+    current: Current | None, power_code: str | None, volts: float | None, amps: float | None
+) -> float | None:
+    if not volts or not amps or volts < 0 or amps < 0:
+        return None
+    if current is Current.DC:
+        conductors: float = 1
+    elif power_code is None or power_code not in CONDUCTORS:
+        return None
+    else:
+        conductors = CONDUCTORS[power_code]
+        if conductors == CONDUCTORS["AC_3_PHASE"] and volts > _MOST_LINE_TO_NEUTRAL_V:
+            conductors = math.sqrt(3)
+    return round(conductors * volts * amps / 1000, 3)

@@ -1,0 +1,1 @@
+"""Open Charge Map: sites as its API and its bulk files write them."""

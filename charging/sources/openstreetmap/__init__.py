@@ -1,0 +1,1 @@
+"""OpenStreetMap: charging stations from Overpass or overpass-turbo."""

@@ -1,0 +1,183 @@
+"""Rows of devices made into sites: rows that are the same in the fields a preset names are one station."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from charging.sources.tabular.presets import Sites
+from charging.sources.tabular.station_columns import (
+    Coded,
+    Pairs,
+    Piles,
+    Rows,
+    Stations,
+    codes_of,
+    distinct,
+    joined,
+    nothing_but,
+)
+
+SITES = 65_536
+"""Sites handed over at a time."""
+
+_ID, _OPENED_ON, _STATED = "source_id", "opened_on", "stated_piles"
+_kind = attrgetter("operator_id", "current", "connectors", "power_kw", "status")
+
+
+def merged(parts: Iterable[Stations], sites: Sites) -> Iterator[Stations]:
+    """Return stations with the rows of each site made one; what is no station comes first.
+
+    A site has the fields of its first row, filled up from the others, the earliest date and the lowest id.
+    Piles without an id that are alike become one group; a pile whose id was there before is told as a doubt,
+    and not counted again where the preset says so.
+
+    Notes
+    -----
+    Sites come when the last row is read. Until then all rows are held as columns.
+    """
+    held = []
+    for part in parts:
+        if part.between:
+            yield nothing_but([rejection for _, rejection in part.between])
+        if len(part):
+            held.append(part)
+    if not held:
+        return
+    whole = joined(held)
+    held.clear()
+    found = _of_sites(whole, sites)
+    number = np.arange(len(found))
+    for start in range(0, len(found), SITES):
+        yield found.of(number // SITES == start // SITES)
+
+
+def _of_sites(rows: Stations, sites: Sites) -> Stations:
+    first, site = _numbered(rows, sites.same)
+    order = np.argsort(site, kind="stable")
+    columns = {name: _first_known(column, order, site, len(first)) for name, column in rows.columns.items()}
+    if _ID not in sites.same:
+        columns[_ID] = _lowest(columns[_ID], rows.column(_ID), site)
+    if _OPENED_ON in columns:
+        columns[_OPENED_ON] = _earliest(rows.column(_OPENED_ON), site, len(first))
+    piles, twice = _piles(rows.piles, site[rows.piles.station], sites)
+    return Stations(
+        lat=rows.lat[first],
+        lon=rows.lon[first],
+        datum=Coded(rows.datum.values, rows.datum.at[first]),
+        columns=columns,
+        stated_piles=_stated(rows.stated_piles, site, len(first), is_sum=_STATED in sites.adds),
+        piles=piles,
+        rows=np.bincount(site, rows.rows, len(first)).astype(np.int64),
+        unmapped=_gathered(rows.unmapped, site),
+        doubts=_added(_gathered(rows.doubts, site), twice),
+    )
+
+
+def _numbered(rows: Stations, same: Sequence[str]) -> tuple[Rows, Rows]:
+    """Return the first row of each site, and the site of each row, numbered as they come."""
+    first, like = distinct([_codes(rows, name) for name in same], len(rows))
+    order = np.argsort(first)
+    number = np.empty(len(first), np.intp)
+    number[order] = np.arange(len(first))
+    return first[order], number[like]
+
+
+def _codes(rows: Stations, name: str) -> Rows:
+    if name in ("lat", "lon"):
+        return np.unique(getattr(rows, name), return_inverse=True)[1]
+    if name == _STATED:
+        return Coded.of(rows.stated_piles.values).at[rows.stated_piles.at]
+    return codes_of(rows.column(name))
+
+
+def _first_known(column: pa.Array, order: Rows, site: Rows, sites: int) -> pa.Array:
+    """Return the first value of each site that is not null."""
+    known = order[np.asarray(column.is_valid())[order]]
+    first = np.full(sites, -1)
+    first[site[known][::-1]] = known[::-1]  # the last one written stays
+    return column.take(pa.array(first, mask=first < 0))
+
+
+def _lowest(first: pa.Array, ids: pa.Array, site: Rows) -> pa.Array:
+    """Return the shortest id of each site, of equally long ones the lowest."""
+    several = np.flatnonzero(np.bincount(site)[site] > 1)
+    found = first.to_pylist()
+    for number, each in zip(site[several].tolist(), ids.take(pa.array(several)).to_pylist(), strict=True):
+        if (len(each), each) < (len(found[number]), found[number]):
+            found[number] = each
+    return pa.array(found, pa.string())
+
+
+def _earliest(days: pa.Array, site: Rows, sites: int) -> pa.Array:
+    latest = np.iinfo(np.int32).max
+    earliest = np.full(sites, latest, np.int32)
+    np.minimum.at(earliest, site, pc.fill_null(days.cast(pa.int32()), latest).to_numpy())
+    return pa.array(earliest, mask=earliest == latest).cast(days.type)
+
+
+def _stated(stated: Coded, site: Rows, sites: int, *, is_sum: bool) -> Coded:
+    """Return what sites state: the sum, or what the first row says that says anything."""
+    found: list[int | None] = [None] * sites
+    for number, value in zip(site.tolist(), stated.to_list(), strict=True):
+        if value is not None:
+            before = found[number]
+            found[number] = value if before is None else before + value if is_sum else before
+    return Coded.of(found)
+
+
+def _gathered(notes: Mapping[int, Pairs], site: Rows) -> dict[int, Pairs]:
+    found: dict[int, Pairs] = {}
+    for row in sorted(notes):
+        number = int(site[row])
+        found[number] = found.get(number, ()) + notes[row]
+    return found
+
+
+def _added(notes: dict[int, Pairs], more: Iterable[tuple[int, tuple[str, str]]]) -> dict[int, Pairs]:
+    for site, pair in more:
+        notes[site] = (*notes.get(site, ()), pair)
+    return notes
+
+
+def _piles(piles: Piles, site: Rows, sites: Sites) -> tuple[Piles, list[tuple[int, tuple[str, str]]]]:
+    """Return the groups of sites, those with an id first, and by site the ids that were there before."""
+    order = np.argsort(site, kind="stable")
+    site, kind = site[order], Coded(piles.kind.values, piles.kind.at[order])
+    ids = piles.pile_id.take(pa.array(order))
+    is_named = np.asarray(ids.is_valid())
+    named = np.flatnonzero(is_named)
+    first, like = distinct([site[named], codes_of(ids)[named]], len(named))
+    is_known = first[like] != np.arange(len(named))
+    twice = named[is_known]
+    doubts = [
+        (number, ("pile_id", pile_id))
+        for number, pile_id in zip(site[twice].tolist(), ids.take(pa.array(twice)).to_pylist(), strict=True)
+    ]
+    kept = named[~is_known] if sites.once else named
+    is_counted = kind.where(lambda pile: pile.count is not None)
+    uncounted = np.flatnonzero(~is_named & ~is_counted)
+    alike = np.flatnonzero(~is_named & is_counted)
+    sums, summed = _summed(kind, site, alike)
+    together = Coded.joined([Coded(kind.values, kind.at[kept]), sums, Coded(kind.values, kind.at[uncounted])])
+    at = np.concatenate([kept, summed, uncounted])
+    in_order = np.argsort(site[at], kind="stable")
+    at = at[in_order]
+    return Piles(site[at], Coded(together.values, together.at[in_order]), ids.take(pa.array(at))), doubts
+
+
+def _summed(kind: Coded, site: Rows, alike: Rows) -> tuple[Coded, Rows]:
+    """Return groups with the sum of the counts of those that are alike, and the first of each."""
+    kinds = Coded.of(list(map(_kind, kind.values)))
+    first, like = distinct([site[alike], kinds.at[kind.at[alike]]], len(alike))
+    order = np.argsort(first)
+    number = np.empty(len(first), np.intp)
+    number[order] = np.arange(len(first))
+    counts: list[int] = [0] * len(first)
+    for group, pile in zip(number[like].tolist(), kind.at[alike].tolist(), strict=True):
+        counts[group] += kind.values[pile].count
+    firsts = alike[first[order]]
+    coded = Coded.of(list(zip(kind.at[firsts].tolist(), counts, strict=True)))
+    return Coded([kind.values[of]._replace(count=count) for of, count in coded.values], coded.at), firsts

@@ -1,0 +1,154 @@
+"""Registers as tables, a station or a device a row, read as a preset says.
+
+The table may be delimited text, an Excel workbook, Parquet or GeoJSON; its header is looked for among its
+first rows. A row that does not parse is one bad record. A cell that cannot be what its field asks for is
+stored as unknown and counted.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from charging.errors import SourceError, UsageError
+from charging.sources.io.files import Part, parts
+from charging.sources.records import Record, SourceInfo
+from charging.sources.tabular.device_grouping import merged
+from charging.sources.tabular.preset_faults import POSITION
+from charging.sources.tabular.preset_reader import Table
+from charging.sources.tabular.presets import Place, Preset, load_preset, presets
+from charging.sources.tabular.station_columns import Stations
+from charging.sources.tabular.tables import (
+    LAT,
+    LON,
+    MOST_PREAMBLE,
+    Rows,
+    delimiters,
+    first_rows,
+    tables,
+    with_delimiter_of,
+)
+
+_Row = list[str]
+
+
+def recognise(path: Path) -> str | None:
+    """Return the name of the preset whose columns all stand in one of the first rows of a table, if any.
+
+    Of several presets it is the one that asks for most columns.
+    """
+    found: dict[str, int] = {}
+    for name in presets():
+        preset = load_preset(name)
+        heads = first_rows(path, preset.layout)
+        if any(not lacking(row, preset) for rows in heads for row in rows):
+            found[name] = len(preset.columns)
+    return max(found, key=lambda name: found[name], default=None)
+
+
+def source(*, preset: str | None) -> SourceInfo:
+    """Return where the records of a preset come from."""
+    return _load(preset).info
+
+
+def read(path: Path, *, preset: str | None) -> Iterator[Record]:
+    """Return the stations of a file, one by one, as `read_columns` reads them."""
+    for stations in read_columns(path, preset=preset):
+        yield from stations.records()
+
+
+def parts_read(path: Path, *, preset: str | None) -> tuple[Part, ...]:
+    """Return the parts of a file that `read` reads: those with the columns of the preset.
+
+    Raises
+    ------
+    UsageError, SourceError
+        As `read_columns`; a file of one part is not looked into.
+    """
+    chosen, found = _load(preset), parts(path)
+    return found if len(found) == 1 else tuple(part for part in found if _has_columns(part, chosen))
+
+
+def read_columns(path: Path, *, preset: str | None) -> Iterator[Stations]:
+    """Return the stations of a file, many at a time; where a preset makes sites of rows, after the last row.
+
+    Parameters
+    ----------
+    preset
+        Name of the preset.
+
+    Raises
+    ------
+    UsageError
+        If no preset is named, or there is none of that name.
+    SourceError
+        If no table of the file has the columns of the preset, or the file is damaged, in another encoding,
+        or no table.
+    """
+    chosen = _load(preset)
+    stations = _stations(path, chosen)
+    return stations if chosen.sites is None else merged(stations, chosen.sites)
+
+
+def lacking(header: Iterable[str], preset: Preset) -> list[str]:
+    """Return the columns of a preset that are not in a header once; of alternatives the first."""
+    once = {name for name, count in Counter(name.strip() for name in header).items() if count == 1}
+    return [place[0][0] for place in preset.required() if not _fits(place, once, preset)]
+
+
+def _fits(place: Place, names: set[str], preset: Preset) -> bool:
+    if any(names.issuperset(columns) for columns in place):
+        return True
+    # GeoJSON has the coordinates beside its properties, under names of its own
+    return (
+        LAT in names
+        and LON in names
+        and place in (preset.station.columns.get(key) for key in (LAT, LON, POSITION))
+    )
+
+
+def _has_columns(part: Part, preset: Preset) -> bool:
+    return any(
+        cells is not None and not lacking(cells, preset)
+        for rows in _tables(part, preset)
+        for _, cells in islice(rows.singly, MOST_PREAMBLE)
+    )
+
+
+def _load(preset: str | None) -> Preset:
+    if preset is None:
+        message = f"Expected a preset for the columns, found none. Name one of {', '.join(presets())}."
+        raise UsageError(message)
+    return load_preset(preset)
+
+
+def _stations(path: Path, preset: Preset) -> Iterator[Stations]:
+    is_found = False
+    seen: list[_Row] = []
+    for part in parts(path):
+        for rows in _tables(part, preset):
+            for _, cells in islice(rows.singly, MOST_PREAMBLE):
+                if cells is not None and not lacking(cells, preset):
+                    is_found = True
+                    table = Table(preset, [name.strip() for name in cells])
+                    for block in rows.by_the_block:
+                        yield table.stations(block.cells(table.width, table.wanted))
+                    break
+                seen.append(cells or [])
+    if not is_found:
+        raise _unknown_header(path, preset, seen)
+
+
+def _tables(part: Part, preset: Preset) -> Iterator[Rows]:
+    layout = with_delimiter_of(part, preset.layout, lambda cells: not lacking(cells, preset))
+    return tables(part, layout)
+
+
+def _unknown_header(path: Path, preset: Preset, seen: list[_Row]) -> SourceError:
+    header = min(seen, key=lambda row: len(lacking(row, preset)), default=[])
+    return SourceError(
+        f"{path}: expected each column of the preset {preset.name} once ({', '.join(preset.columns)[:300]}), "
+        f"found {', '.join(header)[:300]!r}, without {', '.join(lacking(header, preset))[:300]}. "
+        "Check that the file is of this preset, and that its delimiter is "
+        f"{' or '.join(map(repr, delimiters(preset.layout)))}."
+    )

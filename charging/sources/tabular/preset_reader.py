@@ -1,0 +1,336 @@
+"""Blocks of a table made into stations as a preset says, column after column."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from charging.domain.vocabulary import Connector, connector_mask
+from charging.sources.coordinates import read_point
+from charging.sources.io.blocks import Cells
+from charging.sources.records import PileRecord, Reason, Rejection
+from charging.sources.tabular.cell_parsers import current_of, read_position, says_yes
+from charging.sources.tabular.preset_columns import Field, Notes, Sheet, encoded, fields_of, of_row
+from charging.sources.tabular.preset_faults import POSITION
+from charging.sources.tabular.presets import Mapped, Preset
+from charging.sources.tabular.station_columns import (
+    TEXTS,
+    TIMES,
+    Coded,
+    Pairs,
+    Piles,
+    Rows,
+    Stations,
+    codes_of,
+    different,
+    distinct,
+)
+from charging.sources.tabular.tables import LAT, LON
+
+_MOST_KEPT = 8_192  # rows of different piles
+
+_PILE_ID = "pile_id"
+_ID = "source_id"
+_STATED = "stated_piles"
+_PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
+
+_Bools = NDArray[np.bool_]
+_Reals = NDArray[np.float64]
+
+
+class _Group(NamedTuple):
+    """A group of piles and where a row holds it."""
+
+    mapped: Mapped
+    fields: tuple[Field, ...]
+    also: tuple[Field, ...]
+    plugs: tuple[tuple[Connector, int], ...]
+
+    @property
+    def pile_id(self) -> Field | None:
+        """The field of the id."""
+        return next((field for field in (*self.also, *self.fields) if field.name == _PILE_ID), None)
+
+
+class _Piles(NamedTuple):
+    """The piles of a row, without ids, and which group of the preset each is of."""
+
+    piles: tuple[PileRecord, ...]
+    groups: tuple[int, ...]
+    unread: Pairs
+    doubts: Pairs
+
+
+class Table:
+    """A preset laid over the header of a table."""
+
+    def __init__(self, preset: Preset, header: Sequence[str]) -> None:
+        """Find the columns of the preset."""
+        self.width = len(header)
+        self._preset = preset
+        positions = {name: at for at, name in enumerate(header)}
+        columns = dict(preset.station.columns)
+        if not any({*header}.issuperset(each) for each in columns.get(LAT, ())) and POSITION not in columns:
+            columns |= {LAT: ((LAT,),), LON: ((LON,),)}
+        station = tuple(fields_of(columns, preset.station, positions, preset))
+        self._places = {field.name: field for field in station if field.name in (LAT, LON, POSITION)}
+        self._station = tuple(field for field in station if field.name not in self._places)
+        self._rules = tuple((rule, positions[rule.column]) for rule in preset.rules)
+        self._piles = PileReader(preset, positions)
+        self.wanted = sorted(
+            {
+                *chain.from_iterable(chain.from_iterable(field.places for field in station)),
+                *(at for _, at in self._rules),
+                *self._piles.wanted,
+            }
+        )
+
+    def stations(self, cells: Cells) -> Stations:
+        """Return what rows say, with the rejections between them."""
+        sheet, notes = Sheet(cells.columns, cells.rows), Notes()
+        columns, stated = self._columns(sheet, notes)
+        ids = columns.get(_ID, pa.nulls(cells.rows, pa.string()))
+        refused = {
+            at: Rejection(reason=Reason.MISSING_ID, record_id=f"line {cells.lines()[at]}", field=_ID)
+            for at in np.flatnonzero(ids.is_null()).tolist()
+        }
+        self._apply_rules(sheet, ids, refused)
+        lat, lon = self._points(sheet, ids, refused)
+        stations = Stations(
+            lat=lat,
+            lon=lon,
+            datum=Coded.same(self._preset.datum, cells.rows),
+            columns=columns,
+            stated_piles=stated,
+            piles=self._piles.read(sheet, notes),
+            rows=np.ones(cells.rows, np.int64),
+            unmapped=notes.unread,
+            doubts=notes.doubts,
+        )
+        return _without(stations, refused, cells.broken)
+
+    def _columns(self, sheet: Sheet, notes: Notes) -> tuple[dict[str, pa.Array], Coded]:
+        """Return texts and times by field, and the stated piles."""
+        constants = self._preset.station.constants
+        columns: dict[str, pa.Array] = {}
+        stated = Coded.same(constants.get(_STATED), sheet.rows)
+        for field in self._station:
+            constant = constants.get(field.name)
+            if field.name == _STATED:
+                found = sheet.coded(field, notes)
+                stated = Coded([constant if each is None else each for each in found.values], found.at)
+                continue
+            kind = TIMES.get(field.name, pa.string())
+            column = sheet.column(field) if field.is_text else sheet.coded(field, notes).column(kind)
+            columns[field.name] = (
+                column if constant is None else pc.fill_null(column, pa.scalar(constant, kind))
+            )
+        for name, constant in constants.items():
+            if name not in columns and name in (*TEXTS, *TIMES):
+                columns[name] = pa.repeat(pa.scalar(constant, TIMES.get(name, pa.string())), sheet.rows)
+        return columns, stated
+
+    def _apply_rules(self, sheet: Sheet, ids: pa.Array, refused: dict[int, Rejection]) -> None:
+        for rule, position in self._rules:
+            cells, at = encoded(sheet.cells[position])
+            is_meant = [(cell.strip().casefold() in rule.codes) is rule.is_listed_rejected for cell in cells]
+            for row in np.flatnonzero(np.array(is_meant, np.bool_)[at]).tolist() if any(is_meant) else ():
+                if row not in refused:
+                    refused[row] = Rejection(
+                        reason=rule.reason,
+                        record_id=ids[row].as_py(),
+                        field=rule.column,
+                        value=cells[at[row]],
+                    )
+
+    def _points(self, sheet: Sheet, ids: pa.Array, refused: dict[int, Rejection]) -> tuple[_Reals, _Reals]:
+        """Return latitudes and longitudes; a row that has no point is refused."""
+        nothing = pa.nulls(sheet.rows, pa.string())
+        given = [
+            sheet.column(self._places[name]) if name in self._places else nothing
+            for name in (LAT, LON, POSITION)
+        ]
+        lat, lon = (self._numbers(texts) for texts in given[:2])
+        is_sound = np.isfinite(lat) & np.isfinite(lon) & self._is_inside(lat, lon)
+        is_sound[list(refused)] = True  # nobody asks where it is
+        odd = np.flatnonzero(~is_sound)
+        said, like = different([column.take(pa.array(odd)) for column in given], len(odd))
+        points = [_point(lat_text, lon_text, both, self._preset) for lat_text, lon_text, both in said]
+        for row, number in zip(odd.tolist(), like.tolist(), strict=True):
+            point = points[number]
+            if isinstance(point, Rejection):
+                refused[row] = replace(point, record_id=ids[row].as_py())
+            else:
+                lat[row], lon[row] = point
+        return lat, lon
+
+    def _numbers(self, texts: pa.Array) -> _Reals:
+        """Return texts as numbers, not a number where one is missing or not plainly written."""
+        if (decimal := self._preset.layout.decimal) != ".":
+            texts = pc.replace_substring(texts, decimal, ".")
+        try:
+            numbers = texts.cast(pa.float64())
+        except pa.ArrowInvalid:
+            is_plain = pc.match_substring_regex(texts, _PLAIN_NUMBER)
+            numbers = pc.if_else(is_plain, texts, pa.scalar(None, pa.string())).cast(pa.float64())
+        return np.array(pc.fill_null(numbers, np.nan))
+
+    def _is_inside(self, lat: _Reals, lon: _Reals) -> _Bools:
+        """Tell which points lie where the register can have them."""
+        areas = self._preset.areas
+        is_inside = np.any([area.contains(lat, lon) for area in areas], axis=0) if areas else np.True_
+        return np.asarray((lat != 0) & (lon != 0) & is_inside)
+
+
+class PileReader:
+    """The groups of piles of a preset laid over the header of a table."""
+
+    def __init__(self, preset: Preset, positions: Mapping[str, int]) -> None:
+        """Find the columns of the groups."""
+        self._decimal = preset.layout.decimal
+        self._groups = tuple(
+            _Group(
+                group,
+                tuple(fields_of(group.columns, group, positions, preset)),
+                tuple(fields_of(group.also or {}, group, positions, preset)),
+                tuple((plug, positions[column]) for plug, column in (group.plugs or {}).items()),
+            )
+            for group in preset.piles
+        )
+        self._ids = {
+            number: field for number, group in enumerate(self._groups) if (field := group.pile_id) is not None
+        }
+        self._constant_ids = {
+            number: constant
+            for number, group in enumerate(preset.piles)
+            if (constant := group.constants.get(_PILE_ID)) is not None
+        }
+        self._cells = tuple(sorted({*_cells_of(self._groups)}))
+        id_cells = chain.from_iterable(chain.from_iterable(field.places for field in self._ids.values()))
+        self.wanted = sorted({*self._cells, *id_cells})
+        self._kept: dict[Any, _Piles] = {}
+
+    def read(self, sheet: Sheet, notes: Notes) -> Piles:
+        """Return the piles of all rows; rows that differ in the ids of piles alone are read once."""
+        ids = {number: sheet.column(field) for number, field in self._ids.items()}
+        for number, constant in self._constant_ids.items():
+            same = pa.repeat(pa.scalar(constant, pa.string()), sheet.rows)
+            ids[number] = pc.coalesce(ids[number], same) if number in ids else same
+        has_id = [np.asarray(column.is_valid()).astype(np.intp) for column in ids.values()]
+        keys = [*(codes_of(sheet.cells[at]) for at in self._cells), *has_id]
+        first, like = distinct(keys, sheet.rows)
+        kinds = self._kinds(sheet, first, has_id)
+        odd = [number for number, each in enumerate(kinds) if each.unread or each.doubts]
+        for row in np.flatnonzero(np.isin(like, odd)).tolist() if odd else ():
+            notes.add(row, kinds[like[row]].unread, kinds[like[row]].doubts)
+        size = np.array([len(each.piles) for each in kinds], np.intp)
+        station = np.repeat(np.arange(sheet.rows), size[like])
+        within = np.arange(len(station)) - np.repeat(np.cumsum(size[like]) - size[like], size[like])
+        at = (np.cumsum(size) - size)[like[station]] + within
+        group = np.array([number for each in kinds for number in each.groups], np.intp)[at]
+        kind = Coded([pile for each in kinds for pile in each.piles], at)
+        return Piles(station, kind, _chosen(ids, group, station, sheet.rows))
+
+    def _kinds(self, sheet: Sheet, first: Rows, has_id: Sequence[Rows]) -> list[_Piles]:
+        """Return the piles of some rows."""
+        if len(self._kept) > _MOST_KEPT:
+            self._kept.clear()
+        rows = pa.array(first)
+        cells = {at: sheet.cells[at].take(rows).to_pylist() for at in self.wanted}
+        keys = [*(cells[at] for at in self._cells), *(flags[first].tolist() for flags in has_id)]
+        found = []
+        for number in range(len(first)):
+            key = tuple(column[number] for column in keys)
+            if key not in self._kept:
+                self._kept[key] = self._of_row({at: column[number] for at, column in cells.items()})
+            found.append(self._kept[key])
+        return found
+
+    def _of_row(self, row: Mapping[int, str]) -> _Piles:
+        """Return the piles of a row; a group whose cells are all empty is not there."""
+        piles, numbers = [], []
+        unread: Pairs = ()
+        doubts: Pairs = ()
+        for number, group in enumerate(self._groups):
+            values, unread_here, doubts_here = of_row(row, group.fields)
+            plugs = frozenset(plug for plug, at in group.plugs if says_yes(row[at].strip(), self._decimal))
+            if not (values or unread_here or plugs):
+                continue
+            more, unread_more, _ = of_row(row, group.also)
+            given = {"count": None, **group.mapped.constants, **more, **values}
+            if plugs:
+                given["connectors"] = connector_mask(plugs)
+            if group.mapped.current_of_plugs and (current := current_of(plugs, given["count"])):
+                given["current"] = current
+            piles.append(PileRecord(**{**given, _PILE_ID: None}))
+            numbers.append(number)
+            unread += unread_here + unread_more
+            doubts += doubts_here
+        return _Piles(tuple(piles), tuple(numbers), unread, doubts)
+
+
+def _chosen(ids: Mapping[int, pa.Array], group: Rows, station: Rows, rows: int) -> pa.Array:
+    """Return the ids of piles: of each the one that its row holds for its group."""
+    if not ids:
+        return pa.nulls(len(group), pa.string())
+    slot = np.full(max(group.max(initial=0), *ids) + 1, -1)
+    slot[list(ids)] = np.arange(len(ids))
+    column = slot[group]
+    return pa.concat_arrays(list(ids.values())).take(pa.array(column * rows + station, mask=column < 0))
+
+
+def _cells_of(groups: Iterable[_Group]) -> Iterator[int]:
+    """Yield the cells, but for those of ids, that the piles of a row are read from."""
+    for group in groups:
+        for field in (*group.fields, *group.also):
+            if field.name != _PILE_ID:
+                for place in field.places:
+                    yield from place
+        yield from (at for _, at in group.plugs)
+
+
+def _without(
+    stations: Stations, refused: Mapping[int, Rejection], broken: Iterable[tuple[int, Rejection]]
+) -> Stations:
+    """Return the rows that are not refused, with all rejections in the order of the rows."""
+    if not refused:
+        return replace(stations, between=tuple(broken))
+    is_taken = np.ones(len(stations), np.bool_)
+    is_taken[list(refused)] = False
+    before = np.concatenate([[0], np.cumsum(is_taken)]).tolist()
+    rejections = sorted(
+        [
+            *((row, 0, rejection) for row, rejection in broken),
+            *((row, 1, each) for row, each in refused.items()),
+        ],
+        key=lambda each: each[:2],
+    )
+    between = tuple((before[row], rejection) for row, _, rejection in rejections)
+    return replace(stations.of(is_taken), between=between)
+
+
+def _point(
+    lat: str | None, lon: str | None, both: str | None, preset: Preset
+) -> tuple[float, float] | Rejection:
+    """Return the point of a row, or why it has none."""
+    decimal = preset.layout.decimal
+    if lat is None and lon is None and both is not None:
+        pair = read_position(both, preset.layout)
+        if pair is None:
+            return Rejection(reason=Reason.NOT_A_NUMBER, field=POSITION, value=both)
+        lat, lon = pair
+        decimal = "."
+    point = read_point(lat, lon, "", decimal=decimal)
+    # a zero is an unset coordinate, which is judged later and for all sources
+    if isinstance(point, Rejection) or not preset.areas or 0 in point:
+        return point
+    if any(area.contains(*point) for area in preset.areas):
+        return point
+    is_swapped = any(area.contains(point[1], point[0]) for area in preset.areas)
+    reason = Reason.SWAPPED_COORDINATE if is_swapped else Reason.OUT_OF_AREA
+    return Rejection(reason=reason, field="lat, lon", value=f"{point[0]!r}, {point[1]!r}")

@@ -1,0 +1,256 @@
+"""Tables of any form as rows of text: delimited text, Excel workbooks, Parquet and GeoJSON.
+
+Each table begins with its rows as they stand, the header among the first of them; what is typed in the file
+(numbers, dates) is written as the preset's `Layout` says that text is written, so that one way of reading
+cells does for all. GeoJSON gives each feature the columns `id`, `lat` and `lon` beside its properties.
+"""
+
+import codecs
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from charging.errors import Fault, SourceError
+from charging.sources.io import geojson
+from charging.sources.io.blocks import Block, in_blocks
+from charging.sources.io.decompression_limits import check_unpacked
+from charging.sources.io.delimited import DELIMITERS, DelimitedText, Row, delimiter_by, head_rows
+from charging.sources.io.files import (
+    Kind,
+    Part,
+    complaints,
+    is_packed,
+    kind_of,
+    open_text,
+    parts,
+    read_head,
+)
+from charging.sources.tabular.presets import Layout
+
+ID, LAT, LON = "id", "lat", "lon"
+"""Columns of GeoJSON beside the properties."""
+
+MOST_PREAMBLE = 50
+"""Rows among which the header is looked for."""
+
+MOST_PARQUET_COLUMNS = 10_000
+
+_Some = TypeVar("_Some")
+
+_BATCH_ROWS = 16_384
+_LEAST_CELL = 4  # bytes of any cell unpacked: where a text begins
+_COMPARED = 50  # features whose properties make the header
+
+
+class Rows(NamedTuple):
+    """The rows of a table, of which each is read once, in either way."""
+
+    singly: Iterator[Row]
+    by_the_block: Iterator[Block]  # begins where the other stopped
+
+
+def tables(part: Part, layout: Layout) -> Iterator[Rows]:
+    """Return the tables of a part of a file, each as rows that begin with those above its header.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read; for what stands far inside it, when that is read.
+    """
+    kind = kind_of(part)
+    if kind is Kind.WORKBOOK:
+        from charging.sources.tabular import workbook  # noqa: PLC0415  openpyxl takes a tenth of a second to load
+
+        yield from (_typed(sheet, layout) for sheet in workbook.sheets(part))
+    elif kind is Kind.PARQUET:
+        yield _typed(_parquet_rows(part), layout)
+    else:
+        is_geojson = geojson.matches(read_head(part))
+        with open_text(part, encoding=layout.encodings) as text:
+            if is_geojson:
+                rows = _typed(_feature_rows(geojson.features(text, part)), layout)
+            else:
+                delimited = DelimitedText(text, layout.delimiter)
+                rows = Rows(delimited.rows(), delimited.blocks())
+            singly = _told(rows.singly, part, text.encoding)
+            yield Rows(singly, _told(rows.by_the_block, part, text.encoding))
+
+
+def first_rows(path: Path, layout: Layout) -> Iterator[list[list[str]]]:
+    """Return the first rows of every table of a file, without broken ones; of a text by each delimiter."""
+    for part in parts(path):
+        if by_delimiter := _first_by_delimiter(part, layout):
+            yield from by_delimiter.values()
+        else:
+            yield from (_first(table.singly) for table in tables(part, layout))
+
+
+def with_delimiter_of(part: Part, layout: Layout, is_header: Callable[[list[str]], bool]) -> Layout:
+    """Return a layout with the delimiter by which a text has a header, or as it is where none is found.
+
+    Raises
+    ------
+    SourceError
+        If the part cannot be read.
+    """
+    by_delimiter = _first_by_delimiter(part, layout)
+    return replace(layout, delimiter=delimiter_by(by_delimiter.items(), is_header) or layout.delimiter)
+
+
+def _first_by_delimiter(part: Part, layout: Layout) -> dict[str, list[list[str]]]:
+    """Return the first rows of delimited text by each delimiter, the layout's first; else nothing."""
+    if kind_of(part) is not Kind.TEXT or geojson.matches(head := read_head(part)):
+        return {}
+    text = _decoded(head, layout)
+    return {delimiter: head_rows(text, delimiter, MOST_PREAMBLE) for delimiter in delimiters(layout)}
+
+
+def delimiters(layout: Layout) -> tuple[str, ...]:
+    """Return what may separate the columns of a text: what the layout says comes first."""
+    return tuple(dict.fromkeys((layout.delimiter, *DELIMITERS)))
+
+
+def _first(table: Iterator[Row]) -> list[list[str]]:
+    return [cells for _, cells in islice(table, MOST_PREAMBLE) if cells is not None]
+
+
+def _decoded(head: bytes, layout: Layout) -> str:
+    """Return the beginning of a text; a character that is cut at its end is left out."""
+    for encoding in layout.encodings:
+        try:
+            return codecs.getincrementaldecoder(encoding)().decode(head)
+        except UnicodeDecodeError:
+            continue
+    return head.decode(errors="replace")
+
+
+def _told(rows: Iterator[_Some], part: Part, encoding: str) -> Iterator[_Some]:
+    """Yield rows or blocks, and tell what is wrong with the text they come from when it is read."""
+    with complaints(part, encoding):
+        yield from rows
+
+
+def _typed(rows: Iterable[tuple[int, list[Any] | None]], layout: Layout) -> Rows:
+    found = _typed_rows(rows, layout)
+    return Rows(found, in_blocks(found))
+
+
+def _typed_rows(rows: Iterable[tuple[int, list[Any] | None]], layout: Layout) -> Iterator[Row]:
+    """Yield rows as text, each as wide as the widest of the first ones, where the header is."""
+    rows = iter(rows)
+    first = list(islice(rows, MOST_PREAMBLE))
+    width = max((len(cells) for _, cells in first if cells), default=0)
+    if not width:
+        return
+    for number, cells in chain(first, rows):
+        if cells is None:
+            yield number, None
+            continue
+        texts = [_text(cell, layout) for cell in cells]
+        if any(texts):
+            yield number, texts + [""] * (width - len(texts))
+
+
+def _text(value: Any, layout: Layout) -> str:  # noqa: ANN401  whatever a file holds
+    """Return a value as a preset's reader understands it."""
+    match value:
+        case str():
+            text = value
+        case None:
+            text = ""
+        case bool():
+            text = "true" if value else "false"
+        case float():
+            text = str(int(value)) if value.is_integer() else repr(value).replace(".", layout.decimal)
+        case dt.date():  # a time is one too
+            text = value.strftime(layout.date_formats[0]) if layout.date_formats else _iso(value)
+        case list():
+            text = layout.separator.join(_text(each, layout) for each in value)
+        case _:
+            text = str(value)
+    return text
+
+
+def _iso(value: dt.date) -> str:
+    is_day = isinstance(value, dt.datetime) and value.tzinfo is None and value.time() == dt.time()
+    return value.isoformat()[:10] if is_day else value.isoformat()
+
+
+def _parquet_rows(part: Part) -> Iterator[tuple[int, list[Any]]]:
+    if is_packed(part):
+        message = f"{part}: expected a Parquet file by itself, found a packed one. Unpack it first."
+        raise SourceError(message, Fault.PACKED)
+    try:
+        size = part.path.stat().st_size
+        with pq.ParquetFile(part.path, read_dictionary=_texts_of(part.path)) as file:
+            _check_parquet(file.metadata, file.schema_arrow.names, size, part)
+            yield 1, list(file.schema_arrow.names)
+            number, unpacked = 1, 0
+            for batch in file.iter_batches(batch_size=_BATCH_ROWS):
+                unpacked += sum(map(_size, batch.columns))
+                check_unpacked(unpacked, size, part)
+                for cells in zip(*map(_values, batch.columns), strict=True):
+                    number += 1
+                    yield number, list(cells)
+    except (pa.ArrowException, OSError, UnicodeDecodeError, OverflowError) as error:
+        message = (
+            f"{part}: expected a whole Parquet file, found a damaged one ({str(error)[:120]}). "
+            "Fetch the file again."
+        )
+        raise SourceError(message, Fault.DAMAGED) from error
+
+
+def _texts_of(path: Path) -> list[str]:
+    """Return the columns of text: read with their dictionaries, a text that repeats takes no room."""
+    with pq.ParquetFile(path) as file:
+        leaves = (file.schema.column(at) for at in range(len(file.schema)))
+        return [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
+
+
+def _check_parquet(metadata: pq.FileMetaData, names: list[str], size: int, part: Part) -> None:
+    """Refuse what would fill the memory, by what the file says of itself."""
+    if len(names) > MOST_PARQUET_COLUMNS:
+        message = (
+            f"{part}: expected at most {MOST_PARQUET_COLUMNS:,} columns, found {len(names):,}. "
+            "Leave out those that are not needed."
+        )
+        raise SourceError(message, Fault.TOO_LARGE)
+    groups = (metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
+    check_unpacked(max(sum(groups), metadata.num_rows * len(names) * _LEAST_CELL), size, part)
+
+
+def _size(column: pa.Array) -> int:
+    """Return the bytes of the cells of a column, each text as often as it is there."""
+    if isinstance(column, pa.DictionaryArray):
+        return pc.sum(pc.binary_length(column.dictionary).take(column.indices)).as_py() or 0
+    if isinstance(column, pa.StructArray):
+        return sum(map(_size, column.flatten()))
+    return _size(column.flatten()) if pa.types.is_nested(column.type) else int(column.nbytes)
+
+
+def _values(column: pa.Array) -> list[Any]:
+    if not isinstance(column, pa.DictionaryArray):
+        values: list[Any] = column.to_pylist()
+        return values
+    known = [*column.dictionary.to_pylist(), None]
+    return [known[-1 if at is None else at] for at in column.indices.to_pylist()]
+
+
+def _feature_rows(found: Iterator[geojson.Feature | None]) -> Iterator[tuple[int, list[Any] | None]]:
+    first = list(islice(found, _COMPARED))
+    named = dict.fromkeys(key for feature in first if feature for key in feature.properties)
+    header = [*named, *(name for name in (ID, LAT, LON) if name not in named)]
+    yield 0, header
+    for number, feature in enumerate(chain(first, found), start=1):
+        if feature is None:
+            yield number, None
+            continue
+        given = {ID: feature.id, LAT: feature.lat, LON: feature.lon, **feature.properties}
+        yield number, [given.get(name) for name in header]

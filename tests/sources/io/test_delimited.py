@@ -1,0 +1,120 @@
+"""Blocks of delimited text, held against `csv.reader` over single lines."""
+
+import csv
+import io
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charging.sources.io import delimited
+from charging.sources.io.blocks import TextBlock
+from charging.sources.io.delimited import LONGEST_LINE, DelimitedText
+
+MARKS = ['"', '""', ",", ";", "\n", "\r", "\r\n", "\n\n", "\t", " ", "\0", "\ufeff", "a", "é深", "x" * 40]
+CELLS = ["", "a", " b ", "é深", "0", "say hi", 'a "b"', "two\nlines", "two\r\nlines", "\r", ",", '"', "'"]
+
+
+def slow_rows(text, delimiter):
+    """Return the rows of a text, line by line."""
+    reader = csv.reader(
+        re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text), delimiter=delimiter, strict=True
+    )
+    found = []
+    while True:
+        first = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except csv.Error:
+            found += [(line, None) for line in range(first, reader.line_num + 1)]
+        except StopIteration:
+            return found
+        else:
+            found += [(first, cells)] if cells else []
+
+
+def fast_rows(text, delimiter, width, skipped=0):
+    """Return the whole and the broken rows of a text, by the block."""
+    table = DelimitedText(io.StringIO(text, newline=""), delimiter)
+    for _, _ in zip(range(skipped), table.rows(), strict=False):
+        pass
+    whole, broken = [], []
+    for block in table.blocks():
+        cells = block.cells(width, range(width))
+        columns = [cells.columns[at].to_pylist() for at in range(width)]
+        broken += [(len(whole) + before, told.record_id, told.value) for before, told in cells.broken]
+        whole += zip(cells.lines(), map(list, zip(*columns, strict=True)), strict=True)
+    return whole, broken
+
+
+def expected_rows(text, delimiter, width, skipped=0):
+    whole, broken = [], []
+    for line, cells in slow_rows(text, delimiter)[skipped:]:
+        if cells is not None and len(cells) == width:
+            whole.append((line, cells))
+        else:
+            found = None if cells is None else f"{len(cells)} cells instead of {width}"
+            broken.append((len(whole), f"line {line}", found))
+    return whole, broken
+
+
+@pytest.fixture(params=[8, 64, 1 << 20])
+def small_blocks(request, monkeypatch):
+    monkeypatch.setattr(delimited, "BLOCK", request.param)
+    monkeypatch.setattr(delimited, "_PIECE", min(request.param, 16))
+
+
+@pytest.mark.usefixtures("small_blocks")
+@settings(max_examples=60)
+@given(
+    marks=st.lists(st.sampled_from(MARKS), max_size=60),
+    width=st.integers(1, 3),
+    delimiter=st.sampled_from([",", ";", "\t"]),
+)
+def test_any_text_has_the_rows_that_are_read_line_by_line(marks, width, delimiter):
+    text = "".join(marks)
+    assert fast_rows(text, delimiter, width) == expected_rows(text, delimiter, width)
+
+
+@pytest.mark.usefixtures("small_blocks")
+@settings(max_examples=60)
+@given(
+    rows=st.lists(st.lists(st.sampled_from(CELLS), min_size=2, max_size=3), min_size=1, max_size=20),
+    line_end=st.sampled_from(["\n", "\r\n", "\r"]),
+    stray=st.sampled_from(["", '"', 'a"b,c', '"a"b,c']),
+    skipped=st.integers(0, 1),
+)
+def test_a_table_written_as_it_should_reads_the_same_with_a_stray_quote_or_without(
+    rows, line_end, stray, skipped
+):
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator=line_end).writerows(rows)
+    text.write(stray and stray + line_end)
+    csv.writer(text, lineterminator=line_end).writerows(rows)
+    whole = text.getvalue()
+    assert fast_rows(whole, ",", 3, skipped) == expected_rows(whole, ",", 3, skipped)
+
+
+def test_only_a_block_with_a_stray_quote_is_taken_apart_row_by_row(monkeypatch):
+    monkeypatch.setattr(delimited, "BLOCK", 1)
+    monkeypatch.setattr(delimited, "_PIECE", 8)
+    table = DelimitedText(io.StringIO('1,"a"\r\n2,b"c"\n3,ddddd\n'), ",")
+    assert [isinstance(block, TextBlock) for block in table.blocks()] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("cell", "least"), [("x" * 10_000_000, 1), ("x\n" * 70_000, 10)], ids=["one line", "many lines"]
+)
+def test_an_endless_cell_is_one_broken_row_for_each_of_its_lines(cell, least):
+    text = f'1,a\n2,"{cell}"\n3,b\n'
+    whole, broken = fast_rows(text, ",", 2)
+    assert whole[0] == (1, ["1", "a"])
+    assert least <= len(broken) <= cell.count("\n") + 2
+    assert len(cell) > LONGEST_LINE or (whole, broken) == expected_rows(text, ",", 2)
+
+
+def test_a_line_is_never_held_whole():
+    text = io.StringIO("x" * 5 * LONGEST_LINE)
+    longest = max(map(len, delimited._pieces(text)))
+    assert longest < 1.1 * LONGEST_LINE

@@ -1,0 +1,48 @@
+import gzip
+
+import pytest
+
+from charging.errors import SourceError
+from charging.sources.io import files
+from charging.sources.io.files import HEAD_BYTES, mentions, open_text, read_head
+
+LONG_TEXT = " ".join(str(number * 2_654_435_761 % 1_000_003) for number in range(HEAD_BYTES))  # packs badly
+
+
+def test_the_head_is_the_unpacked_beginning_without_a_byte_order_mark(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(gzip.compress(b"\xef\xbb\xbf" + LONG_TEXT.encode()))
+    assert read_head(path) == LONG_TEXT.encode()[: HEAD_BYTES - 3]
+
+
+def test_a_gzip_file_cut_far_behind_its_head_is_refused_where_it_ends(tmp_path):
+    path = tmp_path / "file.gz"
+    packed = gzip.compress(LONG_TEXT.encode())
+    path.write_bytes(packed[: len(packed) * 3 // 4])
+    with pytest.raises(SourceError, match="cut or damaged"), open_text(path) as text:
+        text.read()
+
+
+def test_a_gzip_file_changed_on_the_way_is_refused(tmp_path):
+    path = tmp_path / "file.gz"
+    packed = bytearray(gzip.compress(LONG_TEXT.encode()))
+    packed[-6] ^= 1  # in the check sum
+    path.write_bytes(packed)
+    with pytest.raises(SourceError, match="cut or damaged"), open_text(path) as text:
+        text.read()
+
+
+def test_another_encoding_far_behind_the_head_is_refused(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(LONG_TEXT.encode() + "价".encode("gb18030"))
+    with pytest.raises(SourceError, match="utf-8-sig"), open_text(path) as text:
+        text.read()
+
+
+@pytest.mark.parametrize("before", range(5))
+def test_a_word_is_found_wherever_the_blocks_of_a_search_end(tmp_path, monkeypatch, before):
+    monkeypatch.setattr(files, "_SEARCHED_CHARS", 5)
+    path = tmp_path / "a.json"
+    path.write_text("x" * before + "word and more")
+    assert mentions(path, "word")
+    assert not mentions(path, "wood")

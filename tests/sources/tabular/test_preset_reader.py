@@ -1,0 +1,201 @@
+"""Batches of rows, held against reading one row after the other."""
+
+import csv
+import math
+from itertools import chain
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charging.domain.vocabulary import connector_mask
+from charging.sources.coordinates import read_point
+from charging.sources.io.blocks import RowBlock
+from charging.sources.records import PileRecord, Reason, Rejection, StationRecord
+from charging.sources.tabular import model as tabular
+from charging.sources.tabular import preset_columns, preset_reader
+from charging.sources.tabular.cell_parsers import current_of, read_position, reader_of, says_yes
+from charging.sources.tabular.preset_reader import Table
+from charging.sources.tabular.presets import load_preset
+
+CODES = {
+    "afdc": ["ELEC", "elec ", "CNG", "P", "E", "T", "J1772 TESLA", "NEMA515 XX", "AIRPORT", "public", "12"],
+    "bnetza": [
+        "AC Schuko",
+        "Sonstige",
+        "DC Kupplung Combo; ?",
+        "22",
+        "3,7",
+        "1e3",
+        "In Betrieb",
+        "247",
+        "E*1",
+    ],
+    "irve": [
+        "true",
+        "oui",
+        "0",
+        "22000",
+        "[2.35, 48.85]",
+        "Voirie",
+        "NA",
+        "FR*1",
+        "Non concerné",
+        "2022-01-02",
+    ],
+    "urbanev": ["3", "-1", "2.5", "x"],
+}
+NUMBERS = ["", " ", "0", "48.85", "52,5", "13.4", "-73.9", "1_0", "nan", "inf", "east", " 2.35 "]
+
+
+def cell(row, place):
+    text = row[place[0]].strip()
+    for column in place[1:]:
+        text = f"{text} {row[column].strip()}".strip()
+    return text
+
+
+def read(row, places, mapped, layout):
+    """Return what one row says, by the readers of single cells."""
+    values, unread, doubts = {}, (), ()
+    for name, place in places.items():
+        read_cell = reader_of(name, layout, mapped.values.get(name))
+        for columns in (each for each in place if all(column in row for column in each)):
+            text = cell(row, columns)
+            if not text:
+                continue
+            value, strange, put_right = read_cell(text) if read_cell else (text, (), ())
+            unread += tuple((name, code) for code in strange)
+            doubts += put_right
+            if value is not None:
+                values[name] = value
+                break
+    return values, unread, doubts
+
+
+def point_of(values, source_id, preset):
+    lat, lon, both = (values.pop(name, None) for name in ("lat", "lon", "position"))
+    decimal = preset.layout.decimal
+    if lat is None and lon is None and both is not None:
+        if (pair := read_position(both, preset.layout)) is None:
+            return Rejection(reason=Reason.NOT_A_NUMBER, record_id=source_id, field="position", value=both)
+        (lat, lon), decimal = pair, "."
+    point = read_point(lat, lon, source_id, decimal=decimal)
+    if isinstance(point, Rejection) or not preset.areas or 0 in point:
+        return point
+    if any(area.contains(*point) for area in preset.areas):
+        return point
+    swapped = any(area.contains(point[1], point[0]) for area in preset.areas)
+    reason = Reason.SWAPPED_COORDINATE if swapped else Reason.OUT_OF_AREA
+    return Rejection(
+        reason=reason, record_id=source_id, field="lat, lon", value=f"{point[0]!r}, {point[1]!r}"
+    )
+
+
+def record_of(row, preset, line):
+    """Return the record of one row: slow, and in the order in which a row is judged."""
+    layout = preset.layout
+    values, unread, doubts = read(row, preset.station.columns, preset.station, layout)
+    source_id = values.pop("source_id", None)
+    if source_id is None:
+        return Rejection(reason=Reason.MISSING_ID, record_id=f"line {line}", field="source_id")
+    for rule in preset.rules:
+        code = row[rule.column]
+        if (code.strip().casefold() in rule.codes) is rule.is_listed_rejected:
+            return Rejection(reason=rule.reason, record_id=source_id, field=rule.column, value=code)
+    point = point_of(values, source_id, preset)
+    if isinstance(point, Rejection):
+        return point
+    piles = []
+    for group in preset.piles:
+        said, strange, put_right = read(row, group.columns, group, layout)
+        plugs = frozenset(
+            plug for plug, column in group.plugs.items() if says_yes(row[column].strip(), layout.decimal)
+        )
+        if not (said or strange or plugs):
+            continue
+        more, strange_more, _ = read(row, group.also, group, layout)
+        pile = {"count": None, **group.constants, **more, **said}
+        if plugs:
+            pile["connectors"] = connector_mask(plugs)
+        if group.current_of_plugs and (current := current_of(plugs, pile["count"])):
+            pile["current"] = current
+        piles.append(PileRecord(**pile))
+        unread += strange + strange_more
+        doubts += put_right
+    return StationRecord(
+        source_id=source_id,
+        lat=point[0],
+        lon=point[1],
+        datum=preset.datum,
+        piles=tuple(piles),
+        unmapped=unread,
+        doubts=doubts,
+        **{**preset.station.constants, **values},
+    )
+
+
+def records(table, rows):
+    block = RowBlock([(line, list(row)) for line, row in enumerate(rows)])
+    return list(table.stations(block.cells(table.width, table.wanted)).records())
+
+
+@pytest.mark.parametrize("name", CODES)
+@settings(max_examples=60)
+@given(data=st.data())
+def test_a_batch_of_rows_is_each_of_them_read_alone(name, data):
+    preset = load_preset(name)
+    places = [place for part in (preset.station, *preset.piles) for place in part.columns.values()]
+    places += [place for group in preset.piles for place in group.also.values()]
+    every = dict.fromkeys(chain(preset.columns, chain.from_iterable(chain.from_iterable(places))))
+    header = data.draw(st.sampled_from([list(every), list(preset.columns)]))
+    cells = st.sampled_from([*CODES[name], *NUMBERS, "Ä\tb"])
+    rows = data.draw(st.lists(st.tuples(*[cells] * len(header)), min_size=1, max_size=6))
+    table = Table(preset, header)
+    alone = [record_of(dict(zip(header, row, strict=True)), preset, line) for line, row in enumerate(rows)]
+    assert records(table, rows) == alone
+    assert records(table, rows) == alone  # what was kept of the first time is right
+
+
+@pytest.mark.parametrize("name", ["afdc", "urbanev"])
+@settings(max_examples=40)
+@given(data=st.data())
+def test_a_file_makes_the_dataset_that_its_rows_make_one_by_one(build, tmp_path_factory, name, data):
+    preset = load_preset(name)
+    header = list(preset.columns)
+    hostile = ["two\nlines", 'a "b", c', "\x01\t", "\u202e<b>", "22.54", "114.06", "0", "1", "2", "3"]
+    cells = st.sampled_from([*CODES[name], *NUMBERS, *hostile])
+    rows = data.draw(st.lists(st.lists(cells, min_size=len(header) - 1, max_size=len(header)), max_size=9))
+    encoding = data.draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
+    path = tmp_path_factory.mktemp("table") / "t.csv"
+    with path.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file, lineterminator=data.draw(st.sampled_from(["\n", "\r\n"]))).writerows([header, *rows])
+    alone, line = [], 2
+    for row in rows:
+        if len(row) == len(header):
+            alone.append(record_of(dict(zip(header, row, strict=True)), preset, line))
+        else:
+            found = f"{len(row)} cells instead of {len(header)}"
+            alone.append(Rejection(reason=Reason.MALFORMED, record_id=f"line {line}", value=found))
+        line += 1 + sum(text.count("\n") for text in row)
+    assert list(tabular.read(path, preset=name)) == alone
+    fast, slow = build(tabular.read_columns(path, preset=name)), build(alone)
+    assert (fast.tables, fast.report, fast.sources) == (slow.tables, slow.report, slow.sources)
+
+
+def test_rows_that_are_broken_stay_between_the_others(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("station_id,longitude,latitude,charge_count\n1,114,22.5,1\n2\n3,114,22.5,1\n4,0,x,1\n")
+    told = [
+        getattr(each, "source_id", None) or each.record_id for each in tabular.read(path, preset="urbanev")
+    ]
+    assert told == ["1", "line 3", "3", "4"]
+
+
+def test_what_is_kept_of_cells_has_a_bound(monkeypatch):
+    monkeypatch.setattr(preset_reader, "_MOST_KEPT", 10)
+    monkeypatch.setattr(preset_columns, "MOST_KEPT", 10)
+    table = Table(load_preset("urbanev"), ["station_id", "longitude", "latitude", "charge_count"])
+    for number in range(40):
+        (record,) = records(table, [(str(number), "114", "22.5", str(number + 1))])
+        assert (record.stated_piles, math.floor(record.lat)) == (number + 1, 22)
