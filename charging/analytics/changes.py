@@ -18,10 +18,10 @@ from numpy.typing import ArrayLike, NDArray
 from pandas.api.extensions import ExtensionArray
 
 from charging.dataset.manifest import Description
+from charging.domain.arrays import run_starts
 from charging.domain.geography import great_circle_km
 from charging.domain.hexes import parent_cells
 from charging.domain.text_folding import folded
-from charging.queries.measures import begins
 
 MOVED_M = 50.0
 """Distance beyond which a station has moved, metres; below it a coordinate was made more exact."""
@@ -347,7 +347,7 @@ def _places(old: pd.DataFrame, new: pd.DataFrame) -> NDArray[np.intp]:
 def _same_in_cell(old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.intp]:
     """Return of the n-th row of each cell the n-th one of that cell in others, both upwards; -1: none."""
     rows = np.arange(new.size)
-    nth = rows - np.maximum.accumulate(np.where(begins(new), rows, 0))
+    nth = rows - np.maximum.accumulate(np.where(run_starts(new), rows, 0))
     guess = np.searchsorted(old, new) + nth
     return np.where(guess < old.size, guess, -1)
 

@@ -16,8 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from charging.analytics.holdings import apart, in_words, operator_set, read_held
+from charging.domain.arrays import ratio
 from charging.errors import UsageError
-from charging.queries.measures import share
 
 MOST_DISKS = 32_768
 """Cells whose neighbours are remembered, 0.6 kB each: more than a million piles occupy at resolution 7."""
@@ -181,7 +181,7 @@ def marginal_gains(served: Served, base: Collection[str], partners: Collection[s
             "gain": gains,
             "gain_alone": alone[order],
             "covered_after": covered_after,
-            "share_after": share(covered_after, whole),
+            "share_after": ratio(covered_after, whole),
             "whole": whole,
         }
     )

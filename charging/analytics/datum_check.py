@@ -12,8 +12,7 @@ from scipy.spatial import cKDTree
 
 from charging.analytics.duplicates import chord_of
 from charging.analytics.name_similarity import NEAR_NAME, Names, likeness, names_of, operator_keys
-from charging.dataset.coordinates import CHINA, is_shifted
-from charging.domain.datum import from_wgs84
+from charging.domain.datum import CHINA, from_wgs84, is_shifted
 from charging.domain.geography import Floats, great_circle_km, unit_vectors
 from charging.domain.vocabulary import Datum
 

@@ -7,10 +7,10 @@ import h3.api.numpy_int as h3
 import numpy as np
 import pandas as pd
 
+from charging.domain.arrays import ratio
 from charging.domain.geography import Floats, load_cities
 from charging.domain.hexes import resolution_of
 from charging.domain.weights import Cells, Weights
-from charging.queries.measures import share
 
 PER_PEOPLE = 100_000
 """Piles are counted per this many people, or other units of weight."""
@@ -54,9 +54,9 @@ def density_by_cell(cells: pd.DataFrame, weights: Weights) -> pd.DataFrame:
             "cell": cell,
             "piles": piles,
             "area_km2": area_km2,
-            "piles_per_km2": share(piles, area_km2),
+            "piles_per_km2": ratio(piles, area_km2),
             "weight": weight,
-            "piles_per_100k": share(piles, weight) * PER_PEOPLE,
+            "piles_per_100k": ratio(piles, weight) * PER_PEOPLE,
         }
     )
 
@@ -90,7 +90,7 @@ def density_by_city(cities: pd.DataFrame) -> pd.DataFrame:
             "city_id": cities.key.reset_index(drop=True),
             "piles": piles,
             "weight": weight,
-            "piles_per_100k": share(piles, weight) * PER_PEOPLE,
+            "piles_per_100k": ratio(piles, weight) * PER_PEOPLE,
         }
     )
 

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from charging.domain.arrays import run_starts
 from charging.domain.hexes import cells_at, parent_cells
 from charging.errors import UsageError
-from charging.queries.measures import begins
 
 COLUMNS = ("unit", "operator_id", "piles")
 
@@ -75,7 +75,7 @@ def _numbered(units: pd.Series) -> tuple[NDArray[np.intp], NDArray[Any]]:
     """Return the position of each row's unit among the distinct ones, and these, upwards; -1 of a null."""
     values = units.to_numpy()
     if values.dtype == np.int64 and (values[1:] >= values[:-1]).all():  # holdings come by unit
-        starts = begins(values)
+        starts = run_starts(values)
         return np.cumsum(starts) - 1, values[starts]
     unit_no, distinct = pd.factorize(units, sort=True)
     return unit_no, np.asarray(distinct)

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from charging.domain.arrays import ratio
 from charging.domain.geography import City, CityIndex
-from charging.queries.measures import share
 
 OUTSIDE_KM = 100.0
 """Distance from the nearest city of its stated region beyond which a point lies outside it, km."""
@@ -32,7 +32,7 @@ def completeness(counts: pd.DataFrame) -> pd.DataFrame:
         asked there).
     """
     known, whole = (counts[column].to_numpy(np.float64) for column in ("known", "of"))
-    return counts.assign(share=share(known, whole))
+    return counts.assign(share=ratio(known, whole))
 
 
 def outside_region(stations: pd.DataFrame, cities: Iterable[City]) -> pd.DataFrame:

@@ -18,9 +18,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from charging.analytics.holdings import operator_set
+from charging.domain.arrays import ratio
 from charging.domain.geography import Floats, great_circle_km, unit_vectors
 from charging.domain.weights import Weights
-from charging.queries.measures import share
 
 NOT_KNOWN = "not_known"
 """The column of stations whose operator is not known; no operator has this id."""
@@ -223,7 +223,7 @@ def reach_curves(
             "km": np.tile(km, len(networks)),
             "weight_reached": reached.ravel(),
             "weight_whole": whole.ravel(),
-            "share": share(reached, whole).ravel(),
+            "share": ratio(reached, whole).ravel(),
             "network": np.repeat(np.array(list(networks), dtype=object), km.size),
         }
     )

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from charging.analytics.holdings import Held, added_up, in_words, operator_set, read_held
-from charging.queries.measures import share
+from charging.domain.arrays import ratio
 
 MOST_HHI = 10_000
 """The Herfindahl-Hirschman index of a unit whose piles belong to one operator: 100 % squared."""
@@ -94,7 +94,7 @@ def without(held: pd.DataFrame, leavers: Collection[str]) -> pd.DataFrame:
             "unit": table.units[has_piles],
             "piles_before": before[has_piles],
             "piles_after": after[has_piles],
-            "lost_share": share(gone, before)[has_piles],
+            "lost_share": ratio(gone, before)[has_piles],
             "category": in_words(category[has_piles], Loss),
         }
     )
@@ -147,7 +147,7 @@ def concentration(held: pd.DataFrame) -> pd.DataFrame:
     table = read_held(held)
     piles = table.piles_by_unit()
     unit_no, operator_no, held_piles = _known_holders(table)
-    squares = added_up(share(held_piles, piles[unit_no]) ** 2, unit_no, piles.size)
+    squares = added_up(ratio(held_piles, piles[unit_no]) ** 2, unit_no, piles.size)
     holders = np.bincount(unit_no, minlength=piles.size)
     largest = np.full(piles.size, -np.inf)
     np.maximum.at(largest, unit_no, held_piles)
@@ -163,8 +163,8 @@ def concentration(held: pd.DataFrame) -> pd.DataFrame:
         "operators": holders,
         "largest_operator": largest_no,
         "largest_piles": largest,
-        "largest_share": share(largest, piles),
-        "unknown_share": share(piles - of_known, piles),
+        "largest_share": ratio(largest, piles),
+        "unknown_share": ratio(piles - of_known, piles),
         "hhi": np.where(holders > 0, MOST_HHI * squares, np.nan),
     }
     has_piles = np.flatnonzero(piles > 0)

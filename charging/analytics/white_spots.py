@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from charging.analytics.holdings import operator_set
 from charging.analytics.reach import NOT_KNOWN, km_to_nearest
+from charging.domain.arrays import ratio
 from charging.domain.geography import Floats, unit_vectors
 from charging.domain.hexes import cell_text, parent_cells
 from charging.domain.weights import Cells, Weights
 from charging.errors import UsageError
-from charging.queries.measures import share
 
 MOST_EXPONENT = 5.0
 """Largest exponent: beyond it the first cell outranks all others, whatever they are."""
@@ -197,7 +197,7 @@ def ranked_white_spots(cells: pd.DataFrame, exponents: Exponents, limit: int = 1
     table = known.iloc[order].reset_index(drop=True)
     table.insert(0, "rank", np.arange(1, len(table) + 1))
     score = table.score.to_numpy(dtype=np.float64)
-    table["score_share"] = share(score, np.full(score.shape, score.max(initial=0)))
+    table["score_share"] = ratio(score, np.full(score.shape, score.max(initial=0)))
     return WhiteSpots(table, ranked=len(known), left_out=len(scored) - len(known))
 
 

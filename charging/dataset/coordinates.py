@@ -11,20 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from charging.domain.bounds import Bounds
-from charging.domain.datum import to_wgs84
+from charging.domain.datum import CHINA, to_wgs84
 from charging.domain.vocabulary import Datum
 from charging.sources.records import Reason, Rejection
 
-CHINA = Bounds(3.0, 73.0, 54.0, 136.0)
-"""A box around China, degrees: generous, it only tells a swapped pair from a plain one."""
-
 _MOST_LAT, _MOST_LON = 90.0, 180.0
-
-_OFF_THE_MAINLAND = ("71", "81", "82")
-"""Province part of GB/T 2260: Taiwan, Hong Kong, Macau."""
-
-_REGIONS_OFF_THE_MAINLAND = ("台湾", "臺灣", "香港", "澳门", "澳門", "taiwan", "hong kong", "macau", "macao")
 
 
 def coordinate_refusal(
@@ -65,24 +56,6 @@ def has_sound_coordinates(
     if is_china.any():
         is_on_globe &= CHINA.contains(lat, lon) | ~is_china
     return is_on_globe
-
-
-def is_shifted(datum: Datum, country: str | None, region: str | None, city_id: str | None) -> bool:
-    """Tell whether a point said to be in `datum` has to be moved to become WGS-84.
-
-    GCJ-02 and BD-09 differ from WGS-84 on the mainland only. A record that names no country is taken to lie
-    where its source does: only Chinese sources give these datums.
-
-    Examples
-    --------
-    >>> is_shifted(Datum.GCJ02, "CN", "广东省", None), is_shifted(Datum.GCJ02, "HK", None, None)
-    (True, False)
-    """
-    if datum is Datum.WGS84 or country not in (None, "CN"):
-        return False
-    if city_id is not None and city_id.startswith(_OFF_THE_MAINLAND):
-        return False
-    return region is None or not region.strip().casefold().startswith(_REGIONS_OFF_THE_MAINLAND)
 
 
 def in_wgs84(

@@ -15,10 +15,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from charging.dataset.columns import clean_text, clean_texts
-from charging.dataset.coordinates import coordinate_refusal, has_sound_coordinates, in_wgs84, is_shifted
+from charging.dataset.coordinates import coordinate_refusal, has_sound_coordinates, in_wgs84
 from charging.dataset.entity_resolution import Resolver
 from charging.dataset.record_batch import Chunk, Groups
 from charging.dataset.report import ImportReport, Tally
+from charging.domain.datum import is_shifted
 from charging.domain.vocabulary import Connector, Datum
 from charging.sources.io.arrow_texts import texts_of
 from charging.sources.records import PileRecord, Reason, Record, Rejection, ServiceAreaRecord, StationRecord

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from charging.domain.bounds import Bounds
 from charging.domain.vocabulary import Datum
 
 _Reals = NDArray[np.float64]
@@ -143,3 +144,32 @@ def _undo(forward: Callable[[_Reals, _Reals], _Point], image: _Point, start: _Po
         moved_lat, moved_lon = forward(lat, lon)
         lat, lon = lat - (moved_lat - image[0]), lon - (moved_lon - image[1])
     return lat, lon
+
+
+CHINA = Bounds(3.0, 73.0, 54.0, 136.0)
+"""A box around China, degrees: generous, it only tells a swapped pair from a plain one."""
+
+
+_OFF_THE_MAINLAND = ("71", "81", "82")
+"""Province part of GB/T 2260: Taiwan, Hong Kong, Macau."""
+
+
+_REGIONS_OFF_THE_MAINLAND = ("台湾", "臺灣", "香港", "澳门", "澳門", "taiwan", "hong kong", "macau", "macao")
+
+
+def is_shifted(datum: Datum, country: str | None, region: str | None, city_id: str | None) -> bool:
+    """Tell whether a point said to be in `datum` has to be moved to become WGS-84.
+
+    GCJ-02 and BD-09 differ from WGS-84 on the mainland only. A record that names no country is taken to lie
+    where its source does: only Chinese sources give these datums.
+
+    Examples
+    --------
+    >>> is_shifted(Datum.GCJ02, "CN", "广东省", None), is_shifted(Datum.GCJ02, "HK", None, None)
+    (True, False)
+    """
+    if datum is Datum.WGS84 or country not in (None, "CN"):
+        return False
+    if city_id is not None and city_id.startswith(_OFF_THE_MAINLAND):
+        return False
+    return region is None or not region.strip().casefold().startswith(_REGIONS_OFF_THE_MAINLAND)

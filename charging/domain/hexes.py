@@ -14,6 +14,7 @@ import h3.api.numpy_int as h3
 import numpy as np
 from numpy.typing import NDArray
 
+from charging.domain.bounds import Bounds
 from charging.domain.schema import CELL_RESOLUTION
 
 EARTH_RADIUS_KM = 6371.0088
@@ -153,3 +154,8 @@ def resolution_for_zoom(zoom: float, lat: float, *, shift: int = 0) -> int:
     km_per_px = _METRES_PER_PX_ZOOM_0 * math.cos(math.radians(lat)) / 2**zoom / 1000
     wide_enough = [r for r in range(COARSEST, FINEST + 1) if flat_width_km(r) >= SMALLEST_CELL_PX * km_per_px]
     return min(max((wide_enough or [COARSEST])[-1] + shift, COARSEST), FINEST)
+
+
+def are_centred_in(bounds: Bounds, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell of each cell whether its centre lies in `bounds`."""
+    return bounds.contains(*centres(cells))

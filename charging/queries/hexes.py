@@ -2,11 +2,10 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from charging.domain.bounds import Bounds
 from charging.domain.filters import Filters
-from charging.domain.hexes import centres, flat_width_km
+from charging.domain.hexes import are_centred_in, flat_width_km
 from charging.queries.engine import Engine, named
 from charging.queries.measures import piles_by_cell_and_operator, shares, summed_by_cell
 
@@ -53,11 +52,6 @@ def leading_operators(parts: pd.DataFrame) -> pd.DataFrame:
     known = parts[parts.operator_id.notna() & (parts.piles > 0)]
     leaders = known.drop_duplicates("cell")[["cell", "operator_id"]]
     return leaders.rename(columns={"operator_id": "leading_operator"}).reset_index(drop=True)
-
-
-def are_centred_in(bounds: Bounds, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell of each cell whether its centre lies in `bounds`."""
-    return bounds.contains(*centres(cells))
 
 
 def _searched(bounds: Bounds, resolution: int) -> Bounds:

@@ -7,10 +7,10 @@ denominator of every share. Whose piles they are is told by `charging.queries.ho
 import numpy as np
 import pandas as pd
 
+from charging.domain.arrays import run_starts
 from charging.domain.filters import Filters
 from charging.queries.engine import Engine, Query
 from charging.queries.holdings import Unit
-from charging.queries.measures import begins
 from charging.queries.predicates import picked, where
 
 _AREAS = Query(
@@ -43,7 +43,7 @@ def _standing(engine: Engine, filters: Filters) -> pd.DataFrame:
     ids, number = engine.numbered(Unit.SERVICE_AREA)
     at = picked(engine, filters)
     at = at[number[at] >= 0]
-    is_known, is_first = columns.is_known["piles"][at], begins(columns.station_no[at])
+    is_known, is_first = columns.is_known["piles"][at], run_starts(columns.station_no[at])
     stations, known = (np.bincount(number[at[rows]], minlength=ids.size) for rows in (is_first, is_known))
     piles = np.bincount(number[at], columns.parts["piles"][at], minlength=ids.size)
     return pd.DataFrame({"stations": stations, "piles": np.where(known > 0, piles, np.nan)}, index=ids)

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from charging.domain.arrays import run_starts
 from charging.domain.filters import Filters
 from charging.domain.hexes import parent_cells
 from charging.queries.engine import Engine
-from charging.queries.measures import begins
 from charging.queries.predicates import picked
 
 
@@ -76,7 +76,7 @@ def _pairs(engine: Engine, by: By) -> _Pairs:
     units: NDArray[Any]
     if isinstance(by, int):
         cells = parent_cells(columns.cell, by)
-        starts = begins(cells)  # rows stand by cell
+        starts = run_starts(cells)  # rows stand by cell
         units, unit_no = cells[starts], np.cumsum(starts) - 1
     else:
         units, unit_no = engine.numbered(by)
@@ -133,7 +133,7 @@ def _numbered(keys: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], ND
 
 def _first_of_station(station_no: NDArray[np.int64], pair: NDArray[np.intp]) -> NDArray[np.int64]:
     """Return one position for each station and pair; rows of a station stand together."""
-    first = np.flatnonzero(begins(station_no) | begins(pair))
+    first = np.flatnonzero(run_starts(station_no) | run_starts(pair))
     keys = station_no[first] * (pair.max(initial=0) + 1) + pair[first]
     # few stations have piles of several operators, and then the same may come up again
     _, kept = np.unique(keys, return_index=True) if (keys[1:] <= keys[:-1]).any() else (None, slice(None))

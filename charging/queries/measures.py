@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from charging.domain.arrays import ratio, run_starts
 from charging.domain.filters import Filters
 from charging.domain.hexes import parent_cells
 from charging.queries.engine import Columns, Engine, Query
@@ -108,7 +109,7 @@ def piles_by_cell_and_operator(engine: Engine, filters: Filters, place: Place, r
     columns = engine.columns
     at = picked(engine, filters, place)
     cells = parent_cells(columns.cell[at], resolution)
-    begins_cell = begins(cells)
+    begins_cell = run_starts(cells)
     codes = columns.operator_code[at]
     width = int(codes.max(initial=0)) + 2
     # places in a table of cells and operators, those not known in its last column
@@ -143,15 +144,8 @@ def summed_by_station(engine: Engine, filters: Filters, place: Place, *, limit: 
     return {name: column[largest] for name, column in sums.items()}
 
 
-def begins(values: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell of each value whether a run of equal ones begins with it."""
-    found = np.ones(values.size, dtype=np.bool_)
-    np.not_equal(values[1:], values[:-1], out=found[1:])
-    return found
-
-
 def _starts(values: NDArray[np.int64]) -> NDArray[np.intp]:
-    return np.flatnonzero(begins(values))
+    return np.flatnonzero(run_starts(values))
 
 
 def _of_largest(columns: Columns, at: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
@@ -236,11 +230,11 @@ def _sums_of_runs(
     """
     if not at.size:
         return {"key": np.empty(0, dtype=np.int64)} | {name: np.empty(0) for name in sums_of}
-    begins_key = begins(keys)
+    begins_key = run_starts(keys)
     of_key = np.flatnonzero(begins_key)
     sums: Sums = {"key": keys[of_key]}
     if not _OF_STATIONS.isdisjoint(sums_of):
-        of_station = np.flatnonzero(begins_key | begins(columns.station_no[at]))
+        of_station = np.flatnonzero(begins_key | run_starts(columns.station_no[at]))
         first = np.searchsorted(of_station, of_key)  # station of each key
     for name in sums_of:
         if name == "stations":
@@ -283,13 +277,7 @@ def shares(sums: Sums) -> Sums:
     """
     piles = sums["piles"]
     return {
-        "dc_share": share(sums["dc_piles"], piles - sums["current_unknown_piles"]),
-        "available_share": share(sums["available_piles"], sums["live_piles"]),
-        "unknown_share": share(sums["status_unknown_piles"], piles),
+        "dc_share": ratio(sums["dc_piles"], piles - sums["current_unknown_piles"]),
+        "available_share": ratio(sums["available_piles"], sums["live_piles"]),
+        "unknown_share": ratio(sums["status_unknown_piles"], piles),
     }
-
-
-def share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return part ÷ whole, 0 to 1; NaN where the whole is zero or not known."""
-    result: NDArray[np.float64] = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
-    return result

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from charging.domain.arrays import run_starts
 from charging.domain.filters import Filters
 from charging.queries.engine import Engine, named
-from charging.queries.measures import begins
 from charging.queries.predicates import picked
 
 
@@ -65,7 +65,7 @@ def found_points(engine: Engine, filters: Filters) -> Found:
     keys = columns.station_no[at] * (not_known + 1) + np.where(codes < 0, not_known, codes)
     order = np.argsort(keys, kind="stable")  # nearly in order already, which this kind of sorting uses
     at, keys = at[order], keys[order]
-    starts = np.flatnonzero(begins(keys))
+    starts = np.flatnonzero(run_starts(keys))
     held = np.add.reduceat(columns.parts["piles"][at], starts) if at.size else np.empty(0)
     has_piles = held > 0  # a count that is not known adds 0
     first = starts[has_piles]

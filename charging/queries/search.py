@@ -11,9 +11,8 @@ from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from charging.dataset.coordinates import CHINA
 from charging.domain.coordinates import WrittenPoint, read_point
-from charging.domain.datum import to_wgs84
+from charging.domain.datum import CHINA, to_wgs84
 from charging.domain.geography import City, Place, great_circle_km, load_cities, load_places
 from charging.domain.operators import load_operators
 from charging.domain.pinyin import PINYIN

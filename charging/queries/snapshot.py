@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from charging.domain.arrays import run_starts
 from charging.domain.filters import Filters
 from charging.queries.engine import Engine, named
-from charging.queries.measures import begins
 from charging.queries.predicates import picked
 
 
@@ -42,7 +42,7 @@ def _stations(engine: Engine, at: NDArray[np.int64] | None) -> pd.DataFrame:
     codes = texts.pop("operator_code").fillna(-1).to_numpy(np.intp)
     ids = named(engine.operator_ids, np.arange(-1, max(engine.operator_ids, default=-1) + 1)).astype("str")
     city_ids = texts.pop("city_id")
-    first = np.flatnonzero(begins(columns.station_no))[slice(None) if at is None else at]
+    first = np.flatnonzero(run_starts(columns.station_no))[slice(None) if at is None else at]
     return pd.DataFrame(
         {
             **texts,

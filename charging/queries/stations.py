@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from charging.domain.arrays import run_starts
 from charging.domain.bounds import WORLD, Bounds
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Status
 from charging.queries.engine import Engine, Query, named
-from charging.queries.measures import GROUP_SUMS, begins, summed_by_station
+from charging.queries.measures import GROUP_SUMS, summed_by_station
 from charging.queries.predicates import Place, picked, where
 
 _COLUMNS = (
@@ -64,7 +65,7 @@ def stations(engine: Engine, filters: Filters, place: Place, *, limit: int) -> p
 def count_stations(engine: Engine, filters: Filters, place: Place) -> int:
     """Return how many selected stations a place holds."""
     at = picked(engine, filters, place)
-    return int(np.count_nonzero(begins(engine.columns.station_no[at])))
+    return int(np.count_nonzero(run_starts(engine.columns.station_no[at])))
 
 
 def station_batches(

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from charging.domain.arrays import ratio
 from charging.domain.filters import Filters
 from charging.queries.engine import Engine, named
-from charging.queries.measures import SUMS, share, summed, summed_by
+from charging.queries.measures import SUMS, summed, summed_by
 from charging.queries.predicates import Place, picked
 from charging.queries.stations import count_stations
 
@@ -82,7 +83,7 @@ def totals(
         return summed(engine, filters, place, sums_of)
     sums = summed_by(engine, filters, place, str(by), sums_of)
     piles = sums["piles"]
-    sums["share"] = share(piles, np.full(piles.shape, np.nansum(piles)))
+    sums["share"] = ratio(piles, np.full(piles.shape, np.nansum(piles)))
     largest = np.argsort(-piles, kind="stable")  # what is not known comes last
     sums = {name: column[largest] for name, column in sums.items()}
     table = pd.DataFrame(sums)

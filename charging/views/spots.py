@@ -13,12 +13,11 @@ from charging.analytics.white_spots import (
     white_spot_candidates,
 )
 from charging.domain.bounds import Bounds
-from charging.domain.hexes import flat_width_km
+from charging.domain.hexes import are_centred_in, flat_width_km
 from charging.maps import layers as draw
 from charging.maps.frame import fitting_view
 from charging.maps.layers import Layer, TooltipRow
 from charging.maps.palette import Scale
-from charging.queries.hexes import are_centred_in
 from charging.queries.totals import totals
 from charging.views import analysis, asked, brought, state
 from charging.views.colours import theme

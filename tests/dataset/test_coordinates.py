@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from charging.dataset.coordinates import coordinate_refusal, in_wgs84, is_shifted
-from charging.domain.datum import from_wgs84
+from charging.dataset.coordinates import coordinate_refusal, in_wgs84
+from charging.domain.datum import from_wgs84, is_shifted
 from charging.domain.vocabulary import Datum
 from charging.sources.records import Reason
 
