@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from charging.domain.hexes import cell_text, centres
 from charging.domain.vocabulary import Datum, Status
 from charging.maps import shapes
+from charging.maps.js_payload import Json, dump, numbers, texts
 from charging.maps.mainland import OUTLINE
 from charging.maps.palette import FAULT, OTHER, UNKNOWN, ColourScale, Theme
-from charging.maps.payload import Json, dump, numbers, texts
 from charging.maps.tiles import Tiles
 
 

@@ -15,9 +15,9 @@ from string import Template
 from xstatic.pkg import leaflet
 
 from charging.domain.bounds import Bounds
+from charging.maps.js_payload import Json, dump
 from charging.maps.layers import Layer, _Call
 from charging.maps.palette import Theme
-from charging.maps.payload import Json, dump
 
 _STATIC = Path(__file__).with_name("static")
 

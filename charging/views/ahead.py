@@ -23,7 +23,7 @@ _LOADED = (
 _LATER = (
     "charging.analytics.studies",
     "charging.analytics.change_studies",
-    "charging.maps.plate",
+    "charging.maps.static_map_svg",
     "charging.sources.weights",
     "charging.views.printed",
     "scipy.spatial",

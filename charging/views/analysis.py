@@ -14,9 +14,9 @@ import streamlit as st
 from charging.analytics.coarsen import strongest_inside
 from charging.domain.hexes import are_centred_in, resolution_for_zoom
 from charging.maps import layers as draw
-from charging.maps.frame import Frame, frame_for
+from charging.maps.analysis_colours import verdict_classes
 from charging.maps.layers import Layer, TooltipRow
-from charging.maps.verdicts import verdict_classes
+from charging.maps.viewport import Frame, frame_for
 from charging.views import asked, brief, stage, state
 from charging.views.colours import operators_by_size, theme
 from charging.views.drawing import Drawing, surface

@@ -14,7 +14,7 @@ from charging.dataset.store import Dataset
 from charging.exports.files import entry, harmless, stem
 from charging.exports.formats import table_csv
 from charging.maps.layers import Layer
-from charging.maps.plate import plate
+from charging.maps.static_map_svg import plate
 from charging.queries.totals import left_out_as_unknown
 from charging.views import stage
 from charging.views.captions import link, link_query, notes

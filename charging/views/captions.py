@@ -8,8 +8,8 @@ import streamlit as st
 from charging.domain.filters import Filters
 from charging.domain.published import Figure, launch_figures
 from charging.domain.vocabulary import Kind
-from charging.maps.frame import Viewport, fitting_view
 from charging.maps.standalone import Caption
+from charging.maps.viewport import Viewport, fitting_view
 from charging.queries.totals import headline, operator_piles, piles_by_operator
 from charging.views import state
 from charging.views.caching import Answers

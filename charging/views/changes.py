@@ -14,8 +14,8 @@ from charging.analytics.changes import Change, ChangesBy, Incomparable, change_t
 from charging.domain.filters import Filters
 from charging.domain.published import Figure, history
 from charging.maps import layers as draw
+from charging.maps.analysis_colours import verdict_classes
 from charging.maps.layers import Layer, TooltipRow
-from charging.maps.verdicts import verdict_classes
 from charging.queries.totals import totals
 from charging.settings import Settings
 from charging.views import analysis, asked, beside, state

@@ -13,7 +13,7 @@ from charging.analytics.comparison import PILES, Standing, compare, tally, white
 from charging.analytics.studies import compared, near_cities
 from charging.domain.filters import Filters
 from charging.domain.hexes import cell_from_text, cell_text, resolution_of
-from charging.maps.verdicts import VERDICTS
+from charging.maps.analysis_colours import VERDICTS
 from charging.queries.holdings import By, Unit
 from charging.settings import Settings
 from charging.views import analysis, asked, beside

@@ -14,9 +14,9 @@ import streamlit as st
 
 from charging.domain.vocabulary import Kind
 from charging.exports.files import Format, Request, What, file_name, stem, write
-from charging.maps.frame import Frame, Viewport
 from charging.maps.layers import Layer
 from charging.maps.standalone import Caption, Picture, standalone
+from charging.maps.viewport import Frame, Viewport
 from charging.queries.stations import count_stations
 from charging.views import assets
 from charging.views.caching import Answers

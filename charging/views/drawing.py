@@ -10,10 +10,10 @@ from charging.dataset.store import Dataset
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import LIVE_STATUSES, Kind, Status
 from charging.maps import layers as draw
-from charging.maps.frame import Frame
 from charging.maps.layers import Layer, SurfaceTexts, Tooltip, TooltipRow
 from charging.maps.palette import Categories, ColourScale, Scale
 from charging.maps.tiles import offered
+from charging.maps.viewport import Frame
 from charging.queries.hexes import hex_operators, hexes, leading_operators
 from charging.queries.measures import Measure
 from charging.queries.stations import count_stations, stations

@@ -14,9 +14,9 @@ from charging.domain.bounds import Bounds
 from charging.domain.geography import load_cities
 from charging.domain.published import figure_on
 from charging.maps import layers as draw
-from charging.maps.frame import fitting_view
+from charging.maps.analysis_colours import VERDICTS, verdict_classes
 from charging.maps.layers import Layer, TooltipRow
-from charging.maps.verdicts import VERDICTS, verdict_classes
+from charging.maps.viewport import fitting_view
 from charging.views import analysis, asked, state
 from charging.views.colours import theme
 from charging.views.drawing import Drawing

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from charging.domain.filters import Filters
-from charging.maps.frame import frame_for
+from charging.maps.viewport import frame_for
 from charging.settings import Settings
 from charging.views import stage, state, turns
 from charging.views.caching import Answers

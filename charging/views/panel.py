@@ -6,7 +6,7 @@ from charging.dataset.store import Dataset
 from charging.domain.filters import Filters
 from charging.domain.hexes import cell_from_text, resolution_of
 from charging.domain.vocabulary import Kind
-from charging.maps.frame import Viewport
+from charging.maps.viewport import Viewport
 from charging.queries.predicates import Cell, Place
 from charging.queries.stations import station, stations
 from charging.queries.totals import piles_by_operator, totals

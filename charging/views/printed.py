@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from charging.maps.palette import Theme
-from charging.maps.plate import Legend, Plate, light
+from charging.maps.static_map_svg import Legend, Plate, light
 from charging.views.markup import element, stripe, terms, unmarked
 from charging.views.said import Curves, Facts, Note, Piece, Table
 from charging.views.sketch import sketch

@@ -3,7 +3,7 @@
 import math
 
 from charging.maps.palette import Theme
-from charging.maps.plate import light
+from charging.maps.static_map_svg import light
 from charging.views.markup import element
 from charging.views.said import Curves, Line
 

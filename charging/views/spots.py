@@ -15,9 +15,9 @@ from charging.analytics.white_spots import (
 from charging.domain.bounds import Bounds
 from charging.domain.hexes import are_centred_in, flat_width_km
 from charging.maps import layers as draw
-from charging.maps.frame import fitting_view
 from charging.maps.layers import Layer, TooltipRow
 from charging.maps.palette import Scale
+from charging.maps.viewport import fitting_view
 from charging.queries.totals import totals
 from charging.views import analysis, asked, brought, state
 from charging.views.colours import theme

@@ -4,9 +4,9 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from charging.maps.base import base_map
-from charging.maps.frame import Viewport, fitting_view
 from charging.maps.layers import Layer, fly_to
 from charging.maps.view import View
+from charging.maps.viewport import Viewport, fitting_view
 from charging.queries.stations import extent
 from charging.views import assets, state
 from charging.views.caching import Answers

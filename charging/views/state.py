@@ -18,8 +18,8 @@ from charging.domain.filters import FIELDS, LONGEST_TEXT, Filters
 from charging.domain.geography import load_cities
 from charging.domain.hexes import cell_from_text, cell_text
 from charging.domain.operators import load_operators
-from charging.maps.frame import Frame, Viewport
 from charging.maps.view import View
+from charging.maps.viewport import Frame, Viewport
 from charging.queries.measures import Measure
 from charging.queries.search import Hit
 from charging.views import asked, markup

@@ -4,7 +4,7 @@ import streamlit as st
 
 from charging.domain.filters import Filters
 from charging.errors import ChargingError
-from charging.maps.frame import fitting_view
+from charging.maps.viewport import fitting_view
 from charging.queries.stations import extent
 from charging.queries.totals import By, totals
 from charging.settings import Settings

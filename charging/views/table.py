@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from charging.domain.filters import Filters
-from charging.maps.frame import Viewport
 from charging.maps.tiles import NONE, offered
+from charging.maps.viewport import Viewport
 from charging.queries.measures import Measure
 from charging.queries.stations import count_stations, stations
 from charging.queries.totals import left_out_as_unknown, piles_by_operator

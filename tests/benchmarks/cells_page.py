@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from charging.maps import base
-from charging.maps.frame import Viewport
+from charging.maps.viewport import Viewport
 from charging.views import assets
 
 START = base.View(32.0, 113.0, 7)

@@ -26,8 +26,8 @@ from visitor import Answer, Visitor, reported
 from charging.dataset.store import open_dataset
 from charging.domain.filters import Filters
 from charging.domain.hexes import cell_text
-from charging.maps.frame import Viewport, frame_for
 from charging.maps.view import View
+from charging.maps.viewport import Viewport, frame_for
 from charging.queries.engine import Engine, Query
 from charging.queries.hexes import hexes
 from charging.queries.stations import count_stations, stations

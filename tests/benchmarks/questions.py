@@ -14,8 +14,8 @@ import pandas as pd
 from charging.domain.bounds import Bounds
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Access, Connector, Current, Site, Status
-from charging.maps.frame import Viewport, frame_for
 from charging.maps.view import View
+from charging.maps.viewport import Viewport, frame_for
 
 ZOOMS = (4.5, 5, 6, 7, 8, 9, 10)
 

@@ -16,7 +16,7 @@ from streamlit_folium import st_folium
 from charging.dataset.store import open_dataset
 from charging.domain.filters import Filters
 from charging.maps import base
-from charging.maps.frame import Viewport, frame_for
+from charging.maps.viewport import Viewport, frame_for
 from charging.queries.engine import Engine
 from charging.queries.hexes import hexes
 from charging.settings import Settings

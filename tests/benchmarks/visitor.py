@@ -19,8 +19,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
-from charging.maps.frame import Viewport
 from charging.maps.view import View
+from charging.maps.viewport import Viewport
 
 MAP = "map"
 """The component of streamlit-folium; other widgets are called by their key."""

@@ -14,7 +14,7 @@ from views.paged import opened, page_over
 
 from charging.analytics.coverage import marginal_gains
 from charging.maps.palette import Theme
-from charging.maps.plate import Legend, LegendRow, Plate
+from charging.maps.static_map_svg import Legend, LegendRow, Plate
 from charging.views import brief as briefs
 from charging.views.asked import Topic
 from charging.views.brief import packed, readme

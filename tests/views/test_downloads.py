@@ -6,7 +6,7 @@ from views.paged import page_over
 
 from charging.domain.filters import Filters
 from charging.exports.files import Format, Request, What
-from charging.maps.frame import Viewport, fitting_view
+from charging.maps.viewport import Viewport, fitting_view
 from charging.queries.engine import Engine
 from charging.queries.stations import extent
 from charging.views import captions, downloads

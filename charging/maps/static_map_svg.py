@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from charging.domain.bounds import FULL_CIRCLE, Bounds
+from charging.maps.analysis_colours import VERDICTS
 from charging.maps.layers import Layer
 from charging.maps.palette import (
     FAULT,
@@ -26,7 +27,6 @@ from charging.maps.palette import (
     ramp,
 )
 from charging.maps.standalone import calls
-from charging.maps.verdicts import VERDICTS
 
 WIDTH = 1000
 """Width of the picture in its own units; about as many as the map has pixels."""

@@ -6,8 +6,15 @@ from hypothesis import strategies as st
 
 from charging.domain.bounds import WORLD, Bounds
 from charging.domain.hexes import COARSEST, FINEST, flat_width_km
-from charging.maps.frame import ASSUMED_SIZE_PX, STATIONS_FROM_ZOOM, Frame, Viewport, fitting_view, frame_for
 from charging.maps.view import CHINA, MOST_ZOOM, View
+from charging.maps.viewport import (
+    ASSUMED_SIZE_PX,
+    STATIONS_FROM_ZOOM,
+    Frame,
+    Viewport,
+    fitting_view,
+    frame_for,
+)
 
 VIEWS = st.builds(
     View,

@@ -9,6 +9,7 @@ import pytest
 from charging.domain.bounds import Bounds
 from charging.domain.hexes import cells_at, parent_cells
 from charging.maps import layers as draw
+from charging.maps.analysis_colours import VERDICTS
 from charging.maps.layers import SurfaceTexts, Tooltip, TooltipRow
 from charging.maps.palette import (
     FREE_COLOURS,
@@ -20,8 +21,7 @@ from charging.maps.palette import (
     Theme,
     ramp,
 )
-from charging.maps.plate import MOST_HEIGHT, WIDTH, light, plate
-from charging.maps.verdicts import VERDICTS
+from charging.maps.static_map_svg import MOST_HEIGHT, WIDTH, light, plate
 
 CHINA = Bounds(18, 73, 53, 135)
 TIP = Tooltip(rows=(TooltipRow(column="piles", label="Piles"),), unknown="?")

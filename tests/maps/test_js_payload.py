@@ -7,7 +7,7 @@ from folium.template import Template
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charging.maps.payload import dump, numbers, texts
+from charging.maps.js_payload import dump, numbers, texts
 
 HOSTILE = "</script><!-- {{ 7 }} {% x %} {# y #} {{'x'}} ` ${z} \u2028 \\ \" 蔚来"
 
