@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from charging.views import ahead
+from charging.views.session import warmup
 
 
 def main() -> None:
     """Show the page: settings, dataset, which view."""
-    ahead.wait()
+    warmup.wait()
     # imported here and below: the server answers first, and a dataset is opened while folium is loaded
-    from charging.views import markup, startup, state  # noqa: PLC0415
-    from charging.views.texts import Texts  # noqa: PLC0415
+    from charging.views.elements import markup  # noqa: PLC0415
+    from charging.views.elements.texts import Texts  # noqa: PLC0415
+    from charging.views.session import startup, state  # noqa: PLC0415
 
     st.set_page_config(page_title="Charging map", page_icon="⚡", layout="wide")
     state.begin()
@@ -20,13 +21,15 @@ def main() -> None:
     if opened is None:
         return
     settings, answers = opened
-    from charging.views import header, showing, sidebar, turns  # noqa: PLC0415
+    from charging.views.chrome import header, sidebar  # noqa: PLC0415
+    from charging.views.pages import router  # noqa: PLC0415
+    from charging.views.session import render_lock  # noqa: PLC0415
 
     selection = state.filters()
     top, view = st.container(), st.container()
-    with turns.turn():
+    with render_lock.turn():
         with view:  # first, so that the map is on its way while the rest is made
-            showing.render(st.session_state.page, answers, selection, settings, say)
+            router.render(st.session_state.page, answers, selection, settings, say)
         with top:
             header.top_line(answers.dataset, say)
             header.figures(answers, selection, say)
@@ -37,5 +40,5 @@ def main() -> None:
 if __name__ == "__main__":  # as Streamlit runs the page, for each visitor
     main()
 else:  # as its server loads it, once
-    ahead.share_arenas()  # before there are threads that have some
-    app = st.App(__file__, lifespan=ahead.ready)
+    warmup.share_arenas()  # before there are threads that have some
+    app = st.App(__file__, lifespan=warmup.ready)

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -44,8 +45,9 @@ HOMES = {
 }
 """What is imported in one place only, and where."""
 
-MOST_LINES = 400
-MOST_LINES_OF_PAGE = 60
+MAX_LINES = 400
+MAX_LINES_OF_PAGE = 60
+MAX_MODULES = 21
 
 TAG = re.compile(
     r"</?(a|b|br|div|em|form|h[1-6]|i|iframe|img|input|li|link|p|pre|script|small|span|strong|style|svg"
@@ -140,14 +142,48 @@ def test_modules_do_not_import_each_other_in_a_circle():
         pytest.fail(" → ".join(error.args[1]))
 
 
+ROOMS = {
+    "views": ("pages", "datasets", "analyses", "report", "chrome", "mapview", "session", "elements"),
+    "sources": (
+        "readers",
+        *("ocpi", "open_charge_map", "openstreetmap", "tcec102", "tabular", "service_areas", "weights"),
+        "io",
+        *("scalars", "coordinates", "countries", "records"),
+    ),
+}
+"""The rooms of the two largest parts, from top to bottom."""
+
+
+@pytest.mark.parametrize("house", ROOMS)
+def test_the_rooms_of_a_part_import_only_from_below(house):
+    order = {f"charging.{house}.{room}": floor for floor, room in enumerate(ROOMS[house])}
+
+    def room_of(name):
+        return next((room for room in order if is_inside(name, room)), None)
+
+    inside = [name for name in MODULES if name.startswith(f"charging.{house}.") and TREES[name].body[1:]]
+    assert [name for name in inside if room_of(name) is None] == []
+    assert [
+        f"{name} imports {needed}"
+        for name in inside
+        for needed in needs(name)
+        if room_of(needed) and order[room_of(needed)] < order[room_of(name)]
+    ] == []
+
+
+def test_no_folder_holds_more_modules_than_one_reads_at_a_glance():
+    folders = Counter(path.parent for path in MODULES.values() if path.name != "__init__.py")
+    assert {str(folder): count for folder, count in folders.items() if count > MAX_MODULES} == {}
+
+
 def test_every_module_says_what_it_is():
     assert [name for name, tree in TREES.items() if not ast.get_docstring(tree)] == []
 
 
 def test_modules_are_short():
     lines = {name: len(path.read_text("utf-8").splitlines()) for name, path in MODULES.items()}
-    assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
-    assert lines["dashboard"] <= MOST_LINES_OF_PAGE
+    assert {name: count for name, count in lines.items() if count > MAX_LINES} == {}
+    assert lines["dashboard"] <= MAX_LINES_OF_PAGE
 
 
 def docstrings(tree):
@@ -163,7 +199,7 @@ def test_html_is_put_together_in_one_module():
     assert [
         f"{name}:{node.lineno}"
         for name, tree in TREES.items()
-        if name != "charging.views.markup"
+        if name != "charging.views.elements.markup"
         for said in [docstrings(tree)]
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said

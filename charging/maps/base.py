@@ -2,7 +2,7 @@
 
 st_folium remounts its frame whenever the map's own script changes, so nothing here depends on data, theme,
 language or the current view. Everything that does comes through `layers`. Leaflet and our own script are
-loaded from local URLs, which `charging.views.assets` provides; nothing is loaded from another host.
+loaded from local URLs, which `charging.views.elements.assets` provides; nothing is loaded from another host.
 """
 
 from typing import NamedTuple
@@ -31,7 +31,7 @@ def base_map(urls: AssetUrls, view: View = CHINA) -> folium.Map:
     Parameters
     ----------
     urls
-        From `charging.views.assets.urls()`.
+        From `charging.views.elements.assets.urls()`.
     view
         Where the visit starts, on a map of about 820 px; a narrow screen starts further out. The same in
         every run, and China by default. A `?at=` in the page's URL goes before it, so a map that is mounted

@@ -20,8 +20,8 @@ from visitor import Answer, Visitor, reported
 
 from charging.dataset.store import open_dataset
 from charging.maps.view import View
-from charging.views.ahead import LATER_S
-from charging.views.texts import Texts
+from charging.views.elements.texts import Texts
+from charging.views.session.warmup import LATER_S
 
 FIRST_MS, CHANGED_MS = 1_000.0, 300.0
 BEYOND_MS = 2_000.0  # neighbour rings around more than 8,000 occupied cells

@@ -12,7 +12,7 @@ from streamlit_folium import st_folium
 
 from charging.maps import base
 from charging.maps.viewport import Viewport
-from charging.views import assets
+from charging.views.elements import assets
 
 START = base.View(32.0, 113.0, 7)
 RESOLUTION = 5

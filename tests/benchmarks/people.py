@@ -32,7 +32,7 @@ from charging.queries.engine import Engine, Query
 from charging.queries.hexes import hexes
 from charging.queries.stations import count_stations, stations
 from charging.settings import Settings
-from charging.views.texts import Texts
+from charging.views.elements.texts import Texts
 
 BAR = "50 people at human pace"
 BUDGET_P95_S, BUDGET_MB = 0.5, 5.0

@@ -20,8 +20,8 @@ from charging.maps.viewport import Viewport, frame_for
 from charging.queries.engine import Engine
 from charging.queries.hexes import hexes
 from charging.settings import Settings
-from charging.views import assets
-from charging.views.texts import Texts
+from charging.views.elements import assets
+from charging.views.elements.texts import Texts
 
 
 @st.cache_resource

@@ -13,7 +13,7 @@ from streamlit_folium import st_folium
 
 from charging.domain.hexes import cell_from_text, resolution_for_zoom
 from charging.maps import base, layers, palette
-from charging.views import assets
+from charging.views.elements import assets
 
 CITIES = (
     (31.23, 121.47),

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
-from charging.views.caching import Answers
+from charging.views.session.caching import Answers
 
 
 class _Content(pickle.Pickler):

@@ -17,7 +17,7 @@ from charging.sources.ocpi.model import opening_hours
 from charging.sources.ocpi.piles import outlet_of
 from charging.sources.readers import reader_named, sniff
 from charging.sources.records import Reason, Rejection, StationRecord
-from charging.views.texts import LANGUAGES, Texts
+from charging.views.elements.texts import LANGUAGES, Texts
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "ocpi"
 json_values = st.recursive(

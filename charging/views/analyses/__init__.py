@@ -1,0 +1,1 @@
+"""The analyses: each has controls, a map, tables and a definition."""

@@ -1,0 +1,279 @@
+"""Which service areas have a pile, and the longest gaps of the expressways, before and after the partners."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from charging.analytics.highways import Ends, Presence, area_layer, gap_changes, gap_lines
+from charging.analytics.studies import Highways, highway_service
+from charging.domain.bounds import Bounds
+from charging.domain.geography import load_cities
+from charging.domain.published import figure_on
+from charging.maps import layers as draw
+from charging.maps.analysis_colours import VERDICTS, verdict_classes
+from charging.maps.layers import Layer, TooltipRow
+from charging.maps.viewport import fitting_view
+from charging.views.analyses import analysis
+from charging.views.elements.markup import element, plain, terms
+from charging.views.elements.texts import Texts
+from charging.views.mapview.map_layers import Drawing
+from charging.views.session import analysis_params, state
+from charging.views.session.colours import theme
+
+MOST_LINES = 12
+"""Gaps drawn on the map and named beside it, the longest."""
+
+_AROUND_KM = 20.0  # on each side of a gap that is flown to
+
+_ROAD = ("expressway", "direction")
+
+_FIELDS = (*_ROAD, "chainage_km", "base_piles", "partner_piles")
+
+_TOLD = (*_ROAD, "gap_km", "gap_km_before", "crosses_break", "from_lat", "from_lon", "to_lat", "to_lon")
+"""What the list of the longest gaps tells, and needs to send the map there."""
+
+
+def controls(drawing: Drawing) -> None:
+    """Show what the topic is asked."""
+    analysis.operator_set(drawing, "base")
+    analysis.operator_set(drawing, "partner", apart_from="base")
+
+
+def told(drawing: Drawing) -> analysis.Told:
+    """Return what the topic answers."""
+    base, partners = analysis_params.chosen("base"), analysis_params.chosen("partner")
+    found = highway_service(drawing.answers, drawing.selection, base, partners)
+    if found.areas.empty:
+        return analysis.Told([], "", partial(_no_areas, drawing.say), lambda: None)
+    longest = _after(found.gaps).head(MOST_LINES)
+    points, note = _points(drawing, found.areas)
+    return analysis.Told(
+        [_lines(drawing, longest, found.areas), *points],
+        " ".join(text for text in (note, _about_lines(drawing.say, longest)) if text),
+        partial(_panel, drawing, found, longest),
+        partial(_tables, drawing, found),
+    )
+
+
+def _no_areas(say: Texts) -> None:
+    st.html(
+        element("h2", "panel-title", text=say("highways.title"))
+        + element("p", "empty", text=say("highways.no_areas"))
+    )
+    st.caption(say("highways.no_areas.advice"))
+    st.code("python -m charging import stations.csv areas.csv", language="sh", wrap_lines=True)
+
+
+def _after(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Return the gaps as they are after the partners, under the names of `highways.gaps`, longest first."""
+    after = gaps.rename(columns=lambda name: name.removesuffix("_after"))
+    return after.sort_values("gap_km", ascending=False, kind="stable", ignore_index=True)
+
+
+def _points(drawing: Drawing, areas: pd.DataFrame) -> tuple[list[Layer], str]:
+    """Return the service areas in view with their legend, and a note on those that are left out."""
+    say = drawing.say
+    frame, _ = analysis.in_view(drawing, 0)
+    here = areas[frame.bounds.contains(areas.lat.to_numpy(), areas.lon.to_numpy())]
+    note = ""
+    if len(here) > drawing.settings.station_limit:
+        shown = here[here.category != Presence.BASE]
+        note = say("highways.too_many", count=say.number(len(here) - len(shown)))
+        here = shown.head(drawing.settings.station_limit)
+    names = {str(presence): say(f"presence.{presence}") for presence in Presence}
+    rows = here.assign(
+        direction=_told_in_words(here, "direction", say),
+        station_id=here.service_area_id,
+        piles=here.base_piles.fillna(0) + here.partner_piles.fillna(0),
+        presence=_presences(here, say),
+    )
+    scale = verdict_classes(
+        rows.category,
+        column="category",
+        title=say("highways.legend"),
+        unit="",
+        order=list(names),
+        names=names,
+        unknown=say("presence.unknown"),
+        theme=theme(),
+    )
+    chosen = state.selection()
+    drawn = draw.stations(
+        rows,
+        scale,
+        _tooltip(drawing, ("presence", *_FIELDS), "name"),
+        theme=theme(),
+        selected=chosen.id if chosen and chosen.kind == "area" else None,
+        kind="area",
+    )
+    legend = draw.legend(scale, rows.category, counted=say("highways.counted"), footer=drawing.footer)
+    return [drawn, legend], note
+
+
+def _lines(drawing: Drawing, longest: pd.DataFrame, areas: pd.DataFrame) -> Layer:
+    pieces = gap_lines(longest, areas)
+    rows = longest.iloc[[piece.row for piece in pieces]].reset_index(drop=True)
+    rows = rows.assign(
+        from_name=[_place(name, drawing.say) for name in rows.from_name],
+        to_name=[_place(name, drawing.say) for name in rows.to_name],
+        gap=[_road(row, drawing.say) for row in rows[[*_ROAD]].to_dict("records")],
+    )
+    return draw.lines(
+        [(piece.lat, piece.lon) for piece in pieces],
+        rows,
+        _tooltip(drawing, ("gap_km", "gap_km_before", "from_name", "to_name", "areas_inside"), "gap"),
+        colour=VERDICTS[theme()]["gap"],
+    )
+
+
+def _tooltip(drawing: Drawing, columns: Sequence[str], heading: str) -> draw.Tooltip:
+    rows = tuple(
+        TooltipRow(
+            column=name, label=drawing.say(f"highways.field.{name}"), unit="km" if "_km" in name else ""
+        )
+        for name in columns
+    )
+    return replace(drawing.tooltip(heading=heading), rows=rows)
+
+
+def _road(row: Mapping[Hashable, Any], say: Texts) -> str:
+    return say("highways.road", expressway=row["expressway"], direction=_place(row["direction"], say))
+
+
+def _place(name: object, say: Texts) -> str:
+    """Return a name of a place in the reader's language, if it is that of a city."""
+    city_id = _city_ids().get(str(name))
+    return say(f"city.{city_id}") if city_id else str(name)
+
+
+@cache
+def _city_ids() -> dict[str, str]:
+    return {city.name_zh: city.id for city in load_cities()}
+
+
+def _about_lines(say: Texts, longest: pd.DataFrame) -> str:
+    """Say what the drawn lines are: along a schematic, or from area to area of a list."""
+    kinds = [kind for kind in Ends if (longest.ends == kind).any()]
+    return " ".join(
+        [say("highways.drawn", count=len(longest)), *(say(f"ends.{kind}.note") for kind in kinds)]
+    )
+
+
+def _panel(drawing: Drawing, found: Highways, longest: pd.DataFrame) -> None:
+    say, before, after = drawing.say, found.before, found.after
+    drawing.said.html(element("h2", "panel-title", text=say("highways.title")))
+    lines = [
+        (say("highways.before"), analysis.ratio(before.with_piles, before.areas, say)),
+        (say("highways.after"), analysis.ratio(after.with_piles, after.areas, say)),
+        (say("highways.gained"), f"+{say.number(after.with_piles - before.with_piles)}"),
+        (say("highways.empty"), analysis.ratio(after.empty, after.areas, say)),
+    ]
+    if after.unknown:
+        lines.append((say("presence.unknown"), analysis.ratio(after.unknown, after.areas, say)))
+    drawing.said.html(terms(lines))
+    published = figure_on("network", "service_area_share")
+    if published:
+        drawing.said.note(
+            say(
+                "highways.published",
+                share=f"{published.value:g} %",
+                date=say.date(published.as_of),
+                source=published.source,
+            )
+        )
+    drawing.said.note(say("highways.sides", areas=say.number(after.areas)))
+    drawing.said.html(element("h3", "panel-section", text=say("highways.longest")))
+    for place, row in enumerate(longest[[*_TOLD]].to_dict("records")):
+        st.button(
+            f"{plain(_road(row, say))} :small[:gray[{plain(_lengths(row, say))}]]",
+            key=f"gap-{place}",
+            on_click=_go,
+            args=(row,),
+            type="tertiary",
+        )
+    analysis.definition(drawing, gap_changes, area_layer)
+
+
+def _lengths(row: Mapping[Hashable, Any], say: Texts) -> str:
+    """Return the length of a gap, and what it was before the partners where that differs."""
+    now, was = (f"{row[name]:,.0f} km" for name in ("gap_km", "gap_km_before"))
+    text = now if now == was else say("highways.shortened", now=now, was=was)
+    return f"{text} · {say('highways.break')}" if row["crosses_break"] is True else text
+
+
+def _go(row: Mapping[Hashable, Any]) -> None:
+    """Send the map to a gap."""
+    south, north = sorted((row["from_lat"], row["to_lat"]))
+    west, east = sorted((row["from_lon"], row["to_lon"]))
+    state.fly(*fitting_view(Bounds(south, west, north, east).widened(_AROUND_KM)), is_here=True)
+
+
+def _tables(drawing: Drawing, found: Highways) -> None:
+    say = drawing.say
+    _areas(drawing, found.areas)
+    gaps = found.gaps
+    shown = {
+        say("highways.field.expressway"): gaps.expressway,
+        say("highways.field.direction"): [_place(name, say) for name in gaps.direction],
+        say("highways.field.areas"): gaps.areas,
+        say("highways.column.areas_before"): gaps.areas_with_piles_before,
+        say("highways.column.areas_after"): gaps.areas_with_piles_after,
+        say("highways.column.road_km"): gaps.road_km.round(1),
+        say("highways.column.before"): gaps.gap_km_before.round(1),
+        say("highways.column.after"): gaps.gap_km_after.round(1),
+        say("highways.column.shortened"): gaps.shortened_km.round(1),
+        say("highways.field.from_name"): _edges(gaps, "from", say),
+        say("highways.field.to_name"): _edges(gaps, "to", say),
+        say("highways.column.ends"): [say(f"ends.{ends}") for ends in gaps.ends],
+        say("highways.column.break"): [
+            None if pd.isna(crosses) else say(f"highways.break.{'yes' if crosses else 'no'}")
+            for crosses in gaps.crosses_break_after
+        ],
+    }
+    analysis.table(drawing, pd.DataFrame(shown), "gaps")
+    kinds = [kind for kind in Ends if (gaps.ends == kind).any()]
+    drawing.said.note(" ".join([say("highways.gaps.note"), *(say(f"ends.{kind}.note") for kind in kinds)]))
+
+
+def _edges(gaps: pd.DataFrame, side: str, say: Texts) -> list[str]:
+    """Return where the gaps after the partners start or end: the name, with its chainage."""
+    names, kms = gaps[f"{side}_name_after"], gaps[f"{side}_km_after"]
+    return [
+        f"{_place(name, say)} ({km:,.0f} km)" if isinstance(name, str) else f"{km:,.0f} km"
+        for name, km in zip(names, kms, strict=True)
+    ]
+
+
+def _told_in_words(areas: pd.DataFrame, column: str, say: Texts) -> pd.Series:
+    if column != "direction":
+        return areas[column]
+    return areas[column].map({name: _place(name, say) for name in areas[column].unique()})
+
+
+def _presences(areas: pd.DataFrame, say: Texts) -> pd.Series:
+    names = {str(presence): say(f"presence.{presence}") for presence in Presence}
+    return areas.category.astype("object").map(names).fillna(say("presence.unknown"))
+
+
+def _areas(drawing: Drawing, areas: pd.DataFrame) -> None:
+    """List the service areas where the base has no counted pile, the empty ones first."""
+    say = drawing.say
+    rank = {Presence.EMPTY: 0, Presence.PARTNERS: 2}
+    listed = areas[areas.category != Presence.BASE]
+    order = listed.category.map(rank).fillna(1).sort_values(kind="stable").index
+    listed = listed.loc[order]
+    shown = {
+        say("highways.field.name"): listed["name"],
+        say("highways.field.presence"): _presences(listed, say),
+        **{say(f"highways.field.{name}"): _told_in_words(listed, name, say) for name in _FIELDS},
+        say("field.wgs84"): [
+            f"{lat:.5f}, {lon:.5f}" for lat, lon in zip(listed.lat, listed.lon, strict=True)
+        ],
+        say("highways.field.service_area_id"): listed.service_area_id,
+    }
+    analysis.table(drawing, pd.DataFrame(shown), "areas")
+    drawing.said.note(say("highways.areas.note"))

@@ -1,0 +1,106 @@
+"""Another dataset beside the loaded one: which there are, which is chosen, and what it says of itself."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from charging.analytics.changes import Incomparable, Obstacle
+from charging.dataset.manifest import Manifest
+from charging.dataset.store import Dataset, dataset_folder, dataset_names, locate
+from charging.errors import ChargingError
+from charging.settings import Settings
+from charging.views.analyses import analysis
+from charging.views.elements.provenance import named, unit
+from charging.views.elements.texts import Texts
+from charging.views.mapview.map_layers import Drawing
+from charging.views.session.caching import Answers, open_answers
+
+
+def settle(drawing: Drawing) -> None:
+    """Forget the other dataset a link names if there is none of that name, and say so; else begin to open it.
+
+    Its tables are read in the background, while the page has other things to do.
+    """
+    session = st.session_state
+    if session.other == drawing.answers.dataset.folder.name:
+        session.other = ""
+    if session.other and session.other not in names(drawing.settings):
+        session.problems.append(("other", session.other))
+        session.other = ""
+    joined(drawing)  # what is wrong with it is told where it is shown
+
+
+def names(settings: Settings) -> list[str]:
+    """Return the names of the datasets the page can open: of the build folder, and the one that is set."""
+    usual = [Path(settings.dataset).name] if settings.dataset else []
+    return sorted({*dataset_names(settings.build_dir), *usual})
+
+
+def choose(drawing: Drawing, *, label: str = "", none: str = "") -> None:
+    """Show the choice of the other dataset, under `label`; `none` is the text for no other."""
+    own = drawing.answers.dataset.folder.name
+    analysis.choice(
+        drawing,
+        "other",
+        ["", *(name for name in names(drawing.settings) if name != own)],
+        lambda name: name or none or drawing.say("other.same"),
+        label=label,
+    )
+
+
+def joined(drawing: Drawing) -> tuple[Drawing, str]:
+    """Return a drawing with the other dataset, if one is chosen, and what is wrong with that one, or ""."""
+    name = st.session_state.other
+    if not name:
+        return drawing, ""
+    try:
+        return replace(drawing, beside=opened(drawing.settings, name)), ""
+    except ChargingError as error:
+        return drawing, str(error)
+
+
+def opened(settings: Settings, name: str) -> Answers:
+    """Open one of `names`.
+
+    Raises
+    ------
+    UsageError, DatasetError
+        If it is none, or cannot be read.
+    """
+    return open_answers(_folder(settings, name), memory_limit_mb=settings.memory_limit_mb)
+
+
+def described(dataset: Dataset, say: Texts) -> str:
+    """Return in words what a dataset is: name and title, kind, date, and what it counts as a pile."""
+    manifest = named(dataset.manifest, say)
+    parts = [
+        dataset.folder.name,
+        manifest.title,
+        say(f"kind.{dataset.kind}"),
+        say("other.as_of", date=manifest.as_of) if manifest.as_of else say("other.undated"),
+        say("other.unit", unit=unit(manifest.unit_counted, say)),
+    ]
+    return " · ".join(parts)
+
+
+def opposed(found: Incomparable, old: Manifest, new: Manifest, say: Texts) -> dict[str, str]:
+    """Return what two datasets differ in, in the reader's language as far as it is ours: `old` and `new`."""
+    sides = {"old": (old, found.old), "new": (new, found.new)}
+    return {side: _in_words(found.obstacle, manifest, said, say) for side, (manifest, said) in sides.items()}
+
+
+def _in_words(obstacle: Obstacle, manifest: Manifest, said: str, say: Texts) -> str:
+    if obstacle is Obstacle.OTHER_KIND:
+        return say(f"kind.{manifest.kind}")
+    if obstacle is Obstacle.OTHER_SIMULATION:
+        return say("simulated.seed", seed=manifest.seed, scale=manifest.scale)
+    if obstacle in (Obstacle.OTHER_UNIT, Obstacle.MIXED_UNITS):
+        return unit(manifest.unit_counted, say)
+    return said
+
+
+def _folder(settings: Settings, name: str) -> Path:
+    if settings.dataset and name == Path(settings.dataset).name:
+        return locate(settings.build_dir, settings.dataset)
+    return dataset_folder(settings.build_dir, name)

@@ -1,0 +1,30 @@
+"""What is not known, by name: the stations and piles that the figures of an analysis leave out."""
+
+from charging.analytics.studies import unknowns
+from charging.views.analyses import analysis
+from charging.views.mapview.map_layers import Drawing
+from charging.views.session.caching import Answers
+
+
+def remainders(drawing: Drawing, answers: Answers | None = None, *, by_city: bool = False) -> list[str]:
+    """Return in words what is not known in a selection; nothing where all is.
+
+    Parameters
+    ----------
+    answers
+        Another dataset than the loaded one.
+    by_city
+        Whether the figures are told by city: stations without one are then left out too.
+    """
+    say = drawing.say
+    found = unknowns(answers or drawing.answers, drawing.selection)
+    said = {
+        "piles": (found.stations_without_piles, found.stations),
+        "city": (found.stations_without_city if by_city else 0, found.stations),
+        "operator": (found.piles_without_operator, found.piles),
+    }
+    return [
+        say(f"remainder.{what}", ratio=analysis.ratio(part, whole, say))
+        for what, (part, whole) in said.items()
+        if part
+    ]

@@ -1,0 +1,1 @@
+"""What frames every view: top line, figures, conditions and search."""

@@ -1,0 +1,140 @@
+"""The top of the page: which dataset this is, which view, which language; and the figures.
+
+A figure shows what was published, with its date and source on hover, tap or focus, and beside it what the
+loaded dataset holds and what the conditions select, counted.
+"""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from charging.dataset.store import Dataset
+from charging.domain.filters import Filters
+from charging.domain.published import Figure, launch_figures
+from charging.domain.vocabulary import Kind
+from charging.queries.totals import Headline, headline, operator_piles, piles_by_operator
+from charging.views.elements.markup import element, simulated, stripe
+from charging.views.elements.provenance import unit
+from charging.views.elements.texts import LANGUAGES, Texts
+from charging.views.session.caching import Answers
+from charging.views.session.colours import colours_of
+from charging.views.session.state import Page
+
+PARTNERS = ("nio", "xpeng", "li_auto")
+"""Rival carmakers whose piles the published map opened, each with a card of its own."""
+
+
+class Counted(NamedTuple):
+    """One number as the loaded dataset has it and as the conditions select it, in words."""
+
+    loaded: str
+    selected: str
+
+
+def top_line(dataset: Dataset, say: Texts) -> None:
+    """Show the name, the views, the dataset and the language."""
+    with st.container(key="topline", horizontal=True, vertical_alignment="center", gap="medium"):
+        st.html(element("h1", "brand", text=say("app.title")), width="content")
+        st.segmented_control(
+            say("view.label"),
+            list(Page),
+            format_func=lambda page: say(f"view.{page}"),
+            key="page",
+            required=True,
+            label_visibility="collapsed",
+        )
+        st.html(_badge(dataset, say), width="content")
+        st.space("stretch")
+        st.segmented_control(
+            say("language.label"),
+            LANGUAGES,
+            format_func=lambda language: say(f"language.{language}"),
+            key="language",
+            required=True,
+            label_visibility="collapsed",
+        )
+
+
+def figures(answers: Answers, selection: Filters, say: Texts) -> None:
+    """Show the row of figures: published, loaded, selected."""
+    loaded = answers.ask(headline, Filters())
+    selected = answers.ask(headline, selection)
+    by_operator = [answers.ask(piles_by_operator, wanted) for wanted in (Filters(), selection)]
+    colours = colours_of(answers)
+    cards = [_network_card(figure, loaded, selected, say) for figure in launch_figures("network")]
+    for partner in PARTNERS:
+        for figure in launch_figures(partner):
+            piles = (operator_piles(counts, partner) for counts in by_operator)
+            counted = Counted(*(say.number(count) for count in piles))
+            heading = stripe(colours[partner]) + element("span", "", text=say(f"operator.{partner}"))
+            cards.append(_card(figure, counted, say, heading, classes="figure partner"))
+    classes = "figures is-filtered" if not selection.is_empty else "figures"
+    row = element("section", classes, *cards, aria_label=say("figures.network"))
+    unit_counted = answers.dataset.manifest.unit_counted
+    if unit_counted != "pile":
+        row += element("p", "unit-note", text=say("figures.unit", unit=unit(unit_counted, say)))
+    st.html(row)
+
+
+def _badge(dataset: Dataset, say: Texts) -> str:
+    manifest = dataset.manifest
+    if dataset.kind is Kind.SIMULATED:
+        title = say("kind.simulated")
+        if manifest.scale and manifest.scale > 1:
+            title += f" ×{manifest.scale}"
+        return simulated("span", title, say)
+    parts = [say("kind.real"), manifest.title, manifest.as_of]
+    return element("span", "badge real", text=" · ".join(part for part in parts if part))
+
+
+def _network_card(figure: Figure, loaded: Headline, selected: Headline, say: Texts) -> str:
+    counted = Counted(*(measured(figure.measure, counts, say) for counts in (loaded, selected)))
+    return _card(
+        figure, counted, say, element("span", "", text=say(f"measure.{figure.measure}")), classes="figure"
+    )
+
+
+def measured(measure: str, counts: Headline, say: Texts) -> str:
+    """Return what a dataset or a selection has of a published measure, in words."""
+    if measure != "service_area_share":
+        return say.number(getattr(counts, measure))
+    if counts.service_area_share is None:
+        return say("figure.none")
+    return say(
+        "figures.parts",
+        share=say.share(counts.service_area_share),
+        part=say.number(counts.service_areas_with_piles),
+        whole=say.number(counts.service_areas),
+    )
+
+
+def _card(figure: Figure, counted: Counted, say: Texts, heading: str, *, classes: str) -> str:
+    value = f"{figure.value:g} %" if figure.unit == "%" else _short(figure.value)
+    return element(
+        "div",
+        classes,
+        element("div", "what", heading),
+        element("div", "published", text=say(f"figure.{figure.qualifier}", value=value)),
+        *(
+            element("div", f"counted {name}", element("b", "", text=number), text=say(f"figure.{name}") + " ")
+            for name, number in counted._asdict().items()
+        ),
+        element("div", "provenance", *_provenance(figure, say), role="tooltip"),
+        tabindex="0",
+    )
+
+
+def _provenance(figure: Figure, say: Texts) -> list[str]:
+    counted = figure.unit if figure.unit == "%" else say(f"growth.unit.{figure.unit}")
+    exact = f"{figure.value:,.10g} {counted}"
+    lines = [
+        say(f"figure.said.{figure.qualifier}", value=exact),
+        say("figure.as_of", date=say.date(figure.as_of)),
+        say("figure.source", source=f"{figure.source}, {figure.document}"),
+        say(f"published.{figure.subject}.{figure.measure}") if figure.note else "",
+    ]
+    return [element("p", "", text=line) for line in lines if line]
+
+
+def _short(value: float) -> str:
+    return f"{value / 1e6:.3g} M" if value >= 1e6 else f"{value:,.0f}"  # noqa: PLR2004  a million

@@ -1,0 +1,102 @@
+"""The search field at the top of the sidebar: it moves the map, where the conditions below it filter."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from charging.queries.search import Hit, HitKind, find
+from charging.views.elements.labels import names_in
+from charging.views.elements.texts import Texts
+from charging.views.session import state
+from charging.views.session.caching import Answers
+
+KEY = "finding"
+
+_SCRIPT = Path(__file__).with_name("search.js")
+
+ZOOMS = {HitKind.POINT: 15.0, HitKind.CITY: 11.0, HitKind.TOWN: 13.0, HitKind.STATION: 15.0}
+"""How near the map goes to what was found, Web Mercator."""
+
+
+@st.fragment
+def search(answers: Answers, say: Texts) -> None:
+    """Show the field, and go where its user chooses."""
+    hits = _hits(answers)
+    data = {
+        "sought": _sought(),
+        "hits": [_row(hit, say) for hit in hits],
+        "texts": {
+            "placeholder": say("finding.placeholder"),
+            "list": say("finding.list"),
+            "nothing": say("finding.nothing"),
+        },
+    }
+    result = _field()(key=KEY, data=data, on_sought_change=_nothing, on_chosen_change=lambda: _choose(hits))
+    if result.chosen:
+        st.rerun()  # the whole page: the map flies, the conditions may have changed
+
+
+@cache
+def _field() -> Any:  # noqa: ANN401  Streamlit names no public type for what it returns
+    return st.components.v2.component(
+        "charging_finding",
+        js=_SCRIPT.read_text(encoding="utf-8"),
+        css=_SCRIPT.with_suffix(".css").read_text(encoding="utf-8"),
+    )
+
+
+def _nothing() -> None:
+    """Take note of a state: Streamlit keeps only those somebody listens to."""
+
+
+def _sought() -> str:
+    answer: Mapping[str, object] = st.session_state.get(KEY) or {}
+    text = answer.get("sought")
+    return text if isinstance(text, str) else ""
+
+
+def _hits(answers: Answers) -> tuple[Hit, ...]:
+    """Return what is found; kept for the visit alone, since every few letters are another question."""
+    asked = (answers.dataset.content_hash, _sought())
+    if state.last_found()[0] != asked:
+        state.remember_found(asked, find(answers.engine, _sought()))
+    return state.last_found()[1]
+
+
+def _row(hit: Hit, say: Texts) -> dict[str, str]:
+    """Return how a hit is shown: its name in the reader's language, in the other one, and where it is."""
+    title, other = names_in(hit.name, hit.name_zh, say)
+    region, _ = names_in(hit.region, hit.region_zh, say)
+    city = say(f"city.{hit.city_id}") if hit.city_id else None
+    where = [city, region]
+    if hit.kind is HitKind.STATION:  # a long name, whose other form has more room below
+        where, other = [other, *where], None
+    if hit.datum:
+        where = [say("finding.datum", datum=say(f"field.{hit.datum}"))]
+    return {
+        "key": hit.key,
+        "kind": hit.kind,
+        "label": say(f"finding.{hit.kind}"),
+        "title": title or hit.id,
+        "other": other or "",
+        "detail": " · ".join(part for part in where if part),
+    }
+
+
+def _choose(hits: tuple[Hit, ...]) -> None:
+    chosen = st.session_state[KEY].chosen
+    for hit in hits:
+        if hit.key == chosen:
+            _go(hit)
+
+
+def _go(hit: Hit) -> None:
+    if hit.kind is HitKind.OPERATOR:
+        st.session_state["operator"] = [hit.id]
+    if hit.kind is HitKind.STATION:
+        state.select(state.Selection("station", hit.id))
+    if hit.lat is not None and hit.lon is not None:
+        state.fly(hit.lat, hit.lon, ZOOMS[hit.kind])

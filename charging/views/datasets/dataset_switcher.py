@@ -1,0 +1,69 @@
+"""Another dataset instead of the loaded one, for this visit: the choice, and what stays of the last."""
+
+import streamlit as st
+
+from charging.domain.filters import Filters
+from charging.errors import ChargingError
+from charging.maps.viewport import fitting_view
+from charging.queries.stations import extent
+from charging.queries.totals import By, totals
+from charging.settings import Settings
+from charging.views.analyses import second_dataset
+from charging.views.elements.error_box import trouble
+from charging.views.mapview.map_layers import Drawing
+from charging.views.session import analysis_params, state
+from charging.views.session.caching import Answers
+
+_KEY = "switch"
+_PROBLEM = "switch_problem"
+
+
+def choose(drawing: Drawing) -> None:
+    """Show the choice of the dataset the page opens."""
+    say, own = drawing.say, drawing.answers.dataset.folder.name
+    st.session_state[_KEY] = own  # also after a choice that could not be opened
+    st.selectbox(
+        say("switch.label"),
+        sorted({own, *second_dataset.names(drawing.settings)}),
+        key=_KEY,
+        on_change=_chosen,
+        args=(drawing.settings,),
+        help=say("switch.help"),
+        width=320,
+    )
+    if problem := st.session_state.pop(_PROBLEM, ""):
+        trouble(say("switch.problem"), problem, say)
+
+
+def open_instead(settings: Settings, name: str) -> None:
+    """Open another dataset in this visit; call it before the page is shown.
+
+    Sets of operators return to the usual ones. Conditions stay, without operators and cities that the other
+    dataset does not have. The map is sent to the stations.
+
+    Raises
+    ------
+    ChargingError
+        If it cannot be opened; the visit stays where it is.
+    """
+    answers = second_dataset.opened(settings, name)
+    view = fitting_view(answers.ask(extent))
+    known = {by: set(answers.ask(totals, Filters(), by=by).key.dropna()) for by in (By.OPERATOR, By.CITY)}
+    session = st.session_state
+    session.dataset = name
+    for key, by in (("operator", By.OPERATOR), ("layer", By.OPERATOR), ("city", By.CITY)):
+        session[key] = [value for value in session[key] or () if value in known[by]]
+    analysis_params.forget_sets()
+    state.start_at(view)
+
+
+def has_switched(answers: Answers) -> bool:
+    """Return whether another dataset was chosen than the one this run shows."""
+    return bool(st.session_state.dataset != answers.dataset.folder.name)
+
+
+def _chosen(settings: Settings) -> None:
+    try:
+        open_instead(settings, st.session_state[_KEY])
+    except ChargingError as error:
+        st.session_state[_PROBLEM] = str(error)

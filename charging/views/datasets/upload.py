@@ -1,0 +1,254 @@
+"""Files a reader brings, to become a dataset of all users of this server.
+
+First it is said who will see it; then the files are recognised, looked at and read beside the datasets, and
+only what the reader has seen the report of is kept (`charging.dataset.drafts`).
+"""
+
+import math
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from charging.dataset.drafts import WAITING, Arrived, Choices, Draft, Sent
+from charging.dataset.pipeline import DONE, WRITING
+from charging.domain.vocabulary import Datum
+from charging.errors import ChargingError
+from charging.settings import Settings
+from charging.sources.readers import READERS
+from charging.sources.records import Record, Rejection, ServiceAreaRecord, StationRecord
+from charging.sources.tabular.presets import load_preset, presets
+from charging.views.datasets import dataset_switcher, import_report
+from charging.views.elements.error_box import in_full, in_short, trouble
+from charging.views.elements.labels import names_in
+from charging.views.elements.markup import element, plain
+from charging.views.elements.texts import Texts
+from charging.views.mapview.map_layers import Drawing
+from charging.views.session.state import Page
+
+MOST_RECORDS = 8
+"""Records shown of each file before it is read."""
+
+MOST_FILES_SHOWN = 5
+"""Files whose first records are shown."""
+
+LONGEST_NAME = 80
+
+_COUNTED = re.compile(r"([\d,]+) records")  # what an import says on the way
+
+_FILES, _NAME, _HOW, _DATUM = "upload_files", "upload_name", "upload_how", "upload_datum"
+_DRAFT, _PROBLEM = "upload", "upload_problem"
+
+
+def offer(drawing: Drawing) -> None:
+    """Show the offer to bring files; where the server takes none, say so."""
+    say = drawing.say
+    if drawing.settings.uploads != "on":
+        st.caption(say("upload.off"))
+        return
+    with st.expander(say("upload.title"), expanded=_DRAFT in st.session_state):
+        _upload(drawing)
+
+
+@st.fragment(key="uploading")
+def _upload(drawing: Drawing) -> None:
+    if dataset_switcher.has_switched(drawing.answers):
+        st.rerun()  # the draft was kept: the page opens it
+    say, settings, session = drawing.say, drawing.settings, st.session_state
+    opens = "" if settings.dataset else f" {say('upload.opens')}"
+    st.html(element("p", "caution", text=say("upload.all_users") + opens))
+    st.file_uploader(
+        say("upload.files"),
+        accept_multiple_files=True,
+        key=_FILES,
+        on_change=_take,
+        args=(settings,),
+        max_upload_size=settings.upload_limit_mb,
+    )
+    st.caption(say("upload.form", mb=say.number(settings.upload_limit_mb)))
+    draft: Draft | None = session.get(_DRAFT)
+    if draft:
+        choices = _choices(draft, say)
+        _files(draft, choices, say)
+        _buttons(draft, choices, settings, say)
+    if problem := session.pop(_PROBLEM, None):
+        fault, message = problem
+        trouble(f"{say('upload.problem')} {in_short(fault, say)}", message, say)
+
+
+def _take(settings: Settings) -> None:
+    """Take the files that were just given, instead of those before; or none, if they were taken away."""
+    session = st.session_state
+    _discard()
+    if not (files := session[_FILES]):
+        return
+    try:
+        draft = Draft(
+            [Sent(file.name, file.getbuffer()) for file in files],
+            build_dir=settings.build_dir,
+            most_bytes=settings.upload_limit_mb * 1_000_000,
+        )
+    except ChargingError as error:
+        session[_PROBLEM] = error.fault, str(error)
+        return
+    session[_DRAFT] = draft
+    session[_NAME] = draft.suggested_name
+
+
+def _discard() -> None:
+    draft: Draft | None = st.session_state.pop(_DRAFT, None)
+    if draft:
+        draft.discard()
+
+
+def _choices(draft: Draft, say: Texts) -> Choices:
+    """Show how the dataset is called and the files are read."""
+    if _NAME not in st.session_state:  # another view was shown meanwhile
+        st.session_state[_NAME] = draft.choices.name if draft.choices else draft.suggested_name
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input(
+            say("upload.name"), key=_NAME, max_chars=LONGEST_NAME, help=say("upload.name.help")
+        )
+        ways = _ways(say)
+        how = st.selectbox(say("upload.how"), ways, key=_HOW, format_func=lambda way: ways[way])
+        datum = st.selectbox(
+            say("upload.datum"),
+            ["", *Datum],
+            key=_DATUM,
+            format_func=lambda datum: say(f"field.{datum}") if datum else say("upload.datum.told"),
+            help=say("upload.datum.help"),
+        )
+    kind, _, chosen = (how or "").partition(":")
+    return Choices(
+        name=name.strip(),
+        format_name=chosen if kind == "format" else None,
+        preset=chosen if kind == "preset" else None,
+        datum=Datum(datum) if datum else None,
+    )
+
+
+def _ways(say: Texts) -> dict[str, str]:
+    """Return the ways files can be read, with their titles: as recognised, by format, by preset."""
+    formats = (reader for reader in READERS if not reader.recognises and reader.name != "service-areas")
+    return {
+        "": say("upload.how.told"),
+        **{f"format:{reader.name}": reader.title for reader in formats},
+        **{f"preset:{name}": say("upload.how.preset", name=name) for name in presets()},
+    }
+
+
+def _files(draft: Draft, choices: Choices, say: Texts) -> None:
+    """Show what each file was recognised as, and its first records."""
+    for file in draft.files:
+        st.markdown(
+            f"**{plain(file.name)}** · {say('upload.size', kb=say.number(math.ceil(file.size / 1_000)))}"
+        )
+        _recognised(file, say)
+        if file not in draft.files[:MOST_FILES_SHOWN]:
+            continue
+        try:
+            records = draft.first_records(file, choices, MOST_RECORDS)
+            unread = draft.unread(file, choices)
+        except ChargingError as error:
+            st.warning(in_short(error.fault, say))
+            in_full(str(error), say)
+            continue
+        if unread:
+            st.caption(plain(import_report.unread_sentence(file.name, unread, say)))
+        if records:
+            st.dataframe(_as_rows(records, say), hide_index=True, placeholder="–")
+        else:
+            st.caption(say("upload.no_records"))
+
+
+def _recognised(file: Arrived, say: Texts) -> None:
+    if file.reader:
+        title = load_preset(file.reader.preset).info.title if file.reader.preset else file.reader.title
+        st.caption(plain(say("upload.recognised", title=title)))
+
+
+def _as_rows(records: Sequence[Record], say: Texts) -> pd.DataFrame:
+    rows = [_as_row(record, say) for record in records]
+    columns = ("station_id", "name", "operator", "piles", "lat", "lon")
+    return pd.DataFrame(rows, columns=[*(say(f"field.{name}") for name in columns), say("upload.remark")])
+
+
+def _as_row(record: Record, say: Texts) -> tuple[object, ...]:
+    if isinstance(record, Rejection):
+        return (record.record_id, None, None, None, None, None, say(f"reason.{record.reason}"))
+    if isinstance(record, ServiceAreaRecord):
+        road = f"{record.expressway} {record.direction}"
+        return (record.service_area_id, record.name, None, None, record.lat, record.lon, road)
+    return (
+        record.source_id,
+        names_in(record.name, record.name_zh, say)[0],
+        record.operator_raw or record.operator_id,
+        _piles(record),
+        record.lat,
+        record.lon,
+        say(f"field.{record.datum}"),
+    )
+
+
+def _piles(record: StationRecord) -> int | None:
+    """Return the piles a record tells of; None where it does not say how many."""
+    counts = [group.count for group in record.piles if group.count is not None]
+    return sum(counts) if counts else record.stated_piles
+
+
+def _buttons(draft: Draft, choices: Choices, settings: Settings, say: Texts) -> None:
+    """Show what can be done next: read the files; when they are read, keep the dataset."""
+    report = draft.dataset.manifest.report if draft.dataset and draft.choices == choices else None
+    with st.container(horizontal=True):
+        wanted = st.button(say("upload.read"), key="upload_read", type="secondary" if report else "primary")
+        st.button(say("upload.discard"), key="upload_discard", on_click=_discard)
+    if wanted:
+        _read(draft, choices, say)
+    if report:
+        import_report.show(report, say)
+        st.button(
+            say("upload.keep"), key="upload_keep", type="primary", on_click=_keep, args=(draft, settings)
+        )
+
+
+def _read(draft: Draft, choices: Choices, say: Texts) -> None:
+    place = st.empty()
+
+    def show(_share: float, what: str) -> None:
+        place.html(reading(what, say))
+
+    try:
+        show(0, "")
+        draft.read(choices, show)
+    except ChargingError as error:
+        st.session_state[_PROBLEM] = error.fault, str(error)
+    finally:
+        place.empty()
+    st.rerun()
+
+
+def reading(what: str, say: Texts) -> str:
+    """Return what an import says it is doing, with a bar of no length: nobody knows how many records come."""
+    if what == WAITING:
+        said = say("upload.waiting")
+    elif what in (WRITING, DONE):
+        said = say("upload.writing")
+    elif counted := _COUNTED.search(what):
+        said = say("upload.reading.records", count=counted[1])
+    else:
+        said = say("upload.reading")
+    return element("div", "reading", element("progress", "", aria_label=said), text=said, role="status")
+
+
+def _keep(draft: Draft, settings: Settings) -> None:
+    """Make the draft a dataset of all users, and open the map on it."""
+    session = st.session_state
+    try:
+        dataset = draft.keep()
+        session.pop(_DRAFT, None)
+        dataset_switcher.open_instead(settings, dataset.folder.name)
+    except ChargingError as error:
+        session[_PROBLEM] = error.fault, str(error)
+        return
+    session.page = Page.MAP

@@ -1,0 +1,1 @@
+"""What every view is made of: texts, HTML, errors, provenance, charts and labels."""

@@ -1,0 +1,31 @@
+"""What stations and operators are called, in the reader's language."""
+
+import pandas as pd
+
+from charging.views.elements.texts import Texts
+
+
+def names_of(table: pd.DataFrame, say: Texts) -> list[str]:
+    """Return the name of each station in the reader's language, else in the other one, else its id."""
+    rows = zip(*(table[column].to_list() for column in ("name", "name_zh", "station_id")), strict=True)
+    return [names_in(name, name_zh, say)[0] or station_id for name, name_zh, station_id in rows]
+
+
+def operators_of(table: pd.DataFrame, say: Texts) -> list[str | None]:
+    """Return the name of the operator of each station, None where it is not known."""
+    rows = zip(table.operator_id.to_list(), table.operator_raw.to_list(), strict=True)
+    return [operator_name(operator_id, raw, say) for operator_id, raw in rows]
+
+
+def names_in(name: object, name_zh: object, say: Texts) -> tuple[str | None, str | None]:
+    """Return a name in the reader's language and in the other one, as far as the source has them."""
+    known = [text if isinstance(text, str) else None for text in (name, name_zh)]
+    first, second = known if say.language == "en" else reversed(known)
+    return (first, second) if first else (second, None)
+
+
+def operator_name(operator_id: object, raw: object, say: Texts) -> str | None:
+    """Return the name of an operator: from the registry, else as the source writes it, else None."""
+    if isinstance(operator_id, str):
+        return say(f"operator.{operator_id}")
+    return raw if isinstance(raw, str) else None

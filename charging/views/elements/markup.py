@@ -1,0 +1,153 @@
+"""The few pieces of HTML the page is made of besides Streamlit's own: every text in it is escaped here."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from charging.views.elements.texts import Texts
+
+_STYLE = Path(__file__).with_name("style.css")
+
+
+def style() -> None:
+    """Give the page its look."""
+    st.html(_STYLE)
+
+
+def element(tag: str, classes: str, *children: str, text: str = "", **attributes: str) -> str:
+    """Return an element with its text escaped; `children` are elements made here.
+
+    Examples
+    --------
+    >>> element("b", "name", text="<script>")
+    '<b class="name">&lt;script&gt;</b>'
+    """
+    extra = "".join(f' {name.replace("_", "-")}="{escape(value)}"' for name, value in attributes.items())
+    return f'<{tag} class="{escape(classes)}"{extra}>{escape(text)}{"".join(children)}</{tag}>'
+
+
+def stripe(colour: str) -> str:
+    """Return a small block of a colour, the key of an operator."""
+    return element("span", "swatch", style=f"background:{colour}")
+
+
+def simulated(tag: str, text: str, say: Texts) -> str:
+    """Return the mark of what is simulated, with what that means on hover."""
+    return element(tag, "badge simulated", text=text, title=say("kind.simulated.note"))
+
+
+def terms(lines: Iterable[tuple[str, str]], classes: str = "details") -> str:
+    """Return a list of labels with their values.
+
+    Examples
+    --------
+    >>> terms([("Power", "60 kW")])
+    '<dl class="details"><dt class="">Power</dt><dd class="">60 kW</dd></dl>'
+    """
+    pairs = (element("dt", "", text=label) + element("dd", "", text=value) for label, value in lines)
+    return element("dl", classes, *pairs)
+
+
+class Bar(NamedTuple):
+    """A line of a list of bars."""
+
+    colour: str
+    label: str
+    length: float
+    text: str
+    title: str = ""  # on hover
+
+
+def bars(rows: Sequence[Bar], whole: float) -> str:
+    """Return a list of bars; `whole` is the length of a full one."""
+    shown = (
+        element(
+            "div",
+            "bar",
+            stripe(row.colour),
+            element("span", "bar-label", text=row.label),
+            element("span", "bar-value", text=row.text),
+            element("progress", "", value=str(row.length), max=str(whole or 1)),
+            title=row.title,
+        )
+        for row in rows
+    )
+    return element("div", "bars", *shown)
+
+
+def small_print(text: str) -> str:
+    """Return a line that stands below others and says more about them."""
+    return element("p", "small-print", text=text)
+
+
+def section(title: str) -> None:
+    """Show the heading of a part."""
+    st.html(element("h3", "section", text=title))
+
+
+def waiting(lines: int) -> None:
+    """Show grey lines that keep the place of what comes after the map."""
+    st.html(element("div", "waiting", *(element("i", "") for _ in range(lines)), aria_hidden="true"))
+
+
+def replace_query(query: Mapping[str, Sequence[str]], *, keep: str, starts: str, language: str) -> None:
+    """Put parameters into the browser's address without a history entry; `keep` names one to leave alone.
+
+    Where the one named `starts` changes, what is shown is another page, and begins at its top: Streamlit
+    would leave it scrolled as the last one was. `language` is that of the page, by which a screen reader
+    chooses its voice.
+    """
+    # urlencode leaves only letters, digits and %&=+-_.~ : nothing that could end the string or the script
+    text = urlencode(query, doseq=True)
+    script = _REPLACE_QUERY.format(query=text, keep=keep, starts=starts, language=language)
+    st.html(script, unsafe_allow_javascript=True)
+
+
+_REPLACE_QUERY = """<script>{{
+  const query = new URLSearchParams("{query}");
+  const before = new URLSearchParams(location.search);
+  const kept = before.get("{keep}");
+  if (kept) query.set("{keep}", kept);
+  if (query.get("{starts}") !== before.get("{starts}")) document.querySelector(".stMain")?.scrollTo(0, 0);
+  document.documentElement.lang = "{language}";
+  history.replaceState(history.state, "", location.pathname + "?" + query.toString().replaceAll("%2C", ","));
+}}</script>"""
+
+
+def operator_label(operator: str, colour: str, piles: float, say: Texts) -> str:
+    """Return the Markdown label of an operator in a list: its colour, its name, its piles."""
+    name = plain(say(f"operator.{operator}"))
+    return f':color[■]{{foreground="{colour}"}} {name} :small[{say.number(piles)}]'
+
+
+def plain(text: str) -> str:
+    r"""Return foreign text so that Streamlit's Markdown shows it as it is.
+
+    Examples
+    --------
+    >>> print(plain("*A* [x](y) `z` $1$"))
+    \*A\* \[x\]\(y\) \`z\` \$1\$
+    """
+    return "".join(f"\\{char}" if char in _MARKDOWN else char for char in text)
+
+
+def unmarked(text: str) -> str:
+    r"""Return a text of the page without its Markdown: what `plain` escaped, and our small print.
+
+    Examples
+    --------
+    >>> print(unmarked(plain("*A* [x]") + " :small[:gray[and 3 more]]"))
+    *A* [x] and 3 more
+    """
+    held = _SMALL_PRINT.sub(r"\1", text)
+    return re.sub(r"\\([" + re.escape("".join(sorted(_MARKDOWN))) + "])", r"\1", held)
+
+
+_SMALL_PRINT = re.compile(r"(?<!\\):small\[(?::gray\[)?((?:[^\[\]\\]|\\.)*)\]{1,2}")
+
+_MARKDOWN = frozenset("\\`*_{}[]()<>#+-.!|~$:")

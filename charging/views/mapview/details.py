@@ -1,0 +1,174 @@
+"""All that is known about one station; what is not known is left out or named as such, never zero."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from charging.domain.datum import from_wgs84
+from charging.domain.vocabulary import Datum, connectors_in
+from charging.queries.stations import Station, station
+from charging.views.elements.labels import names_in, operator_name
+from charging.views.elements.markup import element, plain, stripe, terms
+from charging.views.elements.texts import Texts
+from charging.views.mapview import favourites
+from charging.views.session import state
+from charging.views.session.caching import Answers
+from charging.views.session.colours import colours_of
+
+_WGS84_LINKS = {
+    "apple": "https://maps.apple.com/?daddr={lat:.6f},{lon:.6f}",
+    "google": "https://www.google.com/maps/dir/?api=1&destination={lat:.6f},{lon:.6f}",
+    "osm": "https://www.openstreetmap.org/?mlat={lat:.6f}&mlon={lon:.6f}#map=17/{lat:.6f}/{lon:.6f}",
+}
+_GCJ02_LINK = "https://uri.amap.com/navigation?to={lon:.6f},{lat:.6f}&mode=car&coordinate=gaode"
+
+
+def station_details(answers: Answers, station_id: str, say: Texts) -> None:
+    """Show the details of a station."""
+    found = answers.ask(station, station_id)
+    if found is None:
+        heading(say("panel.station"), say)
+        st.html(element("p", "empty", text=say("panel.gone")))
+        return
+    row = found.row
+    name, other_name = names_in(row.get("name"), row.get("name_zh"), say)
+    title = name or station_id
+    heading(title, say, beside=lambda: favourites.star(answers, row, title, say))
+    operator = operator_name(row.operator_id, row.operator_raw, say) or say("unknown")
+    colour = colours_of(answers).get(row.operator_id, "transparent")
+    st.html(
+        element("p", "other-name", text=other_name or "")
+        + element("p", "operator", stripe(colour), element("span", "", text=operator))
+        + element("table", "groups", *_groups(found, say))
+        + terms(_lines(row, say))
+        + element("h3", "panel-section", text=say("panel.navigate"))
+        + element("p", "links", *_links(row, say))
+    )
+
+
+def heading(title: str, say: Texts, *, beside: Callable[[], None] | None = None) -> None:
+    """Show the title of the panel, with a button that closes what is selected; Escape does the same.
+
+    `beside` shows something between them.
+    """
+    with st.container(
+        horizontal=True,
+        vertical_alignment="top",
+        horizontal_alignment="distribute",
+        wrap=False,
+        key="panel_head",
+    ):
+        st.html(element("h2", "panel-title", text=title))
+        if beside:
+            beside()
+        st.button(
+            "×",
+            key="close",
+            on_click=state.select,
+            args=(None,),
+            help=say("panel.close"),
+            type="tertiary",
+            shortcut="Esc",
+        )
+
+
+def station_button(key: str, station_id: str, name: str, told: str) -> None:
+    """Show a station as a button that selects it, with what is told of it in small print."""
+    st.button(
+        f"{plain(name)} :small[{plain(told)}]",
+        key=f"{key}-{station_id}",
+        on_click=state.select,
+        args=(state.Selection("station", station_id),),
+        type="tertiary",
+    )
+
+
+def fact(label: str, value: str) -> str:
+    """Return a number with its name."""
+    return element("div", "fact", element("b", "", text=value), element("span", "", text=label))
+
+
+def power(power_kw: float | None, say: Texts) -> str:
+    """Return a power with its unit, or the word for not known."""
+    return say("unknown") if power_kw is None or pd.isna(power_kw) else f"{power_kw:g} kW"
+
+
+def _groups(found: Station, say: Texts) -> Iterator[str]:
+    """Return the rows of the piles: current and power, connectors, status, count."""
+    columns = [say(f"field.{name}") for name in ("current", "power", "connectors", "status", "count")]
+    yield element("tr", "", *(element("th", "", text=column) for column in columns))
+    for group in found.groups.to_dict("records"):
+        current, plugs, status, piles = (group[name] for name in ("current", "connectors", "status", "piles"))
+        cells = (
+            say(f"current.{current}") if _known(current) else say("unknown"),
+            power(group["power_kw"], say),
+            _plugs(int(plugs), say) if _known(plugs) else say("unknown"),
+            say(f"status.{status}") if _known(status) else say("unknown"),
+            say.number(piles),
+        )
+        yield element("tr", "", *(element("td", "", text=cell) for cell in cells))
+
+
+def _plugs(mask: int, say: Texts) -> str:
+    return ", ".join(say(f"connector.{connector}") for connector in connectors_in(mask))
+
+
+def _lines(row: pd.Series, say: Texts) -> Iterator[tuple[str, str]]:
+    """Return what is known about the station, as label and text."""
+    gcj02_lat, gcj02_lon = _gcj02(row)
+    city = say(f"city.{row.city_id}") if _known(row.city_id) else row.city_raw
+    named = {
+        "city": city,
+        "address": row.address,
+        "access": say(f"access.{row.access}") if _known(row.access) else None,
+        "site": say(f"site.{row.site}") if _known(row.site) else None,
+        "opening_hours": row.opening_hours,
+        "price": row.price,
+        "phone": row.phone,
+        "opened_on": row.opened_on,
+        "status_at": row.status_at,
+        "updated_at": row.updated_at,
+        "wgs84": f"{row.lat:.5f}, {row.lon:.5f}",
+        "gcj02": f"{gcj02_lat:.5f}, {gcj02_lon:.5f}",
+        "source": row.station_id,
+        "licence": row.licence,
+        "retrieved_at": row.retrieved_at,
+    }
+    for field, value in named.items():
+        if _known(value):
+            yield say(f"field.{field}"), _written(value, say)
+
+
+def _gcj02(row: pd.Series) -> tuple[float, float]:
+    lat, lon = from_wgs84(np.array([row.lat]), np.array([row.lon]), Datum.GCJ02)
+    return float(lat[0]), float(lon[0])
+
+
+def _known(value: Any) -> bool:  # noqa: ANN401  any value of a row
+    return not pd.isna(value)
+
+
+def _written(value: object, say: Texts) -> str:
+    if isinstance(value, pd.Timestamp):
+        return f"{say.date(value.date())}, {value:%H:%M} UTC"
+    return say.date(value) if isinstance(value, dt.date) else str(value)
+
+
+def _links(row: pd.Series, say: Texts) -> Iterator[str]:
+    """Return links that lead there, each in the datum of its map."""
+    lat, lon = _gcj02(row)
+    targets = {"amap": _GCJ02_LINK.format(lat=lat, lon=lon)}
+    targets |= {name: link.format(lat=row.lat, lon=row.lon) for name, link in _WGS84_LINKS.items()}
+    for name, link in targets.items():
+        yield _link(link, say(f"panel.{name}"))
+    if _known(row.url) and urlsplit(row.url).scheme in ("http", "https"):
+        yield _link(row.url, say("panel.page"))
+
+
+def _link(url: str, text: str) -> str:
+    return element("a", "", text=text, href=url, target="_blank", rel="noopener noreferrer")

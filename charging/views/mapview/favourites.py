@@ -1,0 +1,68 @@
+"""Favourite stations: a star at a station and a list in the sidebar, kept in the browser and nowhere else."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from charging.maps.view import View
+from charging.views.elements.texts import Texts
+from charging.views.session import state
+from charging.views.session.caching import Answers
+
+KEY = "favourites"
+
+_SCRIPT = Path(__file__).with_name("favourites.js")
+
+ZOOM = 15.0
+"""How near the map goes to a favourite, Web Mercator."""
+
+
+@st.fragment
+def shelf(answers: Answers, say: Texts) -> None:
+    """Show the list; it takes no room while there is no favourite."""
+    dataset = answers.dataset.manifest.name
+    texts = {name: say(f"favourite.{name}") for name in ("title", "go", "elsewhere", "remove", "json", "csv")}
+    result = _component()(
+        key=KEY, data={"dataset": dataset, "texts": texts}, on_go_change=lambda: _go(dataset)
+    )
+    if result.go:
+        st.rerun()
+
+
+def star(answers: Answers, row: pd.Series, name: str, say: Texts) -> None:
+    """Show the star of a station, by which it becomes a favourite and ceases to be one."""
+    station = {
+        "station_id": row.station_id,
+        "name": name,
+        "lat": float(row.lat),
+        "lon": float(row.lon),
+        "dataset": answers.dataset.manifest.name,
+    }
+    texts = {name: say(f"favourite.{name}") for name in ("add", "remove")}
+    _component()(key="star", data={"station": station, "texts": texts}, width="content")
+
+
+@cache
+def _component() -> Any:  # noqa: ANN401  Streamlit names no public type for what it returns
+    return st.components.v2.component(
+        "charging_favourites",
+        js=_SCRIPT.read_text(encoding="utf-8"),
+        css=_SCRIPT.with_suffix(".css").read_text(encoding="utf-8"),
+    )
+
+
+def _go(dataset: str) -> None:
+    """Go to a favourite, which comes from the browser as a link does, and is read as one."""
+    wanted = st.session_state[KEY].go
+    if not isinstance(wanted, Mapping):
+        return
+    view = View.from_text(f"{wanted.get('lat')},{wanted.get('lon')},{ZOOM}")
+    if view is None:
+        return
+    if wanted.get("dataset") == dataset:
+        state.select(state.Selection("station", str(wanted.get("station_id"))))
+    state.fly(*view)

@@ -1,0 +1,119 @@
+"""The panel beside the map: what is in view, or the details of what is selected."""
+
+import streamlit as st
+
+from charging.dataset.store import Dataset
+from charging.domain.filters import Filters
+from charging.domain.hexes import cell_from_text, resolution_of
+from charging.domain.vocabulary import Kind
+from charging.maps.viewport import Viewport
+from charging.queries.predicates import Cell, Place
+from charging.queries.stations import station, stations
+from charging.queries.totals import piles_by_operator, totals
+from charging.views.elements.labels import names_of, operator_name
+from charging.views.elements.markup import Bar, bars, element, simulated, small_print, terms
+from charging.views.elements.texts import Texts
+from charging.views.mapview.details import fact, heading, power, station_button, station_details
+from charging.views.mapview.service_area import area_details
+from charging.views.session import state
+from charging.views.session.caching import Answers
+from charging.views.session.colours import colours_of
+
+MOST_OPERATORS = 8
+LARGEST_STATIONS = 5
+
+FACTS = ("stations", "piles", "dc_piles", "max_power_kw", "stations_piles_unknown")
+"""The sums of a place that are shown."""
+
+
+def panel(
+    answers: Answers,
+    selection: Filters,
+    viewport: Viewport,
+    chosen: state.Selection | None,
+    say: Texts,
+    beside: Answers | None = None,
+) -> None:
+    """Show the panel; a station that is not in the dataset is looked up in the one beside it."""
+    if chosen is None:  # in one piece: it comes anew with every move of the map
+        title = element("h2", "panel-title", text=say("panel.in_view"))
+        hint = small_print(say("panel.hint"))
+        summary = _summary(answers, selection, viewport.bounds, say)
+        st.html(title + summary + hint + _kind(answers.dataset, say))
+        return
+    shown = answers
+    if chosen.kind == "station":
+        if beside and answers.ask(station, chosen.id) is None and beside.ask(station, chosen.id):
+            st.html(element("p", "caution", text=_elsewhere(beside.dataset, say)))
+            shown = beside
+        station_details(shown, chosen.id, say)
+    elif chosen.kind == "area":
+        area_details(answers, selection, chosen.id, say)
+    else:
+        _cell(answers, selection, chosen.id, say)
+    if kind := _kind(shown.dataset, say):
+        st.html(kind)
+
+
+def _kind(dataset: Dataset, say: Texts) -> str:
+    """Return the mark of a dataset that is not real."""
+    return simulated("p", say("kind.simulated"), say) if dataset.kind is Kind.SIMULATED else ""
+
+
+def _elsewhere(dataset: Dataset, say: Texts) -> str:
+    """Say that a station stands only in another dataset, and in which."""
+    date = dataset.manifest.as_of or say("unknown")
+    return say("panel.elsewhere", name=dataset.folder.name, date=date)
+
+
+def _summary(answers: Answers, selection: Filters, place: Place, say: Texts) -> str:
+    """Return the sums of a place, and its operators."""
+    sums = answers.ask(totals, selection, place=place, sums_of=FACTS).iloc[0]
+    if not sums.stations:
+        return element("p", "empty", text=say("panel.empty"))
+    facts = [
+        (say("field.stations"), say.number(sums.stations)),
+        (say("field.piles"), say.number(sums.piles)),
+        (say("field.dc_piles"), say.number(sums.dc_piles)),
+        (say("field.max_power_kw"), power(sums.max_power_kw, say)),
+    ]
+    shown = element("div", "facts", *(fact(label, value) for label, value in facts))
+    if sums.stations_piles_unknown:
+        shown += small_print(say("panel.piles_unknown", count=say.number(sums.stations_piles_unknown)))
+    return shown + _operators(answers, selection, place, say)
+
+
+def _operators(answers: Answers, selection: Filters, place: Place, say: Texts) -> str:
+    parts = answers.ask(piles_by_operator, selection, place=place)
+    parts = parts[parts.piles > 0]
+    colours = colours_of(answers)
+    whole = parts.piles.sum()
+    columns = (parts[column].head(MOST_OPERATORS).to_list() for column in ("key", "piles", "share"))
+    rows = [
+        Bar(
+            colours.get(operator, "transparent"),
+            operator_name(operator, None, say) or say("panel.operator.unknown"),
+            piles,
+            say.number(piles),
+            say("panel.share", share=say.share(share), whole=say.number(whole)),
+        )
+        for operator, piles, share in zip(*columns, strict=True)
+    ]
+    title = element("h3", "panel-section", text=say("panel.operators"))
+    shown = title + bars(rows, parts.piles.max())
+    if len(parts) > MOST_OPERATORS:
+        shown += small_print(say("panel.more", count=say.number(len(parts) - MOST_OPERATORS)))
+    return shown
+
+
+def _cell(answers: Answers, selection: Filters, h3_id: str, say: Texts) -> None:
+    cell = cell_from_text(h3_id)
+    place = Cell(cell, resolution_of(cell))
+    heading(say("panel.cell"), say)
+    st.html(_summary(answers, selection, place, say))
+    largest = answers.ask(stations, selection, place, limit=LARGEST_STATIONS)
+    if not largest.empty:
+        st.html(element("h3", "panel-section", text=say("panel.largest")))
+        for name, row in zip(names_of(largest, say), largest.to_dict("records"), strict=True):
+            station_button("largest", row["station_id"], name, say.number(row["piles"]))
+    st.html(terms([(say("field.h3"), h3_id)]))

@@ -1,0 +1,128 @@
+"""Around the map: the sentence and the controls above it, the table of what is in view below it."""
+
+import pandas as pd
+import streamlit as st
+
+from charging.domain.filters import Filters
+from charging.maps.tiles import NONE, offered
+from charging.maps.viewport import Viewport
+from charging.queries.measures import Measure
+from charging.queries.stations import count_stations, stations
+from charging.queries.totals import left_out_as_unknown, piles_by_operator
+from charging.settings import Settings
+from charging.views.elements.labels import names_of, operators_of
+from charging.views.elements.markup import element, operator_label, plain, small_print
+from charging.views.elements.texts import Texts
+from charging.views.session import state
+from charging.views.session.caching import Answers
+from charging.views.session.colours import colours_of, operators_by_size
+
+ROWS = 200
+"""Stations listed in the table."""
+
+
+def sentence(answers: Answers, selection: Filters, say: Texts) -> None:
+    """Say in words what is selected, and what that leaves out."""
+    text = plain(selection.describe(say))
+    left_out = answers.ask(left_out_as_unknown, selection)
+    if left_out:
+        text += f" :small[:gray[{say('filter.left_out', count=say.number(left_out))}]]"
+    st.markdown(text, help=None if selection.is_empty else say("filter.all_hold"))
+
+
+def controls(answers: Answers, settings: Settings, say: Texts) -> None:
+    """Show what the cells are coloured by, how fine they are, and what lies over and under them."""
+    st.selectbox(
+        say("map.measure"),
+        list(Measure),
+        key="measure",
+        format_func=lambda measure: say(f"colour.{measure}"),
+        label_visibility="collapsed",
+        width=170,
+    )
+    st.segmented_control(
+        say("map.detail"),
+        [-1, 0, 1],
+        key="detail",
+        format_func=lambda step: say(f"map.detail.{step}"),
+        label_visibility="collapsed",
+        required=True,
+    )
+    colours = colours_of(answers)
+    laid = "".join(
+        f' :color[●]{{foreground="{colours[operator]}"}} {plain(say(f"operator.{operator}"))}'
+        for operator in st.session_state.layer
+    )
+    # what is closed is not sent, and Streamlit forgets what is not shown; writing it keeps it
+    for key in ("points", "shade", "fixed", "tiles", "layer"):
+        st.session_state[key] = st.session_state[key]
+    popover = st.popover(say("map.layers") + laid, width="content", key="layers", on_change="rerun")
+    if popover.open:
+        with popover:
+            _layers(answers, settings, say)
+
+
+def _layers(answers: Answers, settings: Settings, say: Texts) -> None:
+    st.toggle(say("map.points"), key="points")
+    st.segmented_control(
+        say("map.shade"),
+        state.SHADES,
+        key="shade",
+        format_func=lambda by: say(f"colour.{by}"),
+        required=True,
+    )
+    st.toggle(say("map.fixed"), key="fixed", help=say("map.fixed.help"))
+    _tiles(settings, say)
+    st.caption(say("map.layers.hint"))
+    counts = answers.ask(piles_by_operator, Filters()).set_index("key").piles
+    colours = colours_of(answers)
+    st.pills(
+        say("map.layers"),
+        operators_by_size(answers),
+        selection_mode="multi",
+        key="layer",
+        label_visibility="collapsed",
+        format_func=lambda operator: operator_label(operator, colours[operator], counts[operator], say),
+    )
+
+
+def _tiles(settings: Settings, say: Texts) -> None:
+    names = [*offered(settings), NONE]
+    if names != [NONE]:
+        st.selectbox(say("map.tiles"), names, key="tiles", format_func=lambda name: say(f"tiles.{name}"))
+
+
+def table(answers: Answers, selection: Filters, viewport: Viewport, say: Texts) -> None:
+    """Show the stations in view as rows; choosing one selects it, as a click on the map does."""
+    found = answers.ask(stations, selection, viewport.bounds, limit=ROWS)
+    count = answers.ask(count_stations, selection, viewport.bounds)
+    caption = say("table.caption", shown=say.number(len(found)), count=say.number(count))
+    st.html(element("h3", "section", text=say("table.title")) + small_print(caption))
+    shown = pd.DataFrame(
+        {
+            say("field.name"): names_of(found, say),
+            say("field.operator"): operators_of(found, say),
+            say("field.piles"): found.piles,
+            say("field.dc_piles"): found.dc_piles,
+            f"{say('field.max_power_kw')}, kW": found.max_power_kw,
+            say("field.address"): found.address,
+            say("field.station_id"): found.station_id,
+        }
+    )
+    # a key of its own for each set of rows: a kept row number would select another station
+    key = f"table-{hash((tuple(found.station_id), say.language))}"
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key=key,
+        selection_mode="single-row",
+        on_select=lambda: _choose(key, list(found.station_id)),
+        alt=say("table.title"),
+        placeholder="–",
+    )
+
+
+def _choose(key: str, station_ids: list[str]) -> None:
+    rows = st.session_state[key].selection.rows
+    # a row is left with Escape, which the table keeps to itself: the page would not hear of it
+    state.select(state.Selection("station", station_ids[rows[0]]) if rows else None)

@@ -1,0 +1,1 @@
+"""What a reader takes away: files, pictures, and the report of an analysis."""

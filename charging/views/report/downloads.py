@@ -1,0 +1,166 @@
+"""What can be taken away: the selection as a table, the map as one HTML file, the map as a picture.
+
+Nothing is made before it is asked for. Tables and the HTML file are made on the server when their button is
+pressed, apart from the run of the page; the picture is drawn by the browser.
+"""
+
+import io
+from collections.abc import Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from charging.domain.vocabulary import Kind
+from charging.exports.files import Format, Request, What, file_name, stem, write
+from charging.maps.layers import Layer
+from charging.maps.standalone import Caption, Picture, standalone
+from charging.maps.viewport import Frame, Viewport
+from charging.queries.stations import count_stations
+from charging.views.elements import assets
+from charging.views.elements.markup import section
+from charging.views.mapview.map_layers import Drawing
+from charging.views.report.map_caption import caption, notes
+from charging.views.session.caching import Answers
+from charging.views.session.colours import theme
+
+MOST_STATIONS = 500_000
+"""Stations of a table made here, in the server's memory; the command line has no limit."""
+
+EVERYWHERE, IN_VIEW = "all", "view"
+
+KEY = "downloads"
+"""Key of the button that opens them."""
+
+_SCRIPT = Path(__file__).with_name("downloads.js")
+
+
+def downloads(drawing: Drawing, frame: Frame, viewport: Viewport, layers: Sequence[Layer]) -> None:
+    """Show the button that opens the downloads.
+
+    Parameters
+    ----------
+    layers
+        What the map shows now, of `charging.views.mapview.map_layers.layers`.
+    """
+    # open, a run of the page takes a tenth longer: while the map is moved, nobody looks
+    popover = st.popover(drawing.say("take.title"), width="content", key=KEY, on_change="rerun")
+    if popover.open:
+        with popover:
+            _choices(drawing, frame, viewport, layers)
+
+
+def _choices(drawing: Drawing, frame: Frame, viewport: Viewport, layers: Sequence[Layer]) -> None:
+    say, answers = drawing.say, drawing.answers
+    section(say("take.table"))
+    _table(drawing, frame, viewport)
+    section(say("take.map"))
+    words = caption(answers, drawing.selection, viewport, say)
+    picture = Picture(
+        shown=viewport.bounds,
+        zoom=viewport.zoom,
+        asked=frame.bounds,
+        theme=theme(),
+        language=say.language,
+        layers=tuple(layers),
+    )
+    name = f"{stem(answers.dataset)}-map"
+    st.download_button(
+        say("take.html"),
+        partial(_page, picture, words),
+        f"{name}.html",
+        "text/html",
+        key="take_html",
+        on_click="ignore",
+        width="stretch",
+        help=say("take.html.help"),
+    )
+    _picture_button(drawing, words, f"{name}.png")
+    if answers.dataset.kind is Kind.SIMULATED:
+        st.caption(say("kind.simulated.note"))
+
+
+def _table(drawing: Drawing, frame: Frame, viewport: Viewport) -> None:
+    say, answers, selection = drawing.say, drawing.answers, drawing.selection
+    what = What(_choice(drawing, "what", list(What)))
+    where = _choice(drawing, "where", [EVERYWHERE, IN_VIEW])
+    form = Format(_choice(drawing, "format", list(Format)))
+    request = Request(
+        what=what,
+        format=form,
+        filters=selection,
+        bounds=viewport.bounds if where == IN_VIEW else None,
+        resolution=frame.resolution,
+    )
+    count = answers.ask(count_stations, selection, request.bounds)
+    is_too_many = what is What.STATIONS and count > MOST_STATIONS
+    st.download_button(
+        say("take.get", what=say(f"take.what.{what}"), format=say(f"take.format.{form}")),
+        partial(_file, answers, request),
+        file_name(answers.dataset, request),
+        "application/vnd.apache.parquet" if form is Format.PARQUET else "application/zip",
+        key="take_file",
+        type="primary",
+        on_click="ignore",
+        width="stretch",
+        disabled=count == 0 or is_too_many,
+    )
+    if is_too_many:
+        st.warning(say("take.too_many", count=say.number(count), limit=say.number(MOST_STATIONS)))
+    elif what is What.HEXES:
+        st.caption(say("take.count.hexes", count=say.number(count), resolution=frame.resolution))
+    else:
+        st.caption(say("take.count.stations", count=say.number(count)))
+
+
+def _choice(drawing: Drawing, name: str, options: list[Any]) -> str:
+    """Show a choice between a few options, the first by default, and return the one taken."""
+    say = drawing.say
+    taken: str = st.segmented_control(
+        say(f"take.{name}"),
+        options,
+        default=options[0],
+        format_func=lambda option: say(f"take.{name}.{option}"),
+        key=f"take_{name}",
+        required=True,
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    return taken
+
+
+def _file(answers: Answers, request: Request) -> bytes:
+    target = io.BytesIO()
+    write(answers.engine, answers.dataset, request, target)
+    return target.getvalue()
+
+
+def _page(picture: Picture, words: Caption) -> bytes:
+    return standalone(picture, words).encode()
+
+
+def _picture_button(drawing: Drawing, words: Caption, name: str) -> None:
+    """Show the button that draws the picture; the browser knows what the map shows at the moment."""
+    data = {
+        "label": drawing.say("take.picture"),
+        "hint": drawing.say("take.picture.help"),
+        "failed": drawing.say("take.picture.failed"),
+        "script": assets.picture_url(),
+        "caption": {
+            "title": f"{words.title} · {words.badge}",
+            "sentence": words.sentence,
+            "notes": notes(drawing.answers, drawing.say),
+            "fileName": name,
+        },
+    }
+    _component()(key="take_picture", data=data)
+
+
+@cache
+def _component() -> Any:  # noqa: ANN401  Streamlit names no public type for what it returns
+    return st.components.v2.component(
+        "charging_downloads",
+        js=_SCRIPT.read_text(encoding="utf-8"),
+        css=_SCRIPT.with_suffix(".css").read_text(encoding="utf-8"),
+    )

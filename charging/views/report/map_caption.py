@@ -1,0 +1,101 @@
+"""What stands around a map that is taken away: what it shows, of what selection, from where, and its link."""
+
+import datetime as dt
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from charging.domain.filters import Filters
+from charging.domain.published import Figure, launch_figures
+from charging.domain.vocabulary import Kind
+from charging.maps.standalone import Caption
+from charging.maps.viewport import Viewport, fitting_view
+from charging.queries.totals import headline, operator_piles, piles_by_operator
+from charging.views.chrome.header import PARTNERS, measured
+from charging.views.elements.provenance import named
+from charging.views.elements.texts import Texts
+from charging.views.session import state
+from charging.views.session.caching import Answers
+
+
+def caption(answers: Answers, selection: Filters, viewport: Viewport, say: Texts) -> Caption:
+    """Return the caption of the present map."""
+    manifest = answers.dataset.manifest
+    is_simulated = manifest.kind is Kind.SIMULATED
+    title = manifest.title if manifest.kind is Kind.REAL else say("app.title")
+    return Caption(
+        title=title,
+        badge=say(f"kind.{manifest.kind}"),
+        is_simulated=is_simulated,
+        sentence=selection.describe(say),
+        figures=_figures(answers, selection, say),
+        notes=(*notes(answers, say), say("take.frame")),
+        link_label=say("take.link"),
+        link=link(selection, viewport),
+    )
+
+
+def notes(answers: Answers, say: Texts) -> tuple[str, ...]:
+    """Return the lines on where the data comes from: kind, dataset and date, sources with their licences."""
+    manifest = named(answers.dataset.manifest, say)
+    lines = [say("kind.simulated.note")] if manifest.kind is Kind.SIMULATED else []
+    lines.append(
+        say(
+            "take.dataset",
+            title=manifest.title,
+            as_of=manifest.as_of or say("unknown"),
+            hash=manifest.content_hash[:8],
+        )
+    )
+    lines += [
+        say(
+            "take.source",
+            attribution=rows.info.attribution or rows.info.title,
+            licence=rows.info.licence or say("data.licence.rows"),
+            date=say.date(rows.retrieved_at.astimezone(dt.UTC).date()),
+        )
+        for rows in manifest.sources
+    ]
+    return tuple(lines)
+
+
+def _figures(answers: Answers, selection: Filters, say: Texts) -> tuple[tuple[str, ...], ...]:
+    """Return rows of what is counted, what was published of it, what is loaded, and what is selected."""
+    figures = [figure for subject in ("network", *PARTNERS) for figure in launch_figures(subject)]
+    dates = " / ".join(dict.fromkeys(say.date(figure.as_of) for figure in figures))
+    published = [say(f"figure.{figure.qualifier}", value=_value(figure)) for figure in figures]
+    return (
+        ("", *(_what(figure, say) for figure in figures)),
+        (say("take.published", date=dates), *published),
+        (say("figure.loaded"), *(_counted(answers, Filters(), figure, say) for figure in figures)),
+        (say("figure.selected"), *(_counted(answers, selection, figure, say) for figure in figures)),
+    )
+
+
+def _what(figure: Figure, say: Texts) -> str:
+    measure = say(f"measure.{figure.measure}")
+    return f"{say(f'operator.{figure.subject}')} · {measure}" if figure.subject in PARTNERS else measure
+
+
+def _value(figure: Figure) -> str:
+    return f"{figure.value:g} %" if figure.unit == "%" else f"{figure.value:,.0f}"
+
+
+def _counted(answers: Answers, wanted: Filters, figure: Figure, say: Texts) -> str:
+    if figure.subject in PARTNERS:
+        return say.number(operator_piles(answers.ask(piles_by_operator, wanted), figure.subject))
+    return measured(figure.measure, answers.ask(headline, wanted), say)
+
+
+def link(selection: Filters, viewport: Viewport) -> str:
+    """Return the address that opens the page as it is; empty where the page does not know its own."""
+    address = st.context.url
+    return f"{address.rstrip('/')}/{link_query(selection, viewport)}" if address else ""
+
+
+def link_query(selection: Filters, viewport: Viewport) -> str:
+    """Return what follows the page's own address in the link."""
+    middle = fitting_view(viewport.bounds)
+    at = f"{middle.lat:.4f},{(middle.lon + 180) % 360 - 180:.4f},{viewport.zoom:g}"
+    query = urlencode(state.link_query(selection) | {"at": [at]}, doseq=True, safe=",")
+    return f"?{query}"

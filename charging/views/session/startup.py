@@ -1,0 +1,71 @@
+"""Which dataset the page opens; where there is none, the simulated network is built behind a progress bar."""
+
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+import streamlit as st
+
+from charging.dataset.store import CURRENT, dataset_folder, find_dataset, last_dataset, remember
+from charging.errors import ChargingError, UsageError
+from charging.maps.tiles import offered
+from charging.settings import Settings
+from charging.views.elements.error_box import trouble
+from charging.views.elements.texts import Texts
+from charging.views.session.caching import Answers, open_answers
+
+_LOCK = threading.Lock()
+
+
+def settings_and_answers(say: Texts) -> tuple[Settings, Answers] | None:
+    """Return the settings of this run and the answers about its dataset; None after saying what is wrong."""
+    try:
+        settings = Settings.from_environment()
+        offered(settings)  # refuses a choice of tiles that cannot be shown, before anything is built
+        linked = _linked(settings)
+        folder = linked or find_dataset(settings) or _built(settings, say)
+        answers = open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
+        # one that a visit chose is nobody else's
+        if settings.dataset and not linked and last_dataset(settings.build_dir) != folder:
+            remember(settings.build_dir, folder)
+    except ChargingError as error:
+        trouble(f"**{say('start.broken')}**", str(error), say)
+        st.caption(say("start.advice"))
+        return None
+    st.session_state.dataset = answers.dataset.folder.name
+    # written in every run, as `state.begin` does: a view without the map would make Streamlit forget it
+    st.session_state.tiles = st.session_state.get("tiles", settings.tiles)
+    return settings, answers
+
+
+def _linked(settings: Settings) -> Path | None:
+    """Return the dataset a link names, by its name in the build folder; None to open the usual one."""
+    name = st.session_state.dataset
+    if name in ("", Path(settings.dataset).name):
+        return None
+    with suppress(UsageError):  # not even the name of a dataset: the same problem as the name of none
+        folder = dataset_folder(settings.build_dir, name)
+        if (folder / CURRENT).is_file():
+            return folder
+    st.session_state.problems.append(("dataset", name))
+    st.session_state.dataset = ""
+    return None
+
+
+def _built(settings: Settings, say: Texts) -> Path:
+    """Build the simulated network; a second visitor who comes meanwhile waits for the same one."""
+    with _LOCK, st.container(key="first_start"):
+        folder = find_dataset(settings)
+        if folder:
+            return folder
+        # imported here: the readers of all formats are loaded with it, and a second start needs none
+        from charging.dataset.pipeline import build_simulated  # noqa: PLC0415
+
+        bar = st.progress(0.0, say("start.build"))
+
+        def show(share: float, _what: str) -> None:
+            bar.progress(share, say("start.build"))
+
+        dataset = build_simulated(settings.build_dir, progress=show)
+        bar.empty()
+    return dataset.folder

@@ -1,0 +1,114 @@
+"""What the server does before its first visitor is there, while the browser loads the page's scripts."""
+
+import ctypes
+import gc
+import inspect
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib import import_module
+
+_ARENA_MAX = -8  # M_ARENA_MAX in glibc's malloc.h
+_ARENAS = 2
+
+_LOADED = (
+    *(f"charging.views.chrome.{name}" for name in ("header", "search", "sidebar")),
+    *(f"charging.views.mapview.{name}" for name in ("map_layers", "panel")),
+    "charging.views.report.downloads",
+    "charging.maps.base",
+    "folium.plugins",  # half of the time the map's component takes to load
+    "streamlit.emojis",
+)
+"""Modules of the first page, but not the map's component: it is found only if the page itself imports it."""
+
+_LATER = (
+    "charging.analytics.studies",
+    "charging.analytics.change_studies",
+    "charging.maps.static_map_svg",
+    "charging.sources.weights",
+    "charging.views.report.report_html",
+    "scipy.spatial",
+)
+LATER_S = 10.0
+"""Analyses are loaded when the first map stands, and not in its way."""
+
+_LOADING = threading.Lock()
+
+
+def share_arenas() -> None:
+    """Let all threads share a few arenas of memory, where the C library can be told to.
+
+    Streamlit answers in a thread for each visitor, and glibc gives up to eight arenas a core, each of which
+    keeps what it once needed.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, _ARENAS)
+
+
+@asynccontextmanager
+async def ready(_app: object) -> AsyncIterator[None]:
+    """Get ready in the background, while the server starts."""
+    _LOADING.acquire()
+    threading.Thread(target=_prepare, name="ahead", daemon=True).start()
+    yield
+
+
+def wait() -> None:
+    """Wait until the server is ready, if it gets ready.
+
+    Two threads that enter a library which imports itself in circles from different sides would each find the
+    other's modules half made.
+    """
+    with _LOADING:
+        pass
+
+
+def _prepare() -> None:
+    try:
+        _get_ready()
+    finally:
+        _LOADING.release()
+    time.sleep(LATER_S)
+    with _LOADING:
+        _load_analyses()
+
+
+def _load_analyses() -> None:
+    for name in _LATER:
+        import_module(name)
+    # imported here, as above: facts that analyses read once
+    from charging.analytics.schematic import schematic_lines  # noqa: PLC0415
+    from charging.domain.weights import place_weights  # noqa: PLC0415
+
+    place_weights()
+    schematic_lines()
+    _look_up_modules()
+
+
+def _get_ready() -> None:
+    """Open the dataset the page will open, and load what the page loads."""
+    # imported here: the server answers before any of them is loaded
+    import pyarrow as pa  # noqa: PLC0415
+
+    # Arrow's own allocator takes large pages, each of which the kernel clears before it is used
+    pa.set_memory_pool(pa.system_memory_pool())
+
+    from charging.dataset.store import find_dataset  # noqa: PLC0415
+    from charging.errors import ChargingError  # noqa: PLC0415
+    from charging.settings import Settings  # noqa: PLC0415
+    from charging.views.session.caching import open_answers  # noqa: PLC0415
+
+    with suppress(ChargingError):  # the page says what is wrong
+        settings = Settings.from_environment()
+        if folder := find_dataset(settings):
+            open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
+    for name in _LOADED:
+        import_module(name)
+    _look_up_modules()
+    gc.freeze()  # what was loaded stays: the garbage collector need not look through it again and again
+
+
+def _look_up_modules() -> None:
+    """Let Python look up the file of every new module, as Streamlit does with the next element it shows."""
+    inspect.stack()

@@ -1,0 +1,170 @@
+"""Every text the page says exists in both languages, and none is kept that nothing says."""
+
+import ast
+import csv
+import datetime as dt
+import importlib
+import re
+from enum import StrEnum
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from charging.analytics.changes import Obstacle
+from charging.analytics.comparison import PILES
+from charging.domain import vocabulary
+from charging.domain.filters import Filters
+from charging.domain.published import Qualifier, launch_figures
+from charging.errors import Fault
+from charging.maps.tiles import CHOICES
+from charging.sources.ocpi import codes as ocpi_codes
+from charging.sources.open_charge_map import codes as open_charge_map_codes
+from charging.sources.records import Reason, StationRecord
+from charging.views.chrome.header import PARTNERS
+from charging.views.elements import texts
+
+VIEWS = Path(texts.__file__).parents[1]
+TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(VIEWS.rglob("*.py"))]
+
+with texts.CATALOGUE.open(encoding="utf-8", newline="") as _file:
+    ROWS = list(csv.DictReader(_file))
+KEYS = {row["key"] for row in ROWS}
+
+
+def _says(node):
+    """Tell whether a call asks for a text: `say(...)`, `drawing.say(...)`, or `self(...)` inside `Texts`."""
+    called = node.func
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name in ("say", "self") and bool(node.args)
+
+
+CALLS = [node for tree in TREES for node in ast.walk(tree) if isinstance(node, ast.Call) and _says(node)]
+LITERALS = [call for call in CALLS if isinstance(call.args[0], ast.Constant)]
+PATTERNS = [call.args[0] for call in CALLS if isinstance(call.args[0], ast.JoinedStr)]
+
+
+def _expression(pattern):
+    """Return an f-string as a regular expression with a group for each value."""
+    parts = (re.escape(part.value) if isinstance(part, ast.Constant) else "(.+)" for part in pattern.values)
+    return re.compile("".join(parts))
+
+
+def _values():
+    """Return what can stand in the gaps: constants and fields, closed sets, published figures."""
+    nodes = [node for tree in TREES for node in ast.walk(tree)]
+    values = {str(node.value) for node in nodes if isinstance(node, ast.Constant)}
+    values |= {f"-{value}" for value in values}
+    values |= {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AnnAssign)}
+    values |= {*StationRecord._fields}
+    values |= {member for members in _closed_sets() for member in members}
+    figures = [figure for subject in ("network", *PARTNERS) for figure in launch_figures(subject)]
+    values |= {value for figure in figures for value in (figure.subject, figure.measure, figure.unit)}
+    return values | set(PILES) | set(CHOICES)
+
+
+def _closed_sets():
+    """Return the enumerations a view can see, and those whose members reach it as values."""
+    names = [path.relative_to(VIEWS).with_suffix("").parts for path in VIEWS.rglob("[a-z]*.py")]
+    modules = [importlib.import_module(".".join(("charging.views", *name))) for name in names]
+    seen = {
+        thing
+        for module in (vocabulary, *modules)
+        for thing in vars(module).values()
+        if isinstance(thing, type)
+    }
+    return {
+        *(Fault, Reason, Qualifier, Obstacle, ocpi_codes.Doubt, open_charge_map_codes.Doubt),
+        *(kind for kind in seen if issubclass(kind, StrEnum)),
+    }
+
+
+def _said_by_the_sentence():
+    """Return the keys `Filters.describe` asks for when everything is set."""
+    asked = []
+    everything = Filters(
+        relations=tuple(vocabulary.Relation),
+        currents=tuple(vocabulary.Current),
+        connectors=tuple(vocabulary.Connector),
+        statuses=tuple(vocabulary.Status),
+        access=tuple(vocabulary.Access),
+        sites=tuple(vocabulary.Site),
+        operators=("nio",),
+        cities=("110100",),
+        min_power_kw=120,
+        opened_since=dt.date(2024, 1, 1),
+        text="a",
+        include_unknown=True,
+    )
+    for filters in (Filters(), everything):
+        filters.describe(lambda key: asked.append(key) or "")
+    return {key for key in asked if not key.startswith(("operator.", "city."))}
+
+
+SENTENCE = _said_by_the_sentence()
+
+
+def test_the_keys_are_unique_and_sayings_were_found():
+    assert len(KEYS) == len(ROWS)
+    assert min(len(LITERALS), len(PATTERNS), len(SENTENCE)) > 10
+
+
+def test_every_text_is_there_in_both_languages():
+    assert all(set(row) == {"key", *texts.LANGUAGES} for row in ROWS)
+    assert [row["key"] for row in ROWS if not all(row.values())] == []
+
+
+def test_every_text_has_the_same_places_to_fill_in_both_languages():
+    places = [[_places(row[language]) for row in ROWS] for language in texts.LANGUAGES]
+    assert places[0] == places[1]
+
+
+def test_chinese_texts_have_chinese_punctuation():
+    half = re.compile(r"[:;?()]|(?<!\d),|,(?!\d)")
+    texts = {row["key"]: re.sub(r"`[^`]*`|\{[^}]*\}", "_", row["zh"]) for row in ROWS}
+    assert [
+        key for key, text in texts.items() if re.search("[\u4e00-\u9fff]", text) and half.search(text)
+    ] == []
+
+
+def _places(text):
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("call", LITERALS, ids=lambda call: call.args[0].value)
+def test_every_text_that_is_said_exists_and_is_filled(call):
+    key = call.args[0].value
+    assert key in KEYS
+    given = {keyword.arg for keyword in call.keywords}
+    assert given in (
+        _places(texts.catalogue("en")[key]),
+        set(),
+    )  # a text that is filled later is asked for without values
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=ast.unparse)
+def test_every_pattern_of_keys_has_texts(pattern):
+    prefix = pattern.values[0].value if isinstance(pattern.values[0], ast.Constant) else ""
+    if prefix not in ("operator.", "city."):  # those come from the registries
+        assert any(_expression(pattern).fullmatch(key) for key in KEYS)
+
+
+def test_the_sentence_over_the_map_has_all_its_words():
+    assert SENTENCE <= KEYS
+
+
+@pytest.mark.parametrize("subject", ["network", *PARTNERS])
+def test_what_is_noted_of_a_published_figure_is_in_the_catalogue_word_for_word(subject):
+    for figure in launch_figures(subject):
+        said = texts.catalogue("en").get(f"published.{figure.subject}.{figure.measure}")
+        assert said == figure.note
+
+
+def test_no_text_is_kept_that_nothing_says():
+    values = _values()
+    said = SENTENCE | {call.args[0].value for call in LITERALS}
+    for key in KEYS - said:
+        matches = filter(None, (_expression(pattern).fullmatch(key) for pattern in PATTERNS))
+        if any(values.issuperset(match.groups()) for match in matches):
+            said.add(key)
+    assert sorted(KEYS - said) == []

@@ -1,0 +1,42 @@
+"""What the server does before its first visitor is there."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.usefixtures("build_dir")
+
+COMPONENT = "streamlit_folium"  # served only if the page itself is the first to import it
+
+
+def loaded(script, *modules):
+    """Return which modules a new Python holds after a script."""
+    tell = f"import sys\n{script}\nprint(*(set({modules!r}) & set(sys.modules)))"
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", tell], capture_output=True, text=True, check=True
+    )
+    return set(ran.stdout.split())
+
+
+def test_the_server_answers_before_it_loads_the_page():
+    assert (
+        loaded("import dashboard", "duckdb", "folium", "pandas", "charging.views.session.state", COMPONENT)
+        == set()
+    )
+
+
+def test_what_the_page_needs_is_loaded_ahead_but_not_the_component_of_the_map():
+    script = "from charging.views.session.warmup import _get_ready\n_get_ready()"
+    assert loaded(script, "duckdb", "folium", "charging.views.chrome.header", COMPONENT) == {
+        "duckdb",
+        "folium",
+        "charging.views.chrome.header",
+    }
+
+
+@pytest.mark.parametrize("setting", ["DATASET", "TILES", "MEMORY_LIMIT_MB"])
+def test_a_setting_that_is_wrong_is_left_to_the_page_to_tell(monkeypatch, setting):
+    monkeypatch.setenv(f"CHARGING_{setting}", "nonsense")
+    script = "from charging.views.session.warmup import _get_ready\n_get_ready()"
+    assert loaded(script, "folium") == {"folium"}
