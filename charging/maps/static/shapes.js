@@ -13,7 +13,7 @@ window.chargingShapes = (() => {
   const WHOLE_TURN = 2 * Math.PI;
   const LARGEST_PX = 1000; // no radius reaches it
 
-  // As large as what is drawn (PADDING in frame.py), and left alone by a move that stays on it.
+  // As large as what is drawn (PADDING in viewport.py), and left alone by a move that stays on it.
   const Sheet = L.Canvas.extend({
     getEvents() {
       return { ...L.Canvas.prototype.getEvents.call(this), moveend: this._follow };

@@ -8,11 +8,11 @@ from charging.views.elements.texts import Texts
 from charging.views.session.caching import Answers
 from charging.views.session.state import Page
 
-MODULES = {Page.MAP: "network"}
+MODULES = {Page.MAP: "map_page"}
 """Modules of the views that are not named as they are."""
 
 
 def render(page: Page, answers: Answers, selection: Filters, settings: Settings, say: Texts) -> None:
     """Show a view."""
-    module = import_module(f"charging.views.{MODULES.get(page, page)}")
+    module = import_module(f"charging.views.pages.{MODULES.get(page, page)}")
     module.render(answers, selection, settings, say)
