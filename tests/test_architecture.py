@@ -39,6 +39,8 @@ HOMES = {
     "branca": ("charging.maps",),
     "duckdb": ("charging.queries",),
     "charging.views": ("charging.views", "dashboard"),
+    "jinja2": ("charging.views.printed",),
+    "markupsafe": (),  # a text is marked as safe in a template, where one sees it
     "httpx": ("charging.sync",),
     "cryptography": ("charging.sync",),
     "charging.sync": ("charging.sync", "charging.cli"),

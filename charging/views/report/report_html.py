@@ -1,6 +1,6 @@
 """A brief as one HTML page: it opens without a network, runs no script, and prints on A4.
 
-Everything foreign in it went through `markup.element`; its content security policy refuses every request.
+The page is `report.html.j2`, which escapes every text; its content security policy refuses every request.
 """
 
 import datetime as dt
@@ -8,18 +8,18 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
+from functools import cache, partial
 from itertools import zip_longest
 from numbers import Real
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from charging.maps.palette import Theme
-from charging.maps.static_map_svg import Legend, Plate, light
-from charging.views.elements.markup import element, stripe, terms, unmarked
+from charging.maps.static_map_svg import Plate, light
+from charging.views.elements.markup import unmarked
 from charging.views.elements.report_recorder import Curves, Facts, Note, Piece, Table
 from charging.views.elements.svg_chart import sketch
 from charging.views.elements.texts import Texts
@@ -32,7 +32,6 @@ WIDE_COLUMNS = 9
 
 FEW_ROWS = 8
 
-_FOLDER = Path(__file__).parent
 _STRIPE = re.compile(r'(?<=style="background:)#[0-9a-f]{6}(?=")')
 
 
@@ -60,23 +59,41 @@ class Brief:
         """The tables, in the order of the page."""
         return tuple(piece for piece in self.pieces if isinstance(piece, Table))
 
-    @property
-    def badge(self) -> str:
-        """The mark of what is simulated, or real."""
-        return element("span", "badge simulated" if self.is_simulated else "badge", text=self.kind)
-
 
 def printed(brief: Brief) -> str:
     """Return a brief as HTML."""
-    css = Template((_FOLDER / "report.css").read_text("utf-8"))
-    footer = f"{brief.title} · {brief.kind}"
-    body = [_head(brief), _plate(brief), *_pieces(brief), _definitions(brief), _sources(brief)]
-    return Template((_FOLDER / "report.html").read_text("utf-8")).substitute(
-        language=brief.say.language,
-        title=escape(footer),
-        css=css.substitute(footer=css_text(footer)),
-        body="\n".join(body),
+    return (
+        template_environment()
+        .get_template("report.html.j2")
+        .render(
+            report=brief,
+            say=brief.say,
+            plate=brief.plate(),
+            sections=_sections(brief.pieces),
+            grid=partial(_grid, say=brief.say),
+            chart=partial(sketch, theme=brief.theme),
+            in_light=lambda html: _STRIPE.sub(lambda found: light(found[0], brief.theme), html),
+        )
     )
+
+
+@cache
+def template_environment() -> Environment:
+    """Return what reads templates: every text is escaped, and a name that is not given is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"css_text": css_text, "lines": lines_of}
+    environment.tests |= {
+        "facts": lambda piece: isinstance(piece, Facts),
+        "note": lambda piece: isinstance(piece, Note),
+        "curves": lambda piece: isinstance(piece, Curves),
+    }
+    return environment
 
 
 def css_text(text: str) -> str:
@@ -90,73 +107,20 @@ def css_text(text: str) -> str:
     return "".join(char if char.isalnum() or char == " " else f"\\{ord(char):06x} " for char in text)
 
 
-def _head(brief: Brief) -> str:
-    say = brief.say
-    made = say("brief.made", date=say.date(brief.made_on))
-    return element(
-        "header",
-        "",
-        element("h1", "", text=brief.title),
-        element("p", "", brief.badge),
-        element("p", "lead", text=brief.sentence),
-        *([terms(brief.questions, "asked")] if brief.questions else []),
-        element("p", "note", text=made),
-    )
-
-
-def _plate(brief: Brief) -> str:
-    drawn = brief.plate()
-    legends = [_legend(legend, brief) for legend in drawn.legends]
-    notes = [note for note in (brief.map_note, brief.say("brief.map.view")) if note]
-    lines = (element("p", "", text=note) for note in notes)
-    caption = element("figcaption", "", *lines, brief.badge)
-    return element("figure", "plate", drawn.svg, *legends, caption)
-
-
-def _legend(legend: Legend, brief: Brief) -> str:
-    title = f"{legend.title} · {legend.unit}" if legend.unit else legend.title
-    rows = [
-        element(
-            "li",
-            "",
-            stripe(row.colour) if row.colour else element("span", "swatch hatched"),
-            element("span", "", text=row.label),
-            element("span", "count", text=brief.say.number(row.amount)),
-        )
-        for row in legend.rows
-    ]
-    counted = element("li", "count", text=f"({legend.counted})")
-    return element("ul", "legend", element("li", "title", text=title), *rows, counted)
-
-
-def _pieces(brief: Brief) -> list[str]:
-    """Return what was said in its order, each table in one section with the notes after it."""
-    parts: list[list[str]] = []
-    classes = []
-    for piece, following in zip_longest(brief.pieces, brief.pieces[1:]):
+def _sections(pieces: tuple[Piece, ...]) -> list[tuple[str, list[Piece]]]:
+    """Return classes and pieces of each section: a table has one of its own, with the notes after it."""
+    sections: list[tuple[str, list[Piece]]] = []
+    for piece, following in zip_longest(pieces, pieces[1:]):
         if _is_heading(piece) and (
             not isinstance(following, Facts | Note | Curves) or _is_heading(following)
         ):
             continue  # of buttons, which have no place on paper
         if isinstance(piece, Table):
-            parts.append([])
-            classes.append(_table_classes(piece))
-        elif not parts or (classes[-1] and not isinstance(piece, Note)):
-            parts.append([])
-            classes.append("")
-        parts[-1].append(_piece(piece, brief))
-    return [element("section", kind, *part) for kind, part in zip(classes, parts, strict=True)]
-
-
-def _piece(piece: Piece, brief: Brief) -> str:
-    if isinstance(piece, Facts):
-        lightened = _STRIPE.sub(lambda found: light(found[0], brief.theme), piece.html)
-        return element("div", "said", lightened)
-    if isinstance(piece, Note):
-        return "".join(element("p", "note", text=line) for line in lines_of(piece.text))
-    if isinstance(piece, Curves):
-        return sketch(piece, brief.theme)
-    return _table(piece, brief)
+            sections.append((_table_classes(piece), []))
+        elif not sections or (sections[-1][0] and not isinstance(piece, Note)):
+            sections.append(("", []))
+        sections[-1][1].append(piece)
+    return sections
 
 
 def _is_heading(piece: Piece | None) -> bool:
@@ -174,31 +138,16 @@ def lines_of(text: str) -> list[str]:
     return [unmarked(line) for line in text.split("  \n")]
 
 
-def _table(table: Table, brief: Brief) -> str:
-    say, rows = brief.say, table.rows.head(MOST_ROWS)
-    is_number = {name: pd.api.types.is_numeric_dtype(rows[name]) for name in rows}
-    kinds = ["number" if is_number[name] else "" for name in rows]
-    head = [element("th", kind, text=str(name)) for name, kind in zip(rows, kinds, strict=True)]
-    lines = [
-        element(
-            "tr",
-            "",
-            *(
-                element("td", kind, text=written(value, table.formats.get(str(name), ""), say))
-                for name, kind, value in zip(rows, kinds, values, strict=True)
-            ),
-        )
+def _grid(table: Table, say: Texts) -> tuple[list[tuple[str, str]], list[list[str]]]:
+    """Return name and class of each column of a table, and its first rows as they are written."""
+    rows = table.rows.head(MOST_ROWS)
+    columns = [(str(name), "number" if pd.api.types.is_numeric_dtype(rows[name]) else "") for name in rows]
+    forms = [table.formats.get(name, "") for name, _ in columns]
+    cells = [
+        [written(value, form, say) for value, form in zip(values, forms, strict=True)]
         for values in rows.itertuples(index=False, name=None)
     ]
-    told = say("brief.rows", shown=say.number(len(rows)), rows=say.number(len(table.rows)))
-    made = element(
-        "table",
-        "",
-        element("caption", "", brief.badge, text=table.title),
-        element("thead", "", element("tr", "", *head)),
-        element("tbody", "", *lines),
-    )
-    return element("div", "scroll", made) + element("p", "note", text=told)
+    return columns, cells
 
 
 def written(value: Any, form: str, say: Texts) -> str:  # noqa: ANN401  any value of a table
@@ -238,29 +187,3 @@ def _compact(number: float) -> str:
         return f"{number:g}"
     step = min(max(int(math.log10(abs(number)) // 3), 0), 4)
     return f"{number / 1000**step:.3g}{('', 'K', 'M', 'B', 'T')[step]}"
-
-
-def _definitions(brief: Brief) -> str:
-    if not brief.definitions:
-        return ""
-    parts = [
-        element("h3", "", text=name) + element("pre", "", text=text, lang="en")
-        for name, text in brief.definitions
-    ]
-    title = element("h2", "", text=brief.say("analysis.definition"))
-    lead = element("p", "note", text=brief.say("analysis.definition.lead"))
-    return element("section", "definitions", title, lead, *parts)
-
-
-def _sources(brief: Brief) -> str:
-    say = brief.say
-    lines = [element("p", "", text=line) for line in brief.sources]
-    shown = {"href": brief.link} if brief.link.startswith(("http://", "https://")) else {}
-    link = element("a", "", text=brief.link, rel="noreferrer", **shown)
-    return element(
-        "footer",
-        "",
-        element("h2", "", text=say("brief.sources")),
-        *lines,
-        element("p", "link", link, text=f"{say('take.link')} "),
-    )

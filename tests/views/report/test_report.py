@@ -4,12 +4,14 @@ import datetime as dt
 import io
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from zipfile import ZipFile
 
 import pandas as pd
 import pyarrow.csv as pa_csv
 import pytest
 from conftest import HOSTILE_NAME
+from jinja2 import UndefinedError
 from views.paged import opened, page_over
 
 from charging.analytics.coverage import marginal_gains
@@ -20,9 +22,17 @@ from charging.views.elements.report_recorder import Curves, Facts, Line, Note, S
 from charging.views.elements.texts import LANGUAGES, Texts
 from charging.views.report import report as briefs
 from charging.views.report.report import packed, readme
-from charging.views.report.report_html import MOST_ROWS, Brief, css_text, printed, written
+from charging.views.report.report_html import (
+    MOST_ROWS,
+    Brief,
+    css_text,
+    printed,
+    template_environment,
+    written,
+)
 from charging.views.session.analysis_params import Topic
 
+TEMPLATE = Path(briefs.__file__).with_name("report.html.j2")
 FORMULA = '=HYPERLINK("http://x.example","x")'
 LINK = "http://127.0.0.1:1/?dataset=tiny&lang=en&view=coverage&a=%3Cscript%3E"
 
@@ -92,6 +102,22 @@ def test_hostile_names_are_text_everywhere():
     assert page.text.count("<script>alert(1)</script> `${name}`") == 9
     assert FORMULA in page.text
     assert "<what>" in page.text
+
+
+def test_the_template_escapes_all_but_what_our_own_functions_made():
+    template = TEMPLATE.read_text("utf-8")
+    assert re.findall(r"([^{ ][^{|]*) \| safe", template) == [
+        "plate.svg",
+        "in_light(piece.html)",
+        "chart(piece)",
+    ]
+    assert "autoescape" not in template
+    assert template_environment().from_string("{{ text }}").render(text="<b>") == "&lt;b&gt;"
+
+
+def test_a_name_that_the_template_is_not_given_is_an_error():
+    with pytest.raises(UndefinedError, match="'nothing' is undefined"):
+        template_environment().from_string("{{ nothing }}").render()
 
 
 def test_nothing_is_loaded_and_nothing_may_be():
