@@ -39,7 +39,7 @@ HOMES = {
     "branca": ("charging.maps",),
     "duckdb": ("charging.queries",),
     "charging.views": ("charging.views", "dashboard"),
-    "jinja2": ("charging.views.printed",),
+    "jinja2": ("charging.views.report.report_html",),
     "markupsafe": (),  # a text is marked as safe in a template, where one sees it
     "httpx": ("charging.sync",),
     "cryptography": ("charging.sync",),

@@ -96,8 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     ):
         sub = add_command(commands, name, command, what)
         add_dir(sub)
-    for topic in (coverage, comparison, reach, highways, changes):
-        topic.add_to(commands)
+    for analysis in (coverage, comparison, reach, highways, changes):
+        analysis.add_to(commands)
     _add_export(commands)
     return parser
 

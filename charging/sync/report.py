@@ -36,7 +36,7 @@ class _Said(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Synced:
+class SyncReport:
     """What a sync did."""
 
     peer: str

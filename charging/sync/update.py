@@ -41,7 +41,7 @@ from charging.sync.journal import FOLDER, Journal, Pull, locked
 from charging.sync.ocpi_client import OcpiClient
 from charging.sync.peers import Peer, PeerKind, load_peer
 from charging.sync.pulls import begun, finished
-from charging.sync.report import Synced, changes_between
+from charging.sync.report import SyncReport, changes_between
 from charging.sync.tcec_client import TcecClient
 
 _PULL_SHARE, _STATUS_SHARE = 0.6, 0.2  # of the time a sync takes; the rest is building and writing
@@ -74,7 +74,7 @@ def sync(
     environment: Mapping[str, str] = os.environ,
     progress: Progress = silent,
     politeness: Politeness | None = None,
-) -> Synced:
+) -> SyncReport:
     """Bring the stations of a peer in its dataset up to date, and return what changed.
 
     Parameters
@@ -167,7 +167,7 @@ def _pulled(
     return _Pulled(ended, records, asking.pull_statuses(told_statuses))
 
 
-def _written(peer: Peer, journal: Journal, folder: Path, build_dir: Path, pulled: _Pulled) -> Synced:
+def _written(peer: Peer, journal: Journal, folder: Path, build_dir: Path, pulled: _Pulled) -> SyncReport:
     current = _current(folder)
     info = replace(peer.source, as_of=pulled.pull.begun_at.date().isoformat())
     registry, cities = load_operators(), CityIndex(load_cities())
@@ -214,9 +214,9 @@ def _synced(
     mine: Built,
     before: Mapping[str, pa.Table],
     dataset: Dataset,
-) -> Synced:
+) -> SyncReport:
     full_at = journal.fact("full_at")
-    return Synced(
+    return SyncReport(
         peer=peer.name,
         dataset=dataset,
         is_full=pulled.pull.is_full,

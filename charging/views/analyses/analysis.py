@@ -32,7 +32,7 @@ _DECIMALS = (0, 1, 2, 3, 4)  # that the numbers of a column may be rounded to
 
 
 class Told(NamedTuple):
-    """What a topic shows: layers over the ground, a note on what they leave out, and what stands around."""
+    """What an analysis shows: layers over the ground, a note on what they leave out, and what is around."""
 
     groups: list[Layer]
     note: str
@@ -47,14 +47,14 @@ def show(
     controls: Callable[[], None],
     lead: Callable[[], None] | None = None,
 ) -> None:
-    """Show a topic: the sentence and its controls, the map with its panel, its tables; `lead` comes first."""
+    """Show an analysis: `lead`, the sentence and its controls, the map with its panel, its tables."""
     answers, say = drawing.answers, drawing.say
     drawing.said.begin()
     with st.container(key="bar", horizontal=True, vertical_alignment="center"):
         if lead:
             lead()
         sentence(answers, drawing.selection, say)
-        taken = st.container(key="brief", horizontal=True, width="content", gap="small")
+        taken = st.container(key="report", horizontal=True, width="content", gap="small")
     with st.container(key="asked", horizontal=True, vertical_alignment="bottom"):
         controls()
     chosen = state.selection()
@@ -62,27 +62,27 @@ def show(
         pane = st.container(key="map_pane")
         beside = st.container(key="panel")
     with beside, st.spinner(say("analysis.counting")):  # seen where an answer takes more than a moment
-        topic = told()
-    groups = [surface(drawing), *topic.groups]
+        analysis = told()
+    groups = [surface(drawing), *analysis.groups]
     with pane:
         map_pane.show_map(answers, groups)
     with beside:
         if chosen:
             panel(answers, drawing.selection, map_pane.viewport(answers), chosen, say, drawing.beside)
-            if topic.of_cell and chosen.kind == "hex":
-                topic.of_cell(chosen.id)
-            with st.container(key="unseen"):  # the brief says it all the same
-                topic.beside()
+            if analysis.of_cell and chosen.kind == "hex":
+                analysis.of_cell(chosen.id)
+            with st.container(key="unseen"):  # the report says it all the same
+                analysis.beside()
         else:
-            topic.beside()
+            analysis.beside()
             if drawing.footer:
                 st.html(simulated("p", drawing.footer, drawing.say))
-    if topic.note:
-        st.caption(topic.note)
-    topic.below()
-    if drawing.said.functions:  # a topic without definitions has told nothing
+    if analysis.note:
+        st.caption(analysis.note)
+    analysis.below()
+    if drawing.said.functions:  # an analysis without definitions has told nothing
         with taken:
-            report.offer(drawing, groups, topic.note)
+            report.offer(drawing, groups, analysis.note)
     state.write_url(drawing.selection)
 
 
@@ -241,7 +241,7 @@ def table(
         st.download_button(
             say("analysis.csv"),
             partial(report.csv_of, said),
-            file_name=f"{report.stems(drawing.datasets)}-{name}.csv",
+            file_name=f"{report.file_stems(drawing.datasets)}-{name}.csv",
             mime="text/csv",
             type="tertiary",
             on_click="ignore",

@@ -38,13 +38,13 @@ _TOLD = (*_ROAD, "gap_km", "gap_km_before", "crosses_break", "from_lat", "from_l
 
 
 def controls(drawing: Drawing) -> None:
-    """Show what the topic is asked."""
+    """Show what the analysis is asked."""
     analysis.operator_set(drawing, "base")
     analysis.operator_set(drawing, "partner", apart_from="base")
 
 
 def told(drawing: Drawing) -> analysis.Told:
-    """Return what the topic answers."""
+    """Return what the analysis answers."""
     base, partners = analysis_params.chosen("base"), analysis_params.chosen("partner")
     found = highway_service(drawing.answers, drawing.selection, base, partners)
     if found.areas.empty:

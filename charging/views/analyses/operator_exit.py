@@ -17,13 +17,13 @@ from charging.views.session import analysis_params
 
 
 def controls(drawing: Drawing) -> None:
-    """Show what the topic is asked."""
+    """Show what the analysis is asked."""
     analysis.operator_set(drawing, "leaver")
     analysis.resolution(drawing)
 
 
 def told(drawing: Drawing) -> analysis.Told:
-    """Return what the topic answers."""
+    """Return what the analysis answers."""
     say, leavers = drawing.say, analysis_params.chosen("leaver")
     in_cells, in_cities, in_areas = (
         losses(drawing.answers, drawing.selection, leavers, by)

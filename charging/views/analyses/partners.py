@@ -14,7 +14,7 @@ from charging.views.session.colours import colours_of
 
 
 def controls(drawing: Drawing) -> None:
-    """Show what the topic is asked."""
+    """Show what the analysis is asked."""
     say = drawing.say
     analysis.operator_set(drawing, "base")
     analysis.operator_set(drawing, "partner", apart_from="base")
@@ -25,7 +25,7 @@ def controls(drawing: Drawing) -> None:
 
 
 def told(drawing: Drawing) -> analysis.Told:
-    """Return what the topic answers."""
+    """Return what the analysis answers."""
     base, partners = analysis_params.chosen("base"), analysis_params.chosen("partner")
     units = served_of_each(drawing.answers, drawing.selection, analysis_params.grid())
     drawn = analysis.verdicts(

@@ -51,7 +51,7 @@ class Network(NamedTuple):
 
 
 def controls(drawing: Drawing) -> None:
-    """Show what the topic is asked."""
+    """Show what the analysis is asked."""
     analysis.operator_set(drawing, "base")
     analysis.operator_set(drawing, "partner", apart_from="base")
     within = drawing.say("asked.within")
@@ -61,7 +61,7 @@ def controls(drawing: Drawing) -> None:
 
 
 def told(drawing: Drawing) -> analysis.Told:
-    """Return what the topic answers."""
+    """Return what the analysis answers."""
     filters = studies.reach_filters(drawing.selection)
     if user_weights.is_nobody(drawing):
         return analysis.Told([], "", lambda: user_weights.nobody(drawing), lambda: _density(drawing, filters))

@@ -39,7 +39,7 @@ _NARROW_PX = 132
 
 
 def controls(drawing: Drawing) -> None:
-    """Show what the topic is asked."""
+    """Show what the analysis is asked."""
     say = drawing.say
     analysis.operator_set(drawing, "base")
     analysis.resolution(drawing)
@@ -61,7 +61,7 @@ def _power(exponent: float) -> str:
 
 
 def told(drawing: Drawing) -> analysis.Told:
-    """Return what the topic answers."""
+    """Return what the analysis answers."""
     if user_weights.is_nobody(drawing):
         return analysis.Told([], "", lambda: user_weights.nobody(drawing), _nothing)
     coarsest = user_weights.weights(drawing).resolution

@@ -1,7 +1,7 @@
-"""What a topic says on the page, remembered while it is said, so that a brief can say the same elsewhere.
+"""What an analysis says on the page, remembered so that a report can say the same elsewhere.
 
-A topic shows its questions, facts, notes, tables and definitions through the `Said` of its drawing, and so
-writes each of them once.
+An analysis shows its questions, facts, notes, tables and definitions through the `Said` of its drawing, and
+so writes each of them once.
 """
 
 from collections.abc import Callable, Mapping
@@ -77,7 +77,7 @@ class Said:
         self.questions, self.pieces, self.functions = [], [], []
 
     def asked(self, label: str, answer: str) -> None:
-        """Remember what the topic was asked, in words; the widget shows it."""
+        """Remember what the analysis was asked, in words; the widget shows it."""
         self.questions.append((label, answer))
 
     def html(self, html: str) -> None:
@@ -96,7 +96,7 @@ class Said:
         self.pieces.append(table)
 
     def curves(self, curves: Curves) -> None:
-        """Remember curves; the topic shows them as a chart one can point at."""
+        """Remember curves; the analysis shows them as a chart one can point at."""
         self.pieces.append(curves)
 
     def defined(self, *functions: Callable[..., Any]) -> None:

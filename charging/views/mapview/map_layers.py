@@ -55,7 +55,7 @@ class Drawing:
     settings: Settings
     say: Texts
     beside: Answers | None = None  # another dataset that is looked at together with the first
-    said: Said = field(default_factory=Said, compare=False)  # what a topic has said in the present run
+    said: Said = field(default_factory=Said, compare=False)  # what an analysis has said in the present run
 
     @property
     def datasets(self) -> tuple[Dataset, ...]:

@@ -1,4 +1,4 @@
-"""The coverage view: which of its topics is shown."""
+"""The coverage view: which of its analyses is shown."""
 
 import streamlit as st
 
@@ -8,40 +8,40 @@ from charging.views.analyses import analysis, highways, operator_exit, partners,
 from charging.views.elements.texts import Texts
 from charging.views.mapview.map_layers import Drawing
 from charging.views.session import analysis_params
-from charging.views.session.analysis_params import Topic
+from charging.views.session.analysis_params import Analysis
 from charging.views.session.caching import Answers
 
-TOPICS = {
-    Topic.PARTNERS: partners,
-    Topic.LEAVING: operator_exit,
-    Topic.REACH: reach,
-    Topic.HIGHWAYS: highways,
-    Topic.SPOTS: white_spots,
+ANALYSES = {
+    Analysis.PARTNERS: partners,
+    Analysis.LEAVING: operator_exit,
+    Analysis.REACH: reach,
+    Analysis.HIGHWAYS: highways,
+    Analysis.SPOTS: white_spots,
 }
-"""The module of each topic: `controls` shows what it is asked, `told` returns what it answers."""
+"""The module of each analysis: `controls` shows what it is asked, `told` returns what it answers."""
 
 
 def render(answers: Answers, selection: Filters, settings: Settings, say: Texts) -> None:
     """Show the view."""
     analysis_params.settle(answers)
-    _topic(Drawing(answers, selection, settings, say))
+    _analysis(Drawing(answers, selection, settings, say))
 
 
 @st.fragment(key="coverage")
-def _topic(drawing: Drawing) -> None:
+def _analysis(drawing: Drawing) -> None:
     analysis_params.keep()
-    topic = TOPICS[st.session_state.topic]
+    chosen = ANALYSES[st.session_state.topic]
     analysis.show(
-        drawing, lambda: topic.told(drawing), lambda: topic.controls(drawing), lambda: _topics(drawing.say)
+        drawing, lambda: chosen.told(drawing), lambda: chosen.controls(drawing), lambda: _choice(drawing.say)
     )
 
 
-def _topics(say: Texts) -> None:
+def _choice(say: Texts) -> None:
     st.segmented_control(
-        say("topic.label"),
-        list(TOPICS),
+        say("analysis.label"),
+        list(ANALYSES),
         key="topic",
-        format_func=lambda topic: say(f"topic.{topic}"),
+        format_func=lambda name: say(f"analysis.name.{name}"),
         required=True,
         label_visibility="collapsed",
     )

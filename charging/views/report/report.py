@@ -1,4 +1,4 @@
-"""The brief: what a view says now, as a page to print, and its tables with all rows as a zip."""
+"""The report: what a view says now, as a page to print, and its tables with all rows as a zip."""
 
 import datetime as dt
 import inspect
@@ -22,13 +22,13 @@ from charging.views.elements.texts import Texts
 from charging.views.mapview import map_pane
 from charging.views.mapview.map_layers import Drawing
 from charging.views.report.map_caption import link, link_query, notes
-from charging.views.report.report_html import Brief, printed
+from charging.views.report.report_html import AnalysisReport, render_report
 from charging.views.session.colours import theme
 from charging.views.session.state import Page
 
 
 def offer(drawing: Drawing, groups: Sequence[Layer], note: str) -> None:
-    """Show the buttons that hand out the brief; nothing is made before one is pressed.
+    """Show the buttons that hand out the report; nothing is made before one is pressed.
 
     Parameters
     ----------
@@ -38,15 +38,20 @@ def offer(drawing: Drawing, groups: Sequence[Layer], note: str) -> None:
         What must be said about what they leave out.
     """
     say, datasets = drawing.say, drawing.datasets
-    brief = gathered(drawing, groups, note)
-    name = f"{stems(datasets)}-{'-'.join(_view())}"
-    _button(say, "page", partial(_page, brief), f"{name}.html", "text/html", "description")
+    report = collect_report(drawing, groups, note)
+    name = f"{file_stems(datasets)}-{'-'.join(_view())}"
+    _button(say, "page", partial(_page, report), f"{name}.html", "text/html", "description")
     _button(
-        say, "zip", partial(packed, brief, name, datasets), f"{name}.zip", "application/zip", "folder_zip"
+        say,
+        "zip",
+        partial(report_zip, report, name, datasets),
+        f"{name}.zip",
+        "application/zip",
+        "folder_zip",
     )
 
 
-def gathered(drawing: Drawing, groups: Sequence[Layer], note: str) -> Brief:
+def collect_report(drawing: Drawing, groups: Sequence[Layer], note: str) -> AnalysisReport:
     """Return what the view says now."""
     say, said, answers = drawing.say, drawing.said, drawing.answers
     sentence = drawing.selection.describe(say)
@@ -57,8 +62,8 @@ def gathered(drawing: Drawing, groups: Sequence[Layer], note: str) -> Brief:
     both = [answers, *([drawing.beside] if drawing.beside else [])]
     sources = [line for each in both for line in notes(each, say)]
     if st.session_state.get("brought"):
-        sources.append(say("brief.own_weights"))
-    return Brief(
+        sources.append(say("report.own_weights"))
+    return AnalysisReport(
         say=say,
         theme=theme(),
         title=title,
@@ -79,13 +84,13 @@ def gathered(drawing: Drawing, groups: Sequence[Layer], note: str) -> Brief:
     )
 
 
-def packed(brief: Brief, name: str, datasets: Sequence[Dataset]) -> bytes:
+def report_zip(report: AnalysisReport, name: str, datasets: Sequence[Dataset]) -> bytes:
     """Return the zip: the page, its tables with all rows as CSV, and what one must know to use them."""
     dated = datasets[0]
-    begin = stems(datasets)
-    files = {f"{name}.html": printed(brief).encode()}
-    files |= {f"{begin}-{table.name}.csv": csv_of(table) for table in brief.tables}
-    files = {f"{begin}-README.txt": readme(brief, begin).encode(), **files}
+    begin = file_stems(datasets)
+    files = {f"{name}.html": render_report(report).encode()}
+    files |= {f"{begin}-{table.name}.csv": csv_of(table) for table in report.tables}
+    files = {f"{begin}-README.txt": readme(report, begin).encode(), **files}
     target = io.BytesIO()
     with ZipFile(target, "w") as archive:
         for file, data in files.items():
@@ -93,29 +98,29 @@ def packed(brief: Brief, name: str, datasets: Sequence[Dataset]) -> bytes:
     return target.getvalue()
 
 
-def readme(brief: Brief, begin: str) -> str:
+def readme(report: AnalysisReport, begin: str) -> str:
     """Return what one must know to use the tables, as text; `begin` is how their names begin."""
-    say = brief.say
-    counts = [say("brief.readme.rows", rows=say.number(len(table.rows))) for table in brief.tables]
+    say = report.say
+    counts = [say("report.readme.rows", rows=say.number(len(table.rows))) for table in report.tables]
     listed = [
         f"{begin}-{table.name}.csv: {table.title} ({rows})"
-        for table, rows in zip(brief.tables, counts, strict=True)
+        for table, rows in zip(report.tables, counts, strict=True)
     ]
     lines = [
-        brief.title,
-        brief.kind,
-        brief.sentence,
-        *(f"{label}: {answer}" for label, answer in brief.questions),
-        say("brief.made", date=say.date(brief.made_on)),
+        report.title,
+        report.kind,
+        report.sentence,
+        *(f"{label}: {answer}" for label, answer in report.questions),
+        say("report.made", date=say.date(report.made_on)),
         "",
         *listed,
-        say("brief.readme.csv"),
+        say("report.readme.csv"),
         "",
-        *brief.sources,
-        f"{say('take.link')} {brief.link}",
+        *report.sources,
+        f"{say('take.link')} {report.link}",
         "",
         say("analysis.definition.lead"),
-        *(line for name, text in brief.definitions for line in ("", name, text)),
+        *(line for name, text in report.definitions for line in ("", name, text)),
     ]
     return harmless("\n".join(lines) + "\n")
 
@@ -125,19 +130,19 @@ def csv_of(table: Table) -> bytes:
     return table_csv(pa.Table.from_pandas(table.rows.head(len(table.rows)), preserve_index=False))
 
 
-def stems(datasets: Sequence[Dataset]) -> str:
+def file_stems(datasets: Sequence[Dataset]) -> str:
     """Return how the names of files begin: with every dataset, and whether it is simulated."""
     return "-".join(stem(dataset) for dataset in datasets)
 
 
 def _button(say: Texts, what: str, made: Callable[[], bytes], file_name: str, mime: str, symbol: str) -> None:
     st.download_button(
-        say(f"brief.{what}"),
+        say(f"report.{what}"),
         made,
         file_name,
         mime,
-        key=f"brief_{what}",
-        help=say(f"brief.{what}.help"),
+        key=f"report_{what}",
+        help=say(f"report.{what}.help"),
         icon=f":material/{symbol}:",
         on_click="ignore",
         type="tertiary",
@@ -145,16 +150,17 @@ def _button(say: Texts, what: str, made: Callable[[], bytes], file_name: str, mi
     )
 
 
-def _page(brief: Brief) -> bytes:
-    return printed(brief).encode()
+def _page(report: AnalysisReport) -> bytes:
+    return render_report(report).encode()
 
 
 def _view() -> list[str]:
-    """Return what is looked at: the view, and the topic of the one that has topics."""
+    """Return what is looked at: the view, and the analysis, in the one that has several."""
     session = st.session_state
     return [str(session.page), *([str(session.topic)] if session.page == Page.COVERAGE else [])]
 
 
 def _title(drawing: Drawing) -> list[str]:
-    kinds = ("view", "topic")
-    return [drawing.say(f"{kind}.{name}") for kind, name in zip(kinds, _view(), strict=False)]
+    return [
+        drawing.say(f"{key}.{name}") for key, name in zip(("view", "analysis.name"), _view(), strict=False)
+    ]

@@ -1,4 +1,4 @@
-"""A brief as one HTML page: it opens without a network, runs no script, and prints on A4.
+"""A report as one HTML page: it opens without a network, runs no script, and prints on A4.
 
 The page is `report.html.j2`, which escapes every text; its content security policy refuses every request.
 """
@@ -36,8 +36,8 @@ _STRIPE = re.compile(r'(?<=style="background:)#[0-9a-f]{6}(?=")')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brief:
-    """What a brief holds, in the reader's language."""
+class AnalysisReport:
+    """What a report holds, in the reader's language."""
 
     say: Texts
     theme: Theme  # of the page it was taken from
@@ -60,19 +60,19 @@ class Brief:
         return tuple(piece for piece in self.pieces if isinstance(piece, Table))
 
 
-def printed(brief: Brief) -> str:
-    """Return a brief as HTML."""
+def render_report(report: AnalysisReport) -> str:
+    """Return a report as HTML."""
     return (
         template_environment()
         .get_template("report.html.j2")
         .render(
-            report=brief,
-            say=brief.say,
-            plate=brief.plate(),
-            sections=_sections(brief.pieces),
-            grid=partial(_grid, say=brief.say),
-            chart=partial(sketch, theme=brief.theme),
-            in_light=lambda html: _STRIPE.sub(lambda found: light(found[0], brief.theme), html),
+            report=report,
+            say=report.say,
+            plate=report.plate(),
+            sections=_sections(report.pieces),
+            grid=partial(_grid, say=report.say),
+            chart=partial(sketch, theme=report.theme),
+            in_light=lambda html: _STRIPE.sub(lambda found: light(found[0], report.theme), html),
         )
     )
 
@@ -87,7 +87,7 @@ def template_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"css_text": css_text, "lines": lines_of}
+    environment.filters |= {"css_text": css_text, "lines": plain_lines}
     environment.tests |= {
         "facts": lambda piece: isinstance(piece, Facts),
         "note": lambda piece: isinstance(piece, Note),
@@ -133,7 +133,7 @@ def _table_classes(table: Table) -> str:
     return "listed dense wide" if len(table.rows) > FEW_ROWS else "listed dense"
 
 
-def lines_of(text: str) -> list[str]:
+def plain_lines(text: str) -> list[str]:
     """Return the lines of a small print without their Markdown."""
     return [unmarked(line) for line in text.split("  \n")]
 
@@ -144,13 +144,13 @@ def _grid(table: Table, say: Texts) -> tuple[list[tuple[str, str]], list[list[st
     columns = [(str(name), "number" if pd.api.types.is_numeric_dtype(rows[name]) else "") for name in rows]
     forms = [table.formats.get(name, "") for name, _ in columns]
     cells = [
-        [written(value, form, say) for value, form in zip(values, forms, strict=True)]
+        [format_value(value, form, say) for value, form in zip(values, forms, strict=True)]
         for values in rows.itertuples(index=False, name=None)
     ]
     return columns, cells
 
 
-def written(value: Any, form: str, say: Texts) -> str:  # noqa: ANN401  any value of a table
+def format_value(value: Any, form: str, say: Texts) -> str:  # noqa: ANN401  any value of a table
     """Return a value as the tables of the page write it.
 
     Parameters
@@ -162,9 +162,9 @@ def written(value: Any, form: str, say: Texts) -> str:  # noqa: ANN401  any valu
     Examples
     --------
     >>> say = Texts("en")
-    >>> [written(value, "", say) for value in (12345, 0.125, None, "NIO")]
+    >>> [format_value(value, "", say) for value in (12345, 0.125, None, "NIO")]
     ['12,345', '0.125', '–', 'NIO']
-    >>> written(0.125, "percent", say), written(2.345, "%.1f", say)
+    >>> format_value(0.125, "percent", say), format_value(2.345, "%.1f", say)
     ('12.5 %', '2.3')
     """
     if pd.isna(value):

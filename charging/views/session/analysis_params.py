@@ -1,4 +1,4 @@
-"""What the analysing views are asked: topic, sets of operators, cells, distances; and how the URL says it.
+"""What the analysing views are asked: sets of operators, cells, distances; and how the URL says it.
 
 The keys of the widgets are those of the URL. Sets of operators depend on the dataset and stand at its usual
 ones until a reader or a link chooses; what stands at its usual value is left out of the link.
@@ -14,7 +14,7 @@ from charging.analytics.coverage_options import Gain, Grid
 from charging.views.session.caching import Answers
 
 
-class Topic(StrEnum):
+class Analysis(StrEnum):
     """What the coverage view is about."""
 
     PARTNERS = "partners"
@@ -34,7 +34,7 @@ SETS = ("base", "partner", "leaver", "a", "b")
 """Sets of operators, by the key of their widget."""
 
 CHOICES: Mapping[str, tuple[tuple[object, ...], object]] = {
-    "topic": (tuple(Topic), Topic.PARTNERS),
+    "topic": (tuple(Analysis), Analysis.PARTNERS),
     "gain": (tuple(Gain), Gain.CELLS),
     "resolution": (RESOLUTIONS, 6),
     "rings": (RINGS, 0),
@@ -44,7 +44,10 @@ CHOICES: Mapping[str, tuple[tuple[object, ...], object]] = {
     "rival": (RIVALS, 0.0),
     "log": ((False, True), False),
 }
-"""What can be chosen one of, by the key of its widget, and where it stands at first."""
+"""What can be chosen one of, by the key of its widget, and where it stands at first.
+
+The link names the analysis `topic`, as it always did.
+"""
 
 
 def begin(

@@ -1,4 +1,4 @@
-"""The topic Highways: shares with denominators, empty areas, gaps, and a dataset without service areas."""
+"""The analysis Highways: shares with denominators, empty areas, gaps, and a dataset without service areas."""
 
 import pytest
 from views.paged import captions, html, layer, opened, page_over, said, tables

@@ -18,14 +18,20 @@ from charging.domain.filters import Filters
 from charging.domain.published import Qualifier, launch_figures
 from charging.errors import Fault
 from charging.maps.tiles import CHOICES
-from charging.sources.ocpi import codes as ocpi_codes
-from charging.sources.open_charge_map import codes as open_charge_map_codes
+from charging.sources.ocpi.model import codes as ocpi_codes
+from charging.sources.open_charge_map.model import codes as open_charge_map_codes
 from charging.sources.records import Reason, StationRecord
 from charging.views.chrome.header import PARTNERS
 from charging.views.elements import texts
 
-VIEWS = Path(texts.__file__).parents[1]
-TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(VIEWS.rglob("*.py"))]
+VIEWS = Path(texts.__file__).parent
+TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(VIEWS.glob("*.py"))]
+SAYING = re.compile(r"\bsay\((?:[^()]|\([^()]*\))*\)")  # in a template, where it is as in Python
+TREES += [
+    ast.parse(saying)
+    for path in sorted(VIEWS.rglob("*.j2"))
+    for saying in SAYING.findall(path.read_text(encoding="utf-8"))
+]
 
 with texts.CATALOGUE.open(encoding="utf-8", newline="") as _file:
     ROWS = list(csv.DictReader(_file))

@@ -1,4 +1,4 @@
-"""The brief: everything a view says, where nothing can be asked and on paper; and its tables as a zip."""
+"""The report: everything a view says, where nothing can be asked and on paper; and its tables as a zip."""
 
 import datetime as dt
 import io
@@ -21,16 +21,16 @@ from charging.views.elements.markup import element, stripe
 from charging.views.elements.report_recorder import Curves, Facts, Line, Note, Said, Table
 from charging.views.elements.texts import LANGUAGES, Texts
 from charging.views.report import report as briefs
-from charging.views.report.report import packed, readme
+from charging.views.report.report import readme, report_zip
 from charging.views.report.report_html import (
     MOST_ROWS,
-    Brief,
+    AnalysisReport,
     css_text,
-    printed,
+    format_value,
+    render_report,
     template_environment,
-    written,
 )
-from charging.views.session.analysis_params import Topic
+from charging.views.session.analysis_params import Analysis
 
 TEMPLATE = Path(briefs.__file__).with_name("report.html.j2")
 FORMULA = '=HYPERLINK("http://x.example","x")'
@@ -43,7 +43,7 @@ def table(rows=3, **formats):
     return Table("hostile", f"All of {HOSTILE_NAME}", shown, formats)
 
 
-def brief(*pieces, language="en", **given):
+def report(*pieces, language="en", **given):
     drawn = Plate(
         element("svg", "", element("title", "", text="drawn")),
         (Legend("Served", "", (LegendRow("", "gone", 2),), "cells"),),
@@ -64,7 +64,7 @@ def brief(*pieces, language="en", **given):
         "map_note": "",
         "plate": lambda: drawn,
     }
-    return Brief(**usual | given)
+    return AnalysisReport(**usual | given)
 
 
 class Reader(HTMLParser):
@@ -95,7 +95,7 @@ class Reader(HTMLParser):
 
 
 def test_hostile_names_are_text_everywhere():
-    html = printed(brief(table(), Note(HOSTILE_NAME), Facts(element("p", "", text=HOSTILE_NAME))))
+    html = render_report(report(table(), Note(HOSTILE_NAME), Facts(element("p", "", text=HOSTILE_NAME))))
     page = Reader(html)
     assert "script" not in page.tags
     assert page.heard == []
@@ -121,7 +121,7 @@ def test_a_name_that_the_template_is_not_given_is_an_error():
 
 
 def test_nothing_is_loaded_and_nothing_may_be():
-    html = printed(brief(table()))
+    html = render_report(report(table()))
     page = Reader(html)
     assert page.loaded == []
     assert "link" not in page.tags
@@ -131,26 +131,26 @@ def test_nothing_is_loaded_and_nothing_may_be():
 
 @pytest.mark.parametrize("address", [LINK, "javascript:alert(1)", "?dataset=tiny"])
 def test_only_a_link_to_a_page_can_be_followed(address):
-    html = printed(brief(link=address))
+    html = render_report(report(link=address))
     assert ("href=" in html) == address.startswith("http://")
     assert address in Reader(html).text
 
 
 def test_simulated_is_said_at_the_head_the_map_every_table_and_the_foot_of_every_sheet():
-    html = printed(brief(table(), table()))
+    html = render_report(report(table(), table()))
     assert html.count('<span class="badge simulated">Simulated network</span>') == 4
     assert re.search(r'@bottom-left { content: "[^"]*Simulated network";', html)
     assert "Simulated network</title>" in html
-    assert "badge simulated" not in printed(brief(table(), is_simulated=False)).partition("<body>")[2]
+    assert "badge simulated" not in render_report(report(table(), is_simulated=False)).partition("<body>")[2]
 
 
 def test_a_text_cannot_end_the_string_of_the_style_sheet():
     assert '"' not in css_text('a"b')
-    assert "</style" not in printed(brief(title='"}</style><script>')).partition("</style>")[0]
+    assert "</style" not in render_report(report(title='"}</style><script>')).partition("</style>")[0]
 
 
 def test_a_long_table_shows_its_first_rows_and_says_how_many_there_are():
-    page = Reader(printed(brief(table(rows=45))))
+    page = Reader(render_report(report(table(rows=45))))
     assert f"{MOST_ROWS} of 45 rows" in page.text
     assert "row 29" in page.text
     assert "row 30" not in page.text
@@ -160,8 +160,8 @@ def test_a_wide_table_is_printed_small_and_a_long_one_on_a_sheet_that_lies():
     few, many = (
         Table("wide", "Wide", pd.DataFrame({f"c{n}": range(rows) for n in range(12)}), {}) for rows in (3, 30)
     )
-    assert 'class="listed dense"' in printed(brief(few))
-    assert 'class="listed dense wide"' in printed(brief(many))
+    assert 'class="listed dense"' in render_report(report(few))
+    assert 'class="listed dense wide"' in render_report(report(many))
 
 
 @pytest.mark.parametrize(
@@ -179,33 +179,33 @@ def test_a_wide_table_is_printed_small_and_a_long_one_on_a_sheet_that_lies():
     ],
 )
 def test_values_are_written_as_on_the_page(value, form, text):
-    assert written(value, form, Texts("en")) == text
+    assert format_value(value, form, Texts("en")) == text
 
 
 def test_colours_are_those_of_the_light_theme():
     facts = Facts(element("p", "", stripe("#7db7ff"), text="#7db7ff"))
-    html = printed(brief(facts, theme=Theme.DARK))
+    html = render_report(report(facts, theme=Theme.DARK))
     assert "background:#1f5fae" in html
     assert "#7db7ff" in Reader(html).text
 
 
 def test_a_heading_of_buttons_alone_is_left_out():
     heading, other = (Facts(element("h3", "panel-section", text=text)) for text in ("Longest", "Known"))
-    page = Reader(printed(brief(heading, other, Note("ten"), heading, table())))
+    page = Reader(render_report(report(heading, other, Note("ten"), heading, table())))
     assert "Longest" not in page.text
     assert "Known" in page.text
 
 
 def test_curves_are_drawn_with_their_names():
     line = Line(HOSTILE_NAME, "#1f5fae", (4, 3), ((1.0, 0.0), (10.0, 0.5), (100.0, 1.0)))
-    html = printed(brief(Curves((line,), (1, 10, 100), "of people", 10)))
+    html = render_report(report(Curves((line,), (1, 10, 100), "of people", 10)))
     assert 'points="44.0,234.0 374.0,122.0 704.0,10.0"' in html
     assert HOSTILE_NAME.split()[0] in Reader(html).text
 
 
 def test_the_zip_has_the_page_every_row_and_what_one_must_know(tiny_dataset):
-    made = brief(table(rows=45), Table("other", "Other", pd.DataFrame({"n": [1]}), {}))
-    with ZipFile(io.BytesIO(packed(made, "tiny-coverage", (tiny_dataset,)))) as archive:
+    made = report(table(rows=45), Table("other", "Other", pd.DataFrame({"n": [1]}), {}))
+    with ZipFile(io.BytesIO(report_zip(made, "tiny-coverage", (tiny_dataset,)))) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     begin = f"tiny-{tiny_dataset.content_hash[:8]}"
     assert list(files) == [
@@ -214,14 +214,14 @@ def test_the_zip_has_the_page_every_row_and_what_one_must_know(tiny_dataset):
         f"{begin}-hostile.csv",
         f"{begin}-other.csv",
     ]
-    assert files["tiny-coverage.html"].decode() == printed(made)
+    assert files["tiny-coverage.html"].decode() == render_report(made)
     rows = pa_csv.read_csv(io.BytesIO(files[f"{begin}-hostile.csv"])).to_pandas()
     assert rows["Piles"].tolist() == made.tables[0].rows["Piles"].tolist()
     assert rows["Name"].tolist()[:2] == [HOSTILE_NAME, f"'{FORMULA}"]
 
 
 def test_the_readme_says_kind_licence_date_link_and_definitions():
-    text = readme(brief(table()), "simulated-tiny")
+    text = readme(report(table()), "simulated-tiny")
     parts = (
         "Simulated network",
         "CC0-1.0",
@@ -235,8 +235,8 @@ def test_the_readme_says_kind_licence_date_link_and_definitions():
 
 
 def test_the_same_view_gives_the_same_bytes(tiny_dataset):
-    made = brief(table())
-    assert packed(made, "a", (tiny_dataset,)) == packed(made, "a", (tiny_dataset,))
+    made = report(table())
+    assert report_zip(made, "a", (tiny_dataset,)) == report_zip(made, "a", (tiny_dataset,))
 
 
 def test_what_was_said_in_the_run_before_is_forgotten():
@@ -251,15 +251,15 @@ def test_what_was_said_in_the_run_before_is_forgotten():
 
 @pytest.fixture
 def taken(tiny_dataset, tmp_path, monkeypatch):
-    """Run the page with a query; return the brief its button hands out, and the page."""
+    """Run the page with a query; return the report its button hands out, and the page."""
     made = []
-    gathered = briefs.gathered
+    collect_report = briefs.collect_report
 
-    def _gathered(*asked):
-        made.append(gathered(*asked))
+    def _collected(*asked):
+        made.append(collect_report(*asked))
         return made[-1]
 
-    monkeypatch.setattr(briefs, "gathered", _gathered)
+    monkeypatch.setattr(briefs, "collect_report", _collected)
 
     def _taken(**query):
         page = opened(page_over(tiny_dataset, tmp_path, monkeypatch), **query)
@@ -269,9 +269,9 @@ def taken(tiny_dataset, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_brief_says_what_the_view_says(taken, tiny_dataset, language):
+def test_the_report_says_what_the_view_says(taken, tiny_dataset, language):
     made, page = taken(view="coverage", lang=language, operator=["nio", "teld"], gain="cities", km="3")
-    say, read = Texts(language), Reader(printed(made))
+    say, read = Texts(language), Reader(render_report(made))
     parts = [
         "A tiny world",
         say("kind.real"),
@@ -291,8 +291,8 @@ def test_the_brief_says_what_the_view_says(taken, tiny_dataset, language):
     assert len(page.get("download_button")) == 3
 
 
-@pytest.mark.parametrize("topic", Topic)
-def test_every_topic_has_its_questions_facts_tables_and_definitions_in_the_brief(taken, topic):
+@pytest.mark.parametrize("topic", Analysis)
+def test_every_analysis_has_its_questions_facts_tables_and_definitions_in_the_report(taken, topic):
     made, _ = taken(view="coverage", topic=topic, lang="en")
     first = made.pieces[0]
     assert isinstance(first, Facts)
@@ -303,21 +303,21 @@ def test_every_topic_has_its_questions_facts_tables_and_definitions_in_the_brief
     assert any(isinstance(piece, Note) for piece in made.pieces)
 
 
-def test_reach_has_its_curves_in_the_brief(taken):
+def test_reach_has_its_curves_in_the_report(taken):
     made, _ = taken(view="coverage", topic="reach", lang="en", km="10")
     [curves] = [piece for piece in made.pieces if isinstance(piece, Curves)]
     assert curves.marked == 10
     assert all(0 <= share <= 1 for line in curves.lines for _, share in line.points)
 
 
-def test_a_comparison_has_its_brief(taken):
+def test_a_comparison_has_its_report(taken):
     made, page = taken(view="compare", lang="en", a="nio", b="teld")
     assert ("A", "NIO") in made.questions
     files = [block.proto.label for block in page.get("download_button")]
-    assert {"Brief", "Tables"} <= {label.split(":")[-1].strip() for label in files}
+    assert {"Report", "Tables"} <= {label.split(":")[-1].strip() for label in files}
 
 
-def test_every_table_of_the_page_is_in_the_brief(taken):
+def test_every_table_of_the_page_is_in_the_report(taken):
     made, page = taken(view="coverage", topic="leaving", lang="en")
     assert len(made.tables) == len(page.dataframe) > 1
     for shown, kept in zip(page.dataframe, made.tables, strict=True):
@@ -325,13 +325,13 @@ def test_every_table_of_the_page_is_in_the_brief(taken):
         assert len(shown.value) <= len(kept.rows)
 
 
-def test_a_selected_cell_does_not_silence_the_brief(taken):
+def test_a_selected_cell_does_not_silence_the_report(taken):
     open_panel, _ = taken(view="coverage", lang="en")
     selected, _ = taken(view="coverage", lang="en", hex="8831aa5087fffff")
     assert selected.pieces[0] == open_panel.pieces[0]
     assert selected.definitions == open_panel.definitions
 
 
-def test_the_map_view_has_no_brief(taken):
+def test_the_map_view_has_no_report(taken):
     made, _ = taken(lang="en")
     assert made is None

@@ -1,4 +1,4 @@
-"""The brief in a real browser: it opens from a file without a network, and prints on A4."""
+"""The report in a real browser: it opens from a file without a network, and prints on A4."""
 
 import io
 import re
@@ -14,7 +14,7 @@ A4_PT = {(595, 842), (842, 595)}
 
 @pytest.fixture
 def taken(visit):
-    """Press a button of the brief; return the name and the bytes of the file."""
+    """Press a button of the report; return the name and the bytes of the file."""
 
     def _taken(button, query, **options):
         seen = visit(**options).open(query)
@@ -32,8 +32,8 @@ def sheets(page):
     return [(round(float(width)), round(float(height))) for width, height in boxes]
 
 
-def test_the_brief_opens_alone_and_prints_on_a4(taken, alone):
-    name, data = taken("brief_page", "view=coverage&lang=en&operator=nio&operator=teld")
+def test_the_report_opens_alone_and_prints_on_a4(taken, alone):
+    name, data = taken("report_page", "view=coverage&lang=en&operator=nio&operator=teld")
     assert name.startswith("simulated")
     page, asked, trouble = alone(data)
     text = page.locator("body").inner_text()
@@ -55,7 +55,7 @@ def test_the_brief_opens_alone_and_prints_on_a4(taken, alone):
 
 def test_from_the_dark_chinese_page_it_is_as_light(taken, alone):
     dark = {"color_scheme": "dark", "locale": "zh-CN"}
-    _, data = taken("brief_page", "view=coverage&topic=leaving&lang=zh", **dark)
+    _, data = taken("report_page", "view=coverage&topic=leaving&lang=zh", **dark)
     page, _, trouble = alone(data)
     assert "模拟网络" in page.locator("header").inner_text()
     fills = page.evaluate(
@@ -67,7 +67,7 @@ def test_from_the_dark_chinese_page_it_is_as_light(taken, alone):
 
 
 def test_on_a_phone_the_tables_come_as_a_zip(taken):
-    name, data = taken("brief_zip", "view=coverage&topic=leaving&lang=en", **PHONE)
+    name, data = taken("report_zip", "view=coverage&topic=leaving&lang=en", **PHONE)
     assert name.startswith("simulated")
     with ZipFile(io.BytesIO(data)) as archive:
         names = archive.namelist()
