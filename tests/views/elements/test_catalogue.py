@@ -18,8 +18,8 @@ from charging.domain.filters import Filters
 from charging.domain.published import Qualifier, launch_figures
 from charging.errors import Fault
 from charging.maps.tiles import CHOICES
-from charging.sources.ocpi.model import codes as ocpi_codes
-from charging.sources.open_charge_map.model import codes as open_charge_map_codes
+from charging.sources.ocpi import codes as ocpi_codes
+from charging.sources.open_charge_map import codes as open_charge_map_codes
 from charging.sources.records import Reason, StationRecord
 from charging.views.chrome.header import PARTNERS
 from charging.views.elements import texts
