@@ -24,8 +24,8 @@ from charging.sources.records import Reason, StationRecord
 from charging.views.chrome.header import PARTNERS
 from charging.views.elements import texts
 
-VIEWS = Path(texts.__file__).parent
-TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(VIEWS.glob("*.py"))]
+VIEWS = Path(texts.__file__).parents[1]
+TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(VIEWS.rglob("*.py"))]
 SAYING = re.compile(r"\bsay\((?:[^()]|\([^()]*\))*\)")  # in a template, where it is as in Python
 TREES += [
     ast.parse(saying)
