@@ -210,6 +210,12 @@ def test_no_text_names_a_registry_an_absolute_path_or_what_is_not_of_the_project
     ] == []
 
 
+@pytest.mark.parametrize("decision", re.split(r"^### ", text("docs/decisions.md"), flags=re.MULTILINE)[1:])
+def test_a_decision_has_its_context_its_number_and_when_to_think_again(decision):
+    parts = re.findall(r"^- \*\*(\w+):?\*\*", decision, re.MULTILINE)
+    assert parts == ["Context", "Decision", "Number", "Reconsider"]
+
+
 def test_links_inside_the_project_lead_somewhere():
     assert [
         f"{document}: {link}"
