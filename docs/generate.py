@@ -15,6 +15,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -118,16 +119,31 @@ def functions() -> str:
     return "\n\n".join(parts)
 
 
-def definitions() -> str:
-    """Return the docstrings of the analyses whole, functions and classes in the order of their modules."""
+def definitions(names: tuple[str, ...]) -> str:
+    """Return the docstrings of some modules of the analyses whole, functions and classes in their order."""
     parts = []
-    for module in _modules("analytics"):
+    for module in _modules("analytics", names):
         parts.append(f"## {module.__name__}\n\n```text\n{inspect.getdoc(module)}\n```")
         parts += [
             f"### {_signature(name, member)}\n\n```text\n{_definition(member)}\n```"
             for name, member in _members(module)
         ]
     return "\n\n".join(parts)
+
+
+TOPICS: Mapping[str, tuple[str, ...]] = {
+    "coverage": ("coverage", "coverage_options", "holdings", "coarsen"),
+    "dependence": ("resilience",),
+    "comparison": ("comparison",),
+    "reach": ("reach", "population"),
+    "highways": ("highways", "schematic"),
+    "white_spots": ("white_spots",),
+    "density": ("density",),
+    "changes": ("changes", "change_studies", "changed_cells"),
+    "quality": ("quality", "quality_studies", "duplicates", "name_similarity", "datum_check"),
+    "studies": ("studies",),
+}
+"""The modules of the analyses, by the page of definitions they are on."""
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
@@ -140,11 +156,14 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "station fields": station_fields,
     "pile fields": pile_fields,
     "functions": functions,
-    "definitions": definitions,
+    **{f"definitions of {topic}": partial(definitions, names) for topic, names in TOPICS.items()},
 }
 """The generated parts by their names."""
 
-FILES = ("README.md", "docs/commands.md", "docs/data.md", "docs/api.md", "docs/definitions.md")
+FILES = (
+    *("README.md", "docs/commands.md", "docs/data.md", "docs/api.md"),
+    *(f"docs/definitions/{topic}.md" for topic in TOPICS),
+)
 """The files that hold them."""
 
 

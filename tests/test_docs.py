@@ -90,10 +90,7 @@ def test_ci_runs_the_test_command_of_the_readme_last():
     assert last == 'CHARGING_REQUIRE_BROWSER=1 bash -euo pipefail -c "$command"'
 
 
-GENERATED = ["README.md", "docs/commands.md", "docs/data.md", "docs/api.md", "docs/definitions.md"]
-
-
-@pytest.mark.parametrize("name", GENERATED)
+@pytest.mark.parametrize("name", load(ROOT / "docs" / "generate.py").FILES)
 def test_what_is_made_from_the_code_agrees_with_it(generate, name):
     # otherwise: PYTHONPATH=. python docs/generate.py
     assert text(name) == generate.renewed(text(name))
@@ -102,6 +99,11 @@ def test_what_is_made_from_the_code_agrees_with_it(generate, name):
 def test_every_generated_part_stands_in_a_document(generate):
     begun = [name for file in generate.FILES for name in re.findall(r"<!-- begin ([\w ]+) -->", text(file))]
     assert sorted(begun) == sorted(generate.PARTS)
+
+
+def test_every_analysis_is_defined_on_one_page(generate):
+    modules = [path.stem for path in (ROOT / "charging" / "analytics").glob("[a-z]*.py")]
+    assert sorted(name for names in generate.TOPICS.values() for name in names) == sorted(modules)
 
 
 def test_every_setting_is_in_the_readme():
