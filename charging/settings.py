@@ -84,6 +84,23 @@ class Settings:
         default="",
         metadata={"meaning": "Whom the map names for `custom` tiles", "unit": ""},
     )
+    log_level: str = field(
+        default="info",
+        metadata={
+            "meaning": "Least level of what the server logs to standard error: `debug`, `info`, `warning`, "
+            "`error`; the command line has `-v` instead",
+            "unit": "",
+            "choices": ("debug", "info", "warning", "error"),
+        },
+    )
+    log_format: str = field(
+        default="text",
+        metadata={
+            "meaning": "Form of a line of the server's log: `text` or `json`",
+            "unit": "",
+            "choices": ("text", "json"),
+        },
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

@@ -25,6 +25,7 @@ HOUSE = (
     "sources",
     "domain",
     "settings",
+    "logs",
     "errors",
 )
 """The parts from top to bottom: each imports only from itself and from what stands below it."""
@@ -207,6 +208,22 @@ def test_html_is_put_together_in_one_module():
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said
         if TAG.search(node.value)
     ] == []
+
+
+LOG_SETUP = {"basicConfig", "dictConfig", "addHandler", "setLevel", "StreamHandler", "captureWarnings"}
+
+
+def test_logs_are_configured_in_one_module_and_each_logger_is_named_after_its_module():
+    calls = [
+        (name, ast.unparse(node.func).rpartition(".")[2], ast.unparse(node))
+        for name, tree in TREES.items()
+        if name != "charging.logs"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    ]
+    assert [call for call in calls if call[1] in LOG_SETUP] == []
+    loggers = {text for _, function, text in calls if function == "getLogger"}
+    assert loggers == {"logging.getLogger(__name__)"}
 
 
 IMPORT_ALL = """

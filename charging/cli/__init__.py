@@ -7,11 +7,13 @@ standard output, for people or with `--json` for programs; progress and errors g
 
 import argparse
 import json
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from charging import logs
 from charging.cli import changes, comparison, coverage, highways, reach
 from charging.cli.command import (
     BAD_DATA,
@@ -22,6 +24,7 @@ from charging.cli.command import (
     add_dir,
     add_query,
     add_resolution,
+    add_verbose,
     opened,
     selection,
 )
@@ -37,7 +40,12 @@ from charging.settings import Settings
 from charging.sources.readers import READERS
 from charging.sources.tabular.presets import presets
 
+LEVELS = (logging.ERROR, logging.INFO, logging.DEBUG)
+"""What is logged, by how often `-v` is given: usually nothing, since what fails is said anyway."""
+
 INTERRUPTED = 130  # what a shell says of a command stopped by the keyboard
+
+_log = logging.getLogger(__name__)
 
 _BAR_WIDTH = 30
 _QUIET_STEP = 0.5  # share between two lines where no terminal shows a bar
@@ -46,10 +54,19 @@ _QUIET_STEP = 0.5  # share between two lines where no terminal shows a bar
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
+    logs.configure(LEVELS[min(options.verbose, len(LEVELS) - 1)])
+    try:
+        return _run(options)
+    finally:
+        logs.reset()
+
+
+def _run(options: argparse.Namespace) -> int:
     command: Callable[[argparse.Namespace, Settings], Answer] = options.command
     try:
         answer = command(options, Settings.from_environment())
     except ChargingError as error:
+        _log.info("The command failed", exc_info=True)
         print(f"charging: {error}", file=sys.stderr)
         return BAD_USE if isinstance(error, UsageError) else BAD_DATA
     except KeyboardInterrupt:
@@ -86,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Build, import, inspect and analyse datasets of charging networks.",
         epilog="Exit codes: 0 success, 1 bad data, 2 bad use. Datasets are kept in CHARGING_BUILD_DIR.",
     )
+    add_verbose(parser, 0)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_build(commands)
     _add_import(commands)

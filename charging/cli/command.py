@@ -37,8 +37,20 @@ def add_command(commands: Commands, name: str, command: Command, what: str) -> a
     """Add a command under its name, with `--json`."""
     sub = commands.add_parser(name, help=what, description=what)
     sub.add_argument("--json", action="store_true", help="print JSON for programs")
+    add_verbose(sub, argparse.SUPPRESS)  # which leaves one before the command as it is
     sub.set_defaults(command=command)
     return sub
+
+
+def add_verbose(parser: argparse.ArgumentParser, default: object) -> None:
+    """Add how much is logged."""
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="count",
+        default=default,
+        help="log to standard error what is done and why something failed; -vv logs more",
+    )
 
 
 def add_dir(sub: argparse.ArgumentParser) -> None:

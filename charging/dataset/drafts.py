@@ -5,6 +5,7 @@ so that until then every dataset is as it was, and of two drafts of one name the
 draft holds goes with it: when it is kept or discarded, when nobody holds it any more, when the program ends.
 """
 
+import logging
 import re
 import shutil
 import threading
@@ -37,6 +38,8 @@ MOST_REPORTS = 500
 
 WAITING = "waiting for another import"
 """What a draft reports while another is read: one at a time, since each takes a core and much memory."""
+
+_log = logging.getLogger(__name__)
 
 _READING = threading.Lock()
 _TURN_S = 0.2  # between two looks whether it is one's turn
@@ -189,6 +192,7 @@ class Draft:
             message = f"Could not keep the dataset in {folder} ({error.strerror}); nothing was changed."
             raise DatasetError(message) from error
         remember(self._build_dir, folder)
+        _log.info("Kept an upload as %(folder)s", {"folder": folder})
         self.discard()
         return open_dataset(folder)
 

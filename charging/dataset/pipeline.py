@@ -3,6 +3,7 @@
 Both remember the dataset they made as the last one. Nothing is written before everything was read.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -39,6 +40,9 @@ LARGEST_SCALE = 100
 
 _RECORDS_BETWEEN = 20_000  # records between two words of progress
 _READ_SHARE = 0.9  # of the time a build takes; the rest is sorting, hashing and writing
+
+
+_log = logging.getLogger(__name__)
 
 
 def silent(_share: float, _what: str) -> None:
@@ -140,7 +144,10 @@ def import_files(
     """
     label = _label(paths, name, into)
     folder = into or dataset_folder(build_dir, label)
+    _log.info("Importing %(files)d file(s) as %(dataset)s", {"files": len(paths), "dataset": label})
     readers = [(path, _reader(path, format_name, preset)) for path in paths]
+    for path, reader in readers:
+        _log.debug("Reading %(file)s as %(format)s", {"file": path.name, "format": reader.name})
     builder = Builder(registry=load_operators(), cities=CityIndex(load_cities()))
     retrieved_at = _now()
     by_source = [(reader.source(), path, reader) for path, reader in readers]
@@ -238,6 +245,16 @@ def _stored(
     built: Built, description: Description, folder: Path, build_dir: Path, progress: Progress
 ) -> Dataset:
     progress(_READ_SHARE, WRITING)
+    report = built.report
+    _log.info(
+        "Read %(records)d records for %(dataset)s: %(stations)d stations taken, %(rejected)d rejected",
+        {
+            "dataset": description.name,
+            "records": report.rows_read,
+            "stations": report.stations,
+            "rejected": report.rejected,
+        },
+    )
     dataset = write_merged(folder, built.tables, description)
     remember(build_dir, folder)
     progress(1.0, DONE)

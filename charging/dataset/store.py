@@ -6,6 +6,7 @@ Writing is the business of `charging.dataset.versions`.
 """
 
 import json
+import logging
 import os
 import re
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ LAST = "LAST"
 VERSION_NAME = re.compile(r"v([1-9][0-9]*)")
 
 _NAME = re.compile(r"\w[\w.-]{0,79}")
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ def open_dataset(folder: Path) -> Dataset:
     sizes = {file.name: file.bytes for file in manifest.files}
     for spec in TABLES:
         _check_size(dataset.path(spec.name), sizes)
+    _log.debug("Opened %(version)s of %(folder)s", {"folder": folder, "version": version.name})
     return dataset
 
 
@@ -185,6 +190,10 @@ def remember(build_dir: Path, folder: Path) -> None:
     if inside.is_relative_to(build_dir.resolve()):
         inside = inside.relative_to(build_dir.resolve())
     replace_text(build_dir / LAST, f"{inside}\n")
+    _log.info(
+        "In %(build_dir)s the dataset opened by default is now %(folder)s",
+        {"build_dir": build_dir, "folder": inside},
+    )
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -8,6 +8,7 @@ succeed, and the pointer ends at the higher version.
 import errno
 import hashlib
 import json
+import logging
 import os
 import shutil
 from collections.abc import Mapping
@@ -34,6 +35,9 @@ KEPT_VERSIONS = 2
 
 LEAST_AGE_S = 3_600.0
 """Age in seconds under which a version is never swept: somebody may have just opened it."""
+
+
+_log = logging.getLogger(__name__)
 
 
 def write_version(
@@ -88,6 +92,10 @@ def write_version(
         sweep_versions(folder)
     except OSError as error:
         raise DatasetError(_advice(folder, error)) from error
+    _log.info(
+        "Wrote %(version)s of %(folder)s, content %(content_hash)s",
+        {"folder": folder, "version": version.name, "content_hash": digest},
+    )
     return Dataset(folder, version, manifest)
 
 
@@ -104,6 +112,8 @@ def sweep_versions(folder: Path, *, keep: int = KEPT_VERSIONS, least_age_s: floa
         if version.name not in kept and age_s(version) >= least_age_s:
             shutil.rmtree(version, ignore_errors=True)
             swept.append(version.name)
+    if swept:
+        _log.info("Removed %(versions)s of %(folder)s", {"folder": folder, "versions": ", ".join(swept)})
     return swept
 
 

@@ -6,6 +6,7 @@ carries a secret goes to the peer's own hosts and nowhere else, redirected or no
 
 import datetime as dt
 import json
+import logging
 import secrets
 import time
 from base64 import b64encode
@@ -13,10 +14,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from html import escape
 from io import BytesIO, TextIOWrapper
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import httpx
 
@@ -32,6 +34,7 @@ MOST_REDIRECTS = 5
 
 _IN_MEMORY = 8 * 2**20  # bytes of an answer; longer ones wait on the disk
 _QUOTED = 200  # characters of a server's message that are shown
+_READ_TO_QUOTE = 2**16  # bytes: a secret that begins among those characters is read to its end
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _LONGEST_WAIT_S = 1.0, 60.0, 300.0
 _SILENCE_S, _CONNECTING_S = 30.0, 10.0
 _LONGEST_ANSWER_S = 300.0  # from the first byte to the last: a drip is a cut
@@ -39,6 +42,9 @@ _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEEPS_METHOD = frozenset({307, 308})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ class Client:
         """
         self._base = url
         self._hosts = hosts
-        self._hidden = [*hidden.values(), *(b64encode(value.encode()).decode() for value in hidden.values())]
+        self._hidden = sorted({form for value in hidden.values() for form in _forms(value)}, key=len)[::-1]
         self._politeness = politeness or Politeness()
         self._body: IO[bytes] = BytesIO()
         self._client = httpx.Client(
@@ -143,7 +149,7 @@ class Client:
             except (httpx.TransportError, httpx.DecodingError) as error:
                 if is_last:
                     message = (
-                        f"{_shown(url)}: expected an answer, found none whole in {attempt} attempts"
+                        f"{self._shown(url)}: expected an answer, found none whole in {attempt} attempts"
                         f" ({type(error).__name__}). Check address and network, and try again later."
                     )
                     raise SourceError(message) from None
@@ -164,11 +170,21 @@ class Client:
         """
         asked_s = _retry_after_s(answer.headers.get("retry-after", "")) if answer else None
         if asked_s is not None and asked_s > self._politeness.longest_wait_s and answer:
-            message = f"{_shown(answer.url)}: the server asks to come back in {asked_s:,.0f} s. Do so."
+            message = f"{self._shown(answer.url)}: the server asks to come back in {asked_s:,.0f} s. Do so."
             raise SourceError(message)
         longest = min(self._politeness.first_pause_s * 2 ** (attempt - 1), self._politeness.longest_pause_s)
         drawn = longest * (0.5 + 0.5 * secrets.randbelow(1_000) / 1_000)  # not all clients at one moment
-        self._politeness.sleep(drawn if asked_s is None else asked_s)
+        pause_s = drawn if asked_s is None else asked_s
+        _log.info(
+            "Asking %(address)s again in %(pause_s).1f s",
+            {
+                "address": self._shown(answer.url if answer else self._base),
+                "attempt": attempt,
+                "status": answer.status if answer else None,
+                "pause_s": pause_s,
+            },
+        )
+        self._politeness.sleep(pause_s)
 
     def resolved(self, url: str, against: str) -> str:
         """Return an address a server names, made absolute.
@@ -191,27 +207,39 @@ class Client:
             is_known, full = False, url
         if not is_known:
             message = (
-                f"{_shown(self._base)}: expected it to name its own host, found {_shown(full)!r}. Add the"
-                " host to `hosts` in the peer's description if you trust it with the secrets."
+                f"{self._shown(self._base)}: expected it to name its own host, found"
+                f" {self.quoted(without_query(full))}. Add the host to `hosts` in the peer's description if"
+                " you trust it with the secrets."
             )
             raise SourceError(message)
         return full
 
     def quoted(self, text: object) -> str:
         """Return what a server said, short and without secrets, for a message."""
-        said = " ".join(str(text).split())
-        for secret in self._hidden:
-            said = said.replace(secret, "•••")
-        return repr(said[:_QUOTED])
+        return repr(" ".join(self.hide(str(text)).split())[:_QUOTED])
+
+    def hide(self, text: str) -> str:
+        """Return a text without secrets."""
+        for secret in self._hidden:  # the longest first: one may be part of another
+            text = text.replace(secret, "•••")
+        return text
 
     def refusal(self, answer: Answer) -> SourceError:
         """Return the complaint about an answer that is no success."""
         answer.body.seek(0)
-        said = answer.body.read(_QUOTED).decode("utf-8", "replace")
-        return SourceError(
-            f"{_shown(answer.url)}: expected an answer with HTTP status 200, found {answer.status}"
-            f" ({self.quoted(said)}). {_advice(answer.status)}"
+        said = self.quoted(answer.body.read(_READ_TO_QUOTE).decode("utf-8", "replace"))
+        address = self._shown(answer.url)
+        _log.warning(
+            "%(address)s refused with HTTP status %(status)d: %(said)s",
+            {"address": address, "status": answer.status, "said": said},
         )
+        return SourceError(
+            f"{address}: expected an answer with HTTP status 200, found {answer.status}"
+            f" ({said}). {_advice(answer.status)}"
+        )
+
+    def _shown(self, url: str) -> str:
+        return self.hide(without_query(url))[:_QUOTED]
 
     def _followed(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
         url = self.resolved(url, self._base)
@@ -223,7 +251,7 @@ class Client:
             url = self.resolved(target, url)
             if method != "GET" and answer.status not in _KEEPS_METHOD:
                 raise self.refusal(answer)  # its content would be lost on the way
-        message = f"{_shown(url)}: expected an answer, found more than {MOST_REDIRECTS} redirects."
+        message = f"{self._shown(url)}: expected an answer, found more than {MOST_REDIRECTS} redirects."
         raise SourceError(message)
 
     def _once(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
@@ -237,8 +265,8 @@ class Client:
                 body.write(part)
                 if body.tell() > self._politeness.most_bytes:
                     message = (
-                        f"{_shown(url)}: expected at most {self._politeness.most_bytes:,} bytes, found more."
-                        " Ask the peer for pages."
+                        f"{self._shown(url)}: expected at most {self._politeness.most_bytes:,} bytes,"
+                        " found more. Ask the peer for pages."
                     )
                     raise SourceError(message)
                 if time.monotonic() > ends_at:
@@ -257,6 +285,22 @@ def with_query(url: str, **values: str | int) -> str:
     return str(httpx.URL(url).copy_merge_params(values))
 
 
+def without_query(url: str) -> str:
+    """Return an address without name, password and query, for a message.
+
+    Examples
+    --------
+    >>> without_query("https://name:password@example.org/locations?key=secret")
+    'https://example.org/locations'
+    """
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "an address that is none"
+    return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
+
+
 @contextmanager
 def _addressed() -> Iterator[None]:
     """Refuse an address that cannot be asked."""
@@ -273,14 +317,17 @@ def _place(url: str) -> tuple[str | None, int | None]:
     return parts.hostname, None if parts.port in _DEFAULT_PORTS.values() else parts.port
 
 
-def _shown(url: str) -> str:
-    """Return an address without name, password and query, for a message."""
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return "an address that is none"
-    return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"[:_QUOTED]
+def _forms(secret: str) -> set[str]:
+    """Return a secret as a server may repeat it: as it is, in Base64, in JSON, in an address, in HTML."""
+    in_json = {json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False)}
+    return {
+        secret,
+        b64encode(secret.encode()).decode(),
+        quote(secret),
+        quote(secret, ""),
+        escape(secret),
+        *in_json,
+    }
 
 
 def _retry_after_s(value: str) -> float | None:

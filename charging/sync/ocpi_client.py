@@ -8,6 +8,7 @@ that falls, an error inside an answer with HTTP status 200. Each has its place b
 
 import hashlib
 import json
+import logging
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -38,6 +39,9 @@ _INSIDE = frozenset({"data"})
 _FIRST_CLIENT_ERROR, _FIRST_SERVER_ERROR = 2_000, 3_000
 _UNAUTHORISED, _NOTHING_THERE = (401, 403), (400, 404, 405, 410, 422)
 _FUTURE = timedelta(days=1)  # a time later than that is wrong, and would hide all that changes until then
+
+
+_log = logging.getLogger(__name__)
 
 
 class _GarbledError(Exception):
@@ -85,17 +89,17 @@ class OcpiClient:
             has_links = has_links or bool(link)
             is_probe = not has_links and pull.total is None and not page.fresh
             if not is_probe and (page.records or link):
-                watch.page(url, page.fresh, _named(url))
+                watch.page(url, page.fresh, self._named(url))
             spare = page.counted(has_links=has_links)
             if before is not None and pull.total is not None and pull.total < before:
                 # records were removed, and others came into their places: those may stand before this page
-                watch.step_back(_named(url))
+                watch.step_back(self._named(url))
                 again = page.back(before - pull.total)
                 pull = pull if again else replace(pull, is_sure=False)
                 url = again or self._linked(link, page)
             else:
                 url = self._linked(link, page) or spare
-                watch.check_new(url, _named(url or endpoint))
+                watch.check_new(url, self._named(url or endpoint))
             pull = replace(pull, next_url=url)
             with self._journal.at_once():
                 self._journal.note(pull=pull.to_json(), token_form=self._form)
@@ -121,7 +125,7 @@ class OcpiClient:
         found = [each for each in found if str(each.get("role") or "SENDER").upper() == "SENDER"]
         if not found:
             message = (
-                f"{_named(url)}: expected an endpoint `locations` of a SENDER, found none. Ask the peer"
+                f"{self._named(url)}: expected an endpoint `locations` of a SENDER, found none. Ask the peer"
                 " whether the token may read locations."
             )
             raise SourceError(message)
@@ -138,7 +142,7 @@ class OcpiClient:
             if version in offered:
                 return offered[version]
         message = (
-            f"{_named(self._peer.url)}: expected one of the OCPI versions {', '.join(wanted)}, found"
+            f"{self._named(self._peer.url)}: expected one of the OCPI versions {', '.join(wanted)}, found"
             f" {self._client.quoted(', '.join(offered) or 'none')}. Check that the address is the one of the"
             " versions."
         )
@@ -186,8 +190,8 @@ class OcpiClient:
     def _again(self, attempt: int, url: str, error: _GarbledError) -> None:
         if attempt == _ATTEMPTS:
             message = (
-                f"{_named(url)}: expected an OCPI answer, found {error}. Nothing of it was taken; try again"
-                " later, or tell the peer."
+                f"{self._named(url)}: expected an OCPI answer, found {error}. Nothing of it was taken; try"
+                " again later, or tell the peer."
             )
             raise SourceError(message) from None
         self._client.pause(attempt)
@@ -211,7 +215,7 @@ class OcpiClient:
         text.seek(0)
         is_whole = False
         try:
-            for value in records(text, Path(_named(answer.url)), _INSIDE):
+            for value in records(text, Path(self._named(answer.url)), _INSIDE):
                 if not isinstance(value, Around):
                     is_whole = True  # a bare array
                     yield self._completed(value)
@@ -248,7 +252,8 @@ class OcpiClient:
         said = f"status_code {code} ({self._client.quoted(envelope.get('status_message'))})"
         if code >= _FIRST_SERVER_ERROR:
             raise _GarbledError(said)
-        message = f"{_named(url)}: expected an OCPI answer with status_code 1000, found {said}."
+        _log.warning("%(peer)s refused with %(said)s", {"peer": self._peer.name, "said": said})
+        message = f"{self._named(url)}: expected an OCPI answer with status_code 1000, found {said}."
         raise _RefusedError(message)
 
     def _get(self, url: str) -> Answer:
@@ -264,6 +269,11 @@ class OcpiClient:
         if answer.status != 200:  # noqa: PLR2004  OK
             raise self._client.refusal(answer)
         return answer
+
+    def _named(self, url: str) -> str:
+        """Return an address as messages name it: without its query."""
+        parts = urlsplit(url)
+        return self._client.hide(f"{parts.netloc.rpartition('@')[2]}{parts.path}")
 
     def _headers(self, form: TokenForm) -> dict[str, str]:
         token = self._token if form is TokenForm.PLAIN else b64encode(self._token.encode()).decode()
@@ -294,9 +304,3 @@ def _identity(location: Any) -> tuple[str, str]:  # noqa: ANN401  JSON
 def _stamp(time: datetime) -> str:
     """Return a time as text whose order is that of time."""
     return time.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _named(url: str) -> str:
-    """Return an address as messages name it: without its query."""
-    parts = urlsplit(url)
-    return f"{parts.netloc.rpartition('@')[2]}{parts.path}"

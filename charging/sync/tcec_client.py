@@ -5,6 +5,7 @@ stations at a time. The messages themselves are `charging.sync.tcec_messages`.
 """
 
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -17,7 +18,7 @@ from charging.sources.records import Rejection
 from charging.sources.scalars import read_text
 from charging.sources.tcec102.model import station
 from charging.sources.tcec102.status import named, read_code
-from charging.sync.http import Answer, Client
+from charging.sync.http import Answer, Client, without_query
 from charging.sync.journal import Journal, Pull
 from charging.sync.peers import Peer
 from charging.sync.pulls import Watch
@@ -40,12 +41,16 @@ _MOST_NUMBER = 9_999
 _MOST_BYTES_TOLD = 200
 
 
+_log = logging.getLogger(__name__)
+
+
 class TcecClient:
     """Asks one peer for its stations."""
 
     def __init__(self, peer: Peer, client: Client, journal: Journal, secrets: Mapping[str, str]) -> None:
         """Start without a token."""
         self._peer = peer
+        self._address = without_query(peer.url)
         self._client = client
         self._journal = journal
         self._operator_secret = secrets["operator_secret"]
@@ -77,10 +82,10 @@ class TcecClient:
             total, before = read_code(data.get("ItemSize")), pull.total
             pages = read_code(data.get("PageCount"))
             if infos:
-                watch.page(str(page_no), fresh, self._peer.url)
+                watch.page(str(page_no), fresh, self._address)
             has_fallen = total is not None and before is not None and total < before
             if has_fallen and page_no > 1:
-                watch.step_back(self._peer.url)
+                watch.step_back(self._address)
                 page_no -= 1
             else:
                 page_no = self._next(page_no, pages, len(infos))
@@ -156,9 +161,7 @@ class TcecClient:
                 self._client.pause(attempt)
                 continue
             return self._opened(method, answer, given)
-        message = (
-            f"{self._peer.url}: expected an answer to {method}, found the token refused again and again."
-        )
+        message = f"{self._address}: expected an answer to {method}, found the token refused again and again."
         raise SourceError(message)
 
     def _renew(self) -> None:
@@ -175,8 +178,11 @@ class TcecClient:
         token = read_text(said.get("AccessToken"))
         if read_code(said.get("SuccStat")) or not token:
             reason = self._client.quoted(said.get("FailReason"))
+            _log.warning(
+                "%(peer)s refused a token with FailReason %(said)s", {"peer": self._peer.name, "said": reason}
+            )
             message = (
-                f"{self._peer.url}: expected a token, found it refused with FailReason {reason}."
+                f"{self._address}: expected a token, found it refused with FailReason {reason}."
                 " Check operator_id and OperatorSecret."
             )
             raise SourceError(message)
@@ -207,15 +213,20 @@ class TcecClient:
         code = read_code(given.get("Ret"))
         if code != 0 or answer.status != 200:  # noqa: PLR2004
             meant = f", {_MEANINGS[code]}" if code in _MEANINGS else ""
+            said = self._client.quoted(given.get("Msg"))
+            _log.warning(
+                "%(peer)s refused %(method)s with Ret %(ret)s: %(said)s",
+                {"peer": self._peer.name, "method": method, "ret": code, "said": said},
+            )
             message = (
-                f"{self._peer.url}: expected an answer to {method} with Ret 0, found {code}{meant}"
-                f" ({self._client.quoted(given.get('Msg'))}). Check keys and contract with the peer."
+                f"{self._address}: expected an answer to {method} with Ret 0, found {code}{meant}"
+                f" ({said}). Check keys and contract with the peer."
             )
             raise SourceError(message)
         try:
             return opened(given, self._keys)
         except SourceError as error:
-            raise type(error)(f"{self._peer.url}, {method}: {error}") from None
+            raise type(error)(f"{self._address}, {method}: {error}") from None
 
     def _strange(self, method: str, what: str) -> SourceError:
-        return SourceError(f"{self._peer.url}: expected stations in the answer to {method}, found {what}.")
+        return SourceError(f"{self._address}: expected stations in the answer to {method}, found {what}.")

@@ -5,6 +5,7 @@ version or the new one, and a pull that is cut leaves the old one whole.
 """
 
 import json
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -48,6 +49,9 @@ _PULL_SHARE, _STATUS_SHARE = 0.6, 0.2  # of the time a sync takes; the rest is b
 _LONGEST_WRITE_S = 600.0  # another peer's writing is waited for
 _REPORTS = "reports.json"
 _BASE = ""  # in the file of reports: rows of no peer
+
+
+_log = logging.getLogger(__name__)
 
 
 class _Part(NamedTuple):
@@ -115,10 +119,26 @@ def sync(
             pulled = _pulled(peer, client, journal, secrets, is_full=is_full, progress=progress)
             with locked(journals / ".writing.lock", wait_s=_LONGEST_WRITE_S, what=f"{folder}"):
                 progress(_PULL_SHARE + _STATUS_SHARE, "building")
-                return _written(peer, journal, folder, build_dir, pulled)
+                report = _written(peer, journal, folder, build_dir, pulled)
+            _log_report(report)
+            return report
         finally:
             client.close()
             journal.close()
+
+
+def _log_report(report: SyncReport) -> None:
+    _log.info(
+        "Pulled %(pulled)d records from %(peer)s into %(dataset)s: %(opened)d stations opened,"
+        " %(changed)d changed, %(closed)d closed",
+        {
+            "peer": report.peer,
+            "dataset": report.dataset.name,
+            "pulled": report.pulled,
+            "rejected": report.rejected,
+            **report.changes._asdict(),
+        },
+    )
 
 
 def _current(folder: Path) -> Dataset | None:
@@ -146,6 +166,15 @@ def _pulled(
     now = datetime.now(UTC).replace(microsecond=0)
     every = timedelta(days=peer.full_every_days)
     pull = begun(journal, peer.url, is_full=is_full, full_every=every, now=now)
+
+    _log.info(
+        "Pulling %(what)s from %(peer)s",
+        {
+            "what": "everything" if pull.is_full else "what changed",
+            "peer": peer.name,
+            "resumed": bool(pull.next_url),
+        },
+    )
 
     def told(count: int, total: int | None) -> None:
         share = min(1.0, count / total) if total else 0.0

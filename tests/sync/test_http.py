@@ -1,13 +1,22 @@
 """The client: its bounds, and whom it asks."""
 
+import io
+import json
+import logging
 import time
+from base64 import b64encode
+from html import escape
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sync.conftest import OCPI
 from sync.loopback import OcpiServer, Reply
 
+from charging import logs
 from charging.errors import SourceError
-from charging.sync.http import Client
+from charging.sync.http import Answer, Client
 
 BEFORE = [None, None]
 
@@ -107,3 +116,40 @@ def test_a_server_that_is_not_there_is_told_by_its_address(house):
     house.describe("x", OCPI.format(base="http://127.0.0.1:9"))
     with pytest.raises(SourceError, match=r"http://127\.0\.0\.1:9/versions: expected an answer"):
         house.sync()
+
+
+def test_a_retry_and_a_refusal_are_logged(house, ocpi, caplog):
+    ocpi.faults = [Reply(status=503), Reply(status=400, body=b"not you")]
+    with caplog.at_level(logging.INFO), pytest.raises(SourceError):
+        house.sync()
+    retry, refusal = (record for record in caplog.records if record.name == "charging.sync.http")
+    assert (retry.args["status"], retry.args["address"]) == (503, f"{ocpi.base}/versions")
+    assert (refusal.levelname, refusal.args["status"], refusal.args["said"]) == ("WARNING", 400, "'not you'")
+
+
+TOKENS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=4).map("zq9 {}".format)
+ECHOES = (str, quote, escape, json.dumps, lambda token: b64encode(token.encode()).decode())
+
+
+def written(client, answer, form):
+    """Return what is logged of a refusal, with the exception and another that it caused."""
+    logs.configure("debug", form, stream := io.StringIO())
+    error = SourceError(f"no page: {client.refusal(answer)}")
+    error.__cause__ = client.refusal(answer)
+    logging.getLogger("charging.some.where").error("Failed", exc_info=error)
+    logs.reset()
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("echo", ECHOES)
+@given(token=TOKENS, before=st.integers(0, 220), status=st.sampled_from([401, 500]))
+def test_no_token_that_a_server_repeats_is_logged(form, echo, token, before, status):
+    client = Client("http://127.0.0.1:1/x", hidden={"token": token, "other": token[:5]})
+    said = f"{'x' * before}{echo(token)} is wrong"
+    address = f"http://name:{quote(token, '')}@127.0.0.1:1/{quote(token, '')}/x?key={quote(token, '')}"
+    log = written(client, Answer(status, address, {}, io.BytesIO(said.encode())), form)
+    client.close()
+    assert "SourceError" in log
+    forms = {each(token).strip('"') for each in ECHOES} | {token[:5]}
+    assert [each for each in forms if each in log or json.dumps(each)[1:-1] in log] == []

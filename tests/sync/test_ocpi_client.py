@@ -117,11 +117,12 @@ def test_a_server_error_inside_a_good_answer_is_asked_again(house, ocpi):
     assert house.ids() == SEVEN
 
 
-def test_a_refusal_inside_a_good_answer_is_told_at_once(house, ocpi):
+def test_a_refusal_inside_a_good_answer_is_told_at_once_and_logged(house, ocpi, caplog):
     ocpi.faults = [*BEFORE, ocpi.envelope([], code=2001)]
     with pytest.raises(SourceError, match="status_code 2001"):
         house.sync()
     assert house.pauses == []
+    assert caplog.messages == ["x refused with status_code 2001 ('None')"]
 
 
 def test_a_server_that_repeats_its_first_page_is_found_out(house, ocpi):

@@ -85,10 +85,11 @@ def test_a_token_is_renewed_when_its_time_is_over(house, tcec, lasts, tokens):
     assert (tokens > 1) or len(asked(tcec, "query_token")) == 1
 
 
-def test_a_refused_secret_is_told(house, tcec):
+def test_a_refused_secret_is_told_and_logged(house, tcec, caplog):
     tcec.operator_secret = "another"  # noqa: S105  of this test
     with pytest.raises(SourceError, match="refused with FailReason '2'"):
         house.sync()
+    assert caplog.messages == ["x refused a token with FailReason '2'"]
 
 
 def test_a_busy_peer_is_asked_again(house, tcec):
@@ -98,10 +99,11 @@ def test_a_busy_peer_is_asked_again(house, tcec):
 
 
 @pytest.mark.parametrize(("code", "meaning"), [(4001, "wrong signature"), (4003, "not permitted")])
-def test_a_refusal_is_told_with_its_meaning(house, tcec, code, meaning):
+def test_a_refusal_is_told_with_its_meaning_and_logged(house, tcec, caplog, code, meaning):
     tcec.faults = [None, lambda _: tcec.sealed({}, code)]
     with pytest.raises(SourceError, match=f"query_stations_info with Ret 0, found {code}, {meaning}"):
         house.sync()
+    assert caplog.messages == [f"x refused query_stations_info with Ret {code}: 'ok'"]
 
 
 def test_an_answer_signed_by_another_is_refused(house, tcec):

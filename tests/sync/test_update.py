@@ -237,6 +237,17 @@ def test_a_killed_sync_leaves_the_dataset_whole_and_the_next_goes_on(house, ocpi
     assert ocpi.pages_asked() == [3, 6]
 
 
+@pytest.mark.usefixtures("ocpi")
+def test_a_sync_tells_what_it_pulls_and_what_became_of_it(house, caplog):
+    with caplog.at_level(logging.INFO, "charging"):
+        house.sync()
+    said = [record.getMessage() for record in caplog.records if record.name == "charging.sync.update"]
+    assert said == [
+        "Pulling everything from x",
+        "Pulled 7 records from x into x: 7 stations opened, 0 changed, 0 closed",
+    ]
+
+
 def test_no_secret_is_written_or_said(house, ocpi, tcec, caplog, capfd):
     house.describe("y", OCPI.format(base=ocpi.base))
     with caplog.at_level(logging.DEBUG):

@@ -1,5 +1,6 @@
 """Another dataset beside the loaded one: which there are, which is chosen, and what it says of itself."""
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from charging.views.elements.provenance import named, unit
 from charging.views.elements.texts import Texts
 from charging.views.mapview.map_layers import Drawing
 from charging.views.session.caching import Answers, open_answers
+
+_log = logging.getLogger(__name__)
 
 
 def settle(drawing: Drawing) -> None:
@@ -57,6 +60,7 @@ def joined(drawing: Drawing) -> tuple[Drawing, str]:
     try:
         return replace(drawing, beside=opened(drawing.settings, name)), ""
     except ChargingError as error:
+        _log.warning("The dataset to compare with cannot be opened", exc_info=True)
         return drawing, str(error)
 
 

@@ -1,5 +1,7 @@
 """Another dataset instead of the loaded one, for this visit: the choice, and what stays of the last."""
 
+import logging
+
 import streamlit as st
 
 from charging.domain.filters import Filters
@@ -13,6 +15,8 @@ from charging.views.elements.error_box import trouble
 from charging.views.mapview.map_layers import Drawing
 from charging.views.session import analysis_params, state
 from charging.views.session.caching import Answers
+
+_log = logging.getLogger(__name__)
 
 _KEY = "switch"
 _PROBLEM = "switch_problem"
@@ -55,6 +59,7 @@ def open_instead(settings: Settings, name: str) -> None:
         session[key] = [value for value in session[key] or () if value in known[by]]
     analysis_params.forget_sets()
     state.start_at(view)
+    _log.info("A visit switched to %(dataset)s", {"dataset": name})
 
 
 def has_switched(answers: Answers) -> bool:
@@ -66,4 +71,5 @@ def _chosen(settings: Settings) -> None:
     try:
         open_instead(settings, st.session_state[_KEY])
     except ChargingError as error:
+        _log.warning("A visit could not switch its dataset", exc_info=True)
         st.session_state[_PROBLEM] = str(error)

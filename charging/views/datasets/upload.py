@@ -4,6 +4,7 @@ First it is said who will see it; then the files are recognised, looked at and r
 only what the reader has seen the report of is kept (`charging.dataset.drafts`).
 """
 
+import logging
 import math
 import re
 from collections.abc import Sequence
@@ -34,6 +35,8 @@ MOST_FILES_SHOWN = 5
 """Files whose first records are shown."""
 
 LONGEST_NAME = 80
+
+_log = logging.getLogger(__name__)
 
 _COUNTED = re.compile(r"([\d,]+) records")  # what an import says on the way
 
@@ -90,10 +93,16 @@ def _take(settings: Settings) -> None:
             most_bytes=settings.upload_limit_mb * 1_000_000,
         )
     except ChargingError as error:
-        session[_PROBLEM] = error.fault, str(error)
+        _note(error)
         return
     session[_DRAFT] = draft
     session[_NAME] = draft.suggested_name
+
+
+def _note(error: ChargingError) -> None:
+    """Log what went wrong, and keep it for the reader until the page is shown."""
+    _log.warning("An upload failed", exc_info=error)
+    st.session_state[_PROBLEM] = error.fault, str(error)
 
 
 def _discard() -> None:
@@ -222,7 +231,7 @@ def _read(draft: Draft, choices: Choices, say: Texts) -> None:
         show(0, "")
         draft.read(choices, show)
     except ChargingError as error:
-        st.session_state[_PROBLEM] = error.fault, str(error)
+        _note(error)
     finally:
         place.empty()
     st.rerun()
@@ -249,6 +258,6 @@ def _keep(draft: Draft, settings: Settings) -> None:
         session.pop(_DRAFT, None)
         dataset_switcher.open_instead(settings, dataset.folder.name)
     except ChargingError as error:
-        session[_PROBLEM] = error.fault, str(error)
+        _note(error)
         return
     session.page = Page.MAP

@@ -6,7 +6,10 @@ An answer is shared by all who ask, and nobody may change it: a copy for each of
 some of the queries.
 """
 
-from collections.abc import Callable
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -27,6 +30,12 @@ MOST_OF_BOTH = 8
 
 MOST_ENGINES = 4
 """Dataset versions held open at the same time."""
+
+
+SLOW_S = 1.0
+"""Seconds above which an answer is logged."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,8 @@ def _answer(
     _args: tuple[Any, ...],
     _kwargs: dict[str, Any],
 ) -> Any:  # noqa: ANN401  whatever the query returns
-    return _query(_engine, *_args, **_kwargs)
+    with log_if_slow(_query):
+        return _query(_engine, *_args, **_kwargs)
 
 
 @st.cache_resource(max_entries=MOST_OF_BOTH, show_spinner=False)
@@ -94,4 +104,15 @@ def _answer_of_both(
     _args: tuple[Any, ...],
     _kwargs: dict[str, Any],
 ) -> Any:  # noqa: ANN401  whatever the question returns
-    return _question(*_datasets, *_args, **_kwargs)
+    with log_if_slow(_question):
+        return _question(*_datasets, *_args, **_kwargs)
+
+
+@contextmanager
+def log_if_slow(query: Callable[..., Any], clock: Callable[[], float] = time.perf_counter) -> Iterator[None]:
+    """Log a query that takes long, by its name: what was asked of it may be private."""
+    started_at = clock()
+    yield
+    if (seconds := clock() - started_at) > SLOW_S:
+        name = f"{query.__module__}.{query.__qualname__}"
+        _log.warning("%(query)s took %(seconds).1f s", {"query": name, "seconds": seconds})

@@ -1,5 +1,6 @@
 """Which dataset the page opens; where there is none, the simulated network is built behind a progress bar."""
 
+import logging
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,8 @@ from charging.settings import Settings
 from charging.views.elements.error_box import trouble
 from charging.views.elements.texts import Texts
 from charging.views.session.caching import Answers, open_answers
+
+_log = logging.getLogger(__name__)
 
 _LOCK = threading.Lock()
 
@@ -29,6 +32,7 @@ def settings_and_answers(say: Texts) -> tuple[Settings, Answers] | None:
         if settings.dataset and not linked and last_dataset(settings.build_dir) != folder:
             remember(settings.build_dir, folder)
     except ChargingError as error:
+        _log.exception("The page cannot open its dataset")
         trouble(f"**{say('start.broken')}**", str(error), say)
         st.caption(say("start.advice"))
         return None

@@ -3,11 +3,14 @@
 import ctypes
 import gc
 import inspect
+import logging
 import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
+
+from charging import logs
 
 _ARENA_MAX = -8  # M_ARENA_MAX in glibc's malloc.h
 _ARENAS = 2
@@ -33,6 +36,8 @@ _LATER = (
 LATER_S = 10.0
 """Analyses are loaded when the first map stands, and not in its way."""
 
+_log = logging.getLogger(__name__)
+
 _LOADING = threading.Lock()
 
 
@@ -49,6 +54,7 @@ def share_arenas() -> None:
 @asynccontextmanager
 async def ready(_app: object) -> AsyncIterator[None]:
     """Get ready in the background, while the server starts."""
+    logs.configure()  # until the settings are read
     _LOADING.acquire()
     threading.Thread(target=_prepare, name="ahead", daemon=True).start()
     yield
@@ -99,10 +105,13 @@ def _get_ready() -> None:
     from charging.settings import Settings  # noqa: PLC0415
     from charging.views.session.caching import open_answers  # noqa: PLC0415
 
-    with suppress(ChargingError):  # the page says what is wrong
+    try:
         settings = Settings.from_environment()
+        logs.configure(settings.log_level, settings.log_format)
         if folder := find_dataset(settings):
             open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
+    except ChargingError:  # the page says what is wrong
+        _log.warning("The server started without a dataset that can be opened", exc_info=True)
     for name in _LOADED:
         import_module(name)
     _look_up_modules()

@@ -12,6 +12,7 @@ from views.paged import html, link, opened, page_over, run, tables
 
 from charging.dataset.drafts import DRAFTS, WAITING
 from charging.dataset.store import dataset_names, last_dataset, open_dataset
+from charging.errors import SourceError
 from charging.settings import Settings
 from charging.sources.readers import READERS
 from charging.sources.tabular.presets import presets
@@ -213,10 +214,11 @@ def test_a_bad_or_taken_name_is_told_and_nothing_is_changed(page, build_dir, nam
     assert dataset_names(build_dir) == ["tiny"]
 
 
-def test_a_broken_file_is_told_and_the_dataset_in_use_stays(page, build_dir):
+def test_a_broken_file_is_told_and_the_dataset_in_use_stays(page, build_dir, caplog):
     bring(page, ("mine.csv", HEADER + "1001,0,0,20,1,1,1\n"))
     page.button(key="upload_read").click()
     assert "Not one station could be taken from mine.csv" in problem(run(page))
+    assert isinstance(caplog.records[0].exc_info[1].__cause__, SourceError)
     assert dataset_names(build_dir) == ["tiny"]
     assert last_dataset(build_dir) == build_dir / "tiny"
     assert "A tiny world" in html(page)

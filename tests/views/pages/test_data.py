@@ -82,10 +82,12 @@ def test_the_choice_of_datasets_names_them_all(page, south):
 
 
 @pytest.mark.usefixtures("south")
-def test_choosing_a_dataset_opens_it_for_this_visit_alone(page, build_dir):
+def test_choosing_a_dataset_opens_it_for_this_visit_alone(page, build_dir, caplog):
+    caplog.set_level("INFO", "charging")
     switch(data(page, operator=["nio", "state_grid"], city="110100", current="DC"), "south")
     assert "The south" in html(page)
     assert "dataset=south" in link(page)
+    assert "A visit switched to south" in caplog.text
     assert last_dataset(build_dir) == build_dir / "tiny"
     session = page.session_state
     assert (session["operator"], session["city"], session["current"]) == (["state_grid"], [], ["DC"])
@@ -111,13 +113,14 @@ def test_chosen_operators_of_an_analysis_return_to_the_usual_ones(page):
     assert page.session_state["a"] == ["state_grid"]
 
 
-def test_a_dataset_that_cannot_be_opened_leaves_the_page_where_it_is(page, build_dir):
+def test_a_dataset_that_cannot_be_opened_leaves_the_page_where_it_is(page, build_dir, caplog):
     (build_dir / "broken").mkdir()
     (build_dir / "broken" / CURRENT).write_text("v7", encoding="utf-8")
     data(page).selectbox(key="switch").set_value("broken")
     run(page)
     assert "you still see the last one" in page.error[0].value
     assert "names the version 'v7'" in page.text[0].value
+    assert "names the version 'v7'" in str(caplog.records[0].exc_info[1])
     assert page.selectbox(key="switch").value == "tiny"
     assert "A tiny world" in html(page)
 
