@@ -34,7 +34,7 @@ START_S, DRAW_MS, SETTLE_MS = 60, 60_000, 4_000
 COLOURS, EXACT, HEAVIEST = 256, 128, 300_000
 """Colours of a picture, those of them kept as they are, and the most bytes it may have."""
 
-DRAWN = """() => window.map && window.charging && charging.features().length > 0"""
+DRAWN = """() => window.map && charging.features().length > 0"""
 
 MIDDLE_STATION = """() => {
   const middle = map.getSize().divideBy(2);

@@ -1,7 +1,7 @@
 """The base map: one map object that stays the same for a whole visit.
 
 st_folium remounts its frame whenever the map's own script changes, so nothing here depends on data, theme,
-language or the current view. Everything that does comes through `layers`. Leaflet and our own script are
+language or the current view. Everything that does comes through `layers`. Leaflet and our own scripts are
 loaded from local URLs, which `charging.views.elements.assets` provides; nothing is loaded from another host.
 """
 
@@ -11,18 +11,16 @@ import folium
 from branca.element import MacroElement
 from folium.template import Template
 
+from charging.maps.js_payload import dump
+from charging.maps.static_files import static_json
 from charging.maps.view import CHINA, View
 
 
 class AssetUrls(NamedTuple):
     """Where the browser finds what the map is made of, absolute or relative to st_folium's frame."""
 
-    leaflet_js: str
-    leaflet_css: str
-    datum_js: str
-    shapes_js: str
-    map_js: str
-    map_css: str
+    scripts: tuple[str, ...]  # in the order in which they are loaded
+    styles: tuple[str, ...]
 
 
 def base_map(urls: AssetUrls, view: View = CHINA) -> folium.Map:
@@ -55,22 +53,21 @@ class _LocalMap(folium.Map):
             zoom_snap=0.5,
             world_copy_jump=True,
         )
-        self.default_js = [
-            ("leaflet", urls.leaflet_js),
-            ("datum", urls.datum_js),
-            ("shapes", urls.shapes_js),
-            ("charging", urls.map_js),
-        ]
-        self.default_css = [("leaflet_css", urls.leaflet_css), ("charging_css", urls.map_css)]
+        # folium's `min_zoom` is of its tiles; a map without limits would take those of the street tiles
+        zoom = static_json("theme.json")["zoom"]
+        self.options |= {"minZoom": zoom["min"], "maxZoom": zoom["max"]}
+        self.default_js = [(url, url) for url in urls.scripts]
+        self.default_css = [(url, url) for url in urls.styles]
 
 
 class _Start(MacroElement):
-    """Hands the map to our script once it exists."""
+    """Hands the map and the themes to our script once the map exists."""
 
     _template = Template("""{% macro script(this, kwargs) %}
-        charging.start({{ this._parent.get_name() }});
+        charging.start({{ this._parent.get_name() }}, {{ this.themes }});
     {% endmacro %}""")
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca is half typed
         self._name = "Start"
+        self.themes = dump(static_json("theme.json"))

@@ -1,8 +1,8 @@
 """The present map as one HTML file that opens without a network: nothing in it asks for anything.
 
-It carries Leaflet, our own script, ground and city names, and the layers the page has drawn, as data. Street
-tiles stay behind. Everything of foreign origin is JSON that `static/standalone.js` shows with `textContent`;
-a content security policy in the file refuses every request.
+It carries Leaflet, our own scripts, theme, ground and city names, and the layers the page has drawn, as data.
+Street tiles stay behind. Everything of foreign origin is JSON that `static/standalone.js` shows with
+`textContent`; a content security policy in the file refuses every request.
 """
 
 import json
@@ -18,8 +18,7 @@ from charging.domain.bounds import Bounds
 from charging.maps.js_payload import Json, dump
 from charging.maps.layers import Layer, _Call
 from charging.maps.palette import Theme
-
-_STATIC = Path(__file__).with_name("static")
+from charging.maps.static_files import SCRIPTS, read_static
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,20 +70,20 @@ def standalone(picture: Picture, caption: Caption) -> str:
         "asked": _corners(picture.asked),
     }
     vendor = Path(leaflet.BASE_DIR)
-    return Template(_own("standalone.html")).substitute(
+    return Template(read_static("standalone.html")).substitute(
         title=escape(caption.title),
         language=escape(picture.language),
         theme=escape(picture.theme),
         leaflet_css=_style((vendor / "leaflet.css").read_text("utf-8")),
-        map_css=_style(_own("map.css")),
-        page_css=_style(_own("standalone.css")),
-        ground=_data(_own("ground.json")),
-        labels=_data(_own("labels.json")),
+        map_css=_style(read_static("map.css")),
+        page_css=_style(read_static("standalone.css")),
+        theme_json=_data(read_static("theme.json")),
+        ground=_data(read_static("ground.json")),
+        labels=_data(read_static("labels.json")),
         content=f'{dump(content).removesuffix("}")},"calls":[{",".join(calls(picture.layers))}]}}',
         leaflet_js=_script((vendor / "leaflet.js").read_text("utf-8")),
-        shapes_js=_script(_own("shapes.js")),
-        map_js=_script(_own("map.js")),
-        page_js=_script(_own("standalone.js")),
+        own_js=_script("\n".join(map(read_static, SCRIPTS))),
+        page_js=_script(read_static("standalone.js")),
     )
 
 
@@ -105,10 +104,6 @@ def calls(layers: Iterable[Layer]) -> Iterable[str]:
 def _corners(box: Bounds) -> Json:
     """Return the south-west and north-east corner, latitude first; across the 180th meridian it runs on."""
     return [[box.south, box.west], [box.north, box.west + box.width]]
-
-
-def _own(name: str) -> str:
-    return (_STATIC / name).read_text("utf-8")
 
 
 def _data(json_text: str) -> str:

@@ -8,7 +8,6 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -27,6 +26,7 @@ from charging.maps.palette import (
     ramp,
 )
 from charging.maps.standalone import calls
+from charging.maps.static_files import static_json
 
 WIDTH = 1000
 """Width of the picture in its own units; about as many as the map has pixels."""
@@ -34,10 +34,12 @@ WIDTH = 1000
 MOST_HEIGHT = 1000
 """A map taller than wide is cut at top and bottom: it would fill a sheet by itself."""
 
-_LAND, _COAST, _SEA, _INK, _GREY = "#f6f5f1", "#bccad0", "#e3ebee", "#33434b", "#9aa3a8"
-_COAST_TO_ZOOM = 9  # as static/map.js: nearer by, the line is too coarse
+_LAND, _COAST, _SEA, _INK, _GREY, _MARK, _RING, _PAPER = (
+    static_json("theme.json")["light"][name]
+    for name in ("land", "coast", "sea", "label", "hatch", "mark", "ring", "paper")
+)
+_ZOOM = static_json("theme.json")["zoom"]
 _LABEL_SIZES = (16, 15, 14, 14, 13, 13)
-_LABEL_ZOOMS = (0, 4, 5.5, 7, 8, 9)
 _LABEL_GAP = 14.0
 _HATCH = "not-known"
 
@@ -158,10 +160,10 @@ def _hatching(svg: Element) -> None:
 
 
 def _ground(svg: Element, view: _View, zoom: float) -> None:
-    if zoom > _COAST_TO_ZOOM:
+    if zoom > _ZOOM["coastTo"]:
         SubElement(svg, "rect", {"width": "100%", "height": "100%", "fill": _LAND})
         return
-    per_degree, rings = _static("ground.json").values()
+    per_degree, rings = static_json("ground.json").values()
     drawn = []
     for steps in rings:
         degrees = [(lon / per_degree, lat / per_degree) for lon, lat in _summed(steps)]
@@ -188,7 +190,7 @@ def _hexes(svg: Element, view: _View, data: dict[str, Any], theme: Theme, select
         colour = f"url(#{_HATCH})" if number < 0 else light(data["colours"][number], theme)
         SubElement(svg, "path", {"d": "".join(paths[number]), "fill": colour, **style})
     if ring:
-        SubElement(svg, "path", {"d": ring, "fill": "none", "stroke": "#10222b", "stroke-width": "2.5"})
+        SubElement(svg, "path", {"d": ring, "fill": "none", "stroke": _MARK, "stroke-width": "2.5"})
 
 
 def _cells(view: _View, data: dict[str, Any]) -> Iterator[tuple[int, list[Corner]]]:
@@ -218,7 +220,7 @@ def _stations(svg: Element, view: _View, data: dict[str, Any], theme: Theme, sel
                     "cy": f"{corner[1]:g}",
                     "r": f"{data['radii'][row]:g}",
                     "fill": light(data["colours"][data["classes"][row]], theme),
-                    "stroke": "#10222b" if is_chosen else "#ffffff",
+                    "stroke": _MARK if is_chosen else _RING,
                     "stroke-width": "3" if is_chosen else "1",
                 },
             )
@@ -240,13 +242,13 @@ _DRAWN = {"hexes": _hexes, "stations": _stations, "lines": _lines}
 def _labels(svg: Element, view: _View, zoom: float, language: str) -> None:
     """Name places, the larger ones first, where there is room."""
     taken: list[tuple[float, float, float]] = []
-    style = {"text-anchor": "middle", "fill": _INK, "stroke": "#ffffff", "stroke-width": "3"}
+    style = {"text-anchor": "middle", "fill": _INK, "stroke": _PAPER, "stroke-width": "3"}
     group = SubElement(svg, "g", {**style, "paint-order": "stroke", "stroke-linejoin": "round"})
-    for lat, lon, rank, english, chinese in _static("labels.json"):
+    for lat, lon, rank, english, chinese in static_json("labels.json"):
         (x, y), name, size = view.at(lat, lon), chinese if language == "zh" else english, _LABEL_SIZES[rank]
         half = len(name) * size * (0.5 if language == "zh" else 0.28)
         is_in = half < x < WIDTH - half and size < y < view.height - size
-        if zoom < _LABEL_ZOOMS[rank] or not is_in:
+        if zoom < _ZOOM["labelsFrom"][rank] or not is_in:
             continue
         if any(abs(a - x) < b + half + _LABEL_GAP and abs(c - y) < 2 * _LABEL_GAP for a, b, c in taken):
             continue
@@ -272,8 +274,3 @@ def _is_seen(corners: Sequence[Corner], view: _View) -> bool:
 
 def _path(corners: Sequence[Corner], end: str = "Z") -> str:
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in corners) + end
-
-
-@cache
-def _static(name: str) -> Any:  # noqa: ANN401  any JSON value
-    return json.loads((Path(__file__).with_name("static") / name).read_text("utf-8"))

@@ -3,7 +3,9 @@
 import math
 from typing import NamedTuple
 
-MOST_ZOOM = 18
+from charging.maps.static_files import static_json
+
+MOST_ZOOM: float = static_json("theme.json")["zoom"]["max"]
 """Finest zoom, Web Mercator."""
 
 MERCATOR_EDGE, DATE_LINE = 85.0, 180.0

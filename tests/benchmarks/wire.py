@@ -52,6 +52,6 @@ def measure(data: Path) -> list[Row]:
 
 
 def _size(group: folium.FeatureGroup) -> int:
-    chart = base.base_map(base.AssetUrls("l.js", "l.css", "d.js", "s.js", "m.js", "m.css"))
+    chart = base.base_map(base.AssetUrls(("l.js", "m.js"), ("l.css", "m.css")))
     chart.get_root().render()
     return len(_get_feature_group_string(group, chart).encode())

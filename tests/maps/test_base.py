@@ -4,15 +4,12 @@ from hypothesis import strategies as st
 from streamlit_folium import _get_map_string, generate_js_hash
 
 from charging.maps.base import AssetUrls, base_map
+from charging.maps.js_payload import dump
+from charging.maps.static_files import static_json
 from charging.maps.view import CHINA, View
 
 URLS = AssetUrls(
-    "../l/leaflet.js",
-    "../l/leaflet.css",
-    "../c/datum.js?v=1",
-    "../c/shapes.js?v=1",
-    "../c/map.js?v=1",
-    "../c/map.css?v=1",
+    ("../c/preload.js?v=1", "../l/leaflet.js", "../c/map.js?v=1"), ("../l/leaflet.css", "../c/map.css?v=1")
 )
 
 
@@ -30,7 +27,13 @@ def test_the_base_map_is_the_same_in_every_run():
 
 def test_the_base_map_has_no_tiles_and_no_data():
     assert "tileLayer" not in script()
-    assert "charging.start(map_div);" in script()
+    assert "charging.start(map_div, {" in script()
+
+
+def test_the_limits_of_the_zoom_and_the_colours_are_those_of_the_theme():
+    zoom = static_json("theme.json")["zoom"]
+    assert f'"minZoom": {zoom["min"]},\n  "maxZoom": {zoom["max"]},' in script()
+    assert dump(static_json("theme.json")) in script()
 
 
 def test_a_deep_link_sets_the_first_view():
@@ -40,8 +43,7 @@ def test_a_deep_link_sets_the_first_view():
 def test_only_our_files_are_loaded():
     chart = base_map(URLS)
     links = [url for _, url in (*chart.default_js, *chart.default_css)]
-    scripts = [URLS.leaflet_js, URLS.datum_js, URLS.shapes_js, URLS.map_js]
-    assert links == [*scripts, URLS.leaflet_css, URLS.map_css]
+    assert links == [*URLS.scripts, *URLS.styles]
     assert "://" not in "".join(links)
 
 

@@ -28,7 +28,7 @@ CALL = re.compile(r"charging\.(\w+)\(feature_group_feature_group_0, (.*)\);")
 
 
 def script(group):
-    chart = base_map(AssetUrls("l.js", "l.css", "d.js", "s.js", "m.js", "m.css"))
+    chart = base_map(AssetUrls(("l.js", "m.js"), ("l.css", "m.css")))
     chart.get_root().render()
     return _get_feature_group_string(group, chart)
 

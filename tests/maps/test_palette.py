@@ -22,6 +22,7 @@ from charging.maps.palette import (
     operator_colours,
     ramp,
 )
+from charging.maps.static_files import static_json
 
 # Machado, Oliveira, Fernandes: "A Physiologically-based Model for Simulation of Color Vision Deficiency",
 # 2009, matrices for a severity of 1 to be applied to linear RGB
@@ -99,7 +100,7 @@ def test_neighbouring_classes_stand_apart(theme):
 
 @pytest.mark.parametrize("theme", Theme)
 def test_more_stands_out_from_the_ground(theme):
-    ground = {"light": "#f6f5f1", "dark": "#1b262c"}[theme]
+    ground = static_json("theme.json")[theme]["land"]
     contrasts = [contrast(colour, ground) for colour in ramp(5, theme)]
     assert contrasts == sorted(contrasts)
     assert contrasts[-1] > 7

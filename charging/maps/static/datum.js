@@ -7,30 +7,32 @@
  * The shift is whole inside the outline and fades to nothing over FADE_KM outside it. A hard edge would give places
  * along it two points on the map, or none, and Leaflet could not find its way back from pixels to coordinates.
  */
-window.chargingDatum = (() => {
+const chargingDatum = (() => {
   "use strict";
 
   const RADIANS = Math.PI / 180;
   const AXIS_M = 6378245; // Krasovsky 1940
-  const ECCENTRICITY_SQUARED = 0.00669342162296594323;
+  const ECCENTRICITY_SQUARED = 0.006693421622965943;
   const ORIGIN = { lat: 35, lon: 105 }; // where the polynomials are centred
   const KM_PER_DEGREE = 111.2;
   const FADE_KM = 1; // more than the largest shift, 0.7 km, so that the projection can be undone
   const MOST_STEPS = 80; // a step leaves 0.7 of the error in the fade, under 0.02 of it inside
   const CLOSE_DEGREES = 1e-10; // a hundredth of a millimetre
 
+  /** @param {LatLon[]} outline */
   function projection(outline) {
     const area = new Area(outline);
     const plain = L.Projection.SphericalMercator;
     return L.extend({}, plain, {
-      project: ({ lat, lng }) => plain.project(L.latLng(...shifted(area, lat, lng))),
-      unproject(point) {
+      project: (/** @type {L.LatLng} */ { lat, lng }) => plain.project(L.latLng(...shifted(area, lat, lng))),
+      unproject(/** @type {L.Point} */ point) {
         const { lat, lng } = plain.unproject(point);
         return L.latLng(...restored(area, lat, lng));
       },
     });
   }
 
+  /** @param {Area} area @param {number} lat @param {number} lon @returns {LatLon} */
   function shifted(area, lat, lon) {
     const home = L.Util.wrapNum(lon, [-180, 180], true); // the map may be a turn further
     const share = area.share(lat, home);
@@ -39,6 +41,7 @@ window.chargingDatum = (() => {
     return [lat + share * north, lon + share * east];
   }
 
+  /** @param {Area} area @param {number} lat @param {number} lon @returns {LatLon} */
   function restored(area, lat, lon) {
     let wgsLat = lat, wgsLon = lon;
     for (let step = 0; step < MOST_STEPS; step++) {
@@ -50,7 +53,7 @@ window.chargingDatum = (() => {
     return [wgsLat, wgsLon];
   }
 
-  // from WGS-84 to GCJ-02, degrees north and east
+  /** From WGS-84 to GCJ-02, degrees north and east. @param {number} lat @param {number} lon @returns {LatLon} */
   function shift(lat, lon) {
     const y = lat - ORIGIN.lat, x = lon - ORIGIN.lon;
     const shared = 20 * Math.sin(6 * Math.PI * x) + 20 * Math.sin(2 * Math.PI * x);
@@ -65,12 +68,13 @@ window.chargingDatum = (() => {
     return [northM / meridianM / RADIANS, eastM / parallelM / RADIANS];
   }
 
-  // half-waves of 1, 3, 12 and 30 degrees
+  /** Half-waves of 1, 3, 12 and 30 degrees. @param {number} degrees @param {number[]} amplitudes */
   function waves(degrees, amplitudes) {
     return [1, 3, 12, 30].reduce((sum, length, at) => sum + amplitudes[at] * Math.sin((Math.PI * degrees) / length), 0);
   }
 
   class Area {
+    /** @param {LatLon[]} corners */
     constructor(corners) {
       this.sides = corners.map((corner, at) => [...corner, ...corners[(at + 1) % corners.length]]);
       const [lats, lons] = [0, 1].map((axis) => corners.map((corner) => corner[axis]));
@@ -80,12 +84,13 @@ window.chargingDatum = (() => {
       this.east = Math.max(...lons) + 1;
     }
 
-    // 1 inside, 0 beyond the fade
+    /** 1 inside, 0 beyond the fade. @param {number} lat @param {number} lon */
     share(lat, lon) {
       if (!(lat > this.south && lat < this.north && lon > this.west && lon < this.east)) return 0;
       return this.holds(lat, lon) ? 1 : Math.max(0, 1 - this.distanceKm(lat, lon) / FADE_KM);
     }
 
+    /** @param {number} lat @param {number} lon */
     holds(lat, lon) {
       let isInside = false;
       for (const [latA, lonA, latB, lonB] of this.sides) {
@@ -95,6 +100,7 @@ window.chargingDatum = (() => {
       return isInside;
     }
 
+    /** @param {number} lat @param {number} lon */
     distanceKm(lat, lon) {
       const wide = Math.cos(lat * RADIANS);
       let nearest = Infinity;

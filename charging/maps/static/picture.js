@@ -7,18 +7,18 @@ window.chargingPicture = (() => {
 
   const SCALE = 2;
   const MARGIN = 16, GAP = 8; // px
-  const FONT = 'system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
-  const THEMES = {
-    light: { page: "#ffffff", sea: "#dde6ea", ink: "#1c2a31", quiet: "#5b6b73", line: "#d3dadd", panel: "rgba(255,255,255,.94)" },
-    dark: { page: "#10181c", sea: "#0f171b", ink: "#e6edf0", quiet: "#9fb0b8", line: "#34444c", panel: "rgba(24,34,40,.94)" },
-  };
-  const OTHER_FILL = "#9aa3a8"; // of a hatched swatch
+  const PANEL_OPACITY = 0.94;
+  const { FONT, state, element, contextOf } = chargingState;
 
+  /** @typedef {{text: string, font: string, leading: number, colour: string}} Line */
+  /** @typedef {{colour: string, opacity: number, isHatched: boolean, label: string, count: string}} Row */
+
+  /** @param {L.Map} map @param {PictureTexts & {fileName: string}} picture */
   function save(map, { title, sentence, notes, fileName }) {
     const canvas = draw(map, { title, sentence, notes });
     return new Promise((resolve) => canvas.toBlob((blob) => {
-      const link = map.getContainer().ownerDocument.createElement("a");
-      link.href = URL.createObjectURL(blob);
+      const link = element("a");
+      link.href = URL.createObjectURL(/** @type {Blob} */ (blob));
       link.download = fileName;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
@@ -26,18 +26,18 @@ window.chargingPicture = (() => {
     }, "image/png"));
   }
 
+  /** @param {L.Map} map @param {PictureTexts} texts */
   function draw(map, { title, sentence, notes }) {
-    const theme = THEMES[map.getContainer().dataset.theme] || THEMES.light;
+    const { theme } = state;
     const { x: width, y: height } = map.getSize();
-    const canvas = document.createElement("canvas");
-    const ctx = canvas.getContext("2d");
+    const canvas = element("canvas"), ctx = contextOf(canvas);
     const head = lines(ctx, [[title, 600, 18, theme.ink], [sentence, 400, 14, theme.ink]], width - 2 * MARGIN);
     const foot = lines(ctx, notes.map((note) => [note, 400, 12, theme.quiet]), width - 2 * MARGIN);
-    const tall = (rows) => rows.reduce((sum, row) => sum + row.leading, 2 * GAP);
+    const tall = (/** @type {Line[]} */ rows) => rows.reduce((sum, row) => sum + row.leading, 2 * GAP);
     canvas.width = SCALE * width;
     canvas.height = SCALE * (tall(head) + height + tall(foot));
     ctx.setTransform(SCALE, 0, 0, SCALE, 0, 0);
-    ctx.fillStyle = theme.page;
+    ctx.fillStyle = theme.paper;
     ctx.fillRect(0, 0, width, canvas.height);
     write(ctx, head, MARGIN, GAP);
     write(ctx, foot, MARGIN, tall(head) + height + GAP);
@@ -48,15 +48,20 @@ window.chargingPicture = (() => {
     ctx.fillStyle = theme.sea;
     ctx.fillRect(0, tall(head), width, height);
     paintMap(ctx, map, tall(head));
-    paintLegend(ctx, map, theme, tall(head) + height);
+    paintLegend(ctx, map, tall(head) + height);
     ctx.restore();
     return canvas;
   }
 
-  // each canvas of the map paints into this one instead of its own
+  /**
+   * Each canvas of the map paints into this one instead of its own.
+   * @param {CanvasRenderingContext2D} ctx @param {L.Map} map @param {number} top
+   */
   function paintMap(ctx, map, top) {
-    const order = (layer) => Number(getComputedStyle(map.getPane(layer.options.pane)).zIndex) || 0;
-    const canvases = Object.values(map._layers).filter((layer) => layer instanceof L.Canvas && layer._ctx)
+    const order = (/** @type {L.Canvas} */ layer) => Number(getComputedStyle(
+      /** @type {HTMLElement} */ (map.getPane(/** @type {string} */ (layer.options.pane)))).zIndex) || 0;
+    const canvases = Object.values(map._layers)
+      .flatMap((layer) => (layer instanceof L.Canvas && layer._ctx ? [layer] : []))
       .sort((a, b) => order(a) - order(b));
     const shift = map._getMapPanePos();
     for (const layer of canvases) {
@@ -75,21 +80,30 @@ window.chargingPicture = (() => {
     }
   }
 
-  function paintLegend(ctx, map, theme, bottom) {
-    const box = map.getContainer().querySelector(".charging-legend");
+  /** @param {L.Map} map @param {HTMLElement} box @returns {Row[]} */
+  function legendRows(map, box) {
+    const hasCells = Object.values(map._layers).some((layer) => layer instanceof chargingCells.Cells);
+    return [...box.querySelectorAll("li")].map((item) => {
+      const [swatch, label, count] = /** @type {HTMLElement[]} */ ([...item.children]);
+      const isHatched = swatch.classList.contains("hatched");
+      return {
+        colour: isHatched ? state.theme.hatch : swatch.style.background,
+        opacity: hasCells ? charging.cellOpacity() : 1, // as the cells of the picture
+        isHatched,
+        label: label.textContent,
+        count: count.textContent,
+      };
+    });
+  }
+
+  /** @param {CanvasRenderingContext2D} ctx @param {L.Map} map @param {number} bottom */
+  function paintLegend(ctx, map, bottom) {
+    const box = /** @type {HTMLElement | null} */ (map.getContainer().querySelector(".charging-legend"));
     if (!box) return;
-    const text = (selector) => box.querySelector(selector)?.textContent || "";
-    const hasCells = Object.values(map._layers).some((layer) => layer instanceof chargingShapes.Cells);
-    const rows = [...box.querySelectorAll("li")].map((item) => ({
-      colour: item.querySelector(".hatched") ? OTHER_FILL : item.querySelector(".swatch").style.background,
-      opacity: hasCells ? charging.cellOpacity() : 1, // as the cells of the picture
-      isHatched: Boolean(item.querySelector(".hatched")),
-      label: item.children[1].textContent,
-      count: item.querySelector(".count").textContent,
-    }));
-    const note = text(":scope > .note");
+    const { theme } = state, rows = legendRows(map, box);
+    const text = (/** @type {string} */ selector) => box.querySelector(selector)?.textContent || "";
+    const title = text("summary"), note = text(":scope > .note");
     ctx.font = `600 12px ${FONT}`;
-    const title = text("summary");
     const widths = [ctx.measureText(title).width, ctx.measureText(note).width,
       ...rows.map((row) => 24 + ctx.measureText(row.label).width + 24 + ctx.measureText(row.count).width)];
     const width = Math.ceil(Math.max(...widths)) + 24;
@@ -99,7 +113,9 @@ window.chargingPicture = (() => {
     ctx.strokeStyle = theme.line;
     ctx.beginPath();
     ctx.roundRect(left, top, width, height, 8);
+    ctx.globalAlpha = PANEL_OPACITY;
     ctx.fill();
+    ctx.globalAlpha = 1;
     ctx.stroke();
     ctx.textBaseline = "middle";
     ctx.fillStyle = theme.ink;
@@ -118,6 +134,7 @@ window.chargingPicture = (() => {
     if (note) ctx.fillText(note, left + 12, top + height - 15);
   }
 
+  /** @param {CanvasRenderingContext2D} ctx @param {Row} row @param {number} x @param {number} y */
   function paintSwatch(ctx, { colour, opacity, isHatched }, x, y) {
     ctx.save();
     ctx.globalAlpha = opacity;
@@ -135,9 +152,14 @@ window.chargingPicture = (() => {
     ctx.restore();
   }
 
-  // Chinese breaks between any two characters, other text between words
+  /**
+   * Chinese breaks between any two characters, other text between words.
+   * @param {CanvasRenderingContext2D} ctx
+   * @param {[text: string, weight: number, size: number, colour: string][]} texts
+   * @param {number} width
+   */
   function lines(ctx, texts, width) {
-    const rows = [];
+    const rows = /** @type {Line[]} */ ([]);
     for (const [text, weight, size, colour] of texts) {
       const style = { font: `${weight} ${size}px ${FONT}`, leading: Math.round(size * 1.4), colour };
       ctx.font = style.font;
@@ -154,6 +176,7 @@ window.chargingPicture = (() => {
     return rows;
   }
 
+  /** @param {CanvasRenderingContext2D} ctx @param {Line[]} rows @param {number} left @param {number} top */
   function write(ctx, rows, left, top) {
     ctx.textBaseline = "middle";
     ctx.textAlign = "left";
@@ -166,5 +189,5 @@ window.chargingPicture = (() => {
     }
   }
 
-  return { save, draw };
+  return { save };
 })();

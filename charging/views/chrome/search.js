@@ -8,13 +8,21 @@ const GAP_PX = 4;
 const WIDEST_PX = 384;
 const NARROW = "(max-width: 768px)"; // where Streamlit lays its sidebar over the page
 
-const fields = new WeakMap();
+const fields = /** @type {WeakMap<Element, ReturnType<typeof makeField>>} */ (new WeakMap());
 
+/** @param {ComponentArgs<SearchData>} args */
 export default function show({ parentElement, data, setStateValue, setTriggerValue }) {
-  if (!fields.has(parentElement)) fields.set(parentElement, makeField(parentElement));
-  return fields.get(parentElement).update(data, setStateValue, setTriggerValue);
+  const field = fields.get(parentElement) ?? makeField(parentElement);
+  fields.set(parentElement, field);
+  return field.update(data, setStateValue, setTriggerValue);
 }
 
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string>} attributes
+ * @param {(Node | string)[]} children
+ */
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -22,6 +30,7 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** @param {HTMLElement} parent */
 function makeField(parent) {
   const input = element("input", { type: "search", role: "combobox", "aria-autocomplete": "list",
     "aria-expanded": "false", "aria-controls": "hits", autocomplete: "off", spellcheck: "false", maxlength: "100" });
@@ -29,17 +38,20 @@ function makeField(parent) {
   const root = element("div", { class: "field" }, input, list);
   parent.append(root);
 
-  let data = { sought: "", hits: [], texts: {} };
-  let send = {};
+  /** @type {SearchData} */
+  let data = { sought: "", hits: [], texts: { placeholder: "", list: "", nothing: "" } };
+  let send = /** @type {{setState: SetValue, trigger: SetValue}} */ ({});
   let active = -1;
-  let timer = null;
+  /** @type {number | undefined} */
+  let timer;
   let isEntered = false; // Enter was pressed before the answer came
 
   const wanted = () => input.value.trim();
   const isAnswered = () => wanted() !== "" && data.sought === wanted();
-  const isFocused = () => parent.getRootNode().activeElement === input;
+  const isFocused = () => /** @type {Document | ShadowRoot} */ (parent.getRootNode()).activeElement === input;
   const isOpen = () => list.matches(":popover-open");
 
+  /** @param {SearchData} fresh @param {SetValue} setState @param {SetValue} trigger */
   function update(fresh, setState, trigger) {
     const isNew = JSON.stringify(fresh) !== JSON.stringify(data);
     data = fresh;
@@ -66,6 +78,7 @@ function makeField(parent) {
     mark(data.hits.length ? 0 : -1);
   }
 
+  /** @param {Hit} hit @param {number} at */
   function row(hit, at) {
     const title = element("span", { class: "title" }, element("b", {}, hit.title));
     if (hit.other) title.append(element("span", { class: "other" }, hit.other));
@@ -78,6 +91,7 @@ function makeField(parent) {
     return made;
   }
 
+  /** @param {number} at */
   function mark(at) {
     active = at;
     [...list.children].forEach((made, place) => made.setAttribute("aria-selected", String(place === at)));
@@ -108,6 +122,7 @@ function makeField(parent) {
     send.setState("sought", wanted());
   }
 
+  /** @param {Hit} hit */
   function choose(hit) {
     clearTimeout(timer);
     close();
@@ -115,7 +130,8 @@ function makeField(parent) {
     if (hit.kind !== "point") input.value = hit.title;
     send.trigger("chosen", hit.key);
     if (window.matchMedia(NARROW).matches) {
-      document.querySelector("[data-testid='stSidebarCollapseButton'] button")?.click();
+      const button = document.querySelector("[data-testid='stSidebarCollapseButton'] button");
+      /** @type {HTMLElement | null} */ (button)?.click();
     }
   }
 
@@ -133,9 +149,10 @@ function makeField(parent) {
     }
   }
 
+  /** @param {KeyboardEvent} event */
   function pressed(event) {
     const count = data.hits.length;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step && isAnswered() && count) {
       event.preventDefault();
       if (isOpen()) mark((active + step + count) % count);
@@ -155,7 +172,7 @@ function makeField(parent) {
     }
   }
 
-  const scrolled = (event) => event.composedPath()[0] !== list && close();
+  const scrolled = (/** @type {Event} */ event) => event.composedPath()[0] !== list && close();
 
   input.addEventListener("input", typed);
   input.addEventListener("keydown", pressed);

@@ -1,4 +1,4 @@
-"""The files the map's frame loads, served by this server: Leaflet, our script, the ground and the city names.
+"""The files the map's frame loads, served by this server: Leaflet, our scripts, the ground and city names.
 
 Streamlit serves the folder of a component under `/component/<name>/`, below any base path; st_folium's frame
 is itself such a page, so a relative URL reaches them. A component is registered only while a script runs.
@@ -6,14 +6,12 @@ is itself such a page, so a relative URL reaches them. A component is registered
 
 import functools
 import hashlib
-from pathlib import Path
 
 from streamlit.components.v1 import declare_component
 from xstatic.pkg import leaflet
 
 from charging.maps.base import AssetUrls
-
-STATIC = Path(__file__).parents[2] / "maps" / "static"
+from charging.maps.static_files import FOLDER, SCRIPTS
 
 
 def urls() -> AssetUrls:
@@ -22,27 +20,24 @@ def urls() -> AssetUrls:
     Call it in every run of the page; registering the same folder again changes nothing.
     """
     vendor = f"../{declare_component('leaflet', path=leaflet.BASE_DIR).name}"
-    own = f"../{declare_component('charging', path=str(STATIC)).name}"
-    return AssetUrls(
-        leaflet_js=f"{vendor}/leaflet.js",
-        leaflet_css=f"{vendor}/leaflet.css",
-        datum_js=f"{own}/datum.js?v={_version()}",
-        shapes_js=f"{own}/shapes.js?v={_version()}",
-        map_js=f"{own}/map.js?v={_version()}",
-        map_css=f"{own}/map.css?v={_version()}",
-    )
+    preload = f"{_own('preload.js')}#{','.join(SCRIPTS)}"
+    scripts = (preload, f"{vendor}/leaflet.js", *map(_own, SCRIPTS))
+    return AssetUrls(scripts, (f"{vendor}/leaflet.css", _own("map.css")))
 
 
 def picture_url() -> str:
     """Return the URL of the script that draws a picture of the map, relative to st_folium's frame."""
-    own = declare_component("charging", path=str(STATIC)).name
-    return f"../{own}/picture.js?v={_version()}"
+    return _own("picture.js")
+
+
+def _own(name: str) -> str:
+    return f"../{declare_component('charging', path=str(FOLDER)).name}/{name}?v={_version()}"
 
 
 @functools.cache
 def _version() -> str:
     """Return a digest of our own files, so that no cache keeps an old one beside a new page."""
     digest = hashlib.sha256()
-    for file in sorted(STATIC.iterdir()):
+    for file in sorted(FOLDER.iterdir()):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]

@@ -9,14 +9,18 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from charging.maps.static_files import static_json
 from charging.views.elements.texts import Texts
 
 _STYLE = Path(__file__).with_name("style.css")
+_SHARED = ("edge", "warn", "warnInk", "page")
 
 
 def style() -> None:
-    """Give the page its look."""
-    st.html(_STYLE)
+    """Give the page its look, in the colours that it shares with the map."""
+    light, dark = static_json("theme.json")["light"], static_json("theme.json")["dark"]
+    colours = "".join(f"--{name}: light-dark({light[name]}, {dark[name]});" for name in _SHARED)
+    st.html(f"<style>:root {{ {colours} }}\n{_STYLE.read_text('utf-8')}</style>")
 
 
 def element(tag: str, classes: str, *children: str, text: str = "", **attributes: str) -> str:

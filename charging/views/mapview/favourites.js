@@ -6,15 +6,20 @@
 const STORE = "charging-map.favourites";
 const CHANGED = "charging-map:favourites"; // the browser's own event tells other tabs only
 const NARROW = "(max-width: 768px)"; // where Streamlit lays its sidebar over the page
-const FIELDS = ["station_id", "name", "lat", "lon", "dataset"];
+const FIELDS = /** @type {const} */ (["station_id", "name", "lat", "lon", "dataset"]);
 
-const parts = new WeakMap();
+/** @typedef {(data: FavouriteData, trigger: SetValue) => () => void} Part */
 
+const parts = /** @type {WeakMap<Element, Part>} */ (new WeakMap());
+
+/** @param {ComponentArgs<FavouriteData>} args */
 export default function show({ parentElement, data, setTriggerValue }) {
-  if (!parts.has(parentElement)) parts.set(parentElement, makePart(parentElement));
-  return parts.get(parentElement)(data, setTriggerValue);
+  const part = parts.get(parentElement) ?? makePart(parentElement);
+  parts.set(parentElement, part);
+  return part(data, setTriggerValue);
 }
 
+/** @param {HTMLElement} parent @returns {Part} */
 function makePart(parent) {
   const root = element("div", {});
   parent.append(root);
@@ -31,12 +36,18 @@ function makePart(parent) {
   }
 
   return (data, trigger) => {
-    redraw = () => (data.station ? drawStar(root, data) : drawList(root, data, trigger));
+    redraw = () => (data.station ? drawStar(root, data.station, data.texts) : drawList(root, data, trigger));
     redraw();
     return remove;
   };
 }
 
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string>} attributes
+ * @param {(Node | string)[]} children
+ */
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -44,6 +55,7 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** @param {string} classes @param {string} label @param {() => void} act @param {(Node | string)[]} children */
 function button(classes, label, act, ...children) {
   const made = element("button", { type: "button", class: classes, "aria-label": label, title: label }, ...children);
   made.addEventListener("click", act);
@@ -52,6 +64,7 @@ function button(classes, label, act, ...children) {
 
 /* ---- what is kept ------------------------------------------------------------------------------- */
 
+/** @returns {Favourite[]} */
 function read() {
   try {
     const stored = JSON.parse(localStorage.getItem(STORE) || "[]");
@@ -61,6 +74,7 @@ function read() {
   }
 }
 
+/** @param {Favourite[]} favourites */
 function write(favourites) {
   try {
     localStorage.setItem(STORE, JSON.stringify(favourites));
@@ -70,18 +84,21 @@ function write(favourites) {
   window.dispatchEvent(new Event(CHANGED));
 }
 
+/** @param {any} entry */
 function isFavourite(entry) {
   return entry !== null && typeof entry === "object"
     && ["station_id", "name", "dataset"].every((field) => typeof entry[field] === "string")
     && ["lat", "lon"].every((field) => Number.isFinite(entry[field]));
 }
 
+/** @type {(one: Favourite, other: Favourite) => boolean} */
 const isSame = (one, other) => one.station_id === other.station_id && one.dataset === other.dataset;
-const without = (station) => read().filter((entry) => !isSame(entry, station));
+const without = (/** @type {Favourite} */ station) => read().filter((entry) => !isSame(entry, station));
 
 /* ---- the star ----------------------------------------------------------------------------------- */
 
-function drawStar(root, { station, texts }) {
+/** @param {HTMLElement} root @param {Favourite} station @param {FavouriteData["texts"]} texts */
+function drawStar(root, station, texts) {
   const isKept = read().some((entry) => isSame(entry, station));
   const star = button("star", isKept ? texts.remove : texts.add,
     () => write(isKept ? without(station) : [...read(), station]), isKept ? "★" : "☆");
@@ -91,6 +108,7 @@ function drawStar(root, { station, texts }) {
 
 /* ---- the list ----------------------------------------------------------------------------------- */
 
+/** @param {HTMLElement} root @param {FavouriteData} data @param {SetValue} trigger */
 function drawList(root, data, trigger) {
   const favourites = read();
   if (!favourites.length) {
@@ -104,6 +122,7 @@ function drawList(root, data, trigger) {
   replace(root, head, element("ul", {}, ...favourites.map((entry) => row(entry, data, trigger))));
 }
 
+/** @param {Favourite} entry @param {FavouriteData} data @param {SetValue} trigger */
 function row(entry, { dataset, texts }, trigger) {
   const isHere = entry.dataset === dataset;
   const go = button("go", isHere ? texts.go : texts.elsewhere, () => leave(entry, trigger),
@@ -114,36 +133,46 @@ function row(entry, { dataset, texts }, trigger) {
     button("remove", texts.remove, () => write(without(entry)), "×"));
 }
 
+/** @param {Favourite} entry @param {SetValue} trigger */
 function leave(entry, trigger) {
   trigger("go", plain(entry));
   if (window.matchMedia(NARROW).matches) {
-    document.querySelector("[data-testid='stSidebarCollapseButton'] button")?.click();
+    const close = document.querySelector("[data-testid='stSidebarCollapseButton'] button");
+    /** @type {HTMLElement | null} */ (close)?.click();
   }
 }
 
-// Drawing anew must not take the focus from somebody who uses the keyboard.
+/**
+ * Drawing anew must not take the focus from somebody who uses the keyboard.
+ * @param {HTMLElement} root @param {HTMLElement[]} children
+ */
 function replace(root, ...children) {
   const buttons = () => [...root.querySelectorAll("button")];
-  const at = buttons().indexOf(root.getRootNode().activeElement);
+  const { activeElement } = /** @type {Document | ShadowRoot} */ (root.getRootNode());
+  const at = buttons().indexOf(/** @type {HTMLButtonElement} */ (activeElement));
   root.replaceChildren(...children);
   if (at >= 0) buttons()[Math.min(at, buttons().length - 1)].focus();
 }
 
 /* ---- taking them away --------------------------------------------------------------------------- */
 
-const plain = (entry) => Object.fromEntries(FIELDS.map((field) => [field, entry[field]]));
+const plain = (/** @type {Favourite} */ entry) => Object.fromEntries(FIELDS.map((field) => [field, entry[field]]));
 
+/** @param {Favourite[]} favourites */
 function csv(favourites) {
+  /** @type {(readonly (string | number)[])[]} */
   const lines = [FIELDS, ...favourites.map((entry) => FIELDS.map((field) => entry[field]))];
   return `\ufeff${lines.map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`;
 }
 
+/** @param {string | number} value */
 function cell(value) {
   // a spreadsheet takes such a text for a formula
   const text = typeof value === "string" && /^'*[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : String(value);
   return `"${text.replaceAll('"', '""')}"`;
 }
 
+/** @param {"json" | "csv"} kind @param {string} text */
 function save(kind, text) {
   const type = kind === "json" ? "application/json" : "text/csv";
   const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));

@@ -3,6 +3,7 @@
  */
 const FRAME = 'iframe[title="streamlit_folium.st_folium"]';
 
+/** @param {ComponentArgs<DownloadData>} args */
 export default function show({ parentElement, data }) {
   const button = parentElement.querySelector("button") || parentElement.appendChild(makeButton());
   const note = parentElement.querySelector("p") || parentElement.appendChild(makeNote());
@@ -33,13 +34,15 @@ function makeNote() {
   return note;
 }
 
+/** @param {DownloadData} data */
 async function save({ script, caption }) {
-  const frame = document.querySelector(FRAME);
-  const page = frame.contentWindow;
-  if (!page.chargingPicture) await load(frame.contentDocument, script);
-  await page.chargingPicture.save(page.map, { ...caption, notes: [...caption.notes, window.location.href] });
+  const frame = /** @type {HTMLIFrameElement} */ (document.querySelector(FRAME));
+  const page = /** @type {Window} */ (frame.contentWindow);
+  if (!page.chargingPicture) await load(page.document, script);
+  await page.chargingPicture?.save(page.map, { ...caption, notes: [...caption.notes, window.location.href] });
 }
 
+/** @param {Document} target @param {string} url */
 function load(target, url) {
   return new Promise((resolve, reject) => {
     const script = target.createElement("script");

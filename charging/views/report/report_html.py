@@ -18,6 +18,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from charging.maps.palette import Theme
+from charging.maps.static_files import static_json
 from charging.maps.static_map_svg import Plate, light
 from charging.views.elements.markup import unmarked
 from charging.views.elements.report_recorder import Curves, Facts, Note, Piece, Table
@@ -69,6 +70,7 @@ def render_report(report: AnalysisReport) -> str:
             report=report,
             say=report.say,
             plate=report.plate(),
+            theme=static_json("theme.json")["light"],
             sections=_sections(report.pieces),
             grid=partial(_grid, say=report.say),
             chart=partial(sketch, theme=report.theme),

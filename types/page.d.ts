@@ -1,0 +1,50 @@
+/** What the page's own components are given by Python, and what they send back. */
+
+type Texts<Names extends string> = Record<Names, string>;
+
+/** As Streamlit calls the function that a component exports. */
+interface ComponentArgs<Data> {
+  parentElement: HTMLElement;
+  data: Data;
+  setStateValue: SetValue;
+  setTriggerValue: SetValue;
+}
+
+type SetValue = (name: string, value: unknown) => void;
+
+interface DownloadData {
+  label: string;
+  hint: string;
+  failed: string;
+  script: string; // URL, relative to the map's frame
+  caption: PictureTexts & { fileName: string };
+}
+
+interface Favourite {
+  station_id: string;
+  name: string;
+  lat: number;
+  lon: number;
+  dataset: string;
+}
+
+interface FavouriteData {
+  station?: Favourite; // the star at a station; without it the list
+  dataset: string;
+  texts: Texts<"add" | "remove" | "title" | "json" | "csv" | "go" | "elsewhere">;
+}
+
+interface Hit {
+  key: string;
+  kind: string;
+  label: string;
+  title: string;
+  other: string;
+  detail: string;
+}
+
+interface SearchData {
+  sought: string;
+  hits: Hit[];
+  texts: Texts<"placeholder" | "list" | "nothing">;
+}
