@@ -1,0 +1,45 @@
+"""The page, as Streamlit runs it for each visitor, and what its server is made of."""
+
+from typing import Any
+
+import streamlit as st
+
+from charging.views.session import warmup
+
+
+def main() -> None:
+    """Show the page: settings, dataset, which view."""
+    warmup.wait()
+    # imported here and below: the server answers first, and a dataset is opened while folium is loaded
+    from charging.views.elements import markup  # noqa: PLC0415
+    from charging.views.elements.texts import Texts  # noqa: PLC0415
+    from charging.views.session import startup, state  # noqa: PLC0415
+
+    st.set_page_config(page_title="Charging map", page_icon="⚡", layout="wide")
+    state.begin()
+    say = Texts(st.session_state.language)
+    markup.style()
+    opened = startup.settings_and_answers(say)
+    if opened is None:
+        return
+    settings, answers = opened
+    from charging.views.chrome import header, sidebar  # noqa: PLC0415
+    from charging.views.pages import router  # noqa: PLC0415
+    from charging.views.session import render_lock  # noqa: PLC0415
+
+    selection = state.filters()
+    top, view = st.container(), st.container()
+    with render_lock.turn():
+        with view:  # first, so that the map is on its way while the rest is made
+            router.render(st.session_state.page, answers, selection, settings, say)
+        with top:
+            header.top_line(answers.dataset, say)
+            header.figures(answers, selection, say)
+            state.show_problems(say)
+        sidebar.conditions(answers, say)
+
+
+def app_arguments() -> dict[str, Any]:
+    """Prepare the process of the server, and return what its `st.App` takes beside the script."""
+    warmup.share_arenas()  # before there are threads that have some
+    return {"lifespan": warmup.ready}
