@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from charging.errors import UsageError
+from charging.paths import default_build_dir
 
 PREFIX = "CHARGING_"
 
@@ -23,8 +24,13 @@ class Settings:
         metadata={"meaning": "Dataset to open: a folder, or a name under the build folder", "unit": ""},
     )
     build_dir: Path = field(
-        default=Path("data/build"),
-        metadata={"meaning": "Folder the datasets are kept in", "unit": ""},
+        default_factory=default_build_dir,
+        metadata={
+            "meaning": "Folder the datasets are kept in. The default is that of a checkout; elsewhere it is "
+            "the user's data folder, on Linux `~/.local/share/charging`",
+            "unit": "",
+            "default": "data/build",
+        },
     )
     station_limit: int = field(
         default=5_000,
@@ -117,10 +123,11 @@ class Settings:
         800
         """
         values: dict[str, Any] = {}
+        usual = cls()
         for spec in fields(cls):
             variable = PREFIX + spec.name.upper()
             if variable in environment:
-                value = _read(variable, environment[variable], type(spec.default))
+                value = _read(variable, environment[variable], type(getattr(usual, spec.name)))
                 _check(variable, value, spec.metadata)
                 values[spec.name] = value
         return cls(**values)

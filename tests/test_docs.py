@@ -92,7 +92,7 @@ def test_ci_runs_the_test_command_of_the_readme_last():
 
 @pytest.mark.parametrize("name", load(ROOT / "docs" / "generate.py").FILES)
 def test_what_is_made_from_the_code_agrees_with_it(generate, name):
-    # otherwise: PYTHONPATH=. python docs/generate.py
+    # otherwise: .venv/bin/python docs/generate.py
     assert text(name) == generate.renewed(text(name))
 
 
@@ -108,7 +108,9 @@ def test_every_analysis_is_defined_on_one_page(generate):
 
 def test_every_setting_is_in_the_readme():
     rows = dict(re.findall(rf"^\| `{PREFIX}(\w+)` \| `?([^|`]*)`? ?\|", text("README.md"), re.MULTILINE))
-    assert rows == {spec.name.upper(): str(spec.default) for spec in fields(Settings)}
+    assert rows == {
+        spec.name.upper(): str(spec.metadata.get("default", spec.default)) for spec in fields(Settings)
+    }
 
 
 def test_every_command_and_option_is_documented(generate):
@@ -167,11 +169,24 @@ def test_every_preset_is_named_in_the_documentation():
     assert [path.stem for path in PRESETS.glob("*.toml") if f"`{path.stem}`" not in documents] == []
 
 
-def requirements():
-    """Return the packages required, by their names in lower case, with what is asked of their versions."""
-    lines = (line.partition("#")[0].strip() for line in text("requirements.txt").splitlines())
-    named = (re.fullmatch(r"([\w.-]+)(.*)", line).groups() for line in lines if line)
+PROJECT = tomllib.loads(text("pyproject.toml"))
+BACKEND = PROJECT["build-system"]["requires"]
+
+
+def versions(packages):
+    """Return what is asked of the versions of packages, by their names in lower case."""
+    named = (re.fullmatch(r"([\w.-]+)(.*)", package).groups() for package in packages)
     return {name.lower(): version for name, version in named}
+
+
+def requirements():
+    project = PROJECT["project"]
+    return versions(project["dependencies"] + project["optional-dependencies"]["test"])
+
+
+def test_dependencies_are_named_once():
+    assert text("requirements.txt") == "-e .[test]\n"
+    assert versions(BACKEND).items() <= requirements().items()  # a test builds without an index
 
 
 def test_every_requirement_has_bounds_and_a_reason():
@@ -200,7 +215,7 @@ PLUGINS = {"pytest-xdist"}  # found by pytest itself
 def test_requirements_are_what_is_imported():
     known = packages_distributions()
     imported = {name.lower() for module in set(third_party_imports()) for name in known.get(module, ())}
-    assert requirements().keys() == imported | PLUGINS
+    assert requirements().keys() == (imported - {"charging"}) | PLUGINS | versions(BACKEND).keys()
 
 
 def test_no_text_names_a_registry_an_absolute_path_or_what_is_not_of_the_project():

@@ -1,4 +1,4 @@
-"""The command line: `python -m charging`.
+"""The command line: `charging`, or `python -m charging`.
 
 Thin over `charging.dataset`, `charging.sync`, `charging.queries` and `charging.analytics`. Figures go to
 standard output, for people or with `--json` for programs; progress and errors go to standard error. It exits
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from charging import logs
-from charging.cli import changes, comparison, coverage, highways, reach
+from charging.cli import changes, comparison, coverage, highways, reach, server
 from charging.cli.command import (
     BAD_DATA,
     BAD_USE,
@@ -100,11 +100,12 @@ class ProgressLine:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="charging",
-        description="Build, import, inspect and analyse datasets of charging networks.",
+        description="Show a map of charging networks; build, import, inspect and analyse their datasets.",
         epilog="Exit codes: 0 success, 1 bad data, 2 bad use. Datasets are kept in CHARGING_BUILD_DIR.",
     )
     add_verbose(parser, 0)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    server.add_to(commands)
     _add_build(commands)
     _add_import(commands)
     _add_sync(commands)

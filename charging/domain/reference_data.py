@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from charging.errors import SchemaError
+from charging.paths import DATA_DIR
 
-FACTS_DIR = Path(__file__).resolve().parents[2] / "data"
+FACTS_DIR = DATA_DIR
 
 Row = dict[str, str]
 

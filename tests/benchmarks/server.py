@@ -54,7 +54,7 @@ def serve(script: Path, environment: Mapping[str, str] | None = None) -> Iterato
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(script), *options],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | dict(environment or {}),
+        env=os.environ | dict(environment or {}),
         stdout=subprocess.DEVNULL,
         start_new_session=True,  # a process group of its own, so that all of it can be ended
     )

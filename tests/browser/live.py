@@ -66,22 +66,26 @@ _NEAREST = f"""kind => {{
 @contextmanager
 def serving(script=ROOT / "dashboard.py", **settings):
     """Run a page with settings of the environment (`DATASET="…"`; tiles only if told); give its address."""
+    with started([sys.executable, "-m", "streamlit", "run", str(script)], **settings) as (url, _):
+        yield url
+
+
+@contextmanager
+def started(command, *, folder=ROOT, **settings):
+    """Run a server by its command in a folder; give its address and its process."""
     settings = {"TILES": "none"} | settings
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {f"CHARGING_{name}": str(value) for name, value in settings.items()}
-    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(script), *options, "--logger.level=error"],
-        cwd=ROOT,
-        env=environment | {"PYTHONPATH": str(ROOT)},
-        start_new_session=True,
-    )
+    options = {"SERVER_HEADLESS": "true", "SERVER_ADDRESS": "127.0.0.1", "LOGGER_LEVEL": "error"}
+    options |= {"SERVER_PORT": str(port), "SERVER_SCRIPT_HEALTH_CHECK_ENABLED": "true"}
+    environment |= {f"STREAMLIT_{name}": value for name, value in options.items()}
+    process = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True)
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_until_it_answers(process, url)
-        yield url
+        yield url, process
     finally:
         process.terminate()
         try:

@@ -16,7 +16,7 @@ from charging.dataset.validate import damage
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that can be forked")
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = Path(__file__).with_name("forked_imports.py")
+PROGRAM = "tests.dataset.forked_imports"
 OLD, NEW = "old", "new"
 WARNINGS = ("-W", "error", "-W", "ignore:This process:DeprecationWarning")  # of any fork beside threads
 KILLS, PAIRS = 50, 8
@@ -66,11 +66,10 @@ def house(tmp_path):
         locations = [location(name, number) for number in range(count)]
         (tmp_path / f"{name}.json").write_text(json.dumps({"data": locations}))
     build_dir = tmp_path / "build"
-    command = [sys.executable, *WARNINGS, str(PROGRAM), str(build_dir), str(tmp_path / "old.json")]
+    command = [sys.executable, *WARNINGS, "-m", PROGRAM, str(build_dir), str(tmp_path / "old.json")]
     with subprocess.Popen(
         command,
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,6 +1,6 @@
 """Fuzz a reader, guided by what of it runs. No part of the tests, and it needs a package of its own.
 
-`pip install atheris` (CPython 3.11 and later), then `PYTHONPATH=.:tests python tests/fuzzing ocpi`, which
+`pip install atheris` (CPython 3.11 and later), then `python -m fuzzing ocpi` in the folder `tests`, which
 goes on until it finds something; without a name the readers are listed. Options are those of libFuzzer, such
 as `-max_total_time=600` in seconds; the path of a file has that one tried alone.
 

@@ -26,10 +26,11 @@ from typing import Any
 from charging.domain.bounds import Bounds
 from charging.domain.vocabulary import Connector, Datum, connector_mask
 from charging.errors import UsageError
+from charging.paths import DATA_DIR
 from charging.sources.records import Reason, SourceInfo
 from charging.sources.tabular.preset_faults import CLOSED_SETS, faults
 
-PRESETS = Path(__file__).resolve().parents[3] / "data" / "presets"
+PRESETS = DATA_DIR / "presets"
 """Where presets are kept."""
 
 Place = tuple[tuple[str, ...], ...]
