@@ -147,7 +147,7 @@ def test_modules_do_not_import_each_other_in_a_circle():
 
 
 ROOMS = {
-    "views": ("pages", "datasets", "analyses", "report", "chrome", "mapview", "session", "elements"),
+    "views": ("app", "pages", "datasets", "analyses", "report", "chrome", "mapview", "session", "elements"),
     "sources": (
         "readers",
         *("ocpi", "open_charge_map", "openstreetmap", "tcec102", "tabular", "service_areas", "weights"),
