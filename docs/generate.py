@@ -160,7 +160,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
 """The generated parts by their names."""
 
 FILES = (
-    *("README.md", "docs/commands.md", "docs/data.md", "docs/api.md"),
+    *("README.md", "docs/settings.md", "docs/commands.md", "docs/data.md", "docs/api.md"),
     *(f"docs/definitions/{topic}.md" for topic in TOPICS),
 )
 """The files that hold them."""

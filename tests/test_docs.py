@@ -22,6 +22,7 @@ from charging.sources.tabular import model as tabular
 from charging.sources.tabular.presets import PRESETS, load_preset
 
 ROOT = Path(__file__).resolve().parents[1]
+MIN_ANSWERS, MAX_README_LINES = 10, 110
 PINNED = {"streamlit", "streamlit-folium", "folium", "xstatic-leaflet"}
 
 INSTALL = "python3 -m venv .venv && .venv/bin/python -m pip install -q -r requirements.txt && .venv/bin/"
@@ -106,8 +107,8 @@ def test_every_analysis_is_defined_on_one_page(generate):
     assert sorted(name for names in generate.TOPICS.values() for name in names) == sorted(modules)
 
 
-def test_every_setting_is_in_the_readme():
-    rows = dict(re.findall(rf"^\| `{PREFIX}(\w+)` \| `?([^|`]*)`? ?\|", text("README.md"), re.MULTILINE))
+def test_every_setting_is_documented():
+    rows = dict(re.findall(rf"^\| `{PREFIX}(\w+)` \| `?([^|`]*)`? ?\|", text("docs/settings.md"), re.MULTILINE))
     assert rows == {
         spec.name.upper(): str(spec.metadata.get("default", spec.default)) for spec in fields(Settings)
     }
@@ -117,7 +118,7 @@ def test_every_command_and_option_is_documented(generate):
     assert generate.command_names()
     for name in generate.command_names():
         assert generate.help_text(name) in text("docs/commands.md")
-        assert re.search(rf"^charging {name}\b", text("README.md"), re.MULTILINE)
+        assert re.search(rf"^charging {name}\b", text("docs/commands.md"), re.MULTILINE)
 
 
 def test_every_column_is_documented():
@@ -131,22 +132,21 @@ def test_every_reason_is_documented():
     assert re.findall(r"^\| `(\w+)` \| [a-z]+ [^|]+ \|$", text("docs/data.md"), re.MULTILINE) == list(Reason)
 
 
-def test_every_format_is_in_the_readme():
-    table = text("README.md").partition("| format | file |")[2].partition("\n\n")[0].casefold()
+def test_every_format_is_documented():
+    table = text("docs/data.md").partition("| format | file |")[2].partition("\n\n")[0].casefold()
     assert [reader.title for reader in READERS if reader.title.casefold() not in table] == []
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/data.md"])
-def test_the_presets_shown_can_be_used(document, tmp_path):
-    shown = blocks(document, "toml")
-    assert shown
+def test_the_presets_shown_can_be_used(tmp_path):
+    shown = blocks("docs/data.md", "toml")
+    assert len(shown) > 1
     for number, block in enumerate(shown):
         (tmp_path / f"shown{number}.toml").write_text(block, "utf-8")
         assert {"source_id", "lat", "lon"} <= load_preset(f"shown{number}", tmp_path).station.columns.keys()
 
 
-def test_the_preset_of_the_readme_reads_a_table(tmp_path, monkeypatch):
-    (tmp_path / "mine.toml").write_text(blocks("README.md", "toml")[0], "utf-8")
+def test_the_first_preset_shown_reads_a_table(tmp_path, monkeypatch):
+    (tmp_path / "mine.toml").write_text(blocks("docs/data.md", "toml")[0], "utf-8")
     mine = load_preset("mine", tmp_path)
     monkeypatch.setattr(tabular, "load_preset", lambda _: mine)
     table = tmp_path / "stations.csv"
@@ -157,15 +157,16 @@ def test_the_preset_of_the_readme_reads_a_table(tmp_path, monkeypatch):
 
 
 def test_the_commands_shown_can_be_typed(generate):
-    lines = "".join(blocks("README.md", "sh")).splitlines()
-    shown = [line.split()[3:] for line in lines if line.startswith(".venv/bin/python -m charging ")]
+    documents = "".join(text(f"{name}.md") for name in ("README", "docs/data", "docs/settings"))
+    shown = [line.split() for line in re.findall(r"\.venv/bin/charging ([^`\n]+)", documents)]
+    assert shown
     assert {arguments[0] for arguments in shown} <= {*generate.command_names()}
     for arguments in shown:
         cli._parser().parse_args(arguments)
 
 
 def test_every_preset_is_named_in_the_documentation():
-    documents = text("README.md") + text("docs/data.md")
+    documents = text("docs/data.md")
     assert [path.stem for path in PRESETS.glob("*.toml") if f"`{path.stem}`" not in documents] == []
 
 
@@ -231,6 +232,17 @@ def test_no_text_names_a_registry_an_absolute_path_or_what_is_not_of_the_project
 def test_a_decision_has_its_context_its_number_and_when_to_think_again(decision):
     parts = re.findall(r"^- \*\*(\w+):?\*\*", decision, re.MULTILINE)
     assert parts == ["Context", "Decision", "Number", "Reconsider"]
+
+
+def test_where_to_find_things_names_files_that_are_there():
+    answers = text("CONTRIBUTING.md").partition("## Where do I find")[2].partition("\n## ")[0]
+    named = re.findall(r"`((?:charging|tests|docs|data)/[\w./]+)`", answers)
+    assert len(named) >= MIN_ANSWERS
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_readme_is_for_a_stranger_with_two_minutes():
+    assert len(text("README.md").splitlines()) <= MAX_README_LINES
 
 
 def test_links_inside_the_project_lead_somewhere():
