@@ -211,6 +211,16 @@ def test_html_is_put_together_in_one_module():
     ] == []
 
 
+def test_the_session_is_read_and_written_in_one_room():
+    assert [
+        f"{name}:{node.lineno}"
+        for name, tree in TREES.items()
+        if not is_inside(name, "charging.views.session")
+        for node in ast.walk(tree)
+        if "session_state" in (getattr(node, "attr", ""), getattr(node, "id", ""), getattr(node, "name", ""))
+    ] == []
+
+
 LOG_SETUP = {"basicConfig", "dictConfig", "addHandler", "setLevel", "StreamHandler", "captureWarnings"}
 
 

@@ -14,29 +14,28 @@ def main() -> None:
     from charging.views.elements import markup  # noqa: PLC0415
     from charging.views.elements.texts import Texts  # noqa: PLC0415
     from charging.views.session import startup, state  # noqa: PLC0415
+    from charging.views.session.visit import visit  # noqa: PLC0415
 
     st.set_page_config(page_title="Charging map", page_icon="⚡", layout="wide")
     state.begin()
-    say = Texts(st.session_state.language)
+    say = Texts(visit.language)
     markup.style()
-    opened = startup.settings_and_answers(say)
-    if opened is None:
+    context = startup.open_context(say)
+    if context is None:
         return
-    settings, answers = opened
     from charging.views.chrome import header, sidebar  # noqa: PLC0415
     from charging.views.pages import router  # noqa: PLC0415
     from charging.views.session import render_lock  # noqa: PLC0415
 
-    selection = state.filters()
     top, view = st.container(), st.container()
     with render_lock.turn():
         with view:  # first, so that the map is on its way while the rest is made
-            router.render(st.session_state.page, answers, selection, settings, say)
+            router.render(context)
         with top:
-            header.top_line(answers.dataset, say)
-            header.figures(answers, selection, say)
+            header.top_line(context)
+            header.figures(context)
             state.show_problems(say)
-        sidebar.conditions(answers, say)
+        sidebar.conditions(context)
 
 
 def app_arguments() -> dict[str, Any]:

@@ -21,12 +21,14 @@ from charging.views.elements.markup import element, simulated
 from charging.views.elements.report_recorder import Rows, Table
 from charging.views.elements.texts import Texts
 from charging.views.mapview import map_pane
-from charging.views.mapview.map_layers import Drawing, surface
+from charging.views.mapview.map_layers import field_tooltip, surface
 from charging.views.mapview.panel import panel
 from charging.views.mapview.table import sentence
 from charging.views.report import report
 from charging.views.session import analysis_params, state
 from charging.views.session.colours import operators_by_size, theme
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import set_widget_value, visit
 
 _DECIMALS = (0, 1, 2, 3, 4)  # that the numbers of a column may be rounded to
 
@@ -42,18 +44,18 @@ class Told(NamedTuple):
 
 
 def show(
-    drawing: Drawing,
+    context: ViewContext,
     told: Callable[[], Told],
     controls: Callable[[], None],
     lead: Callable[[], None] | None = None,
 ) -> None:
     """Show an analysis: `lead`, the sentence and its controls, the map with its panel, its tables."""
-    answers, say = drawing.answers, drawing.say
-    drawing.said.begin()
+    say = context.say
+    context.recorder.begin()
     with st.container(key="bar", horizontal=True, vertical_alignment="center"):
         if lead:
             lead()
-        sentence(answers, drawing.selection, say)
+        sentence(context)
         taken = st.container(key="report", horizontal=True, width="content", gap="small")
     with st.container(key="asked", horizontal=True, vertical_alignment="bottom"):
         controls()
@@ -63,27 +65,27 @@ def show(
         beside = st.container(key="panel")
     with beside, st.spinner(say("analysis.counting")):  # seen where an answer takes more than a moment
         analysis = told()
-    groups = [surface(drawing), *analysis.groups]
+    groups = [surface(context), *analysis.groups]
     with pane:
-        map_pane.show_map(answers, groups)
+        map_pane.show_map(context, groups)
     with beside:
         if chosen:
-            panel(answers, drawing.selection, map_pane.viewport(answers), chosen, say, drawing.beside)
+            panel(context, map_pane.viewport(context), chosen)
             if analysis.of_cell and chosen.kind == "hex":
                 analysis.of_cell(chosen.id)
             with st.container(key="unseen"):  # the report says it all the same
                 analysis.beside()
         else:
             analysis.beside()
-            if drawing.footer:
-                st.html(simulated("p", drawing.footer, drawing.say))
+            if context.footer:
+                st.html(simulated("p", context.footer, say))
     if analysis.note:
         st.caption(analysis.note)
     analysis.below()
-    if drawing.said.functions:  # an analysis without definitions has told nothing
+    if context.recorder.functions:  # an analysis without definitions has told nothing
         with taken:
-            report.offer(drawing, groups, analysis.note)
-    state.write_url(drawing.selection)
+            report.offer(context, groups, analysis.note)
+    state.write_url(context.selection)
 
 
 class Verdicts(NamedTuple):
@@ -94,7 +96,7 @@ class Verdicts(NamedTuple):
 
 
 def verdicts(
-    drawing: Drawing,
+    context: ViewContext,
     at: Callable[[int], pd.DataFrame],
     *,
     title: str,
@@ -122,11 +124,11 @@ def verdicts(
         If given, cells are as fine as the map shows them, down to this resolution, and not as the reader
         chose: nothing is counted by them.
     """
-    say, asked_for = drawing.say, st.session_state.resolution
+    say, asked_for = context.say, visit.resolution
     if finest is not None:
-        viewport = map_pane.viewport(drawing.answers)
+        viewport = map_pane.viewport(context)
         asked_for = min(resolution_for_zoom(viewport.zoom, viewport.bounds.centre_lat) + FINER, finest)
-    frame, drawn = in_view(drawing, asked_for)
+    frame, drawn = in_view(context, asked_for)
     inside = strongest_first and drawn < asked_for
     table = strongest_inside(at(asked_for), drawn, list(names)) if inside else at(drawn)
     rows = table[are_centred_in(frame.bounds, table["cell"].to_numpy())]
@@ -142,23 +144,23 @@ def verdicts(
         theme=theme(),
     )
     counts = tuple(TooltipRow(column=name, label=text) for name, text in names.items()) if inside else ()
-    tooltip = drawing.tooltip(*(() if inside else columns), heading="verdict")
+    tooltip = field_tooltip(context, *(() if inside else columns), heading="verdict")
     tooltip = replace(tooltip, rows=(*tooltip.rows, *counts))
     note = ""
     if drawn < asked_for:
         how = "inside" if inside else "itself"
         note = say(f"analysis.coarser.{how}", drawn=drawn, asked=asked_for)
-    legend = draw.legend(scale, rows.category.astype(str), counted=say("map.cells"), footer=drawing.footer)
+    legend = draw.legend(scale, rows.category.astype(str), counted=say("map.cells"), footer=context.footer)
     selected = state.chosen_cell(state.selection())
     return Verdicts([draw.hexes(rows, scale, tooltip, selected=selected), legend], note)
 
 
-def in_view(drawing: Drawing, asked_for: int) -> tuple[Frame, int]:
+def in_view(context: ViewContext, asked_for: int) -> tuple[Frame, int]:
     """Return what the map shows, and the resolution at which cells of the one asked for can be seen there."""
-    viewport = map_pane.viewport(drawing.answers)
+    viewport = map_pane.viewport(context)
     finer = min(max(asked_for - resolution_for_zoom(viewport.zoom, viewport.bounds.centre_lat), 0), FINER)
-    frame = frame_for(viewport, detail=finer, last=state.last_frame())
-    state.remember_frame(frame)
+    frame = frame_for(viewport, detail=finer, last=visit.frame)
+    visit.frame = frame
     return frame, min(asked_for, frame.resolution)
 
 
@@ -167,17 +169,17 @@ FINER = 1
 
 
 def operator_set(
-    drawing: Drawing, key: str, *, apart_from: str = "", none: str = "asked.placeholder"
+    context: ViewContext, key: str, *, apart_from: str = "", none: str = "asked.placeholder"
 ) -> None:
     """Show the choice of a set of operators; one that stands in the set `apart_from` cannot be chosen.
 
     `none` is the key of the text that stands where none is chosen.
     """
-    say = drawing.say
-    taken = set(st.session_state[apart_from] or ()) if apart_from else set()
-    chosen = [operator for operator in st.session_state[key] or () if operator not in taken]
-    st.session_state[key] = chosen
-    offered = [operator for operator in operators_by_size(drawing.answers) if operator not in taken]
+    say = context.say
+    taken = analysis_params.operator_set(apart_from) if apart_from else ()
+    chosen = [operator for operator in analysis_params.operator_set(key) if operator not in taken]
+    set_widget_value(key, chosen)
+    offered = [operator for operator in operators_by_size(context.answers) if operator not in taken]
     st.multiselect(
         say(f"asked.{key}"),
         [*offered, *(operator for operator in chosen if operator not in offered)],
@@ -187,29 +189,29 @@ def operator_set(
         help=say(f"asked.{key}.help"),
     )
     names = say("compare.and").join(say(f"operator.{operator}") for operator in chosen)
-    drawing.said.asked(say(f"asked.{key}"), names or say(none))
+    context.recorder.asked(say(f"asked.{key}"), names or say(none))
 
 
 def choice(
-    drawing: Drawing, key: str, options: Sequence[Any], shown: Callable[[Any], str], *, label: str = ""
+    context: ViewContext, key: str, options: Sequence[Any], shown: Callable[[Any], str], *, label: str = ""
 ) -> None:
     """Show the choice of one out of a few, under `label` or the usual text of its key."""
-    label = label or drawing.say(f"asked.{key}")
-    drawing.said.asked(label, shown(st.selectbox(label, options, key=key, format_func=shown, width=150)))
+    label = label or context.say(f"asked.{key}")
+    context.recorder.asked(label, shown(st.selectbox(label, options, key=key, format_func=shown, width=150)))
 
 
-def resolution(drawing: Drawing) -> None:
+def resolution(context: ViewContext) -> None:
     """Show the choice of the resolution of cells."""
     choice(
-        drawing,
+        context,
         "resolution",
         analysis_params.RESOLUTIONS,
-        lambda size: drawing.say("asked.cells", resolution=size),
+        lambda size: context.say("asked.cells", resolution=size),
     )
 
 
 def table(
-    drawing: Drawing,
+    context: ViewContext,
     rows: Rows,
     name: str,
     *,
@@ -232,16 +234,16 @@ def table(
     can_choose
         Whether rows can be chosen; their positions are returned.
     """
-    say = drawing.say
+    say = context.say
     formats = {column: _format(each) for column, each in (config or {}).items()}
     said = Table(name, say(f"analysis.table.{name}"), rows, formats)
-    drawing.said.table(said)
+    context.recorder.table(said)
     with st.container(horizontal=True, vertical_alignment="center", key=f"head-{name}"):
         st.html(element("h3", "section", text=said.title))
         st.download_button(
             say("analysis.csv"),
             partial(report.csv_of, said),
-            file_name=f"{report.file_stems(drawing.datasets)}-{name}.csv",
+            file_name=f"{report.file_stems(context.datasets)}-{name}.csv",
             mime="text/csv",
             type="tertiary",
             on_click="ignore",
@@ -281,11 +283,11 @@ def _format(config: Mapping[str, Any]) -> str:
     return (config.get("type_config") or {}).get("format") or ""
 
 
-def definition(drawing: Drawing, *functions: Callable[..., Any]) -> None:
+def definition(context: ViewContext, *functions: Callable[..., Any]) -> None:
     """Offer the definitions behind the figures: the docstrings, which are the one place they are written."""
-    drawing.said.defined(*functions)
-    with st.popover(drawing.say("analysis.definition"), width="content"):
-        st.caption(drawing.say("analysis.definition.lead"))
+    context.recorder.defined(*functions)
+    with st.popover(context.say("analysis.definition"), width="content"):
+        st.caption(context.say("analysis.definition.lead"))
         for function in functions:
             st.markdown(f"`{function.__module__}.{function.__qualname__}`")
             st.text(inspect.getdoc(function) or "")

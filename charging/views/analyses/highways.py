@@ -20,9 +20,10 @@ from charging.maps.viewport import fitting_view
 from charging.views.analyses import analysis
 from charging.views.elements.markup import element, plain, terms
 from charging.views.elements.texts import Texts
-from charging.views.mapview.map_layers import Drawing
+from charging.views.mapview.map_layers import field_tooltip
 from charging.views.session import analysis_params, state
 from charging.views.session.colours import theme
+from charging.views.session.context import ViewContext
 
 MOST_LINES = 12
 """Gaps drawn on the map and named beside it, the longest."""
@@ -37,25 +38,25 @@ _TOLD = (*_ROAD, "gap_km", "gap_km_before", "crosses_break", "from_lat", "from_l
 """What the list of the longest gaps tells, and needs to send the map there."""
 
 
-def controls(drawing: Drawing) -> None:
+def controls(context: ViewContext) -> None:
     """Show what the analysis is asked."""
-    analysis.operator_set(drawing, "base")
-    analysis.operator_set(drawing, "partner", apart_from="base")
+    analysis.operator_set(context, "base")
+    analysis.operator_set(context, "partner", apart_from="base")
 
 
-def told(drawing: Drawing) -> analysis.Told:
+def told(context: ViewContext) -> analysis.Told:
     """Return what the analysis answers."""
-    base, partners = analysis_params.chosen("base"), analysis_params.chosen("partner")
-    found = highway_service(drawing.answers, drawing.selection, base, partners)
+    base, partners = analysis_params.operator_set("base"), analysis_params.operator_set("partner")
+    found = highway_service(context.answers, context.selection, base, partners)
     if found.areas.empty:
-        return analysis.Told([], "", partial(_no_areas, drawing.say), lambda: None)
+        return analysis.Told([], "", partial(_no_areas, context.say), lambda: None)
     longest = _after(found.gaps).head(MOST_LINES)
-    points, note = _points(drawing, found.areas)
+    points, note = _points(context, found.areas)
     return analysis.Told(
-        [_lines(drawing, longest, found.areas), *points],
-        " ".join(text for text in (note, _about_lines(drawing.say, longest)) if text),
-        partial(_panel, drawing, found, longest),
-        partial(_tables, drawing, found),
+        [_lines(context, longest, found.areas), *points],
+        " ".join(text for text in (note, _about_lines(context.say, longest)) if text),
+        partial(_panel, context, found, longest),
+        partial(_tables, context, found),
     )
 
 
@@ -74,16 +75,16 @@ def _after(gaps: pd.DataFrame) -> pd.DataFrame:
     return after.sort_values("gap_km", ascending=False, kind="stable", ignore_index=True)
 
 
-def _points(drawing: Drawing, areas: pd.DataFrame) -> tuple[list[Layer], str]:
+def _points(context: ViewContext, areas: pd.DataFrame) -> tuple[list[Layer], str]:
     """Return the service areas in view with their legend, and a note on those that are left out."""
-    say = drawing.say
-    frame, _ = analysis.in_view(drawing, 0)
+    say = context.say
+    frame, _ = analysis.in_view(context, 0)
     here = areas[frame.bounds.contains(areas.lat.to_numpy(), areas.lon.to_numpy())]
     note = ""
-    if len(here) > drawing.settings.station_limit:
+    if len(here) > context.settings.station_limit:
         shown = here[here.category != Presence.BASE]
         note = say("highways.too_many", count=say.number(len(here) - len(shown)))
-        here = shown.head(drawing.settings.station_limit)
+        here = shown.head(context.settings.station_limit)
     names = {str(presence): say(f"presence.{presence}") for presence in Presence}
     rows = here.assign(
         direction=_told_in_words(here, "direction", say),
@@ -105,39 +106,39 @@ def _points(drawing: Drawing, areas: pd.DataFrame) -> tuple[list[Layer], str]:
     drawn = draw.stations(
         rows,
         scale,
-        _tooltip(drawing, ("presence", *_FIELDS), "name"),
+        _tooltip(context, ("presence", *_FIELDS), "name"),
         theme=theme(),
         selected=chosen.id if chosen and chosen.kind == "area" else None,
         kind="area",
     )
-    legend = draw.legend(scale, rows.category, counted=say("highways.counted"), footer=drawing.footer)
+    legend = draw.legend(scale, rows.category, counted=say("highways.counted"), footer=context.footer)
     return [drawn, legend], note
 
 
-def _lines(drawing: Drawing, longest: pd.DataFrame, areas: pd.DataFrame) -> Layer:
+def _lines(context: ViewContext, longest: pd.DataFrame, areas: pd.DataFrame) -> Layer:
     pieces = gap_lines(longest, areas)
     rows = longest.iloc[[piece.row for piece in pieces]].reset_index(drop=True)
     rows = rows.assign(
-        from_name=[_place(name, drawing.say) for name in rows.from_name],
-        to_name=[_place(name, drawing.say) for name in rows.to_name],
-        gap=[_road(row, drawing.say) for row in rows[[*_ROAD]].to_dict("records")],
+        from_name=[_place(name, context.say) for name in rows.from_name],
+        to_name=[_place(name, context.say) for name in rows.to_name],
+        gap=[_road(row, context.say) for row in rows[[*_ROAD]].to_dict("records")],
     )
     return draw.lines(
         [(piece.lat, piece.lon) for piece in pieces],
         rows,
-        _tooltip(drawing, ("gap_km", "gap_km_before", "from_name", "to_name", "areas_inside"), "gap"),
+        _tooltip(context, ("gap_km", "gap_km_before", "from_name", "to_name", "areas_inside"), "gap"),
         colour=VERDICTS[theme()]["gap"],
     )
 
 
-def _tooltip(drawing: Drawing, columns: Sequence[str], heading: str) -> draw.Tooltip:
+def _tooltip(context: ViewContext, columns: Sequence[str], heading: str) -> draw.Tooltip:
     rows = tuple(
         TooltipRow(
-            column=name, label=drawing.say(f"highways.field.{name}"), unit="km" if "_km" in name else ""
+            column=name, label=context.say(f"highways.field.{name}"), unit="km" if "_km" in name else ""
         )
         for name in columns
     )
-    return replace(drawing.tooltip(heading=heading), rows=rows)
+    return replace(field_tooltip(context, heading=heading), rows=rows)
 
 
 def _road(row: Mapping[Hashable, Any], say: Texts) -> str:
@@ -163,9 +164,9 @@ def _about_lines(say: Texts, longest: pd.DataFrame) -> str:
     )
 
 
-def _panel(drawing: Drawing, found: Highways, longest: pd.DataFrame) -> None:
-    say, before, after = drawing.say, found.before, found.after
-    drawing.said.html(element("h2", "panel-title", text=say("highways.title")))
+def _panel(context: ViewContext, found: Highways, longest: pd.DataFrame) -> None:
+    say, before, after = context.say, found.before, found.after
+    context.recorder.html(element("h2", "panel-title", text=say("highways.title")))
     lines = [
         (say("highways.before"), analysis.ratio(before.with_piles, before.areas, say)),
         (say("highways.after"), analysis.ratio(after.with_piles, after.areas, say)),
@@ -174,10 +175,10 @@ def _panel(drawing: Drawing, found: Highways, longest: pd.DataFrame) -> None:
     ]
     if after.unknown:
         lines.append((say("presence.unknown"), analysis.ratio(after.unknown, after.areas, say)))
-    drawing.said.html(terms(lines))
+    context.recorder.html(terms(lines))
     published = figure_on("network", "service_area_share")
     if published:
-        drawing.said.note(
+        context.recorder.note(
             say(
                 "highways.published",
                 share=f"{published.value:g} %",
@@ -185,8 +186,8 @@ def _panel(drawing: Drawing, found: Highways, longest: pd.DataFrame) -> None:
                 source=published.source,
             )
         )
-    drawing.said.note(say("highways.sides", areas=say.number(after.areas)))
-    drawing.said.html(element("h3", "panel-section", text=say("highways.longest")))
+    context.recorder.note(say("highways.sides", areas=say.number(after.areas)))
+    context.recorder.html(element("h3", "panel-section", text=say("highways.longest")))
     for place, row in enumerate(longest[[*_TOLD]].to_dict("records")):
         st.button(
             f"{plain(_road(row, say))} :small[:gray[{plain(_lengths(row, say))}]]",
@@ -195,7 +196,7 @@ def _panel(drawing: Drawing, found: Highways, longest: pd.DataFrame) -> None:
             args=(row,),
             type="tertiary",
         )
-    analysis.definition(drawing, gap_changes, area_layer)
+    analysis.definition(context, gap_changes, area_layer)
 
 
 def _lengths(row: Mapping[Hashable, Any], say: Texts) -> str:
@@ -212,9 +213,9 @@ def _go(row: Mapping[Hashable, Any]) -> None:
     state.fly(*fitting_view(Bounds(south, west, north, east).widened(_AROUND_KM)), is_here=True)
 
 
-def _tables(drawing: Drawing, found: Highways) -> None:
-    say = drawing.say
-    _areas(drawing, found.areas)
+def _tables(context: ViewContext, found: Highways) -> None:
+    say = context.say
+    _areas(context, found.areas)
     gaps = found.gaps
     shown = {
         say("highways.field.expressway"): gaps.expressway,
@@ -234,9 +235,11 @@ def _tables(drawing: Drawing, found: Highways) -> None:
             for crosses in gaps.crosses_break_after
         ],
     }
-    analysis.table(drawing, pd.DataFrame(shown), "gaps")
+    analysis.table(context, pd.DataFrame(shown), "gaps")
     kinds = [kind for kind in Ends if (gaps.ends == kind).any()]
-    drawing.said.note(" ".join([say("highways.gaps.note"), *(say(f"ends.{kind}.note") for kind in kinds)]))
+    context.recorder.note(
+        " ".join([say("highways.gaps.note"), *(say(f"ends.{kind}.note") for kind in kinds)])
+    )
 
 
 def _edges(gaps: pd.DataFrame, side: str, say: Texts) -> list[str]:
@@ -259,9 +262,9 @@ def _presences(areas: pd.DataFrame, say: Texts) -> pd.Series:
     return areas.category.astype("object").map(names).fillna(say("presence.unknown"))
 
 
-def _areas(drawing: Drawing, areas: pd.DataFrame) -> None:
+def _areas(context: ViewContext, areas: pd.DataFrame) -> None:
     """List the service areas where the base has no counted pile, the empty ones first."""
-    say = drawing.say
+    say = context.say
     rank = {Presence.EMPTY: 0, Presence.PARTNERS: 2}
     listed = areas[areas.category != Presence.BASE]
     order = listed.category.map(rank).fillna(1).sort_values(kind="stable").index
@@ -275,5 +278,5 @@ def _areas(drawing: Drawing, areas: pd.DataFrame) -> None:
         ],
         say("highways.field.service_area_id"): listed.service_area_id,
     }
-    analysis.table(drawing, pd.DataFrame(shown), "areas")
-    drawing.said.note(say("highways.areas.note"))
+    analysis.table(context, pd.DataFrame(shown), "areas")
+    context.recorder.note(say("highways.areas.note"))

@@ -1,7 +1,6 @@
 """What is lost when operators leave: the map of losses, how few hands hold how much, the tables by city."""
 
 import pandas as pd
-import streamlit as st
 
 from charging.analytics.resilience import Dependence, Loss, concentration, dependence, without
 from charging.analytics.studies import concentrations, losses
@@ -12,25 +11,26 @@ from charging.views.analyses import analysis
 from charging.views.analyses.unknowns import remainders
 from charging.views.elements.markup import element, terms
 from charging.views.elements.texts import Texts
-from charging.views.mapview.map_layers import Drawing
 from charging.views.session import analysis_params
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import visit
 
 
-def controls(drawing: Drawing) -> None:
+def controls(context: ViewContext) -> None:
     """Show what the analysis is asked."""
-    analysis.operator_set(drawing, "leaver")
-    analysis.resolution(drawing)
+    analysis.operator_set(context, "leaver")
+    analysis.resolution(context)
 
 
-def told(drawing: Drawing) -> analysis.Told:
+def told(context: ViewContext) -> analysis.Told:
     """Return what the analysis answers."""
-    say, leavers = drawing.say, analysis_params.chosen("leaver")
+    say, leavers = context.say, analysis_params.operator_set("leaver")
     in_cells, in_cities, in_areas = (
-        losses(drawing.answers, drawing.selection, leavers, by)
-        for by in (st.session_state.resolution, Unit.CITY, Unit.SERVICE_AREA)
+        losses(context.answers, context.selection, leavers, by)
+        for by in (visit.resolution, Unit.CITY, Unit.SERVICE_AREA)
     )
     drawn = analysis.verdicts(
-        drawing,
+        context,
         # cells drawn coarser show the strongest of those inside, so that others are never asked for
         lambda _: in_cells.rename(columns={"unit": "cell"}),
         title=say("leaving.legend"),
@@ -41,39 +41,39 @@ def told(drawing: Drawing) -> analysis.Told:
     return analysis.Told(
         drawn.groups,
         drawn.note,
-        lambda: _panel(drawing, leavers, *map(dependence, (in_cells, in_cities, in_areas))),
-        lambda: _tables(drawing, in_cities),
+        lambda: _panel(context, leavers, *map(dependence, (in_cells, in_cities, in_areas))),
+        lambda: _tables(context, in_cities),
     )
 
 
 def _panel(
-    drawing: Drawing,
+    context: ViewContext,
     leavers: tuple[str, ...],
     in_cells: Dependence,
     in_cities: Dependence,
     in_areas: Dependence,
 ) -> None:
-    say = drawing.say
+    say = context.say
     names = say("compare.and").join(say(f"operator.{operator}") for operator in leavers)
     how = "one" if len(leavers) == 1 else "many"
     title = say(f"leaving.title.{how}", names=names) if leavers else say("leaving.nobody")
-    drawing.said.html(element("h2", "panel-title", text=title))
+    context.recorder.html(element("h2", "panel-title", text=title))
     # every station lies in a cell: these are all piles
     lost = analysis.ratio(in_cells.piles_lost, in_cells.piles, say)
-    drawing.said.html(terms([(say("leaving.piles"), lost)]))
-    _section(drawing, say("gain.cells"), _lost(in_cells, say))
-    _section(drawing, say("gain.cities"), _lost(in_cities, say))
-    if drawing.answers.ask(service_areas, Filters()).empty:
-        _section(drawing, say("gain.service_areas"), element("p", "empty", text=say("leaving.no_areas")))
+    context.recorder.html(terms([(say("leaving.piles"), lost)]))
+    _section(context, say("gain.cells"), _lost(in_cells, say))
+    _section(context, say("gain.cities"), _lost(in_cities, say))
+    if context.answers.ask(service_areas, Filters()).empty:
+        _section(context, say("gain.service_areas"), element("p", "empty", text=say("leaving.no_areas")))
     else:
-        _section(drawing, say("gain.service_areas"), _lost(in_areas, say))
-    _hands(drawing)
-    drawing.said.note("  \n".join([say("leaving.whole"), *remainders(drawing)]))
-    analysis.definition(drawing, without, dependence, concentration)
+        _section(context, say("gain.service_areas"), _lost(in_areas, say))
+    _hands(context)
+    context.recorder.note("  \n".join([say("leaving.whole"), *remainders(context)]))
+    analysis.definition(context, without, dependence, concentration)
 
 
-def _section(drawing: Drawing, title: str, lines: str) -> None:
-    drawing.said.html(element("h3", "panel-section", text=title) + lines)
+def _section(context: ViewContext, title: str, lines: str) -> None:
+    context.recorder.html(element("h3", "panel-section", text=title) + lines)
 
 
 def _lost(found: Dependence, say: Texts) -> str:
@@ -84,12 +84,12 @@ def _lost(found: Dependence, say: Texts) -> str:
     )
 
 
-def _hands(drawing: Drawing) -> None:
+def _hands(context: ViewContext) -> None:
     """Show how far all piles of the selection lie in few hands."""
-    say = drawing.say
-    whole = concentrations(drawing.answers, drawing.selection)
+    say = context.say
+    whole = concentrations(context.answers, context.selection)
     if whole.empty or pd.isna(whole.hhi[0]):
-        _section(drawing, say("leaving.hands"), element("p", "empty", text=say("leaving.no_hands")))
+        _section(context, say("leaving.hands"), element("p", "empty", text=say("leaving.no_hands")))
         return
     row = whole.iloc[0]
     how = "least" if row.unknown_share else "exact"
@@ -97,16 +97,16 @@ def _hands(drawing: Drawing) -> None:
         (say(f"operator.{row.largest_operator}"), analysis.ratio(row.largest_piles, row.piles, say)),
         (say("leaving.hhi"), say(f"leaving.hhi.{how}", hhi=say.number(row.hhi))),
     ]
-    _section(drawing, say("leaving.hands"), terms(lines))
+    _section(context, say("leaving.hands"), terms(lines))
 
 
-def _tables(drawing: Drawing, in_cities: pd.DataFrame) -> None:
-    say = drawing.say
+def _tables(context: ViewContext, in_cities: pd.DataFrame) -> None:
+    say = context.say
     lost = in_cities.sort_values(
         ["lost_share", "piles_before", "unit"], ascending=[False, False, True], ignore_index=True
     )
     analysis.table(
-        drawing,
+        context,
         pd.DataFrame(
             {
                 say("field.city"): [say(f"city.{city}") for city in lost.unit],
@@ -118,10 +118,10 @@ def _tables(drawing: Drawing, in_cities: pd.DataFrame) -> None:
         ),
         "leaving",
     )
-    held = concentrations(drawing.answers, drawing.selection, Unit.CITY)
+    held = concentrations(context.answers, context.selection, Unit.CITY)
     held = held.sort_values(["piles", "unit"], ascending=[False, True], ignore_index=True)
     analysis.table(
-        drawing,
+        context,
         pd.DataFrame(
             {
                 say("field.city"): [say(f"city.{city}") for city in held.unit],
@@ -139,7 +139,7 @@ def _tables(drawing: Drawing, in_cities: pd.DataFrame) -> None:
         ),
         "concentration",
     )
-    drawing.said.note("  \n".join([say("leaving.hhi.note"), *remainders(drawing, by_city=True)]))
+    context.recorder.note("  \n".join([say("leaving.hhi.note"), *remainders(context, by_city=True)]))
 
 
 def _percent(shares: pd.Series) -> pd.Series:

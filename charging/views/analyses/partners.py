@@ -1,57 +1,57 @@
 """What each partner adds to a base: the ranking, the map of what is new, and the table of all gains."""
 
 import pandas as pd
-import streamlit as st
 
 from charging.analytics.coverage import Added, marginal_gains, partner_layer
 from charging.analytics.coverage_options import Gain
 from charging.analytics.studies import gains_over, served_of_each, served_units
 from charging.views.analyses import analysis
 from charging.views.elements.markup import Bar, bars, element
-from charging.views.mapview.map_layers import Drawing
 from charging.views.session import analysis_params
 from charging.views.session.colours import colours_of
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import visit
 
 
-def controls(drawing: Drawing) -> None:
+def controls(context: ViewContext) -> None:
     """Show what the analysis is asked."""
-    say = drawing.say
-    analysis.operator_set(drawing, "base")
-    analysis.operator_set(drawing, "partner", apart_from="base")
-    analysis.choice(drawing, "gain", list(Gain), lambda gain: say(f"gain.{gain}"))
-    analysis.resolution(drawing)
-    analysis.choice(drawing, "rings", analysis_params.RINGS, lambda rings: say(f"asked.rings.{rings}"))
-    analysis.choice(drawing, "km", analysis_params.KMS, lambda km: f"{km} km")
+    say = context.say
+    analysis.operator_set(context, "base")
+    analysis.operator_set(context, "partner", apart_from="base")
+    analysis.choice(context, "gain", list(Gain), lambda gain: say(f"gain.{gain}"))
+    analysis.resolution(context)
+    analysis.choice(context, "rings", analysis_params.RINGS, lambda rings: say(f"asked.rings.{rings}"))
+    analysis.choice(context, "km", analysis_params.KMS, lambda km: f"{km} km")
 
 
-def told(drawing: Drawing) -> analysis.Told:
+def told(context: ViewContext) -> analysis.Told:
     """Return what the analysis answers."""
-    base, partners = analysis_params.chosen("base"), analysis_params.chosen("partner")
-    units = served_of_each(drawing.answers, drawing.selection, analysis_params.grid())
+    base, partners = analysis_params.operator_set("base"), analysis_params.operator_set("partner")
+    units = served_of_each(context.answers, context.selection, analysis_params.grid())
     drawn = analysis.verdicts(
-        drawing,
+        context,
         # cells drawn coarser show the strongest of those inside, so that others are never asked for
         lambda _: partner_layer(units[Gain.CELLS], base, partners).rename(columns={"unit": "cell"}),
-        title=drawing.say("partners.legend"),
-        names={str(added): drawing.say(f"added.{added}") for added in reversed(Added)},
+        title=context.say("partners.legend"),
+        names={str(added): context.say(f"added.{added}") for added in reversed(Added)},
         strongest_first=True,
     )
     found = gains_over(units, base, partners)
     return analysis.Told(
-        drawn.groups, drawn.note, lambda: _ranking(drawing, found), lambda: _tables(drawing, found)
+        drawn.groups, drawn.note, lambda: _ranking(context, found), lambda: _tables(context, found)
     )
 
 
-def _ranking(drawing: Drawing, found: dict[Gain, pd.DataFrame]) -> None:
-    say = drawing.say
-    gain = Gain(st.session_state.gain)
+def _ranking(context: ViewContext, found: dict[Gain, pd.DataFrame]) -> None:
+    say = context.say
+    gain = Gain(visit.gain)
     ranked = found[gain]
-    drawing.said.html(element("h2", "panel-title", text=say("partners.title", unit=say(f"gain.{gain}"))))
+    context.recorder.html(element("h2", "panel-title", text=say("partners.title", unit=say(f"gain.{gain}"))))
     if ranked.empty:
-        drawing.said.html(element("p", "empty", text=say("partners.none")))
+        context.recorder.html(element("p", "empty", text=say("partners.none")))
         return
     whole = float(ranked.whole.iloc[0])
-    colours = colours_of(drawing.answers)
+    colours = colours_of(context.answers)
     rows = [
         Bar(
             colours.get(row["operator_id"], "transparent"),
@@ -61,27 +61,27 @@ def _ranking(drawing: Drawing, found: dict[Gain, pd.DataFrame]) -> None:
         )
         for row in ranked.to_dict("records")
     ]
-    drawing.said.html(bars(rows, float(ranked.gain.max())))
+    context.recorder.html(bars(rows, float(ranked.gain.max())))
     last = ranked.iloc[-1]
-    drawing.said.html(
+    context.recorder.html(
         element("h3", "panel-section", text=say("partners.after"))
         + element("p", "operator", text=analysis.ratio(last.covered_after, whole, say))
     )
     notes = [say(f"partners.whole.{gain}", whole=say.number(whole))]
     if gain is Gain.PEOPLE:
-        notes += _about_people(drawing)
-    drawing.said.note(" ".join(notes))
-    analysis.definition(drawing, marginal_gains, partner_layer, served_units)
+        notes += _about_people(context)
+    context.recorder.note(" ".join(notes))
+    analysis.definition(context, marginal_gains, partner_layer, served_units)
 
 
-def _about_people(drawing: Drawing) -> list[str]:
+def _about_people(context: ViewContext) -> list[str]:
     """Say that people are counted around DC piles, as reach does, unless the reader chose a current."""
-    return [] if drawing.selection.currents else [drawing.say("partners.people_dc")]
+    return [] if context.selection.currents else [context.say("partners.people_dc")]
 
 
-def _tables(drawing: Drawing, found: dict[Gain, pd.DataFrame]) -> None:
-    say = drawing.say
-    ranked = found[Gain(st.session_state.gain)]
+def _tables(context: ViewContext, found: dict[Gain, pd.DataFrame]) -> None:
+    say = context.say
+    ranked = found[Gain(visit.gain)]
     columns = {say("field.operator"): [say(f"operator.{operator}") for operator in ranked.operator_id]}
     for gain, table in found.items():
         own = table.set_index("operator_id").reindex(ranked.operator_id)
@@ -90,5 +90,5 @@ def _tables(drawing: Drawing, found: dict[Gain, pd.DataFrame]) -> None:
         columns[say("partners.column.order", unit=name)] = own.order.to_list()
         columns[say("partners.column.gain", unit=name, whole=whole)] = own.gain.to_list()
         columns[say("partners.column.alone", unit=name, whole=whole)] = own.gain_alone.to_list()
-    analysis.table(drawing, pd.DataFrame(columns), "partners")
-    drawing.said.note(" ".join([say("partners.order_note"), *_about_people(drawing)]))
+    analysis.table(context, pd.DataFrame(columns), "partners")
+    context.recorder.note(" ".join([say("partners.order_note"), *_about_people(context)]))

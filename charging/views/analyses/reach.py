@@ -27,9 +27,10 @@ from charging.views.analyses import analysis, user_weights
 from charging.views.elements.labels import names_in
 from charging.views.elements.markup import Bar, bars, element, section
 from charging.views.elements.report_recorder import Curves, Line
-from charging.views.mapview.map_layers import Drawing
 from charging.views.session import analysis_params
 from charging.views.session.colours import colours_of, theme
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import visit
 
 MOST_ALONE = 5
 """Partners with a curve of their own."""
@@ -50,103 +51,107 @@ class Network(NamedTuple):
     dash: tuple[int, int]  # px drawn, px left out
 
 
-def controls(drawing: Drawing) -> None:
+def controls(context: ViewContext) -> None:
     """Show what the analysis is asked."""
-    analysis.operator_set(drawing, "base")
-    analysis.operator_set(drawing, "partner", apart_from="base")
-    within = drawing.say("asked.within")
+    analysis.operator_set(context, "base")
+    analysis.operator_set(context, "partner", apart_from="base")
+    within = context.say("asked.within")
     km = st.select_slider(within, analysis_params.KMS, key="km", format_func=lambda km: f"{km} km", width=260)
-    drawing.said.asked(within, f"{km} km")
-    user_weights.offer(drawing)
+    context.recorder.asked(within, f"{km} km")
+    user_weights.offer(context)
 
 
-def told(drawing: Drawing) -> analysis.Told:
+def told(context: ViewContext) -> analysis.Told:
     """Return what the analysis answers."""
-    filters = studies.reach_filters(drawing.selection)
-    if user_weights.is_nobody(drawing):
-        return analysis.Told([], "", lambda: user_weights.nobody(drawing), lambda: _density(drawing, filters))
-    say, km = drawing.say, float(st.session_state.km)
-    networks = _networks(drawing)
+    filters = studies.reach_filters(context.selection)
+    if user_weights.is_nobody(context):
+        return analysis.Told([], "", lambda: user_weights.nobody(context), lambda: _density(context, filters))
+    say, km = context.say, float(visit.km)
+    networks = _networks(context)
     asked_about = _asked_about(networks)
-    places, distances = user_weights.weights(drawing), user_weights.nearest(drawing, filters)
+    places, distances = user_weights.weights(context), user_weights.nearest(context, filters)
     drawn = analysis.verdicts(
-        drawing,
+        context,
         partial(reach_by_cell, distances, places, asked_about.operators, km),
-        title=say("reach.legend", unit=user_weights.unit(drawing), km=f"{km:g}", network=asked_about.name),
+        title=say("reach.legend", unit=user_weights.unit(context), km=f"{km:g}", network=asked_about.name),
         names={str(verdict): say(f"reach.{verdict}") for verdict in Reached},
         strongest_first=False,
         columns=("weight", "weight_missed"),
         finest=FINEST if places.resolution is None else min(FINEST, places.resolution),
     )
 
-    curves = _reached(drawing, distances, networks)
+    curves = _reached(context, distances, networks)
 
     def beside() -> None:
-        _shares(drawing, curves, networks)
-        _not_known(drawing, filters, asked_about)
-        _curves(drawing, _at(curves, studies.CURVE_KMS), networks)
-        drawing.said.note(say("reach.nio", km=_NIO_KM))
-        analysis.definition(drawing, reach_curve, nearest_km, weights_of_area)
+        _shares(context, curves, networks)
+        _not_known(context, filters, asked_about)
+        _curves(context, _at(curves, studies.CURVE_KMS), networks)
+        context.recorder.note(say("reach.nio", km=_NIO_KM))
+        analysis.definition(context, reach_curve, nearest_km, weights_of_area)
 
     def below() -> None:
-        _by_distance(drawing, _at(curves, analysis_params.KMS), networks)
-        _unreached(drawing, distances, asked_about)
-        _density(drawing, filters)
+        _by_distance(context, _at(curves, analysis_params.KMS), networks)
+        _unreached(context, distances, asked_about)
+        _density(context, filters)
 
     return analysis.Told(drawn.groups, drawn.note, beside, below)
 
 
-def _networks(drawing: Drawing) -> dict[str, Network]:
+def _networks(context: ViewContext) -> dict[str, Network]:
     """Return the networks to draw, in that order; of many partners only the first ones alone."""
-    partners = analysis_params.chosen("partner")
-    found = studies.reach_networks(analysis_params.chosen("base"), partners)
+    partners = analysis_params.operator_set("partner")
+    found = studies.reach_networks(analysis_params.operator_set("base"), partners)
     hidden = {f"alone.{operator}" for operator in partners[MOST_ALONE:]}
-    return {key: _network(drawing, key, operators) for key, operators in found.items() if key not in hidden}
+    return {key: _network(context, key, operators) for key, operators in found.items() if key not in hidden}
 
 
-def _network(drawing: Drawing, key: str, operators: tuple[str, ...] | None) -> Network:
+def _network(context: ViewContext, key: str, operators: tuple[str, ...] | None) -> Network:
     """Return a network of `studies.reach_networks` with its name and its line."""
-    say, ramp = drawing.say, RAMPS[theme()]
+    say, ramp = context.say, RAMPS[theme()]
     if operators is None:
         return Network(None, say("reach.network.all"), OTHER[theme()], (4, 3))
     if key == "base":
         return Network(operators, say("reach.network.base"), ramp[3], (1, 0))
     if key == "both":
-        name = say("reach.network.both") if analysis_params.chosen("base") else say("reach.network.partners")
+        name = (
+            say("reach.network.both")
+            if analysis_params.operator_set("base")
+            else say("reach.network.partners")
+        )
         return Network(operators, name, ramp[6], (1, 0))
     [operator] = operators
     name = say("reach.network.alone", name=say(f"operator.{operator}"))
-    return Network(operators, name, colours_of(drawing.answers)[operator], (1, 0))
+    return Network(operators, name, colours_of(context.answers)[operator], (1, 0))
 
 
 def _asked_about(networks: Mapping[str, Network]) -> Network:
     return next(networks[name] for name in ("both", "base", "all") if name in networks)
 
 
-def _shares(drawing: Drawing, curves: pd.DataFrame, networks: Mapping[str, Network]) -> None:
+def _shares(context: ViewContext, curves: pd.DataFrame, networks: Mapping[str, Network]) -> None:
     """Show the share of each network at the chosen distance."""
-    say, km = drawing.say, float(st.session_state.km)
+    say, km = context.say, float(visit.km)
     here = _at(curves, [km]).set_index("network")
-    title = say("reach.title", unit=user_weights.unit(drawing), km=f"{km:g}")
-    drawing.said.html(element("h2", "panel-title", text=title))
+    title = say("reach.title", unit=user_weights.unit(context), km=f"{km:g}")
+    context.recorder.html(element("h2", "panel-title", text=title))
     rows = [
         Bar(each.colour, each.name, here.share[name], say.share(here.share[name]))
         for name, each in networks.items()
     ]
-    drawing.said.html(bars(rows, 1))
+    context.recorder.html(bars(rows, 1))
     asked_about = _asked_about(networks)
     [reached] = here.weight_reached[here.index == _key(networks, asked_about)]
-    drawing.said.html(
+    context.recorder.html(
         element("h3", "panel-section", text=asked_about.name)
         + element("p", "operator", text=analysis.ratio(reached, here.weight_whole.iloc[0], say))
     )
 
 
-def _reached(drawing: Drawing, distances: pd.DataFrame, networks: Mapping[str, Network]) -> pd.DataFrame:
+def _reached(context: ViewContext, distances: pd.DataFrame, networks: Mapping[str, Network]) -> pd.DataFrame:
     """Return the reach of each network at every distance that is told anywhere."""
     sets: dict[str, Collection[str] | None] = {name: each.operators for name, each in networks.items()}
     return reach_curves(
-        distances, user_weights.weights(drawing), sets, sorted({*studies.CURVE_KMS, *analysis_params.KMS})
+        distances, user_weights.weights(context), sets, sorted({*studies.CURVE_KMS, *analysis_params.KMS})
     )
 
 
@@ -160,24 +165,24 @@ def _of_each(curves: pd.DataFrame, networks: Mapping[str, Network]) -> Iterator[
         yield networks[str(name)], curve
 
 
-def _curves(drawing: Drawing, curves: pd.DataFrame, networks: Mapping[str, Network]) -> None:
+def _curves(context: ViewContext, curves: pd.DataFrame, networks: Mapping[str, Network]) -> None:
     """Show the share of each network by distance."""
-    say, km = drawing.say, float(st.session_state.km)
-    title = say("reach.axis.share", unit=user_weights.unit(drawing))
-    drawing.said.html(element("h3", "panel-section", text=title))
+    say, km = context.say, float(visit.km)
+    title = say("reach.axis.share", unit=user_weights.unit(context))
+    context.recorder.html(element("h3", "panel-section", text=title))
     shown = curves.assign(
         network=curves.network.map({name: each.name for name, each in networks.items()}),
         percent=curves.share.map(say.share),
     )
     st.vega_lite_chart(
         shown[["km", "share", "percent", "network"]],
-        _chart(drawing, networks, km),
+        _chart(context, networks, km),
         width="stretch",
         height=_CHART_HEIGHT_PX,
         key="reach_chart",
         alt=title,
     )
-    drawing.said.curves(
+    context.recorder.curves(
         Curves(
             tuple(
                 Line(each.name, each.colour, each.dash, tuple(zip(curve.km, curve.share, strict=True)))
@@ -188,21 +193,21 @@ def _curves(drawing: Drawing, curves: pd.DataFrame, networks: Mapping[str, Netwo
             km,
         )
     )
-    notes = [user_weights.whole(drawing), say("analysis.straight_line")]
-    if not drawing.selection.currents:
+    notes = [user_weights.whole(context), say("analysis.straight_line")]
+    if not context.selection.currents:
         notes.append(say("reach.dc_asked"))
-    if len(analysis_params.chosen("partner")) > MOST_ALONE:
+    if len(analysis_params.operator_set("partner")) > MOST_ALONE:
         notes.append(say("reach.most_alone", most=MOST_ALONE))
-    drawing.said.note(" ".join(notes))
+    context.recorder.note(" ".join(notes))
 
 
 def _key(networks: Mapping[str, Network], wanted: Network) -> str:
     return next(name for name, each in networks.items() if each is wanted)
 
 
-def _chart(drawing: Drawing, networks: Mapping[str, Network], km: float) -> dict[str, Any]:
+def _chart(context: ViewContext, networks: Mapping[str, Network], km: float) -> dict[str, Any]:
     """Return the curves as Vega-Lite: distances on a scale of ratios, the chosen one marked."""
-    say, each = drawing.say, tuple(networks.values())
+    say, each = context.say, tuple(networks.values())
     names = [one.name for one in each]
     x = {
         "field": "km",
@@ -263,13 +268,13 @@ def _chart(drawing: Drawing, networks: Mapping[str, Network], km: float) -> dict
     }
 
 
-def _by_distance(drawing: Drawing, found: pd.DataFrame, networks: Mapping[str, Network]) -> None:
+def _by_distance(context: ViewContext, found: pd.DataFrame, networks: Mapping[str, Network]) -> None:
     """List the shares at every distance that can be chosen: the curves for who cannot see them."""
-    say = drawing.say
-    of = say("reach.of", unit=user_weights.unit(drawing))
+    say = context.say
+    of = say("reach.of", unit=user_weights.unit(context))
     shares = {each.name: rows.share.to_numpy() for each, rows in _of_each(found, networks)}
     analysis.table(
-        drawing,
+        context,
         pd.DataFrame({"km": found.km.unique(), **shares, of: found.weight_whole.iloc[0]}),
         "reach",
         config={
@@ -280,31 +285,33 @@ def _by_distance(drawing: Drawing, found: pd.DataFrame, networks: Mapping[str, N
     )
 
 
-def _not_known(drawing: Drawing, filters: Filters, network: Network) -> None:
+def _not_known(context: ViewContext, filters: Filters, network: Network) -> None:
     """Say which stations count for nothing since something about them is not known, and what they may add."""
-    say, answers = drawing.say, drawing.answers
+    say, answers = context.say, context.answers
     left_out = answers.ask(left_out_as_unknown, filters)
     if left_out:
-        widened = user_weights.nearest(drawing, filters.with_unknown())
+        widened = user_weights.nearest(context, filters.with_unknown())
         operators = None if network.operators is None else (*network.operators, NOT_KNOWN)
-        curve = reach_curve(widened, user_weights.weights(drawing), operators, [float(st.session_state.km)])
+        curve = reach_curve(widened, user_weights.weights(context), operators, [float(visit.km)])
         most = analysis.ratio(curve.weight_reached[0], curve.weight_whole[0], say)
-        drawing.said.note(say("reach.left_out", count=say.number(left_out), network=network.name, most=most))
+        context.recorder.note(
+            say("reach.left_out", count=say.number(left_out), network=network.name, most=most)
+        )
     unknown = answers.ask(totals, filters, sums_of=("stations_piles_unknown",)).stations_piles_unknown[0]
     if unknown:
-        drawing.said.note(say("reach.piles_unknown", count=say.number(unknown)))
+        context.recorder.note(say("reach.piles_unknown", count=say.number(unknown)))
 
 
-def _unreached(drawing: Drawing, distances: pd.DataFrame, network: Network) -> None:
+def _unreached(context: ViewContext, distances: pd.DataFrame, network: Network) -> None:
     """List the places that are not reached."""
-    say, km = drawing.say, float(st.session_state.km)
-    far = unreached(distances, user_weights.weights(drawing), network.operators, km)
+    say, km = context.say, float(visit.km)
+    far = unreached(distances, user_weights.weights(context), network.operators, km)
     rows = far.table
     both = zip(rows["name"].to_list(), rows.name_zh.to_list(), strict=True)
     named = [names_in(name, name_zh, say) for name, name_zh in both]
-    unit, distance = user_weights.unit(drawing), say("field.distance_km")
+    unit, distance = user_weights.unit(context), say("field.distance_km")
     analysis.table(
-        drawing,
+        context,
         pd.DataFrame(
             {
                 say("field.name"): [name for name, _ in named],
@@ -322,7 +329,7 @@ def _unreached(drawing: Drawing, distances: pd.DataFrame, network: Network) -> N
             distance: st.column_config.NumberColumn(format="%.1f"),
         },
     )
-    drawing.said.note(
+    context.recorder.note(
         say(
             "reach.unreached",
             places=say.number(len(rows)),
@@ -334,18 +341,18 @@ def _unreached(drawing: Drawing, distances: pd.DataFrame, network: Network) -> N
     )
 
 
-def _density(drawing: Drawing, filters: Filters) -> None:
+def _density(context: ViewContext, filters: Filters) -> None:
     """List the piles per 100,000 people of each city."""
-    say = drawing.say
-    cities = studies.city_density(drawing.answers, filters)
+    say = context.say
+    cities = studies.city_density(context.answers, filters)
     if not cities.city_id.notna().any():
         section(say("analysis.table.density"))
-        drawing.said.note(say("reach.no_cities"))
+        context.recorder.note(say("reach.no_cities"))
         return
     piles, people, ratio = say("field.piles"), say("reach.urban_people"), say("reach.piles_per_100k")
     named = [say(f"city.{key}") if isinstance(key, str) else say("reach.no_city") for key in cities.city_id]
     analysis.table(
-        drawing,
+        context,
         pd.DataFrame(
             {
                 say("field.city"): named,
@@ -361,5 +368,5 @@ def _density(drawing: Drawing, filters: Filters) -> None:
             people: st.column_config.NumberColumn(format="localized"),
         },
     )
-    drawing.said.note(say("reach.density_note"))
-    analysis.definition(drawing, density_by_city)
+    context.recorder.note(say("reach.density_note"))
+    analysis.definition(context, density_by_city)

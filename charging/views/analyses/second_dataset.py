@@ -4,8 +4,6 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-import streamlit as st
-
 from charging.analytics.changes import Incomparable, Obstacle
 from charging.dataset.manifest import Manifest
 from charging.dataset.store import Dataset, dataset_folder, dataset_names, locate
@@ -14,24 +12,24 @@ from charging.settings import Settings
 from charging.views.analyses import analysis
 from charging.views.elements.provenance import named, unit
 from charging.views.elements.texts import Texts
-from charging.views.mapview.map_layers import Drawing
 from charging.views.session.caching import Answers, open_answers
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import visit
 
 _log = logging.getLogger(__name__)
 
 
-def settle(drawing: Drawing) -> None:
+def settle(context: ViewContext) -> None:
     """Forget the other dataset a link names if there is none of that name, and say so; else begin to open it.
 
     Its tables are read in the background, while the page has other things to do.
     """
-    session = st.session_state
-    if session.other == drawing.answers.dataset.folder.name:
-        session.other = ""
-    if session.other and session.other not in names(drawing.settings):
-        session.problems.append(("other", session.other))
-        session.other = ""
-    joined(drawing)  # what is wrong with it is told where it is shown
+    if visit.other_dataset == context.dataset.folder.name:
+        visit.other_dataset = ""
+    if visit.other_dataset and visit.other_dataset not in names(context.settings):
+        visit.problems.append(("other", visit.other_dataset))
+        visit.other_dataset = ""
+    joined(context)  # what is wrong with it is told where it is shown
 
 
 def names(settings: Settings) -> list[str]:
@@ -40,28 +38,28 @@ def names(settings: Settings) -> list[str]:
     return sorted({*dataset_names(settings.build_dir), *usual})
 
 
-def choose(drawing: Drawing, *, label: str = "", none: str = "") -> None:
+def choose(context: ViewContext, *, label: str = "", none: str = "") -> None:
     """Show the choice of the other dataset, under `label`; `none` is the text for no other."""
-    own = drawing.answers.dataset.folder.name
+    own = context.dataset.folder.name
     analysis.choice(
-        drawing,
+        context,
         "other",
-        ["", *(name for name in names(drawing.settings) if name != own)],
-        lambda name: name or none or drawing.say("other.same"),
+        ["", *(name for name in names(context.settings) if name != own)],
+        lambda name: name or none or context.say("other.same"),
         label=label,
     )
 
 
-def joined(drawing: Drawing) -> tuple[Drawing, str]:
-    """Return a drawing with the other dataset, if one is chosen, and what is wrong with that one, or ""."""
-    name = st.session_state.other
+def joined(context: ViewContext) -> tuple[ViewContext, str]:
+    """Return the context with the other dataset, if one is chosen, and what is wrong with that one, or ""."""
+    name = visit.other_dataset
     if not name:
-        return drawing, ""
+        return context, ""
     try:
-        return replace(drawing, beside=opened(drawing.settings, name)), ""
+        return replace(context, other=opened(context.settings, name)), ""
     except ChargingError as error:
         _log.warning("The dataset to compare with cannot be opened", exc_info=True)
-        return drawing, str(error)
+        return context, str(error)
 
 
 def opened(settings: Settings, name: str) -> Answers:

@@ -2,11 +2,11 @@
 
 from charging.analytics.studies import unknowns
 from charging.views.analyses import analysis
-from charging.views.mapview.map_layers import Drawing
 from charging.views.session.caching import Answers
+from charging.views.session.context import ViewContext
 
 
-def remainders(drawing: Drawing, answers: Answers | None = None, *, by_city: bool = False) -> list[str]:
+def remainders(context: ViewContext, answers: Answers | None = None, *, by_city: bool = False) -> list[str]:
     """Return in words what is not known in a selection; nothing where all is.
 
     Parameters
@@ -16,8 +16,8 @@ def remainders(drawing: Drawing, answers: Answers | None = None, *, by_city: boo
     by_city
         Whether the figures are told by city: stations without one are then left out too.
     """
-    say = drawing.say
-    found = unknowns(answers or drawing.answers, drawing.selection)
+    say = context.say
+    found = unknowns(answers or context.answers, context.selection)
     said = {
         "piles": (found.stations_without_piles, found.stations),
         "city": (found.stations_without_city if by_city else 0, found.stations),

@@ -5,7 +5,6 @@ they end with the visit. So does what was computed from them, which no shared ca
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -19,7 +18,8 @@ from charging.sources.weights import read_weights
 from charging.views.elements.error_box import in_short, trouble
 from charging.views.elements.markup import element, plain
 from charging.views.elements.texts import Texts
-from charging.views.mapview.map_layers import Drawing
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import visit, widget_value
 
 MOST_MB = 20
 """Largest file taken."""
@@ -33,9 +33,9 @@ MOST_REMEMBERED = 3
 _FILE = "weights_file"
 
 
-def offer(drawing: Drawing) -> None:
+def offer(context: ViewContext) -> None:
     """Show the offer to bring weights, what was wrong with a file, and how to be rid of it."""
-    say, own = drawing.say, st.session_state.get("brought")
+    say, own = context.say, visit.weights
     with st.popover(say("brought.own") if own else say("brought.offer"), width="content"):
         if own:
             st.markdown(plain(say("brought.in_use", title=own.title, count=say.number(len(own)))))
@@ -48,90 +48,87 @@ def offer(drawing: Drawing) -> None:
             args=(say,),
             max_upload_size=MOST_MB,
         )
-        if problem := st.session_state.get("brought_problem"):
+        if problem := visit.weights_problem:
             lead, message = problem
             trouble(lead, message, say) if message else st.error(lead)
         st.caption(say("brought.form", mb=MOST_MB, most=say.number(MOST_PLACES)))
         st.caption(say("brought.private"))
 
 
-def weights(drawing: Drawing) -> Weights:
+def weights(context: ViewContext) -> Weights:
     """Return the weights a reader brought, else the people of the dataset's area; maybe nobody."""
-    own: Weights | None = st.session_state.get("brought")
-    return drawing.answers.ask(people_of) if own is None else own
+    return context.answers.ask(people_of) if visit.weights is None else visit.weights
 
 
-def unit(drawing: Drawing) -> str:
+def unit(context: ViewContext) -> str:
     """Return what the weights count, in the reader's language."""
-    say = drawing.say
-    return say("brought.people") if weights(drawing).unit == PEOPLE else say("brought.weight")
+    say = context.say
+    return say("brought.people") if weights(context).unit == PEOPLE else say("brought.weight")
 
 
-def whole(drawing: Drawing) -> str:
+def whole(context: ViewContext) -> str:
     """Return what shares are of, in a sentence."""
-    say, counted = drawing.say, weights(drawing)
-    if st.session_state.get("brought") is None:
+    say, counted = context.say, weights(context)
+    if visit.weights is None:
         return say("brought.whole.people", whole=say.number(counted.whole), source=counted.source)
     return say("brought.whole.own", whole=say.number(counted.whole), title=counted.title)
 
 
-def is_nobody(drawing: Drawing) -> bool:
+def is_nobody(context: ViewContext) -> bool:
     """Return whether there is nothing to take a share of."""
-    return weights(drawing).whole == 0
+    return weights(context).whole == 0
 
 
-def nobody(drawing: Drawing) -> None:
+def nobody(context: ViewContext) -> None:
     """Say so."""
-    say, is_own = drawing.say, st.session_state.get("brought") is not None
-    drawing.said.html(element("p", "empty", text=say("brought.nothing") if is_own else say("brought.nobody")))
+    say, is_own = context.say, visit.weights is not None
+    context.recorder.html(
+        element("p", "empty", text=say("brought.nothing") if is_own else say("brought.nobody"))
+    )
 
 
-def nearest(drawing: Drawing, filters: Filters) -> pd.DataFrame:
+def nearest(context: ViewContext, filters: Filters) -> pd.DataFrame:
     """Return how far each place is from the nearest station of each operator: `studies.nearest`."""
-    return _answered(drawing, studies.nearest, filters)
+    return _answered(context, studies.nearest, filters)
 
 
 def spot_candidates(
-    drawing: Drawing, filters: Filters, resolution: int, operators: tuple[str, ...] | None
+    context: ViewContext, filters: Filters, resolution: int, operators: tuple[str, ...] | None
 ) -> pd.DataFrame:
     """Return the cells that white spots are ranked among: `studies.spot_candidates`."""
-    return _answered(drawing, studies.spot_candidates, filters, resolution, operators)
+    return _answered(context, studies.spot_candidates, filters, resolution, operators)
 
 
-def _answered(drawing: Drawing, study: Callable[..., pd.DataFrame], *asked: object) -> pd.DataFrame:
+def _answered(context: ViewContext, study: Callable[..., pd.DataFrame], *asked: object) -> pd.DataFrame:
     """Return what a study says of the weights; of a reader's own it is remembered in the visit alone."""
-    own = st.session_state.get("brought")
+    own = visit.weights
     if own is None:
-        return study(drawing.answers, *asked)
-    remembered: dict[Any, pd.DataFrame] = st.session_state.brought_answers
-    key = (drawing.answers.dataset.content_hash, study.__name__, asked)
+        return study(context.answers, *asked)
+    remembered = visit.weights_answers
+    key = (context.dataset.content_hash, study.__name__, asked)
     if key not in remembered:
         newest = list(remembered.items())[1 - MOST_REMEMBERED :]
-        remembered = dict([*newest, (key, study(drawing.answers, *asked, own))])
-        st.session_state.brought_answers = remembered
+        remembered = dict([*newest, (key, study(context.answers, *asked, own))])
+        visit.weights_answers = remembered
     return remembered[key]
 
 
 def _take(say: Texts) -> None:
     """Read the file that was just given, or forget the one that was just taken away."""
     _forget()
-    if (file := st.session_state[_FILE]) is None:
+    if (file := widget_value(_FILE)) is None:
         return
     try:
         found = read_weights(file)
     except SourceError as error:
-        st.session_state.brought_problem = (
-            f"{say('brought.problem')} {in_short(error.fault, say)}",
-            str(error),
-        )
+        visit.weights_problem = f"{say('brought.problem')} {in_short(error.fault, say)}", str(error)
         return
     if len(found) > MOST_PLACES:
-        st.session_state.brought_problem = say("brought.too_many", most=say.number(MOST_PLACES)), ""
+        visit.weights_problem = say("brought.too_many", most=say.number(MOST_PLACES)), ""
         return
-    st.session_state.brought = found
-    st.session_state.brought_answers = {}
+    visit.weights = found
 
 
 def _forget() -> None:
-    for key in ("brought", "brought_answers", "brought_problem"):
-        st.session_state.pop(key, None)
+    visit.weights = visit.weights_problem = None
+    visit.weights_answers = {}

@@ -16,9 +16,9 @@ from charging.queries.totals import Headline, headline, operator_piles, piles_by
 from charging.views.elements.markup import element, simulated, stripe
 from charging.views.elements.provenance import unit
 from charging.views.elements.texts import LANGUAGES, Texts
-from charging.views.session.caching import Answers
 from charging.views.session.colours import colours_of
-from charging.views.session.state import Page
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import PageName
 
 PARTNERS = ("nio", "xpeng", "li_auto")
 """Rival carmakers whose piles the published map opened, each with a card of its own."""
@@ -31,19 +31,20 @@ class Counted(NamedTuple):
     selected: str
 
 
-def top_line(dataset: Dataset, say: Texts) -> None:
+def top_line(context: ViewContext) -> None:
     """Show the name, the views, the dataset and the language."""
+    say = context.say
     with st.container(key="topline", horizontal=True, vertical_alignment="center", gap="medium"):
         st.html(element("h1", "brand", text=say("app.title")), width="content")
         st.segmented_control(
             say("view.label"),
-            list(Page),
+            list(PageName),
             format_func=lambda page: say(f"view.{page}"),
             key="page",
             required=True,
             label_visibility="collapsed",
         )
-        st.html(_badge(dataset, say), width="content")
+        st.html(_badge(context.dataset, say), width="content")
         st.space("stretch")
         st.segmented_control(
             say("language.label"),
@@ -55,8 +56,9 @@ def top_line(dataset: Dataset, say: Texts) -> None:
         )
 
 
-def figures(answers: Answers, selection: Filters, say: Texts) -> None:
+def figures(context: ViewContext) -> None:
     """Show the row of figures: published, loaded, selected."""
+    answers, selection, say = context.answers, context.selection, context.say
     loaded = answers.ask(headline, Filters())
     selected = answers.ask(headline, selection)
     by_operator = [answers.ask(piles_by_operator, wanted) for wanted in (Filters(), selection)]

@@ -12,6 +12,8 @@ from charging.views.elements.labels import names_in
 from charging.views.elements.texts import Texts
 from charging.views.session import state
 from charging.views.session.caching import Answers
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import Selection, visit, widget_value
 
 KEY = "finding"
 
@@ -22,9 +24,9 @@ ZOOMS = {HitKind.POINT: 15.0, HitKind.CITY: 11.0, HitKind.TOWN: 13.0, HitKind.ST
 
 
 @st.fragment
-def search(answers: Answers, say: Texts) -> None:
+def search(context: ViewContext) -> None:
     """Show the field, and go where its user chooses."""
-    hits = _hits(answers)
+    say, hits = context.say, _hits(context.answers)
     data = {
         "sought": _sought(),
         "hits": [_row(hit, say) for hit in hits],
@@ -53,17 +55,17 @@ def _nothing() -> None:
 
 
 def _sought() -> str:
-    answer: Mapping[str, object] = st.session_state.get(KEY) or {}
+    answer: Mapping[str, object] = widget_value(KEY) or {}
     text = answer.get("sought")
     return text if isinstance(text, str) else ""
 
 
 def _hits(answers: Answers) -> tuple[Hit, ...]:
     """Return what is found; kept for the visit alone, since every few letters are another question."""
-    asked = (answers.dataset.content_hash, _sought())
-    if state.last_found()[0] != asked:
-        state.remember_found(asked, find(answers.engine, _sought()))
-    return state.last_found()[1]
+    query = (answers.dataset.content_hash, _sought())
+    if visit.query != query:
+        visit.query, visit.hits = query, find(answers.engine, _sought())
+    return visit.hits
 
 
 def _row(hit: Hit, say: Texts) -> dict[str, str]:
@@ -87,7 +89,7 @@ def _row(hit: Hit, say: Texts) -> dict[str, str]:
 
 
 def _choose(hits: tuple[Hit, ...]) -> None:
-    chosen = st.session_state[KEY].chosen
+    chosen = widget_value(KEY).chosen
     for hit in hits:
         if hit.key == chosen:
             _go(hit)
@@ -95,8 +97,8 @@ def _choose(hits: tuple[Hit, ...]) -> None:
 
 def _go(hit: Hit) -> None:
     if hit.kind is HitKind.OPERATOR:
-        st.session_state["operator"] = [hit.id]
+        visit.operators = [hit.id]
     if hit.kind is HitKind.STATION:
-        state.select(state.Selection("station", hit.id))
+        state.select(Selection("station", hit.id))
     if hit.lat is not None and hit.lon is not None:
         state.fly(hit.lat, hit.lon, ZOOMS[hit.kind])

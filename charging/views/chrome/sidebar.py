@@ -16,8 +16,9 @@ from charging.views.elements.markup import operator_label, section, waiting
 from charging.views.elements.texts import Texts, names
 from charging.views.mapview import favourites
 from charging.views.session import state
-from charging.views.session.caching import Answers
 from charging.views.session.colours import colours_of, operators_by_size
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import visit, widget_value
 
 MOST_LISTED = 24
 """Operators listed at once; smaller ones are found by name."""
@@ -32,16 +33,17 @@ POWERS_KW = (7.0, 22.0, 60.0, 120.0, 180.0, 250.0, 350.0, 480.0)
 """Powers one asks for: those at which cars and piles come in classes."""
 
 
-def conditions(answers: Answers, say: Texts) -> None:
+def conditions(context: ViewContext) -> None:
     """Show the widgets; what they stand at is read with `state.filters`."""
     with st.sidebar:
-        if state.is_arriving():
+        if visit.is_first_run:
             waiting(LINES)
             return
-        search.search(answers, say)
-        favourites.shelf(answers, say)
+        say = context.say
+        search.search(context)
+        favourites.shelf(context)
         _where(say)
-        _who(answers, say)
+        _who(context)
         _how(say)
         _whether(say)
         st.button(say("sidebar.clear"), on_click=state.fill_widgets, args=(Filters(),), width="stretch")
@@ -67,10 +69,11 @@ def _where(say: Texts) -> None:
     )
 
 
-def _who(answers: Answers, say: Texts) -> None:
+def _who(context: ViewContext) -> None:
+    answers, say = context.answers, context.say
     section(say("sidebar.who"))
     operators = operators_by_size(answers)
-    if not operators and not st.session_state["operator"]:
+    if not operators and not visit.operators:
         st.caption(say("sidebar.operator.unknown"))
         return
     carmakers = {operator.id for operator in load_operators() if operator.kind is OperatorKind.CARMAKER}
@@ -90,7 +93,7 @@ def _who(answers: Answers, say: Texts) -> None:
             label_visibility="collapsed",
             placeholder=say("sidebar.operator.find"),
         )
-    listed = _listed(operators, folded(st.session_state.get("find_operator", "")), say)
+    listed = _listed(operators, folded(widget_value("find_operator") or ""), say)
     sums = answers.ask(piles_by_operator, Filters())
     counts = dict(zip(sums["key"].to_list(), sums["piles"].to_list(), strict=True))
     colours = colours_of(answers)
@@ -110,7 +113,7 @@ def _who(answers: Answers, say: Texts) -> None:
 
 def _listed(operators: list[str], sought: str, say: Texts) -> list[str]:
     """Return the operators to list: those chosen, then the largest whose name or id has the text."""
-    chosen = st.session_state["operator"]
+    chosen = visit.operators
     found = [
         operator
         for operator in operators
@@ -128,12 +131,12 @@ def _caption_operators(operators: list[str], listed: list[str], say: Texts) -> N
         st.caption(say("sidebar.operator.nothing"))
     elif hidden:
         st.caption(say("sidebar.operator.hidden", count=say.number(hidden)))
-    elif not st.session_state["operator"]:
+    elif not visit.operators:
         st.caption(say("sidebar.operator.hint"))
 
 
 def _choose(operators: Iterable[str]) -> None:
-    st.session_state["operator"] = list(operators)
+    visit.operators = list(operators)
 
 
 def _how(say: Texts) -> None:
@@ -145,7 +148,7 @@ def _how(say: Texts) -> None:
         key="current",
         format_func=lambda current: say(f"current.{current}"),
     )
-    asked_kw = st.session_state["min_kw"]  # a link may ask for a power between the usual ones
+    asked_kw = visit.min_power_kw  # a link may ask for a power between the usual ones
     st.selectbox(
         say("sidebar.min_kw"),
         sorted({0.0, *POWERS_KW, asked_kw}),
@@ -156,7 +159,7 @@ def _how(say: Texts) -> None:
 
 
 def _whether(say: Texts) -> None:
-    is_set = any(st.session_state[key] for key in _WHETHER)
+    is_set = any(widget_value(key) for key in _WHETHER)
     expander = st.expander(say("sidebar.whether"), expanded=is_set, key="whether", on_change="rerun")
     if expander.open:  # what is closed is not sent: the map comes sooner without it
         with expander:

@@ -12,31 +12,32 @@ from charging.queries.totals import By, totals
 from charging.settings import Settings
 from charging.views.analyses import second_dataset
 from charging.views.elements.error_box import trouble
-from charging.views.mapview.map_layers import Drawing
 from charging.views.session import analysis_params, state
 from charging.views.session.caching import Answers
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import set_widget_value, visit, widget_value
 
 _log = logging.getLogger(__name__)
 
 _KEY = "switch"
-_PROBLEM = "switch_problem"
 
 
-def choose(drawing: Drawing) -> None:
+def choose(context: ViewContext) -> None:
     """Show the choice of the dataset the page opens."""
-    say, own = drawing.say, drawing.answers.dataset.folder.name
-    st.session_state[_KEY] = own  # also after a choice that could not be opened
+    say, own = context.say, context.dataset.folder.name
+    set_widget_value(_KEY, own)  # also after a choice that could not be opened
     st.selectbox(
         say("switch.label"),
-        sorted({own, *second_dataset.names(drawing.settings)}),
+        sorted({own, *second_dataset.names(context.settings)}),
         key=_KEY,
         on_change=_chosen,
-        args=(drawing.settings,),
+        args=(context.settings,),
         help=say("switch.help"),
         width=320,
     )
-    if problem := st.session_state.pop(_PROBLEM, ""):
-        trouble(say("switch.problem"), problem, say)
+    if visit.switch_problem:
+        trouble(say("switch.problem"), visit.switch_problem, say)
+        visit.switch_problem = ""
 
 
 def open_instead(settings: Settings, name: str) -> None:
@@ -53,10 +54,9 @@ def open_instead(settings: Settings, name: str) -> None:
     answers = second_dataset.opened(settings, name)
     view = fitting_view(answers.ask(extent))
     known = {by: set(answers.ask(totals, Filters(), by=by).key.dropna()) for by in (By.OPERATOR, By.CITY)}
-    session = st.session_state
-    session.dataset = name
+    visit.dataset = name
     for key, by in (("operator", By.OPERATOR), ("layer", By.OPERATOR), ("city", By.CITY)):
-        session[key] = [value for value in session[key] or () if value in known[by]]
+        set_widget_value(key, [value for value in widget_value(key) or () if value in known[by]])
     analysis_params.forget_sets()
     state.start_at(view)
     _log.info("A visit switched to %(dataset)s", {"dataset": name})
@@ -64,12 +64,12 @@ def open_instead(settings: Settings, name: str) -> None:
 
 def has_switched(answers: Answers) -> bool:
     """Return whether another dataset was chosen than the one this run shows."""
-    return bool(st.session_state.dataset != answers.dataset.folder.name)
+    return visit.dataset != answers.dataset.folder.name
 
 
 def _chosen(settings: Settings) -> None:
     try:
-        open_instead(settings, st.session_state[_KEY])
+        open_instead(settings, widget_value(_KEY))
     except ChargingError as error:
         _log.warning("A visit could not switch its dataset", exc_info=True)
-        st.session_state[_PROBLEM] = str(error)
+        visit.switch_problem = str(error)

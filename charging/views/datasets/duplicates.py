@@ -17,51 +17,51 @@ from charging.views.elements.error_box import trouble
 from charging.views.elements.labels import names_in
 from charging.views.elements.markup import element, section
 from charging.views.elements.texts import Texts
-from charging.views.mapview.map_layers import Drawing
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import visit
 
 MOST_PAIRS = 500
 """Pairs shown; the file has all."""
 
-_ASKED = "duplicates_of"  # the dataset whose duplicates were asked for
-_PROBLEM = "merging_problem"
 _WRITING = threading.Lock()  # of two writers at once the later may not know the decisions of the other
 
 
-def show(drawing: Drawing) -> None:
+def show(context: ViewContext) -> None:
     """Show suspected duplicates, once they are asked for, and what was merged."""
-    say, session = drawing.say, st.session_state
+    say = context.say
     section(say("duplicates.title"))
-    own = drawing.answers.dataset
-    if session.get(_ASKED) == own.folder.name:
-        _pairs(drawing)
+    own = context.dataset
+    if visit.duplicates_of == own.folder.name:
+        _pairs(context)
     else:
         st.markdown(say("duplicates.lead"))
         st.button(say("duplicates.ask"), key="ask_duplicates", on_click=_ask, args=(own.folder.name,))
-    _merged(drawing)
-    if problem := session.pop(_PROBLEM, ""):
-        trouble(say("merging.problem"), problem, say)
+    _merged(context)
+    if visit.merge_problem:
+        trouble(say("merging.problem"), visit.merge_problem, say)
+        visit.merge_problem = ""
 
 
 def _ask(name: str) -> None:
-    st.session_state[_ASKED] = name
+    visit.duplicates_of = name
 
 
-def _pairs(drawing: Drawing) -> None:
-    say = drawing.say
+def _pairs(context: ViewContext) -> None:
+    say = context.say
     try:
         with st.spinner(say("duplicates.looking")):
-            pairs = drawing.answers.ask(quality_studies.duplicates)
+            pairs = context.answers.ask(quality_studies.duplicates)
     except ChargingError as error:
         trouble(say("duplicates.too_many"), str(error), say)
         return
     if pairs.empty:
         st.markdown(say("duplicates.none"))
         return
-    can_merge = drawing.settings.uploads == "on"
+    can_merge = context.settings.uploads == "on"
     chosen = analysis.table(
-        drawing, _shown(pairs, drawing), "duplicates", most=MOST_PAIRS, can_choose=can_merge
+        context, _shown(pairs, context), "duplicates", most=MOST_PAIRS, can_choose=can_merge
     )
-    analysis.definition(drawing, suspected_duplicates)
+    analysis.definition(context, suspected_duplicates)
     if not can_merge:
         st.caption(say("merging.off"))
         return
@@ -72,12 +72,12 @@ def _pairs(drawing: Drawing) -> None:
         key="merge_pairs",
         disabled=not ids,
         on_click=_write,
-        args=(merge, drawing.answers.dataset, ids),
+        args=(merge, context.dataset, ids),
     )
 
 
-def _shown(pairs: pd.DataFrame, drawing: Drawing) -> pd.DataFrame:
-    say, known_as = drawing.say, titles(drawing)
+def _shown(pairs: pd.DataFrame, context: ViewContext) -> pd.DataFrame:
+    say, known_as = context.say, titles(context)
     agree = {True: say("duplicates.yes"), False: say("duplicates.no")}
     sides = {
         side: [
@@ -107,9 +107,9 @@ def _shown(pairs: pd.DataFrame, drawing: Drawing) -> pd.DataFrame:
     )
 
 
-def _merged(drawing: Drawing) -> None:
+def _merged(context: ViewContext) -> None:
     """Show what is merged, and how to have it back."""
-    say, own = drawing.say, drawing.answers.dataset
+    say, own = context.say, context.dataset
     try:
         decisions = read_merges(own.folder)
         names = _names(own, say) if decisions else {}
@@ -118,7 +118,7 @@ def _merged(drawing: Drawing) -> None:
         return
     if not decisions:
         return
-    can_undo = drawing.settings.uploads == "on"
+    can_undo = context.settings.uploads == "on"
     shown = pd.DataFrame(
         {
             say("merging.dropped"): [names.get(one.drop, one.drop) for one in decisions],
@@ -128,7 +128,7 @@ def _merged(drawing: Drawing) -> None:
             say("merging.why"): [one.why for one in decisions],
         }
     )
-    chosen = analysis.table(drawing, shown, "merged", can_choose=can_undo)
+    chosen = analysis.table(context, shown, "merged", can_choose=can_undo)
     if not can_undo:
         return
     back = [decisions[row].drop for row in chosen if row < len(decisions)]
@@ -157,4 +157,4 @@ def _write(how: Callable[..., Dataset], dataset: Dataset, what: Iterable[object]
         with _WRITING:
             how(dataset, what)
     except ChargingError as error:
-        st.session_state[_PROBLEM] = str(error)
+        visit.merge_problem = str(error)

@@ -12,7 +12,7 @@ from charging.views.elements.labels import names_of
 from charging.views.elements.markup import element, section
 from charging.views.elements.provenance import named
 from charging.views.elements.texts import Texts
-from charging.views.mapview.map_layers import Drawing
+from charging.views.session.context import ViewContext
 
 MOST_OUTSIDE = 200
 """Rows of points outside their region shown; the file has all."""
@@ -21,28 +21,28 @@ _PERCENT = st.column_config.NumberColumn(format="percent", width="small")
 _WHOLE = st.column_config.NumberColumn(format="localized")
 
 
-def show(drawing: Drawing) -> None:
+def show(context: ViewContext) -> None:
     """Show the quality of a dataset."""
-    say = drawing.say
+    say = context.say
     section(say("quality.title"))
     with st.spinner(say("quality.counting")):
-        counts = drawing.answers.ask(quality_studies.completeness)
-        outside = drawing.answers.ask(quality_studies.outside_region)
-        verdicts = drawing.answers.ask(quality_studies.conversions)
-    _completeness(drawing, counts)
-    _outside(drawing, outside)
-    _conversions(drawing, verdicts)
-    analysis.definition(drawing, completeness, outside_region, forgotten_conversion)
+        counts = context.answers.ask(quality_studies.completeness)
+        outside = context.answers.ask(quality_studies.outside_region)
+        verdicts = context.answers.ask(quality_studies.conversions)
+    _completeness(context, counts)
+    _outside(context, outside)
+    _conversions(context, verdicts)
+    analysis.definition(context, completeness, outside_region, forgotten_conversion)
 
 
-def titles(drawing: Drawing) -> dict[str, str]:
+def titles(context: ViewContext) -> dict[str, str]:
     """Return the titles of the sources of the dataset by their ids."""
-    manifest = named(drawing.answers.dataset.manifest, drawing.say)
+    manifest = named(context.dataset.manifest, context.say)
     return {rows.info.source: rows.info.title for rows in manifest.sources}
 
 
-def _completeness(drawing: Drawing, counts: pd.DataFrame) -> None:
-    say, known_as = drawing.say, titles(drawing)
+def _completeness(context: ViewContext, counts: pd.DataFrame) -> None:
+    say, known_as = context.say, titles(context)
     shown = pd.DataFrame(
         {
             say("data.field"): [say(f"quality.field.{field}") for field in counts.field],
@@ -59,11 +59,11 @@ def _completeness(drawing: Drawing, counts: pd.DataFrame) -> None:
         say("quality.share"): _PERCENT,
         **{say(f"quality.{name}"): _WHOLE for name in ("known", "of")},
     }
-    analysis.table(drawing, shown, "completeness", config=config)
+    analysis.table(context, shown, "completeness", config=config)
 
 
-def _outside(drawing: Drawing, outside: pd.DataFrame) -> None:
-    say = drawing.say
+def _outside(context: ViewContext, outside: pd.DataFrame) -> None:
+    say = context.say
     if outside.empty:
         st.markdown(say("quality.outside.none"))
         return
@@ -80,7 +80,7 @@ def _outside(drawing: Drawing, outside: pd.DataFrame) -> None:
             say("field.station_id"): outside.station_id,
         }
     )
-    analysis.table(drawing, shown, "outside", most=MOST_OUTSIDE)
+    analysis.table(context, shown, "outside", most=MOST_OUTSIDE)
     st.caption(say("quality.outside.note"))
 
 
@@ -92,24 +92,24 @@ def _regions(say: Texts) -> dict[str, str]:
     }
 
 
-def _conversions(drawing: Drawing, verdicts: pd.DataFrame) -> None:
-    section(drawing.say("quality.datum"))
+def _conversions(context: ViewContext, verdicts: pd.DataFrame) -> None:
+    section(context.say("quality.datum"))
     if verdicts.empty or verdicts.reference.isna().all():
-        st.markdown(drawing.say("quality.datum.single"))
+        st.markdown(context.say("quality.datum.single"))
         return
-    known_as = titles(drawing)
+    known_as = titles(context)
     for row in verdicts.to_dict("records"):
         verdict = Verdict(row["verdict"])
         values = {
             "source": known_as.get(row["source"], row["source"]),
             "reference": known_as.get(row["reference"], row["reference"]),
-            "in_place": drawing.say.number(row["in_place"]),
-            "compared": drawing.say.number(row["compared"]),
-            "shifted": drawing.say.number(row["shifted"]),
-            "chance": drawing.say.number(row["by_chance"]),
+            "in_place": context.say.number(row["in_place"]),
+            "compared": context.say.number(row["compared"]),
+            "shifted": context.say.number(row["shifted"]),
+            "chance": context.say.number(row["by_chance"]),
         }
-        said = drawing.say(f"quality.datum.{verdict}", **values)
+        said = context.say(f"quality.datum.{verdict}", **values)
         if verdict is Verdict.FORGOTTEN:
-            offset, expected = (drawing.say.number(row[name]) for name in ("median_offset_m", "expected_m"))
-            said += " " + drawing.say("quality.datum.offset", m=offset, expected=expected)
+            offset, expected = (context.say.number(row[name]) for name in ("median_offset_m", "expected_m"))
+            said += " " + context.say("quality.datum.offset", m=offset, expected=expected)
         st.html(element("p", "caution" if verdict is Verdict.FORGOTTEN else "said", text=said))

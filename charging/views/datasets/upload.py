@@ -25,8 +25,8 @@ from charging.views.elements.error_box import in_full, in_short, trouble
 from charging.views.elements.labels import names_in
 from charging.views.elements.markup import element, plain
 from charging.views.elements.texts import Texts
-from charging.views.mapview.map_layers import Drawing
-from charging.views.session.state import Page
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import PageName, set_widget_value, visit, widget_value
 
 MOST_RECORDS = 8
 """Records shown of each file before it is read."""
@@ -41,24 +41,23 @@ _log = logging.getLogger(__name__)
 _COUNTED = re.compile(r"([\d,]+) records")  # what an import says on the way
 
 _FILES, _NAME, _HOW, _DATUM = "upload_files", "upload_name", "upload_how", "upload_datum"
-_DRAFT, _PROBLEM = "upload", "upload_problem"
 
 
-def offer(drawing: Drawing) -> None:
+def offer(context: ViewContext) -> None:
     """Show the offer to bring files; where the server takes none, say so."""
-    say = drawing.say
-    if drawing.settings.uploads != "on":
+    say = context.say
+    if context.settings.uploads != "on":
         st.caption(say("upload.off"))
         return
-    with st.expander(say("upload.title"), expanded=_DRAFT in st.session_state):
-        _upload(drawing)
+    with st.expander(say("upload.title"), expanded=visit.draft is not None):
+        _upload(context)
 
 
 @st.fragment(key="uploading")
-def _upload(drawing: Drawing) -> None:
-    if dataset_switcher.has_switched(drawing.answers):
+def _upload(context: ViewContext) -> None:
+    if dataset_switcher.has_switched(context.answers):
         st.rerun()  # the draft was kept: the page opens it
-    say, settings, session = drawing.say, drawing.settings, st.session_state
+    say, settings = context.say, context.settings
     opens = "" if settings.dataset else f" {say('upload.opens')}"
     st.html(element("p", "caution", text=say("upload.all_users") + opens))
     st.file_uploader(
@@ -70,21 +69,20 @@ def _upload(drawing: Drawing) -> None:
         max_upload_size=settings.upload_limit_mb,
     )
     st.caption(say("upload.form", mb=say.number(settings.upload_limit_mb)))
-    draft: Draft | None = session.get(_DRAFT)
-    if draft:
+    if draft := visit.draft:
         choices = _choices(draft, say)
         _files(draft, choices, say)
         _buttons(draft, choices, settings, say)
-    if problem := session.pop(_PROBLEM, None):
-        fault, message = problem
+    if visit.draft_problem:
+        fault, message = visit.draft_problem
+        visit.draft_problem = None
         trouble(f"{say('upload.problem')} {in_short(fault, say)}", message, say)
 
 
 def _take(settings: Settings) -> None:
     """Take the files that were just given, instead of those before; or none, if they were taken away."""
-    session = st.session_state
     _discard()
-    if not (files := session[_FILES]):
+    if not (files := widget_value(_FILES)):
         return
     try:
         draft = Draft(
@@ -95,26 +93,26 @@ def _take(settings: Settings) -> None:
     except ChargingError as error:
         _note(error)
         return
-    session[_DRAFT] = draft
-    session[_NAME] = draft.suggested_name
+    visit.draft = draft
+    set_widget_value(_NAME, draft.suggested_name)
 
 
 def _note(error: ChargingError) -> None:
     """Log what went wrong, and keep it for the reader until the page is shown."""
     _log.warning("An upload failed", exc_info=error)
-    st.session_state[_PROBLEM] = error.fault, str(error)
+    visit.draft_problem = error.fault, str(error)
 
 
 def _discard() -> None:
-    draft: Draft | None = st.session_state.pop(_DRAFT, None)
-    if draft:
-        draft.discard()
+    if visit.draft:
+        visit.draft.discard()
+        visit.draft = None
 
 
 def _choices(draft: Draft, say: Texts) -> Choices:
     """Show how the dataset is called and the files are read."""
-    if _NAME not in st.session_state:  # another view was shown meanwhile
-        st.session_state[_NAME] = draft.choices.name if draft.choices else draft.suggested_name
+    if widget_value(_NAME) is None:  # another view was shown meanwhile
+        set_widget_value(_NAME, draft.choices.name if draft.choices else draft.suggested_name)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             say("upload.name"), key=_NAME, max_chars=LONGEST_NAME, help=say("upload.name.help")
@@ -252,12 +250,11 @@ def reading(what: str, say: Texts) -> str:
 
 def _keep(draft: Draft, settings: Settings) -> None:
     """Make the draft a dataset of all users, and open the map on it."""
-    session = st.session_state
     try:
         dataset = draft.keep()
-        session.pop(_DRAFT, None)
+        visit.draft = None
         dataset_switcher.open_instead(settings, dataset.folder.name)
     except ChargingError as error:
         _note(error)
         return
-    session.page = Page.MAP
+    visit.page = PageName.MAP

@@ -1,6 +1,6 @@
-"""What an analysis says on the page, remembered so that a report can say the same elsewhere.
+"""What an analysis shows on the page, recorded so that its report shows the same.
 
-An analysis shows its questions, facts, notes, tables and definitions through the `Said` of its drawing, and
+An analysis shows its questions, facts, notes, tables and definitions through the recorder of its context, and
 so writes each of them once.
 """
 
@@ -65,7 +65,7 @@ Piece = Facts | Note | Table | Curves
 
 
 @dataclass(slots=True)
-class Said:
+class ReportRecorder:
     """What has been said in the present run; the one thing here that changes."""
 
     questions: list[tuple[str, str]] = field(default_factory=list)

@@ -17,8 +17,9 @@ from charging.views.elements.markup import element, plain, stripe, terms
 from charging.views.elements.texts import Texts
 from charging.views.mapview import favourites
 from charging.views.session import state
-from charging.views.session.caching import Answers
 from charging.views.session.colours import colours_of
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import Selection
 
 _WGS84_LINKS = {
     "apple": "https://maps.apple.com/?daddr={lat:.6f},{lon:.6f}",
@@ -28,8 +29,9 @@ _WGS84_LINKS = {
 _GCJ02_LINK = "https://uri.amap.com/navigation?to={lon:.6f},{lat:.6f}&mode=car&coordinate=gaode"
 
 
-def station_details(answers: Answers, station_id: str, say: Texts) -> None:
+def station_details(context: ViewContext, station_id: str) -> None:
     """Show the details of a station."""
+    answers, say = context.answers, context.say
     found = answers.ask(station, station_id)
     if found is None:
         heading(say("panel.station"), say)
@@ -38,7 +40,7 @@ def station_details(answers: Answers, station_id: str, say: Texts) -> None:
     row = found.row
     name, other_name = names_in(row.get("name"), row.get("name_zh"), say)
     title = name or station_id
-    heading(title, say, beside=lambda: favourites.star(answers, row, title, say))
+    heading(title, say, beside=lambda: favourites.star(context, row, title))
     operator = operator_name(row.operator_id, row.operator_raw, say) or say("unknown")
     colour = colours_of(answers).get(row.operator_id, "transparent")
     st.html(
@@ -83,7 +85,7 @@ def station_button(key: str, station_id: str, name: str, told: str) -> None:
         f"{plain(name)} :small[{plain(told)}]",
         key=f"{key}-{station_id}",
         on_click=state.select,
-        args=(state.Selection("station", station_id),),
+        args=(Selection("station", station_id),),
         type="tertiary",
     )
 

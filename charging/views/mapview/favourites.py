@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from charging.maps.view import View
-from charging.views.elements.texts import Texts
 from charging.views.session import state
-from charging.views.session.caching import Answers
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import Selection, widget_value
 
 KEY = "favourites"
 
@@ -22,9 +22,9 @@ ZOOM = 15.0
 
 
 @st.fragment
-def shelf(answers: Answers, say: Texts) -> None:
+def shelf(context: ViewContext) -> None:
     """Show the list; it takes no room while there is no favourite."""
-    dataset = answers.dataset.manifest.name
+    say, dataset = context.say, context.dataset.manifest.name
     texts = {name: say(f"favourite.{name}") for name in ("title", "go", "elsewhere", "remove", "json", "csv")}
     result = _component()(
         key=KEY, data={"dataset": dataset, "texts": texts}, on_go_change=lambda: _go(dataset)
@@ -33,16 +33,16 @@ def shelf(answers: Answers, say: Texts) -> None:
         st.rerun()
 
 
-def star(answers: Answers, row: pd.Series, name: str, say: Texts) -> None:
+def star(context: ViewContext, row: pd.Series, name: str) -> None:
     """Show the star of a station, by which it becomes a favourite and ceases to be one."""
     station = {
         "station_id": row.station_id,
         "name": name,
         "lat": float(row.lat),
         "lon": float(row.lon),
-        "dataset": answers.dataset.manifest.name,
+        "dataset": context.dataset.manifest.name,
     }
-    texts = {name: say(f"favourite.{name}") for name in ("add", "remove")}
+    texts = {name: context.say(f"favourite.{name}") for name in ("add", "remove")}
     _component()(key="star", data={"station": station, "texts": texts}, width="content")
 
 
@@ -57,12 +57,12 @@ def _component() -> Any:  # noqa: ANN401  Streamlit names no public type for wha
 
 def _go(dataset: str) -> None:
     """Go to a favourite, which comes from the browser as a link does, and is read as one."""
-    wanted = st.session_state[KEY].go
+    wanted = widget_value(KEY).go
     if not isinstance(wanted, Mapping):
         return
     view = View.from_text(f"{wanted.get('lat')},{wanted.get('lon')},{ZOOM}")
     if view is None:
         return
     if wanted.get("dataset") == dataset:
-        state.select(state.Selection("station", str(wanted.get("station_id"))))
+        state.select(Selection("station", str(wanted.get("station_id"))))
     state.fly(*view)

@@ -1,6 +1,5 @@
 """The stage of a view: the map, and the panel beside it."""
 
-import streamlit as st
 from streamlit_folium import st_folium
 
 from charging.maps.base import base_map
@@ -11,6 +10,8 @@ from charging.queries.stations import extent
 from charging.views.elements import assets
 from charging.views.session import state
 from charging.views.session.caching import Answers
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import visit
 
 ANSWERS = ("bounds", "zoom", "last_active_drawing", "last_object_clicked_count")
 """What the map reports; fixed at its first render."""
@@ -19,17 +20,17 @@ MAP_HEIGHT_PX = 640
 """Height st_folium is told; the style sheet stretches the frame to the window."""
 
 
-def viewport(answers: Answers) -> Viewport:
+def viewport(context: ViewContext) -> Viewport:
     """Return what the map shows, or will show when it stands."""
-    return state.viewport() or Viewport.around(_start_view(answers))
+    return state.viewport() or Viewport.around(_start_view(context.answers))
 
 
-def show_map(answers: Answers, groups: list[Layer]) -> None:
+def show_map(context: ViewContext, groups: list[Layer]) -> None:
     """Show the map with its layers; the first is the surface."""
-    flight = state.flight()
+    flight = visit.flight
     flights = [fly_to(*flight.view, token=flight.token)] if flight else []
     st_folium(
-        base_map(assets.urls(), _start_view(answers)),
+        base_map(assets.urls(), _start_view(context.answers)),
         key=f"{state.MAP}",
         height=MAP_HEIGHT_PX,
         use_container_width=True,
@@ -41,5 +42,4 @@ def show_map(answers: Answers, groups: list[Layer]) -> None:
 
 def _start_view(answers: Answers) -> View:
     """Return where the map starts: the deep link, or the box that holds the stations."""
-    linked: View | None = st.session_state.start_view
-    return linked or fitting_view(answers.ask(extent))
+    return visit.start_view or fitting_view(answers.ask(extent))

@@ -1,9 +1,10 @@
 """The panel beside the map: what is in view, or the details of what is selected."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from charging.dataset.store import Dataset
-from charging.domain.filters import Filters
 from charging.domain.hexes import cell_from_text, resolution_of
 from charging.domain.vocabulary import Kind
 from charging.maps.viewport import Viewport
@@ -15,9 +16,10 @@ from charging.views.elements.markup import Bar, bars, element, simulated, small_
 from charging.views.elements.texts import Texts
 from charging.views.mapview.details import fact, heading, power, station_button, station_details
 from charging.views.mapview.service_area import area_details
-from charging.views.session import state
 from charging.views.session.caching import Answers
 from charging.views.session.colours import colours_of
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import Selection
 
 MOST_OPERATORS = 8
 LARGEST_STATIONS = 5
@@ -26,33 +28,30 @@ FACTS = ("stations", "piles", "dc_piles", "max_power_kw", "stations_piles_unknow
 """The sums of a place that are shown."""
 
 
-def panel(
-    answers: Answers,
-    selection: Filters,
-    viewport: Viewport,
-    chosen: state.Selection | None,
-    say: Texts,
-    beside: Answers | None = None,
-) -> None:
-    """Show the panel; a station that is not in the dataset is looked up in the one beside it."""
-    if chosen is None:  # in one piece: it comes anew with every move of the map
+def panel(context: ViewContext, viewport: Viewport, chosen: Selection | None) -> None:
+    """Show the panel; a station that is not in the dataset is looked up in the other one."""
+    say = context.say
+    if chosen is None:  # in one piece: all of it is replaced with every move of the map
         title = element("h2", "panel-title", text=say("panel.in_view"))
         hint = small_print(say("panel.hint"))
-        summary = _summary(answers, selection, viewport.bounds, say)
-        st.html(title + summary + hint + _kind(answers.dataset, say))
+        st.html(title + _summary(context, viewport.bounds) + hint + _kind(context.dataset, say))
         return
-    shown = answers
+    source = context
     if chosen.kind == "station":
-        if beside and answers.ask(station, chosen.id) is None and beside.ask(station, chosen.id):
-            st.html(element("p", "caution", text=_elsewhere(beside.dataset, say)))
-            shown = beside
-        station_details(shown, chosen.id, say)
+        if context.other and _is_only_in(context.other, context.answers, chosen.id):
+            source = replace(context, answers=context.other)
+            st.html(element("p", "caution", text=_elsewhere(source.dataset, say)))
+        station_details(source, chosen.id)
     elif chosen.kind == "area":
-        area_details(answers, selection, chosen.id, say)
+        area_details(context, chosen.id)
     else:
-        _cell(answers, selection, chosen.id, say)
-    if kind := _kind(shown.dataset, say):
+        _cell(context, chosen.id)
+    if kind := _kind(source.dataset, say):
         st.html(kind)
+
+
+def _is_only_in(other: Answers, own: Answers, station_id: str) -> bool:
+    return own.ask(station, station_id) is None and other.ask(station, station_id) is not None
 
 
 def _kind(dataset: Dataset, say: Texts) -> str:
@@ -66,9 +65,10 @@ def _elsewhere(dataset: Dataset, say: Texts) -> str:
     return say("panel.elsewhere", name=dataset.folder.name, date=date)
 
 
-def _summary(answers: Answers, selection: Filters, place: Place, say: Texts) -> str:
+def _summary(context: ViewContext, place: Place) -> str:
     """Return the sums of a place, and its operators."""
-    sums = answers.ask(totals, selection, place=place, sums_of=FACTS).iloc[0]
+    say = context.say
+    sums = context.answers.ask(totals, context.selection, place=place, sums_of=FACTS).iloc[0]
     if not sums.stations:
         return element("p", "empty", text=say("panel.empty"))
     facts = [
@@ -80,13 +80,14 @@ def _summary(answers: Answers, selection: Filters, place: Place, say: Texts) -> 
     shown = element("div", "facts", *(fact(label, value) for label, value in facts))
     if sums.stations_piles_unknown:
         shown += small_print(say("panel.piles_unknown", count=say.number(sums.stations_piles_unknown)))
-    return shown + _operators(answers, selection, place, say)
+    return shown + _operators(context, place)
 
 
-def _operators(answers: Answers, selection: Filters, place: Place, say: Texts) -> str:
-    parts = answers.ask(piles_by_operator, selection, place=place)
+def _operators(context: ViewContext, place: Place) -> str:
+    say = context.say
+    parts = context.answers.ask(piles_by_operator, context.selection, place=place)
     parts = parts[parts.piles > 0]
-    colours = colours_of(answers)
+    colours = colours_of(context.answers)
     whole = parts.piles.sum()
     columns = (parts[column].head(MOST_OPERATORS).to_list() for column in ("key", "piles", "share"))
     rows = [
@@ -106,12 +107,12 @@ def _operators(answers: Answers, selection: Filters, place: Place, say: Texts) -
     return shown
 
 
-def _cell(answers: Answers, selection: Filters, h3_id: str, say: Texts) -> None:
-    cell = cell_from_text(h3_id)
+def _cell(context: ViewContext, h3_id: str) -> None:
+    say, cell = context.say, cell_from_text(h3_id)
     place = Cell(cell, resolution_of(cell))
     heading(say("panel.cell"), say)
-    st.html(_summary(answers, selection, place, say))
-    largest = answers.ask(stations, selection, place, limit=LARGEST_STATIONS)
+    st.html(_summary(context, place))
+    largest = context.answers.ask(stations, context.selection, place, limit=LARGEST_STATIONS)
     if not largest.empty:
         st.html(element("h3", "panel-section", text=say("panel.largest")))
         for name, row in zip(names_of(largest, say), largest.to_dict("records"), strict=True):

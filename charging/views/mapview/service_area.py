@@ -6,13 +6,13 @@ from charging.domain.filters import Filters
 from charging.queries.highways import area_stations, service_areas
 from charging.views.elements.labels import names_of, operators_of
 from charging.views.elements.markup import element, terms
-from charging.views.elements.texts import Texts
 from charging.views.mapview.details import heading, station_button
-from charging.views.session.caching import Answers
+from charging.views.session.context import ViewContext
 
 
-def area_details(answers: Answers, selection: Filters, service_area_id: str, say: Texts) -> None:
+def area_details(context: ViewContext, service_area_id: str) -> None:
     """Show a service area, with a button for each of its selected stations."""
+    answers, say = context.answers, context.say
     areas = answers.ask(service_areas, Filters())
     found = areas[areas.service_area_id == service_area_id]
     if found.empty:
@@ -29,7 +29,7 @@ def area_details(answers: Answers, selection: Filters, service_area_id: str, say
         "field.source": service_area_id,
     }
     st.html(terms((say(key), str(value)) for key, value in lines.items()))
-    stations = answers.ask(area_stations, selection, service_area_id)
+    stations = answers.ask(area_stations, context.selection, service_area_id)
     st.html(element("h3", "panel-section", text=say("panel.area.stations")))
     if stations.empty:
         st.html(element("p", "empty", text=say("panel.area.none")))

@@ -14,24 +14,27 @@ from charging.views.elements.labels import names_of, operators_of
 from charging.views.elements.markup import element, operator_label, plain, small_print
 from charging.views.elements.texts import Texts
 from charging.views.session import state
-from charging.views.session.caching import Answers
 from charging.views.session.colours import colours_of, operators_by_size
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import Selection, keep_widget_values, visit, widget_value
 
 ROWS = 200
 """Stations listed in the table."""
 
 
-def sentence(answers: Answers, selection: Filters, say: Texts) -> None:
+def sentence(context: ViewContext) -> None:
     """Say in words what is selected, and what that leaves out."""
+    say, selection = context.say, context.selection
     text = plain(selection.describe(say))
-    left_out = answers.ask(left_out_as_unknown, selection)
+    left_out = context.answers.ask(left_out_as_unknown, selection)
     if left_out:
         text += f" :small[:gray[{say('filter.left_out', count=say.number(left_out))}]]"
     st.markdown(text, help=None if selection.is_empty else say("filter.all_hold"))
 
 
-def controls(answers: Answers, settings: Settings, say: Texts) -> None:
+def controls(context: ViewContext) -> None:
     """Show what the cells are coloured by, how fine they are, and what lies over and under them."""
+    say = context.say
     st.selectbox(
         say("map.measure"),
         list(Measure),
@@ -48,21 +51,21 @@ def controls(answers: Answers, settings: Settings, say: Texts) -> None:
         label_visibility="collapsed",
         required=True,
     )
-    colours = colours_of(answers)
+    colours = colours_of(context.answers)
     laid = "".join(
         f' :color[●]{{foreground="{colours[operator]}"}} {plain(say(f"operator.{operator}"))}'
-        for operator in st.session_state.layer
+        for operator in visit.overlay
     )
     # what is closed is not sent, and Streamlit forgets what is not shown; writing it keeps it
-    for key in ("points", "shade", "fixed", "tiles", "layer"):
-        st.session_state[key] = st.session_state[key]
+    keep_widget_values("points", "shade", "fixed", "tiles", "layer")
     popover = st.popover(say("map.layers") + laid, width="content", key="layers", on_change="rerun")
     if popover.open:
         with popover:
-            _layers(answers, settings, say)
+            _layers(context)
 
 
-def _layers(answers: Answers, settings: Settings, say: Texts) -> None:
+def _layers(context: ViewContext) -> None:
+    answers, say = context.answers, context.say
     st.toggle(say("map.points"), key="points")
     st.segmented_control(
         say("map.shade"),
@@ -72,7 +75,7 @@ def _layers(answers: Answers, settings: Settings, say: Texts) -> None:
         required=True,
     )
     st.toggle(say("map.fixed"), key="fixed", help=say("map.fixed.help"))
-    _tiles(settings, say)
+    _tiles(context.settings, say)
     st.caption(say("map.layers.hint"))
     counts = answers.ask(piles_by_operator, Filters()).set_index("key").piles
     colours = colours_of(answers)
@@ -92,8 +95,9 @@ def _tiles(settings: Settings, say: Texts) -> None:
         st.selectbox(say("map.tiles"), names, key="tiles", format_func=lambda name: say(f"tiles.{name}"))
 
 
-def table(answers: Answers, selection: Filters, viewport: Viewport, say: Texts) -> None:
+def table(context: ViewContext, viewport: Viewport) -> None:
     """Show the stations in view as rows; choosing one selects it, as a click on the map does."""
+    answers, selection, say = context.answers, context.selection, context.say
     found = answers.ask(stations, selection, viewport.bounds, limit=ROWS)
     count = answers.ask(count_stations, selection, viewport.bounds)
     caption = say("table.caption", shown=say.number(len(found)), count=say.number(count))
@@ -123,6 +127,6 @@ def table(answers: Answers, selection: Filters, viewport: Viewport, say: Texts) 
 
 
 def _choose(key: str, station_ids: list[str]) -> None:
-    rows = st.session_state[key].selection.rows
+    rows = widget_value(key).selection.rows
     # a row is left with Escape, which the table keeps to itself: the page would not hear of it
-    state.select(state.Selection("station", station_ids[rows[0]]) if rows else None)
+    state.select(Selection("station", station_ids[rows[0]]) if rows else None)

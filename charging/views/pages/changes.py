@@ -11,22 +11,22 @@ import streamlit as st
 from charging.analytics.change_studies import cell_changes, changed_stations, changes_by
 from charging.analytics.changed_cells import STATIONS, Happened, changed_cells, station_categories
 from charging.analytics.changes import Change, ChangesBy, Incomparable, change_totals, changes, comparable
-from charging.domain.filters import Filters
 from charging.domain.published import Figure, history
 from charging.maps import layers as draw
 from charging.maps.analysis_colours import verdict_classes
 from charging.maps.layers import Layer, TooltipRow
 from charging.queries.totals import totals
-from charging.settings import Settings
 from charging.views.analyses import analysis, second_dataset
 from charging.views.elements.error_box import trouble
 from charging.views.elements.labels import names_of
 from charging.views.elements.markup import element, terms
 from charging.views.elements.texts import Texts
-from charging.views.mapview.map_layers import Drawing
+from charging.views.mapview.map_layers import field_tooltip
 from charging.views.session import analysis_params, state
 from charging.views.session.caching import Answers
 from charging.views.session.colours import theme
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import visit
 
 MOST_STATIONS = 500
 """Changed stations listed; the file has all."""
@@ -44,7 +44,7 @@ _SUMS = ("piles_gained", "piles_lost", "piles_net", "stations_piles_unknown")
 class Since:
     """What is compared: the loaded dataset with an older one, and what stands between them."""
 
-    drawing: Drawing
+    context: ViewContext
     older: Answers
     obstacles: tuple[Incomparable, ...]
 
@@ -61,60 +61,59 @@ class Since:
     @property
     def stations(self) -> pd.DataFrame:
         """The stations that changed."""
-        return self.drawing.answers.ask_both(
-            self.older, changed_stations, self.drawing.selection, count_piles=self.counts_piles
+        return self.context.answers.ask_both(
+            self.older, changed_stations, self.context.selection, count_piles=self.counts_piles
         )
 
     def by(self, by: ChangesBy | None = None) -> pd.DataFrame:
         """Return what changed in all, or by a key."""
-        return self.drawing.answers.ask_both(
-            self.older, changes_by, self.drawing.selection, by, count_piles=self.counts_piles
+        return self.context.answers.ask_both(
+            self.older, changes_by, self.context.selection, by, count_piles=self.counts_piles
         )
 
     def cells(self, resolution: int) -> pd.DataFrame:
         """Return what happened in the cells of a resolution."""
-        return self.drawing.answers.ask_both(
-            self.older, cell_changes, self.drawing.selection, resolution, count_piles=self.counts_piles
+        return self.context.answers.ask_both(
+            self.older, cell_changes, self.context.selection, resolution, count_piles=self.counts_piles
         )
 
 
-def render(answers: Answers, selection: Filters, settings: Settings, say: Texts) -> None:
+def render(context: ViewContext) -> None:
     """Show the view."""
-    drawing = Drawing(answers, selection, settings, say)
-    second_dataset.settle(drawing)
-    analysis_params.settle(answers)
-    _changes(drawing)
+    second_dataset.settle(context)
+    analysis_params.fill_sets(context.answers)
+    _changes(context)
 
 
 @st.fragment(key="changes")
-def _changes(drawing: Drawing) -> None:
-    drawing, problem = second_dataset.joined(drawing)
-    analysis.show(drawing, partial(_told, drawing, problem), partial(_controls, drawing))
+def _changes(context: ViewContext) -> None:
+    context, problem = second_dataset.joined(context)
+    analysis.show(context, partial(_told, context, problem), partial(_controls, context))
 
 
-def _controls(drawing: Drawing) -> None:
+def _controls(context: ViewContext) -> None:
     """Show what is compared."""
-    say = drawing.say
-    second_dataset.choose(drawing, label=say("asked.older"), none=say("changes.none"))
-    analysis.resolution(drawing)
+    say = context.say
+    second_dataset.choose(context, label=say("asked.older"), none=say("changes.none"))
+    analysis.resolution(context)
 
 
-def _told(drawing: Drawing, problem: str) -> analysis.Told:
-    older = drawing.beside
+def _told(context: ViewContext, problem: str) -> analysis.Told:
+    older = context.other
     if problem or older is None:
-        return analysis.Told([], "", partial(_nothing, drawing, problem), partial(_growth, drawing))
-    since = Since(drawing, older, comparable(older.dataset.manifest, drawing.answers.dataset.manifest))
+        return analysis.Told([], "", partial(_nothing, context, problem), partial(_growth, context))
+    since = Since(context, older, comparable(older.dataset.manifest, context.dataset.manifest))
     if not since.compares:
-        return analysis.Told([], "", partial(_notes, since), partial(_growth, drawing))
+        return analysis.Told([], "", partial(_notes, since), partial(_growth, context))
     drawn = _layers(since)
     return analysis.Told(drawn.groups, drawn.note, partial(_panel, since), partial(_below, since))
 
 
-def _nothing(drawing: Drawing, problem: str) -> None:
+def _nothing(context: ViewContext, problem: str) -> None:
     """Say that there is nothing to compare with yet, or that it cannot be read, and what to do."""
-    say = drawing.say
-    own = drawing.answers.dataset.folder.name
-    has_others = any(name != own for name in second_dataset.names(drawing.settings))
+    say = context.say
+    own = context.dataset.folder.name
+    has_others = any(name != own for name in second_dataset.names(context.settings))
     st.html(element("h2", "panel-title", text=say("changes.choose") if has_others else say("changes.empty")))
     if problem:
         trouble(say("start.broken"), problem, say)
@@ -124,35 +123,35 @@ def _nothing(drawing: Drawing, problem: str) -> None:
 
 def _notes(since: Since) -> None:
     """Say what is compared, and every reason why it does not compare."""
-    drawing = since.drawing
-    say, own, older = drawing.say, drawing.answers.dataset, since.older.dataset
+    context = since.context
+    say, own, older = context.say, context.dataset, since.older.dataset
     title = say("changes.title", date=older.manifest.as_of or older.name)
-    drawing.said.html(element("h2", "panel-title", text=title))
+    context.recorder.html(element("h2", "panel-title", text=title))
     for found in since.obstacles:
         text = say(
             f"changes.note.{found.obstacle}",
             **second_dataset.opposed(found, older.manifest, own.manifest, say),
         )
-        drawing.said.html(element("p", "caution", text=text))
+        context.recorder.html(element("p", "caution", text=text))
     dates = (older.manifest.as_of, own.manifest.as_of)
     if dates[0] and dates[1] and dates[0] > dates[1]:
         text = say("changes.backwards", old=dates[0], new=dates[1])
-        drawing.said.html(element("p", "caution", text=text))
+        context.recorder.html(element("p", "caution", text=text))
     then, now = (second_dataset.described(dataset, say) for dataset in (older, own))
-    drawing.said.html(element("p", "other-name", text=say("changes.then_now", then=then, now=now)))
+    context.recorder.html(element("p", "other-name", text=say("changes.then_now", then=then, now=now)))
 
 
 def _layers(since: Since) -> analysis.Verdicts:
     """Return the cells by what happened in them; from close up, the stations that changed."""
-    drawing, say = since.drawing, since.drawing.say
-    frame, _ = analysis.in_view(drawing, st.session_state.resolution)
-    if frame.is_close and st.session_state.points:
+    context, say = since.context, since.context.say
+    frame, _ = analysis.in_view(context, visit.resolution)
+    if frame.is_close and visit.points:
         changed = since.stations
         here = changed[frame.bounds.contains(changed.lat.to_numpy(), changed.lon.to_numpy())]
-        if len(here) <= drawing.settings.station_limit:
-            return analysis.Verdicts(_points(drawing, here), say("changes.stations.note"))
+        if len(here) <= context.settings.station_limit:
+            return analysis.Verdicts(_points(context, here), say("changes.stations.note"))
     return analysis.verdicts(
-        drawing,
+        context,
         since.cells,
         title=say("changes.legend"),
         names={str(happened): say(f"happened.{happened}") for happened in Happened},
@@ -161,8 +160,8 @@ def _layers(since: Since) -> analysis.Verdicts:
     )
 
 
-def _points(drawing: Drawing, changed: pd.DataFrame) -> list[Layer]:
-    say = drawing.say
+def _points(context: ViewContext, changed: pd.DataFrame) -> list[Layer]:
+    say = context.say
     names = {name: say(f"change.{name}") for name in STATIONS}
     rows = changed.assign(
         label=names_of(changed, say),
@@ -189,20 +188,20 @@ def _points(drawing: Drawing, changed: pd.DataFrame) -> list[Layer]:
     drawn = draw.stations(
         rows.assign(piles_then=rows.piles_before, piles_now=rows.piles_after),
         scale,
-        replace(drawing.tooltip(heading="label"), rows=lines),
+        replace(field_tooltip(context, heading="label"), rows=lines),
         theme=theme(),
         selected=chosen.id if chosen and chosen.kind == "station" else None,
     )
-    legend = draw.legend(scale, rows.category, counted=say("map.stations"), footer=drawing.footer)
+    legend = draw.legend(scale, rows.category, counted=say("map.stations"), footer=context.footer)
     return [drawn, legend]
 
 
 def _panel(since: Since) -> None:
-    drawing, say = since.drawing, since.drawing.say
+    context, say = since.context, since.context.say
     _notes(since)
     then, now = (
-        asked_of.ask(totals, drawing.selection, sums_of=("stations", "piles")).iloc[0]
-        for asked_of in (since.older, drawing.answers)
+        asked_of.ask(totals, context.selection, sums_of=("stations", "piles")).iloc[0]
+        for asked_of in (since.older, context.answers)
     )
     sums = since.by().iloc[0]
     lines = [(say("field.stations"), _from_to(then.stations, now.stations, say))]
@@ -215,12 +214,12 @@ def _panel(since: Since) -> None:
             (say("field.piles_lost"), f"−{say.number(sums.piles_lost)}"),
             (say("field.piles_net"), f"{sums.piles_net:+,.0f}".replace("-", "−")),
         ]
-    drawing.said.html(element("h3", "panel-section", text=say("changes.totals")) + terms(lines))
+    context.recorder.html(element("h3", "panel-section", text=say("changes.totals")) + terms(lines))
     notes = [say("changes.several"), say("changes.selection")]
     if sums.stations_piles_unknown:
         notes.append(say("changes.unknown", count=say.number(sums.stations_piles_unknown)))
-    drawing.said.note(" ".join(notes))
-    analysis.definition(drawing, changes, change_totals, changed_cells)
+    context.recorder.note(" ".join(notes))
+    analysis.definition(context, changes, change_totals, changed_cells)
 
 
 def _from_to(then: float, now: float, say: Texts) -> str:
@@ -228,8 +227,8 @@ def _from_to(then: float, now: float, say: Texts) -> str:
 
 
 def _below(since: Since) -> None:
-    drawing, say = since.drawing, since.drawing.say
-    _growth(drawing)
+    context, say = since.context, since.context.say
+    _growth(context)
     names = {
         ChangesBy.OPERATOR: (say("field.operator"), "operator", "changes_operator"),
         ChangesBy.CITY: (say("field.city"), "city", "changes_city"),
@@ -242,9 +241,9 @@ def _below(since: Since) -> None:
             **{say(f"change.{change}"): table[change] for change in Change},
             **{say(f"field.{field}"): table[field] for field in _SUMS},
         }
-        analysis.table(drawing, pd.DataFrame(shown), name)
-    drawing.said.note(say("changes.hands"))
-    analysis.table(drawing, _Listed(since.stations, say), "changed_stations", most=MOST_STATIONS)
+        analysis.table(context, pd.DataFrame(shown), name)
+    context.recorder.note(say("changes.hands"))
+    analysis.table(context, _Listed(since.stations, say), "changed_stations", most=MOST_STATIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,16 +302,16 @@ def _in_words(changed: pd.DataFrame, say: Texts) -> list[str]:
     return [said[mask] for mask in held.tolist()]
 
 
-def _growth(drawing: Drawing) -> None:
+def _growth(context: ViewContext) -> None:
     """Show how the published figures grew, each with its date, source and unit."""
-    say = drawing.say
+    say = context.say
     figures = sorted(
         (figure for measure in GROWTH for figure in history("network", measure)),
         key=lambda figure: figure.as_of,
     )
     heads = [say(f"growth.{name}") for name in ("date", "what", "value", "source")]
     header = element("tr", "", *(element("th", "", text=head) for head in heads))
-    drawing.said.html(
+    context.recorder.html(
         element("h3", "section", text=say("growth.title"))
         + element("table", "groups growth", header, *_figures(figures, say))
     )

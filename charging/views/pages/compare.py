@@ -11,20 +11,19 @@ import streamlit as st
 from charging.analytics.changes import OF_NUMBERS, comparable
 from charging.analytics.comparison import PILES, Standing, compare, tally, white_spots_of
 from charging.analytics.studies import compared, near_cities
-from charging.domain.filters import Filters
 from charging.domain.hexes import cell_from_text, cell_text, resolution_of
 from charging.maps.analysis_colours import VERDICTS
 from charging.queries.holdings import By, Unit
-from charging.settings import Settings
 from charging.views.analyses import analysis, second_dataset
 from charging.views.analyses.unknowns import remainders
 from charging.views.elements.error_box import trouble
 from charging.views.elements.markup import element, stripe, terms
 from charging.views.elements.texts import Texts
-from charging.views.mapview.map_layers import Drawing
 from charging.views.session import analysis_params
 from charging.views.session.caching import Answers
 from charging.views.session.colours import theme
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import visit
 
 MOST_SPOTS = 500
 """Rows of white spots shown; the file has all."""
@@ -44,7 +43,7 @@ LEGEND = (
 class Sides:
     """What is compared: A and B by name, and as operators; None is everybody, in two datasets only."""
 
-    drawing: Drawing
+    context: ViewContext
     a: tuple[str, ...] | None
     b: tuple[str, ...] | None
     name_a: str
@@ -57,62 +56,49 @@ class Sides:
 
     def by(self, by: By) -> pd.DataFrame:
         """Return what A and B hold by a unit."""
-        drawing = self.drawing
-        return compared(drawing.answers, drawing.selection, self.a, self.b, by, drawing.beside)
+        context = self.context
+        return compared(context.answers, context.selection, self.a, self.b, by, context.other)
 
 
-def render(answers: Answers, selection: Filters, settings: Settings, say: Texts) -> None:
+def render(context: ViewContext) -> None:
     """Show the view."""
-    drawing = Drawing(answers, selection, settings, say)
-    second_dataset.settle(drawing)
-    analysis_params.settle(answers)
-    _compared(drawing)
+    second_dataset.settle(context)
+    analysis_params.fill_sets(context.answers)
+    _compared(context)
 
 
 @st.fragment(key="compare")
-def _compared(drawing: Drawing) -> None:
-    if st.session_state.dataset != drawing.answers.dataset.folder.name:
+def _compared(context: ViewContext) -> None:
+    if visit.dataset != context.dataset.folder.name:
         st.rerun()  # A and B were swapped between two datasets: the page opens the other one
-    drawing, problem = second_dataset.joined(drawing)
-    analysis.show(drawing, partial(_told, drawing, problem), partial(_controls, drawing, problem))
+    context, problem = second_dataset.joined(context)
+    analysis.show(context, partial(_told, context, problem), partial(_controls, context, problem))
 
 
-def _controls(drawing: Drawing, problem: str) -> None:
+def _controls(context: ViewContext, problem: str) -> None:
     """Show what is compared."""
-    say, other = drawing.say, drawing.beside
+    say, other = context.say, context.other
     everybody = "compare.everybody" if other else "asked.placeholder"
-    analysis.operator_set(drawing, "a", none=everybody)
-    of_b = replace(drawing, answers=other or drawing.answers)
+    analysis.operator_set(context, "a", none=everybody)
+    of_b = replace(context, answers=other or context.answers)
     analysis.operator_set(of_b, "b", apart_from="" if other or problem else "a", none=everybody)
-    second_dataset.choose(drawing)
-    analysis.resolution(drawing)
-    own = drawing.answers.dataset.folder.name
+    second_dataset.choose(context)
+    analysis.resolution(context)
+    own = context.dataset.folder.name
     st.button(
         say("compare.swap"),
         key="swap",
-        on_click=_swap,
+        on_click=analysis_params.swap_sides,
         args=(own,),
-        disabled=bool(problem) or (other is not None and own not in second_dataset.names(drawing.settings)),
+        disabled=bool(problem) or (other is not None and own not in second_dataset.names(context.settings)),
     )
 
 
-def _swap(own: str) -> None:
-    """Put B in the place of A; where they stand in two datasets, the other one is loaded."""
-    session = st.session_state
-    session.a, session.b = session.b, session.a
-    if session.other:
-        session.dataset, session.other = session.other, own
-        # these stay, though the other dataset has other usual ones
-        session.usual_sets = {
-            key: usual for key, usual in session.usual_sets.items() if key not in ("a", "b")
-        }
-
-
-def _told(drawing: Drawing, problem: str) -> analysis.Told:
+def _told(context: ViewContext, problem: str) -> analysis.Told:
     if problem:
-        return analysis.Told([], "", partial(_unreadable, drawing.say, problem), lambda: None)
-    sides, say = _sides(drawing), drawing.say
-    asked_for = st.session_state.resolution
+        return analysis.Told([], "", partial(_unreadable, context.say, problem), lambda: None)
+    sides, say = _sides(context), context.say
+    asked_for = visit.resolution
     in_cells = sides.by(asked_for)
 
     def at(resolution: int) -> pd.DataFrame:
@@ -120,7 +106,7 @@ def _told(drawing: Drawing, problem: str) -> analysis.Told:
         return held.rename(columns={"unit": "cell"})
 
     drawn = analysis.verdicts(
-        drawing,
+        context,
         at,
         title=say("compare.legend"),
         names={str(standing): say(f"standing.{standing}", **sides.names) for standing in LEGEND},
@@ -136,21 +122,21 @@ def _told(drawing: Drawing, problem: str) -> analysis.Told:
     )
 
 
-def _sides(drawing: Drawing) -> Sides:
+def _sides(context: ViewContext) -> Sides:
     """Return A and B: named after their operators where each has one, and those are two."""
-    a, b, say = analysis_params.chosen("a"), analysis_params.chosen("b"), drawing.say
+    a, b, say = analysis_params.operator_set("a"), analysis_params.operator_set("b"), context.say
     if len(a) == len(b) == 1 and a != b:
         name_a, name_b = (say(f"operator.{operator}") for operator in (*a, *b))
     else:
         name_a, name_b = "A", "B"
-    if drawing.beside:
-        return Sides(drawing, a or None, b or None, name_a, name_b)
-    return Sides(drawing, a, tuple(operator for operator in b if operator not in a), name_a, name_b)
+    if context.other:
+        return Sides(context, a or None, b or None, name_a, name_b)
+    return Sides(context, a, tuple(operator for operator in b if operator not in a), name_a, name_b)
 
 
 def _of_cell(sides: Sides, h3_id: str) -> None:
     """Show what both hold in a selected cell; the details above it are of the loaded dataset alone."""
-    say, cell = sides.drawing.say, cell_from_text(h3_id)
+    say, cell = sides.context.say, cell_from_text(h3_id)
     held = sides.by(resolution_of(cell))
     for row in held[held.unit == cell].to_dict("records"):
         named = {_piles(sides)[column]: say.number(row[column]) for column in PILES}
@@ -165,58 +151,60 @@ def _unreadable(say: Texts, problem: str) -> None:
 
 
 def _panel(sides: Sides, in_cells: pd.DataFrame) -> None:
-    drawing, say = sides.drawing, sides.drawing.say
-    drawing.said.html(element("h2", "panel-title", text=say("compare.title", a=sides.name_a, b=sides.name_b)))
+    context, say = sides.context, sides.context.say
+    context.recorder.html(
+        element("h2", "panel-title", text=say("compare.title", a=sides.name_a, b=sides.name_b))
+    )
     colours = VERDICTS[theme()]
-    own, other = drawing.answers, drawing.beside or drawing.answers
+    own, other = context.answers, context.other or context.answers
     side_a = _side("A", sides.a, colours[Standing.ONLY_A], own, sides)
     side_b = _side("B", sides.b, colours[Standing.ONLY_B], other, sides)
-    drawing.said.html(element("dl", "details", side_a, side_b))
-    _notes(drawing)
-    drawing.said.html(_tally(tally(in_cells), sides))
-    said = [say("compare.whole", cells=say.number(len(in_cells)), resolution=st.session_state.resolution)]
-    drawing.said.note("  \n".join([*said, *_left_out(drawing)]))
-    analysis.definition(drawing, compare, tally, white_spots_of)
+    context.recorder.html(element("dl", "details", side_a, side_b))
+    _notes(context)
+    context.recorder.html(_tally(tally(in_cells), sides))
+    said = [say("compare.whole", cells=say.number(len(in_cells)), resolution=visit.resolution)]
+    context.recorder.note("  \n".join([*said, *_left_out(context)]))
+    analysis.definition(context, compare, tally, white_spots_of)
 
 
 def _side(letter: str, operators: tuple[str, ...] | None, colour: str, answers: Answers, sides: Sides) -> str:
     """Return who stands on a side, and in which dataset if there are two."""
-    say = sides.drawing.say
+    say = sides.context.say
     if operators is None:
         who = say("compare.everybody")
     else:
         names = (say(f"operator.{operator}") for operator in operators)
         who = say("compare.and").join(names) or say("compare.nobody")
-    dataset = second_dataset.described(answers.dataset, say) if sides.drawing.beside else ""
+    dataset = second_dataset.described(answers.dataset, say) if sides.context.other else ""
     return element("dt", "", stripe(colour), element("span", "", text=letter)) + element(
         "dd", "", element("span", "", text=who), element("div", "other-name", text=dataset)
     )
 
 
-def _notes(drawing: Drawing) -> None:
+def _notes(context: ViewContext) -> None:
     """Say what forbids to compare numbers of two datasets."""
-    if not drawing.beside:
+    if not context.other:
         return
-    own, other = (dataset.manifest for dataset in drawing.datasets)
+    own, other = (dataset.manifest for dataset in context.datasets)
     for found in comparable(own, other):
         if found.obstacle in OF_NUMBERS:
-            sides = second_dataset.opposed(found, own, other, drawing.say)
-            text = drawing.say(f"compare.note.{found.obstacle}", a=sides["old"], b=sides["new"])
-            drawing.said.html(element("p", "caution", text=text))
+            sides = second_dataset.opposed(found, own, other, context.say)
+            text = context.say(f"compare.note.{found.obstacle}", a=sides["old"], b=sides["new"])
+            context.recorder.html(element("p", "caution", text=text))
 
 
-def _left_out(drawing: Drawing, *, by_city: bool = False) -> list[str]:
+def _left_out(context: ViewContext, *, by_city: bool = False) -> list[str]:
     """Return what is not known, of each dataset under its name."""
-    own = remainders(drawing, by_city=by_city)
-    if not drawing.beside:
+    own = remainders(context, by_city=by_city)
+    if not context.other:
         return own
-    others = remainders(drawing, drawing.beside, by_city=by_city)
+    others = remainders(context, context.other, by_city=by_city)
     return [*(f"A: {said}" for said in own), *(f"B: {said}" for said in others)]
 
 
 def _tally(counted: pd.DataFrame, sides: Sides) -> str:
     """Return the table of categories with their cells and piles, and its sums."""
-    say, colours = sides.drawing.say, VERDICTS[theme()]
+    say, colours = sides.context.say, VERDICTS[theme()]
     heads = ("", say("compare.cells"), sides.name_a, sides.name_b, say("compare.others"))
     rows = {row["category"]: row for row in counted.to_dict("records")}
     sums = dict(counted[["units", *PILES]].sum())
@@ -237,7 +225,7 @@ def _row(mark: str, name: str, numbers: Mapping[Any, Any], say: Texts) -> str:
 
 
 def _tables(sides: Sides, in_cells: pd.DataFrame) -> None:
-    drawing, say = sides.drawing, sides.drawing.say
+    context, say = sides.context, sides.context.say
     in_cities = sides.by(Unit.CITY).sort_values(
         ["piles_a", "piles_b", "unit"], ascending=[False, False, True], ignore_index=True
     )
@@ -251,11 +239,11 @@ def _tables(sides: Sides, in_cells: pd.DataFrame) -> None:
             ],
         }
     )
-    analysis.table(drawing, cities, "compare")
-    drawing.said.note("  \n".join(_left_out(drawing, by_city=True)))
+    analysis.table(context, cities, "compare")
+    context.recorder.note("  \n".join(_left_out(context, by_city=True)))
     spots = _Spots(white_spots_of(in_cells), {piles[column]: column for column in PILES[1:]}, say)
-    analysis.table(drawing, spots, "spots_of_a", most=MOST_SPOTS)
-    drawing.said.note(say("compare.spots", a=sides.name_a, b=sides.name_b))
+    analysis.table(context, spots, "spots_of_a", most=MOST_SPOTS)
+    context.recorder.note(say("compare.spots", a=sides.name_a, b=sides.name_b))
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +274,7 @@ class _Spots:
 
 def _piles(sides: Sides) -> dict[str, str]:
     """Return the names of the columns of piles."""
-    say = sides.drawing.say
+    say = sides.context.say
     named: Callable[[str], str] = lambda name: say("compare.column.piles", name=name)  # noqa: E731
     names = (sides.name_a, sides.name_b, say("compare.others"))
     return dict(zip(PILES, map(named, names), strict=True))

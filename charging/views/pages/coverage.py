@@ -2,37 +2,34 @@
 
 import streamlit as st
 
-from charging.domain.filters import Filters
-from charging.settings import Settings
 from charging.views.analyses import analysis, highways, operator_exit, partners, reach, white_spots
 from charging.views.elements.texts import Texts
-from charging.views.mapview.map_layers import Drawing
 from charging.views.session import analysis_params
-from charging.views.session.analysis_params import Analysis
-from charging.views.session.caching import Answers
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import AnalysisName, visit
 
 ANALYSES = {
-    Analysis.PARTNERS: partners,
-    Analysis.LEAVING: operator_exit,
-    Analysis.REACH: reach,
-    Analysis.HIGHWAYS: highways,
-    Analysis.SPOTS: white_spots,
+    AnalysisName.PARTNERS: partners,
+    AnalysisName.LEAVING: operator_exit,
+    AnalysisName.REACH: reach,
+    AnalysisName.HIGHWAYS: highways,
+    AnalysisName.SPOTS: white_spots,
 }
 """The module of each analysis: `controls` shows what it is asked, `told` returns what it answers."""
 
 
-def render(answers: Answers, selection: Filters, settings: Settings, say: Texts) -> None:
+def render(context: ViewContext) -> None:
     """Show the view."""
-    analysis_params.settle(answers)
-    _analysis(Drawing(answers, selection, settings, say))
+    analysis_params.fill_sets(context.answers)
+    _analysis(context)
 
 
 @st.fragment(key="coverage")
-def _analysis(drawing: Drawing) -> None:
+def _analysis(context: ViewContext) -> None:
     analysis_params.keep()
-    chosen = ANALYSES[st.session_state.topic]
+    chosen = ANALYSES[visit.analysis]
     analysis.show(
-        drawing, lambda: chosen.told(drawing), lambda: chosen.controls(drawing), lambda: _choice(drawing.say)
+        context, lambda: chosen.told(context), lambda: chosen.controls(context), lambda: _choice(context.say)
     )
 
 

@@ -4,34 +4,30 @@ import pandas as pd
 import streamlit as st
 
 from charging.dataset.manifest import Manifest
-from charging.domain.filters import Filters
-from charging.settings import Settings
 from charging.views.datasets import dataset_switcher, duplicates, import_report, quality, upload
 from charging.views.elements.markup import element, section
 from charging.views.elements.provenance import named, unit
 from charging.views.elements.texts import Texts
-from charging.views.mapview.map_layers import Drawing
 from charging.views.session import state
-from charging.views.session.caching import Answers
+from charging.views.session.context import ViewContext
 
 
-def render(answers: Answers, selection: Filters, settings: Settings, say: Texts) -> None:
+def render(context: ViewContext) -> None:
     """Show the view."""
-    dataset = answers.dataset
-    manifest = named(dataset.manifest, say)
-    drawing = Drawing(answers, selection, settings, say)
+    say = context.say
+    manifest = named(context.dataset.manifest, say)
     st.html(element("h2", "view-title", text=manifest.title))
     st.caption(
         say("data.version", hash=manifest.content_hash[:12], built=f"{manifest.built_at:%Y-%m-%d %H:%M} UTC")
     )
     with st.container(key="datasets", horizontal=True, vertical_alignment="bottom"):
-        dataset_switcher.choose(drawing)
-    upload.offer(drawing)
+        dataset_switcher.choose(context)
+    upload.offer(context)
     _sources(manifest, say)
     import_report.show(manifest.report, say)
-    quality.show(drawing)
-    duplicates.show(drawing)
-    state.write_url(selection)
+    quality.show(context)
+    duplicates.show(context)
+    state.write_url(context.selection)
 
 
 def _sources(manifest: Manifest, say: Texts) -> None:

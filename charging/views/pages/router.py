@@ -2,17 +2,14 @@
 
 from importlib import import_module
 
-from charging.domain.filters import Filters
-from charging.settings import Settings
-from charging.views.elements.texts import Texts
-from charging.views.session.caching import Answers
-from charging.views.session.state import Page
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import PageName, visit
 
-MODULES = {Page.MAP: "map_page"}
+MODULES = {PageName.MAP: "map_page"}
 """Modules of the views that are not named as they are."""
 
 
-def render(page: Page, answers: Answers, selection: Filters, settings: Settings, say: Texts) -> None:
+def render(context: ViewContext) -> None:
     """Show a view."""
-    module = import_module(f"charging.views.pages.{MODULES.get(page, page)}")
-    module.render(answers, selection, settings, say)
+    module = import_module(f"charging.views.pages.{MODULES.get(visit.page, visit.page)}")
+    module.render(context)

@@ -20,10 +20,10 @@ from charging.maps.viewport import Frame, Viewport
 from charging.queries.stations import count_stations
 from charging.views.elements import assets
 from charging.views.elements.markup import section
-from charging.views.mapview.map_layers import Drawing
 from charging.views.report.map_caption import caption, notes
 from charging.views.session.caching import Answers
 from charging.views.session.colours import theme
+from charging.views.session.context import ViewContext
 
 MOST_STATIONS = 500_000
 """Stations of a table made here, in the server's memory; the command line has no limit."""
@@ -36,7 +36,7 @@ KEY = "downloads"
 _SCRIPT = Path(__file__).with_name("downloads.js")
 
 
-def downloads(drawing: Drawing, frame: Frame, viewport: Viewport, layers: Sequence[Layer]) -> None:
+def downloads(context: ViewContext, frame: Frame, viewport: Viewport, layers: Sequence[Layer]) -> None:
     """Show the button that opens the downloads.
 
     Parameters
@@ -45,18 +45,18 @@ def downloads(drawing: Drawing, frame: Frame, viewport: Viewport, layers: Sequen
         What the map shows now, of `charging.views.mapview.map_layers.layers`.
     """
     # open, a run of the page takes a tenth longer: while the map is moved, nobody looks
-    popover = st.popover(drawing.say("take.title"), width="content", key=KEY, on_change="rerun")
+    popover = st.popover(context.say("take.title"), width="content", key=KEY, on_change="rerun")
     if popover.open:
         with popover:
-            _choices(drawing, frame, viewport, layers)
+            _choices(context, frame, viewport, layers)
 
 
-def _choices(drawing: Drawing, frame: Frame, viewport: Viewport, layers: Sequence[Layer]) -> None:
-    say, answers = drawing.say, drawing.answers
+def _choices(context: ViewContext, frame: Frame, viewport: Viewport, layers: Sequence[Layer]) -> None:
+    say, answers = context.say, context.answers
     section(say("take.table"))
-    _table(drawing, frame, viewport)
+    _table(context, frame, viewport)
     section(say("take.map"))
-    words = caption(answers, drawing.selection, viewport, say)
+    words = caption(context, viewport)
     picture = Picture(
         shown=viewport.bounds,
         zoom=viewport.zoom,
@@ -76,16 +76,16 @@ def _choices(drawing: Drawing, frame: Frame, viewport: Viewport, layers: Sequenc
         width="stretch",
         help=say("take.html.help"),
     )
-    _picture_button(drawing, words, f"{name}.png")
+    _picture_button(context, words, f"{name}.png")
     if answers.dataset.kind is Kind.SIMULATED:
         st.caption(say("kind.simulated.note"))
 
 
-def _table(drawing: Drawing, frame: Frame, viewport: Viewport) -> None:
-    say, answers, selection = drawing.say, drawing.answers, drawing.selection
-    what = What(_choice(drawing, "what", list(What)))
-    where = _choice(drawing, "where", [EVERYWHERE, IN_VIEW])
-    form = Format(_choice(drawing, "format", list(Format)))
+def _table(context: ViewContext, frame: Frame, viewport: Viewport) -> None:
+    say, answers, selection = context.say, context.answers, context.selection
+    what = What(_choice(context, "what", list(What)))
+    where = _choice(context, "where", [EVERYWHERE, IN_VIEW])
+    form = Format(_choice(context, "format", list(Format)))
     request = Request(
         what=what,
         format=form,
@@ -114,9 +114,9 @@ def _table(drawing: Drawing, frame: Frame, viewport: Viewport) -> None:
         st.caption(say("take.count.stations", count=say.number(count)))
 
 
-def _choice(drawing: Drawing, name: str, options: list[Any]) -> str:
+def _choice(context: ViewContext, name: str, options: list[Any]) -> str:
     """Show a choice between a few options, the first by default, and return the one taken."""
-    say = drawing.say
+    say = context.say
     taken: str = st.segmented_control(
         say(f"take.{name}"),
         options,
@@ -140,17 +140,17 @@ def _page(picture: Picture, words: Caption) -> bytes:
     return standalone(picture, words).encode()
 
 
-def _picture_button(drawing: Drawing, words: Caption, name: str) -> None:
+def _picture_button(context: ViewContext, words: Caption, name: str) -> None:
     """Show the button that draws the picture; the browser knows what the map shows at the moment."""
     data = {
-        "label": drawing.say("take.picture"),
-        "hint": drawing.say("take.picture.help"),
-        "failed": drawing.say("take.picture.failed"),
+        "label": context.say("take.picture"),
+        "hint": context.say("take.picture.help"),
+        "failed": context.say("take.picture.failed"),
         "script": assets.picture_url(),
         "caption": {
             "title": f"{words.title} · {words.badge}",
             "sentence": words.sentence,
-            "notes": notes(drawing.answers, drawing.say),
+            "notes": notes(context.dataset, context.say),
             "fileName": name,
         },
     }

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from charging.dataset.store import Dataset
 from charging.domain.filters import Filters
 from charging.domain.published import Figure, launch_figures
 from charging.domain.vocabulary import Kind
@@ -16,11 +17,12 @@ from charging.views.elements.provenance import named
 from charging.views.elements.texts import Texts
 from charging.views.session import state
 from charging.views.session.caching import Answers
+from charging.views.session.context import ViewContext
 
 
-def caption(answers: Answers, selection: Filters, viewport: Viewport, say: Texts) -> Caption:
+def caption(context: ViewContext, viewport: Viewport) -> Caption:
     """Return the caption of the present map."""
-    manifest = answers.dataset.manifest
+    say, selection, manifest = context.say, context.selection, context.dataset.manifest
     is_simulated = manifest.kind is Kind.SIMULATED
     title = manifest.title if manifest.kind is Kind.REAL else say("app.title")
     return Caption(
@@ -28,16 +30,16 @@ def caption(answers: Answers, selection: Filters, viewport: Viewport, say: Texts
         badge=say(f"kind.{manifest.kind}"),
         is_simulated=is_simulated,
         sentence=selection.describe(say),
-        figures=_figures(answers, selection, say),
-        notes=(*notes(answers, say), say("take.frame")),
+        figures=_figures(context),
+        notes=(*notes(context.dataset, say), say("take.frame")),
         link_label=say("take.link"),
         link=link(selection, viewport),
     )
 
 
-def notes(answers: Answers, say: Texts) -> tuple[str, ...]:
+def notes(dataset: Dataset, say: Texts) -> tuple[str, ...]:
     """Return the lines on where the data comes from: kind, dataset and date, sources with their licences."""
-    manifest = named(answers.dataset.manifest, say)
+    manifest = named(dataset.manifest, say)
     lines = [say("kind.simulated.note")] if manifest.kind is Kind.SIMULATED else []
     lines.append(
         say(
@@ -59,8 +61,9 @@ def notes(answers: Answers, say: Texts) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _figures(answers: Answers, selection: Filters, say: Texts) -> tuple[tuple[str, ...], ...]:
+def _figures(context: ViewContext) -> tuple[tuple[str, ...], ...]:
     """Return rows of what is counted, what was published of it, what is loaded, and what is selected."""
+    answers, say = context.answers, context.say
     figures = [figure for subject in ("network", *PARTNERS) for figure in launch_figures(subject)]
     dates = " / ".join(dict.fromkeys(say.date(figure.as_of) for figure in figures))
     published = [say(f"figure.{figure.qualifier}", value=_value(figure)) for figure in figures]
@@ -68,7 +71,7 @@ def _figures(answers: Answers, selection: Filters, say: Texts) -> tuple[tuple[st
         ("", *(_what(figure, say) for figure in figures)),
         (say("take.published", date=dates), *published),
         (say("figure.loaded"), *(_counted(answers, Filters(), figure, say) for figure in figures)),
-        (say("figure.selected"), *(_counted(answers, selection, figure, say) for figure in figures)),
+        (say("figure.selected"), *(_counted(answers, context.selection, figure, say) for figure in figures)),
     )
 
 

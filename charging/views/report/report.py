@@ -20,14 +20,14 @@ from charging.views.elements.markup import unmarked
 from charging.views.elements.report_recorder import Table
 from charging.views.elements.texts import Texts
 from charging.views.mapview import map_pane
-from charging.views.mapview.map_layers import Drawing
 from charging.views.report.map_caption import link, link_query, notes
 from charging.views.report.report_html import AnalysisReport, render_report
 from charging.views.session.colours import theme
-from charging.views.session.state import Page
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import PageName, visit
 
 
-def offer(drawing: Drawing, groups: Sequence[Layer], note: str) -> None:
+def offer(context: ViewContext, groups: Sequence[Layer], note: str) -> None:
     """Show the buttons that hand out the report; nothing is made before one is pressed.
 
     Parameters
@@ -37,8 +37,8 @@ def offer(drawing: Drawing, groups: Sequence[Layer], note: str) -> None:
     note
         What must be said about what they leave out.
     """
-    say, datasets = drawing.say, drawing.datasets
-    report = collect_report(drawing, groups, note)
+    say, datasets = context.say, context.datasets
+    report = collect_report(context, groups, note)
     name = f"{file_stems(datasets)}-{'-'.join(_view())}"
     _button(say, "page", partial(_page, report), f"{name}.html", "text/html", "description")
     _button(
@@ -51,24 +51,23 @@ def offer(drawing: Drawing, groups: Sequence[Layer], note: str) -> None:
     )
 
 
-def collect_report(drawing: Drawing, groups: Sequence[Layer], note: str) -> AnalysisReport:
+def collect_report(context: ViewContext, groups: Sequence[Layer], note: str) -> AnalysisReport:
     """Return what the view says now."""
-    say, said, answers = drawing.say, drawing.said, drawing.answers
-    sentence = drawing.selection.describe(say)
-    if left_out := answers.ask(left_out_as_unknown, drawing.selection):
+    say, said, answers = context.say, context.recorder, context.answers
+    sentence = context.selection.describe(say)
+    if left_out := answers.ask(left_out_as_unknown, context.selection):
         sentence += f" {unmarked(say('filter.left_out', count=say.number(left_out)))}"
-    viewport = map_pane.viewport(answers)
-    title = " · ".join(_title(drawing))
-    both = [answers, *([drawing.beside] if drawing.beside else [])]
-    sources = [line for each in both for line in notes(each, say)]
-    if st.session_state.get("brought"):
+    viewport = map_pane.viewport(context)
+    title = " · ".join(_title(context))
+    sources = [line for each in context.datasets for line in notes(each, say)]
+    if visit.weights:
         sources.append(say("report.own_weights"))
     return AnalysisReport(
         say=say,
         theme=theme(),
         title=title,
-        kind=drawing.footer or say("kind.real"),
-        is_simulated=bool(drawing.footer),
+        kind=context.footer or say("kind.real"),
+        is_simulated=bool(context.footer),
         sentence=sentence,
         questions=tuple(said.questions),
         made_on=dt.datetime.now(dt.UTC).date(),
@@ -78,7 +77,7 @@ def collect_report(drawing: Drawing, groups: Sequence[Layer], note: str) -> Anal
             for function in said.functions
         ),
         sources=tuple(dict.fromkeys(sources)),
-        link=link(drawing.selection, viewport) or link_query(drawing.selection, viewport),
+        link=link(context.selection, viewport) or link_query(context.selection, viewport),
         map_note=unmarked(note),
         plate=partial(plate, viewport.bounds, viewport.zoom, tuple(groups), say.language, title),
     )
@@ -156,11 +155,10 @@ def _page(report: AnalysisReport) -> bytes:
 
 def _view() -> list[str]:
     """Return what is looked at: the view, and the analysis, in the one that has several."""
-    session = st.session_state
-    return [str(session.page), *([str(session.topic)] if session.page == Page.COVERAGE else [])]
+    return [str(visit.page), *([str(visit.analysis)] if visit.page == PageName.COVERAGE else [])]
 
 
-def _title(drawing: Drawing) -> list[str]:
+def _title(context: ViewContext) -> list[str]:
     return [
-        drawing.say(f"{key}.{name}") for key, name in zip(("view", "analysis.name"), _view(), strict=False)
+        context.say(f"{key}.{name}") for key, name in zip(("view", "analysis.name"), _view(), strict=False)
     ]

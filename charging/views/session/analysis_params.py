@@ -1,28 +1,21 @@
-"""What the analysing views are asked: sets of operators, cells, distances; and how the URL says it.
+"""The parameters of the analyses: sets of operators, cells, distances; and how the URL says them.
 
-The keys of the widgets are those of the URL. Sets of operators depend on the dataset and stand at its usual
-ones until a reader or a link chooses; what stands at its usual value is left out of the link.
+The keys of the widgets are those of the URL. Sets of operators depend on the dataset and have its defaults
+until a reader or a link chooses; what has its default is left out of the link.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from enum import StrEnum
-
-import streamlit as st
 
 from charging.analytics.coverage_options import Gain, Grid
 from charging.views.session.caching import Answers
-
-
-class Analysis(StrEnum):
-    """What the coverage view is about."""
-
-    PARTNERS = "partners"
-    LEAVING = "leaving"
-    REACH = "reach"
-    HIGHWAYS = "highways"
-    SPOTS = "spots"
-
+from charging.views.session.visit import (
+    AnalysisName,
+    keep_widget_values,
+    set_widget_value,
+    visit,
+    widget_value,
+)
 
 RESOLUTIONS = (3, 4, 5, 6, 7, 8)
 RINGS = (0, 1, 2, 3)
@@ -34,7 +27,7 @@ SETS = ("base", "partner", "leaver", "a", "b")
 """Sets of operators, by the key of their widget."""
 
 CHOICES: Mapping[str, tuple[tuple[object, ...], object]] = {
-    "topic": (tuple(Analysis), Analysis.PARTNERS),
+    "topic": (tuple(AnalysisName), AnalysisName.PARTNERS),
     "gain": (tuple(Gain), Gain.CELLS),
     "resolution": (RESOLUTIONS, 6),
     "rings": (RINGS, 0),
@@ -44,7 +37,7 @@ CHOICES: Mapping[str, tuple[tuple[object, ...], object]] = {
     "rival": (RIVALS, 0.0),
     "log": ((False, True), False),
 }
-"""What can be chosen one of, by the key of its widget, and where it stands at first.
+"""What can be chosen one of, by the key of its widget, and the default.
 
 The link names the analysis `topic`, as it always did.
 """
@@ -57,75 +50,84 @@ def begin(
 
     `registered` returns those of the operators under a key that are known, and makes the others problems.
     """
-    session = st.session_state
     for key in SETS:
         wanted = tuple(value for value in query.get(key, ()) if value)  # an empty one says: none of them
-        session[key] = list(registered(key, wanted)) if key in query else None
-    for key, (options, usual) in CHOICES.items():
-        written = {_written(option): option for option in options}
-        found = query.get(key, [_written(usual)])[-1]
-        if found not in written:
-            session.problems.append((key, found))
-        session[key] = written.get(found, usual)
-    session.other = query.get("other", [""])[-1]
-    session.usual_sets = {}
+        set_widget_value(key, list(registered(key, wanted)) if key in query else None)
+    for key, (options, default) in CHOICES.items():
+        by_text = {_text(option): option for option in options}
+        text = query.get(key, [_text(default)])[-1]
+        if text not in by_text:
+            visit.problems.append((key, text))
+        set_widget_value(key, by_text.get(text, default))
+    visit.other_dataset = query.get("other", [""])[-1]
+    visit.default_sets = {}
 
 
 def keep() -> None:
-    """Write every state, so that Streamlit does not forget those another view shows no widget for."""
-    for key in (*SETS, *CHOICES, "other"):
-        st.session_state[key] = st.session_state[key]
+    """Keep the values of all widgets, those of other views too."""
+    keep_widget_values(*SETS, *CHOICES, "other")
 
 
 def forget_sets() -> None:
-    """Forget the sets of operators: those of another dataset are others."""
-    st.session_state.usual_sets = {}
+    """Forget the sets of operators, since another dataset has others."""
+    visit.default_sets = {}
     for key in SETS:
-        st.session_state[key] = None
+        set_widget_value(key, None)
 
 
-def settle(answers: Answers) -> None:
-    """Put the sets nobody chose yet to the usual ones of the dataset (`studies.usual_sets`).
+def fill_sets(answers: Answers) -> None:
+    """Set the sets nobody chose yet to the defaults of the dataset (`studies.usual_sets`).
 
-    So does another dataset with those that stood at the usual ones of the last.
+    A set that has the default of the last dataset gets that of this one.
     """
     from charging.analytics.studies import usual_sets  # noqa: PLC0415  a map without analyses needs none
 
-    usual = {key: list(operators) for key, operators in asdict(usual_sets(answers)).items()}
-    last, st.session_state.usual_sets = st.session_state.usual_sets, usual
+    defaults = {key: list(operators) for key, operators in asdict(usual_sets(answers)).items()}
+    last, visit.default_sets = visit.default_sets, defaults
     for key in SETS:
-        standing = st.session_state[key]
-        is_usual = key in last and last[key] != usual[key] and set(standing or ()) == set(last[key])
-        if standing is None or is_usual:
-            st.session_state[key] = list(usual[key])
+        present = widget_value(key)
+        is_default = key in last and last[key] != defaults[key] and set(present or ()) == set(last[key])
+        if present is None or is_default:
+            set_widget_value(key, list(defaults[key]))
 
 
-def chosen(key: str) -> tuple[str, ...]:
+def operator_set(key: str) -> tuple[str, ...]:
     """Return a set of operators."""
-    return tuple(st.session_state[key] or ())
+    return tuple(widget_value(key) or ())
+
+
+def swap_sides(own_dataset: str) -> None:
+    """Swap the sets A and B; if they are of two datasets, the other one is loaded."""
+    a, b = widget_value("a"), widget_value("b")
+    set_widget_value("a", b)
+    set_widget_value("b", a)
+    if visit.other_dataset:
+        visit.dataset, visit.other_dataset = visit.other_dataset, own_dataset
+        # A and B stay, though the other dataset has other defaults
+        visit.default_sets = {key: each for key, each in visit.default_sets.items() if key not in ("a", "b")}
 
 
 def grid() -> Grid:
     """Return how finely coverage is looked at."""
-    session = st.session_state
-    return Grid(resolution=session.resolution, rings=session.rings, km=float(session.km))
+    return Grid(resolution=visit.resolution, rings=visit.rings, km=float(visit.km))
 
 
 def link_query() -> dict[str, list[str]]:
     """Return what the link says of all this."""
-    session = st.session_state
-    usual = session.usual_sets
+    present = {key: widget_value(key) for key in SETS}
     sets = {
-        key: session[key] or [""]
-        for key in SETS
-        if session[key] is not None and set(session[key]) != set(usual.get(key, session[key]))
+        key: operators or [""]
+        for key, operators in present.items()
+        if operators is not None and set(operators) != set(visit.default_sets.get(key, operators))
     }
     choices = {
-        key: [_written(session[key])] for key, (_, standard) in CHOICES.items() if session[key] != standard
+        key: [_text(widget_value(key))]
+        for key, (_, default) in CHOICES.items()
+        if widget_value(key) != default
     }
-    return sets | choices | ({"other": [session.other]} if session.other else {})
+    return sets | choices | ({"other": [visit.other_dataset]} if visit.other_dataset else {})
 
 
-def _written(option: object) -> str:
+def _text(option: object) -> str:
     """Return how the link says a choice; true and false in small letters, as elsewhere in it."""
     return str(option).lower() if isinstance(option, bool) else str(option)

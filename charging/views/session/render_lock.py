@@ -8,9 +8,7 @@ may take seconds is not made in a turn: an analysis, an import.
 import threading
 from contextlib import AbstractContextManager, nullcontext
 
-import streamlit as st
-
-from charging.views.session.state import Page
+from charging.views.session.visit import PageName, visit
 
 _TURN = threading.Condition()
 """Held by the thread whose turn it is; again by the run of a fragment inside the run of its page."""
@@ -21,7 +19,7 @@ _SENDING_S = 0.02
 
 def turn() -> AbstractContextManager[object]:
     """Return what to hold while the open view is made: it waits for its turn where that is the map."""
-    return _TURN if st.session_state.page == Page.MAP else nullcontext()
+    return _TURN if visit.page == PageName.MAP else nullcontext()
 
 
 def give_way() -> None:

@@ -13,15 +13,18 @@ from charging.maps.tiles import offered
 from charging.settings import Settings
 from charging.views.elements.error_box import trouble
 from charging.views.elements.texts import Texts
-from charging.views.session.caching import Answers, open_answers
+from charging.views.session import state
+from charging.views.session.caching import open_answers
+from charging.views.session.context import ViewContext
+from charging.views.session.visit import visit, widget_value
 
 _log = logging.getLogger(__name__)
 
 _LOCK = threading.Lock()
 
 
-def settings_and_answers(say: Texts) -> tuple[Settings, Answers] | None:
-    """Return the settings of this run and the answers about its dataset; None after saying what is wrong."""
+def open_context(say: Texts) -> ViewContext | None:
+    """Return the context of this run; None after saying what is wrong."""
     try:
         settings = Settings.from_environment()
         offered(settings)  # refuses a choice of tiles that cannot be shown, before anything is built
@@ -36,23 +39,23 @@ def settings_and_answers(say: Texts) -> tuple[Settings, Answers] | None:
         trouble(f"**{say('start.broken')}**", str(error), say)
         st.caption(say("start.advice"))
         return None
-    st.session_state.dataset = answers.dataset.folder.name
+    visit.dataset = answers.dataset.folder.name
     # written in every run, as `state.begin` does: a view without the map would make Streamlit forget it
-    st.session_state.tiles = st.session_state.get("tiles", settings.tiles)
-    return settings, answers
+    visit.tiles = widget_value("tiles") or settings.tiles
+    return ViewContext(answers, state.filters(), settings, say)
 
 
 def _linked(settings: Settings) -> Path | None:
     """Return the dataset a link names, by its name in the build folder; None to open the usual one."""
-    name = st.session_state.dataset
+    name = visit.dataset
     if name in ("", Path(settings.dataset).name):
         return None
     with suppress(UsageError):  # not even the name of a dataset: the same problem as the name of none
         folder = dataset_folder(settings.build_dir, name)
         if (folder / CURRENT).is_file():
             return folder
-    st.session_state.problems.append(("dataset", name))
-    st.session_state.dataset = ""
+    visit.problems.append(("dataset", name))
+    visit.dataset = ""
     return None
 
 

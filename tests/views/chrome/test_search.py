@@ -10,7 +10,7 @@ from charging.queries.search import HitKind, find
 from charging.views.chrome import search
 from charging.views.elements.texts import LANGUAGES, Texts
 from charging.views.mapview import favourites
-from charging.views.session import state
+from charging.views.session import state, visit
 
 
 @pytest.fixture
@@ -49,13 +49,13 @@ def test_a_text_brings_its_hits_to_the_field(page, monkeypatch):
 
 
 def test_a_flight_goes_to_the_map_with_every_answer_under_one_token(page):
-    page.session_state["flight"] = state.Flight(state.View(34.0, 108.0, 11.0), "a-token")
+    page.session_state["flight"] = visit.Flight(state.View(34.0, 108.0, 11.0), "a-token")
     flights = [flown(page.run()) for _ in range(2)]
     assert flights == [{"lat": 34.0, "lon": 108.0, "zoom": 11.0, "token": "a-token"}] * 2
 
 
 def test_the_star_knows_its_station(page):
-    page.session_state["selection"] = state.Selection("station", "tiny:bj-1")
+    page.session_state["selection"] = visit.Selection("station", "tiny:bj-1")
     station = told(page.run(), "star")["station"]
     assert station["name"] == "NIO Power Station Tiananmen"
     assert (station["station_id"], station["dataset"], station["lat"]) == ("tiny:bj-1", "tiny", 39.9087)
@@ -70,7 +70,7 @@ def session(monkeypatch):
         __setattr__ = dict.__setitem__
 
     memory = Session(selection=None, flight=None, page="data", operator=[])
-    monkeypatch.setattr(state.st, "session_state", memory)
+    monkeypatch.setattr(visit.st, "session_state", memory)
     return memory
 
 
@@ -98,12 +98,11 @@ def test_a_station_is_selected_and_flown_to(session, tiny_dataset):
     assert session.flight.view == (39.9087, 116.3975, 15.0)
 
 
-@pytest.mark.usefixtures("session")
-def test_two_flights_to_one_place_are_two():
+def test_two_flights_to_one_place_are_two(session):
     tokens = set()
     for _ in range(2):
         state.fly(39.9, 116.4, 11.0)
-        tokens.add(state.flight().token)
+        tokens.add(session.flight.token)
     assert len(tokens) == 2
 
 
@@ -125,7 +124,7 @@ def went(session, wanted):
 
 def test_a_favourite_is_selected_and_flown_to(session):
     assert went(session, favourite()) == (("station", "tiny:bj-1"), (39.9, 116.4))
-    assert session.page == state.Page.MAP
+    assert session.page == visit.PageName.MAP
 
 
 def test_of_another_dataset_only_the_place_is_shown(session):

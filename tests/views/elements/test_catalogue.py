@@ -39,7 +39,7 @@ KEYS = {row["key"] for row in ROWS}
 
 
 def _says(node):
-    """Tell whether a call asks for a text: `say(...)`, `drawing.say(...)`, or `self(...)` inside `Texts`."""
+    """Tell whether a call asks for a text: `say(...)`, `context.say(...)`, or `self(...)` inside `Texts`."""
     called = node.func
     name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
     return name in ("say", "self") and bool(node.args)

@@ -17,7 +17,6 @@ from charging.views.analyses import second_dataset
 from charging.views.elements.provenance import named, unit
 from charging.views.elements.texts import LANGUAGES, Texts
 from charging.views.report.map_caption import notes
-from charging.views.session.caching import open_answers
 
 EN, ZH = map(Texts, LANGUAGES)
 OURS = network.SOURCE
@@ -42,7 +41,7 @@ def test_in_chinese_nothing_of_the_simulated_network_is_english(ours, tmp_path, 
     assert "模拟中国充电网络 ×10" in html(page)
     assert tables(page)[0].iloc[0, 0] == "模拟中国充电网络"
     said = [html(page), captions(page), *map(str, tables(page)[0].iloc[0])]
-    said += [*notes(open_answers(ours.folder, memory_limit_mb=100), ZH), second_dataset.described(ours, ZH)]
+    said += [*notes(ours, ZH), second_dataset.described(ours, ZH)]
     assert not [text for text in said if OURS.title in text or "Simulated by" in text]
 
 

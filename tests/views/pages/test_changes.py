@@ -62,7 +62,7 @@ def test_the_file_lists_all_stations_where_the_page_shows_the_first_ones(page, o
     older()
     kept = []
     monkeypatch.setattr(
-        "charging.views.elements.report_recorder.Said.table", lambda _, table: kept.append(table)
+        "charging.views.elements.report_recorder.ReportRecorder.table", lambda _, table: kept.append(table)
     )
     opened(page, view="changes", other="older")
     every = tables(page)[2]

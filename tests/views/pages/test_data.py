@@ -49,8 +49,8 @@ def chosen(monkeypatch):
     """Names of tables whose first row is chosen: without a browser there are no rows to click."""
     names, shown = set(), analysis.table
 
-    def table_with_choice(drawing, rows, name, **options):
-        shown(drawing, rows, name, **options)
+    def table_with_choice(context, rows, name, **options):
+        shown(context, rows, name, **options)
         return [0] if name in names else []
 
     monkeypatch.setattr(analysis, "table", table_with_choice)

@@ -8,7 +8,7 @@ import pytest
 from views.paged import html, layer, page_over, said
 
 from charging.domain.hexes import cell_from_text, cell_text, parent_cells, resolution_of
-from charging.views.session.state import Selection
+from charging.views.session.visit import Selection
 
 
 @pytest.fixture

@@ -9,9 +9,11 @@ from charging.exports.files import Format, Request, What
 from charging.maps.viewport import Viewport, fitting_view
 from charging.queries.engine import Engine
 from charging.queries.stations import extent
+from charging.settings import Settings
 from charging.views.elements.texts import LANGUAGES, Texts
 from charging.views.report import downloads, map_caption
 from charging.views.session.caching import Answers
+from charging.views.session.context import ViewContext
 
 
 @pytest.fixture
@@ -78,8 +80,8 @@ def test_the_page_hands_out_what_the_query_writes(answers):
 def test_the_caption_of_real_data_says_whose_it_is(answers, language, monkeypatch):
     monkeypatch.setattr(map_caption.state, "link_query", lambda _: {"operator": ["nio"]})
     bounds = extent(answers.engine)
-    say = Texts(language)
-    words = map_caption.caption(answers, Filters(), Viewport.around(fitting_view(bounds)), say)
+    context = ViewContext(answers, Filters(), Settings(), Texts(language))
+    words = map_caption.caption(context, Viewport.around(fitting_view(bounds)))
     assert words.title == "A tiny world"
     assert not words.is_simulated
     assert "CC0-1.0" in " ".join(words.notes)

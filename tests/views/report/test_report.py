@@ -18,7 +18,7 @@ from charging.analytics.coverage import marginal_gains
 from charging.maps.palette import Theme
 from charging.maps.static_map_svg import Legend, LegendRow, Plate
 from charging.views.elements.markup import element, stripe
-from charging.views.elements.report_recorder import Curves, Facts, Line, Note, Said, Table
+from charging.views.elements.report_recorder import Curves, Facts, Line, Note, ReportRecorder, Table
 from charging.views.elements.texts import LANGUAGES, Texts
 from charging.views.report import report as briefs
 from charging.views.report.report import readme, report_zip
@@ -30,7 +30,7 @@ from charging.views.report.report_html import (
     render_report,
     template_environment,
 )
-from charging.views.session.analysis_params import Analysis
+from charging.views.session.visit import AnalysisName
 
 TEMPLATE = Path(briefs.__file__).with_name("report.html.j2")
 FORMULA = '=HYPERLINK("http://x.example","x")'
@@ -240,13 +240,13 @@ def test_the_same_view_gives_the_same_bytes(tiny_dataset):
 
 
 def test_what_was_said_in_the_run_before_is_forgotten():
-    said = Said()
+    said = ReportRecorder()
     said.asked("Base", "NIO")
     said.table(table())
     said.defined(marginal_gains, marginal_gains)
     assert said.functions == [marginal_gains]
     said.begin()
-    assert said == Said()
+    assert said == ReportRecorder()
 
 
 @pytest.fixture
@@ -291,7 +291,7 @@ def test_the_report_says_what_the_view_says(taken, tiny_dataset, language):
     assert len(page.get("download_button")) == 3
 
 
-@pytest.mark.parametrize("topic", Analysis)
+@pytest.mark.parametrize("topic", AnalysisName)
 def test_every_analysis_has_its_questions_facts_tables_and_definitions_in_the_report(taken, topic):
     made, _ = taken(view="coverage", topic=topic, lang="en")
     first = made.pieces[0]
