@@ -276,3 +276,24 @@ def test_the_command_line_loads_neither_the_page_nor_the_map_nor_what_only_a_syn
     code = f"import sys, charging.cli; print(sorted({unwanted} & {{*sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+PRIVATE = re.compile(r"from charging\S* import _[a-z]|\bcharging[\w.]*\._[a-zA-Z]")
+"""A private name of the project in a text: code for another process, or what a test replaces."""
+
+
+def private_names(tree):
+    """Yield what a test takes from inside a module of the project; ruff finds attributes by itself."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and part(node.module or ""):
+            yield from (alias.name for alias in node.names if alias.name.startswith("_"))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from PRIVATE.findall(node.value)
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("setattr", "delattr"):
+            yield from (name for name in map(ast.unparse, node.args[1:2]) if name.startswith("'_"))
+
+
+def test_tests_use_no_private_name_of_the_project():
+    tests = [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]
+    found = {path.name: {*private_names(ast.parse(path.read_text("utf-8")))} for path in tests}
+    assert {name: names for name, names in found.items() if names} == {}

@@ -53,7 +53,7 @@ _QUIET_STEP = 0.5  # share between two lines where no terminal shows a bar
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    options = build_parser().parse_args(arguments)
     logs.configure(LEVELS[min(options.verbose, len(LEVELS) - 1)])
     try:
         return _run(options)
@@ -97,7 +97,8 @@ class ProgressLine:
             print(f"{share:4.0%} {what}", file=self._stream)
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="charging",
         description="Show a map of charging networks; build, import, inspect and analyse their datasets.",

@@ -238,7 +238,7 @@ def _aside(dataset: Dataset, table: str) -> pa.Table:
 
 
 def _split(tables: Mapping[str, pa.Table], merges: tuple[Merge, ...]) -> _Split:
-    survivors = _survivors(merges, set(tables[STATIONS.name]["station_id"].to_pylist())) if merges else {}
+    survivors = find_survivors(merges, set(tables[STATIONS.name]["station_id"].to_pylist())) if merges else {}
     if not survivors:
         return _Split(dict(tables), {}, {})
     ids = pa.array(survivors, pa.string())
@@ -250,7 +250,7 @@ def _split(tables: Mapping[str, pa.Table], merges: tuple[Merge, ...]) -> _Split:
     return _Split(kept, aside, survivors)
 
 
-def _survivors(merges: Iterable[Merge], present: set[str]) -> dict[str, str]:
+def find_survivors(merges: Iterable[Merge], present: set[str]) -> dict[str, str]:
     """Return for each present station that is to be left out the present one it is merged into.
 
     A chain is followed to its end, through stations that are not present too: whoever is left out, the one at

@@ -38,7 +38,8 @@ SIMULATED = "simulated"
 
 LARGEST_SCALE = 100
 
-_RECORDS_BETWEEN = 20_000  # records between two words of progress
+RECORDS_BETWEEN = 20_000
+"""Records between two words of progress."""
 _READ_SHARE = 0.9  # of the time a build takes; the rest is sorting, hashing and writing
 
 
@@ -222,8 +223,8 @@ def _all_records(
         for some in reader.read_columns(path, beside=together):
             yield some
             number += len(some) + len(some.between) if isinstance(some, Stations) else 1
-            while number - told >= _RECORDS_BETWEEN:
-                told += _RECORDS_BETWEEN
+            while number - told >= RECORDS_BETWEEN:
+                told += RECORDS_BETWEEN
                 progress(done * _READ_SHARE, f"reading {path.name}, {number:,} records")
 
 

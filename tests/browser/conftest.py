@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from asyncio import _set_running_loop as set_running_loop  # made for whoever drives a loop
 
 import pytest
 from browser.live import CHROMIUM, DESKTOP, FLAGS, PATIENCE_S, Visit, serving
@@ -28,9 +29,9 @@ def one_chromium():
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         loop = asyncio.get_running_loop()  # Playwright waits in it, and leaves it as the thread's running one
-        asyncio._set_running_loop(None)
+        set_running_loop(None)
         yield browser, loop
-        asyncio._set_running_loop(loop)
+        set_running_loop(loop)
         browser.close()
 
 
@@ -38,9 +39,9 @@ def one_chromium():
 def chromium(one_chromium):
     """Chromium, started once for all files of a process; only those that drive it see Playwright's loop."""
     browser, loop = one_chromium
-    asyncio._set_running_loop(loop)
+    set_running_loop(loop)
     yield browser
-    asyncio._set_running_loop(None)
+    set_running_loop(None)
 
 
 @pytest.fixture(scope="session")

@@ -146,7 +146,7 @@ def test_too_large_files_are_refused_before_anything_is_stored(tmp_path):
 
 
 def test_a_file_of_endless_records_is_given_up(tmp_path, monkeypatch):
-    monkeypatch.setattr(pipeline, "_RECORDS_BETWEEN", 1)
+    monkeypatch.setattr(pipeline, "RECORDS_BETWEEN", 1)
     monkeypatch.setattr(drafts, "MOST_REPORTS", 2)
     rows = "".join(f"{number},114.06,22.54,1,1,1,1\n" for number in range(9))
     made = draft(tmp_path, Sent("many.csv", (HEADER + rows).encode()))

@@ -217,7 +217,7 @@ def test_whoever_is_left_out_has_a_survivor_that_is_not(present, numbers):
     pairs = [(str(keep), str(drop)) for keep, drop in numbers]
     merges = [Merge(keep=keep, drop=drop, decided_at=TIME) for keep, drop in pairs]
     there = {str(number) for number in present}
-    survivors = merging._survivors(merges, there)
+    survivors = merging.find_survivors(merges, there)
     assert set(survivors) == slowly(there, pairs)
     assert all(end in there and end not in survivors for end in survivors.values())
 

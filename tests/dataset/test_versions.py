@@ -20,13 +20,13 @@ import pathlib, sys, time
 import pyarrow.parquet as pq
 from charging.dataset import store, versions
 
-def stop(*_args):
+def stop(**_values):
     print("writing", flush=True)
     time.sleep(60)
 
 dataset = store.open_dataset(pathlib.Path(sys.argv[1]))
 tables = {name: pq.read_table(dataset.path(name)) for name in dataset.manifest.counts}
-versions._write_manifest = stop
+versions.Manifest = stop
 versions.write_version(dataset.folder, tables, dataset.manifest)
 """
 
@@ -106,10 +106,10 @@ def test_a_full_disk_before_the_pointer_is_replaced_leaves_the_current_version(w
 def test_an_error_half_way_leaves_nothing_behind(write, tmp_path, monkeypatch):
     write()
 
-    def interrupt(*_args):
+    def interrupt(**_values):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("charging.dataset.versions._write_manifest", interrupt)
+    monkeypatch.setattr("charging.dataset.versions.Manifest", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write()
     assert entries(tmp_path / "d") == ["CURRENT", "v1"]

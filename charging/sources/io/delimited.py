@@ -25,7 +25,9 @@ DELIMITERS = (",", ";", "\t", "|")
 BLOCK = 4_194_304
 """Characters read into columns at a time."""
 
-_PIECE = 65_536  # characters read at a time
+PIECE_CHARS = 65_536
+"""Characters read at a time."""
+
 _MORE_PIECES = 16  # read at most to come to the end of a quoted cell
 _LONGEST_CELL = csv.field_size_limit()  # characters, as `csv.reader` takes them
 
@@ -156,7 +158,7 @@ class _Lines:
 def _pieces(text: TextIO) -> Iterator[str]:
     """Yield lines with their ends, a piece of text at a time; a line too long is a bad one of its kind."""
     rest, is_too_long = "", False
-    while piece := text.read(_PIECE):
+    while piece := text.read(PIECE_CHARS):
         piece = rest + piece
         if is_too_long:
             found = _END.search(piece)

@@ -26,7 +26,6 @@ HEAD_BYTES = 65_536
 """Bytes looked at to tell a format, after decompression."""
 
 _BUFFER_BYTES = 65_536
-_SEARCHED_CHARS = 1 << 20  # at once
 _LONGEST_NAME = 80  # shown of a member; its end tells more than its folders
 
 MOST_MEMBERS = 1_000
@@ -121,8 +120,13 @@ def read_heads(source: Path | Part) -> Iterator[bytes]:
         yield in_utf8(head)
 
 
-def mentions(source: Path | Part, word: str) -> bool:
+def mentions(source: Path | Part, word: str, *, block_chars: int = 1 << 20) -> bool:
     """Whether a word stands anywhere in a text: a search, which is faster than to parse it twice.
+
+    Parameters
+    ----------
+    block_chars
+        Characters searched at once.
 
     Raises
     ------
@@ -131,7 +135,7 @@ def mentions(source: Path | Part, word: str) -> bool:
     """
     end = ""
     with open_text(source) as text:
-        while block := text.read(_SEARCHED_CHARS):
+        while block := text.read(block_chars):
             if word in end + block:
                 return True
             end = block[-len(word) :]

@@ -16,10 +16,12 @@ from charging.sources.io.files import Part
 LONGEST_VALUE = 16_777_216
 """Longest single value read, in characters; sites with hundreds of comments take some 100,000."""
 
+CHUNK_CHARS = 131_072
+"""Characters read at once."""
+
 MOST_MEMBERS = 250
 """Members of an object that are kept beside its records; the longest of the field have some forty."""
 
-_CHUNK = 131_072  # characters read at once
 _DEEPEST = 8  # envelopes inside one another that are opened
 _SPACE = " \t\r\n"
 
@@ -68,7 +70,7 @@ def values_in_lines(text: TextIO, path: Path) -> Iterator[Any]:
             yield BrokenLine(number, line.strip())
 
 
-def values(text: TextIO, path: Path) -> Iterator[Any]:
+def values(text: TextIO, path: Path, *, chunk_chars: int = CHUNK_CHARS) -> Iterator[Any]:
     """Return the elements of a JSON array, or the values that stand one after the other.
 
     Raises
@@ -76,7 +78,7 @@ def values(text: TextIO, path: Path) -> Iterator[Any]:
     SourceError
         If a value is broken, cut or longer than `LONGEST_VALUE`.
     """
-    window = _Window(text, path)
+    window = _Window(text, path, chunk_chars)
     while not window.at_end:
         if window.peek("["):
             yield from _elements(window)
@@ -84,7 +86,9 @@ def values(text: TextIO, path: Path) -> Iterator[Any]:
             yield window.value()
 
 
-def records(text: TextIO, path: Path | Part, inside: Container[str]) -> Iterator[Any]:
+def records(
+    text: TextIO, path: Path | Part, inside: Container[str], *, chunk_chars: int = CHUNK_CHARS
+) -> Iterator[Any]:
     """Return the records of an array, or of objects that hold arrays of them, and what is around those.
 
     Parameters
@@ -93,6 +97,8 @@ def records(text: TextIO, path: Path | Part, inside: Container[str]) -> Iterator
         The open file, and its name for messages.
     inside
         Names of the members that hold the records: an array of them, or an object with such a member.
+    chunk_chars
+        Characters read at once.
 
     Returns
     -------
@@ -105,7 +111,7 @@ def records(text: TextIO, path: Path | Part, inside: Container[str]) -> Iterator
     SourceError
         If a value is broken, cut or longer than `LONGEST_VALUE`, or an object has over `MOST_MEMBERS`.
     """
-    window = _Window(text, path)
+    window = _Window(text, path, chunk_chars)
     while not window.at_end:
         if window.peek("["):
             yield from _elements(window)
@@ -185,9 +191,10 @@ def _members(window: "_Window", inside: Container[str], depth: int = 0) -> Itera
 class _Window:
     """The part of a text that is in memory, from the value to read next."""
 
-    def __init__(self, text: TextIO, path: Path | Part) -> None:
+    def __init__(self, text: TextIO, path: Path | Part, chunk_chars: int) -> None:
         self._text = text
         self._path = path
+        self._chunk_chars = chunk_chars
         self._buffer = ""
         self._at = 0
         self._values = 0
@@ -265,7 +272,7 @@ class _Window:
         """Read on, twice as far each time, so that a long value is parsed a few times at most."""
         kept = self._buffer[self._at :]
         _check_length(kept, self._path)
-        more = self._text.read(max(_CHUNK, len(kept)))
+        more = self._text.read(max(self._chunk_chars, len(kept)))
         self._buffer, self._at = kept + more, 0
         return bool(more)
 

@@ -1,7 +1,7 @@
 """The search field at the top of the sidebar: it moves the map, where the conditions below it filter."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ def search(context: ViewContext) -> None:
     """Show the field, and go where its user chooses."""
     say, hits = context.say, _hits(context.answers)
     data = {
-        "sought": _sought(),
+        "sought": sought_text(),
         "hits": [_row(hit, say) for hit in hits],
         "texts": {
             "placeholder": say("finding.placeholder"),
@@ -36,7 +36,8 @@ def search(context: ViewContext) -> None:
             "nothing": say("finding.nothing"),
         },
     }
-    result = _field()(key=KEY, data=data, on_sought_change=_nothing, on_chosen_change=lambda: _choose(hits))
+    choose = partial(choose_hit, hits)
+    result = _field()(key=KEY, data=data, on_sought_change=_nothing, on_chosen_change=choose)
     if result.chosen:
         st.rerun()  # the whole page: the map flies, the conditions may have changed
 
@@ -54,7 +55,8 @@ def _nothing() -> None:
     """Take note of a state: Streamlit keeps only those somebody listens to."""
 
 
-def _sought() -> str:
+def sought_text() -> str:
+    """Return what stands in the field."""
     answer: Mapping[str, object] = widget_value(KEY) or {}
     text = answer.get("sought")
     return text if isinstance(text, str) else ""
@@ -62,9 +64,9 @@ def _sought() -> str:
 
 def _hits(answers: Answers) -> tuple[Hit, ...]:
     """Return what is found; kept for the visit alone, since every few letters are another question."""
-    query = (answers.dataset.content_hash, _sought())
+    query = (answers.dataset.content_hash, sought_text())
     if visit.query != query:
-        visit.query, visit.hits = query, find(answers.engine, _sought())
+        visit.query, visit.hits = query, find(answers.engine, sought_text())
     return visit.hits
 
 
@@ -88,7 +90,8 @@ def _row(hit: Hit, say: Texts) -> dict[str, str]:
     }
 
 
-def _choose(hits: tuple[Hit, ...]) -> None:
+def choose_hit(hits: tuple[Hit, ...]) -> None:
+    """Go to the hit chosen in the field, if it is one of those found."""
     chosen = widget_value(KEY).chosen
     for hit in hits:
         if hit.key == chosen:

@@ -27,7 +27,7 @@ def shelf(context: ViewContext) -> None:
     say, dataset = context.say, context.dataset.manifest.name
     texts = {name: say(f"favourite.{name}") for name in ("title", "go", "elsewhere", "remove", "json", "csv")}
     result = _component()(
-        key=KEY, data={"dataset": dataset, "texts": texts}, on_go_change=lambda: _go(dataset)
+        key=KEY, data={"dataset": dataset, "texts": texts}, on_go_change=lambda: go_to_favourite(dataset)
     )
     if result.go:
         st.rerun()
@@ -55,7 +55,7 @@ def _component() -> Any:  # noqa: ANN401  Streamlit names no public type for wha
     )
 
 
-def _go(dataset: str) -> None:
+def go_to_favourite(dataset: str) -> None:
     """Go to a favourite, which comes from the browser as a link does, and is read as one."""
     wanted = widget_value(KEY).go
     if not isinstance(wanted, Mapping):

@@ -97,7 +97,7 @@ def _table(context: ViewContext, frame: Frame, viewport: Viewport) -> None:
     is_too_many = what is What.STATIONS and count > MOST_STATIONS
     st.download_button(
         say("take.get", what=say(f"take.what.{what}"), format=say(f"take.format.{form}")),
-        partial(_file, answers, request),
+        partial(table_file, answers, request),
         file_name(answers.dataset, request),
         "application/vnd.apache.parquet" if form is Format.PARQUET else "application/zip",
         key="take_file",
@@ -130,7 +130,8 @@ def _choice(context: ViewContext, name: str, options: list[Any]) -> str:
     return taken
 
 
-def _file(answers: Answers, request: Request) -> bytes:
+def table_file(answers: Answers, request: Request) -> bytes:
+    """Return the file of a request."""
     target = io.BytesIO()
     write(answers.engine, answers.dataset, request, target)
     return target.getvalue()

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from charging.views.session.visit import PageName, visit
 
-_TURN = threading.Condition()
+LOCK = threading.Condition()
 """Held by the thread whose turn it is; again by the run of a fragment inside the run of its page."""
 
 _SENDING_S = 0.02
@@ -19,7 +19,7 @@ _SENDING_S = 0.02
 
 def turn() -> AbstractContextManager[object]:
     """Return what to hold while the open view is made: it waits for its turn where that is the map."""
-    return _TURN if visit.page == PageName.MAP else nullcontext()
+    return LOCK if visit.page == PageName.MAP else nullcontext()
 
 
 def give_way() -> None:
@@ -27,4 +27,4 @@ def give_way() -> None:
 
     Computing on would hold up the thread that sends, and the browser would draw the rest before the map.
     """
-    _TURN.wait(_SENDING_S)
+    LOCK.wait(_SENDING_S)

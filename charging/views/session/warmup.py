@@ -72,7 +72,7 @@ def wait() -> None:
 
 def _prepare() -> None:
     try:
-        _get_ready()
+        warm_up()
     finally:
         _LOADING.release()
     time.sleep(LATER_S)
@@ -92,7 +92,7 @@ def _load_analyses() -> None:
     _look_up_modules()
 
 
-def _get_ready() -> None:
+def warm_up() -> None:
     """Open the dataset the page will open, and load what the page loads."""
     # imported here: the server answers before any of them is loaded
     import pyarrow as pa  # noqa: PLC0415

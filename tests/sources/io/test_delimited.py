@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -62,7 +63,7 @@ def expected_rows(text, delimiter, width, skipped=0):
 @pytest.fixture(params=[8, 64, 1 << 20])
 def small_blocks(request, monkeypatch):
     monkeypatch.setattr(delimited, "BLOCK", request.param)
-    monkeypatch.setattr(delimited, "_PIECE", min(request.param, 16))
+    monkeypatch.setattr(delimited, "PIECE_CHARS", min(request.param, 16))
 
 
 @pytest.mark.usefixtures("small_blocks")
@@ -98,7 +99,7 @@ def test_a_table_written_as_it_should_reads_the_same_with_a_stray_quote_or_witho
 
 def test_only_a_block_with_a_stray_quote_is_taken_apart_row_by_row(monkeypatch):
     monkeypatch.setattr(delimited, "BLOCK", 1)
-    monkeypatch.setattr(delimited, "_PIECE", 8)
+    monkeypatch.setattr(delimited, "PIECE_CHARS", 8)
     table = DelimitedText(io.StringIO('1,"a"\r\n2,b"c"\n3,ddddd\n'), ",")
     assert [isinstance(block, TextBlock) for block in table.blocks()] == [True, False, True]
 
@@ -114,7 +115,22 @@ def test_an_endless_cell_is_one_broken_row_for_each_of_its_lines(cell, least):
     assert len(cell) > LONGEST_LINE or (whole, broken) == expected_rows(text, ",", 2)
 
 
+class EndlessLine(io.TextIOBase):
+    """A line of so many characters, made as it is read."""
+
+    def __init__(self, length):
+        self.left = length
+
+    def read(self, size):
+        size = min(size, self.left)
+        self.left -= size
+        return "x" * size
+
+
 def test_a_line_is_never_held_whole():
-    text = io.StringIO("x" * 5 * LONGEST_LINE)
-    longest = max(map(len, delimited._pieces(text)))
-    assert longest < 1.1 * LONGEST_LINE
+    tracemalloc.start()
+    for block in DelimitedText(EndlessLine(20 * LONGEST_LINE), ",").blocks():
+        assert list(block.cells(2, range(2)).broken)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10 * LONGEST_LINE

@@ -28,9 +28,8 @@ json_values = st.recursive(
 
 @given(st.lists(json_values, max_size=8), st.integers(1, 7), st.sampled_from([None, 1]))
 def test_an_array_read_through_any_window_is_the_array(array, chunk, indent):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_stream, "_CHUNK", chunk)
-        assert list(values(io.StringIO(json.dumps(array, indent=indent)), HERE)) == array
+    text = io.StringIO(json.dumps(array, indent=indent))
+    assert list(values(text, HERE, chunk_chars=chunk)) == array
 
 
 @given(st.lists(json_values.filter(lambda value: not isinstance(value, list)), min_size=1, max_size=5))
@@ -57,7 +56,6 @@ def test_an_array_and_an_object_over_several_lines_are_no_lines(head):
 @pytest.mark.parametrize("read", [values, values_in_lines])
 def test_a_value_without_end_is_refused_before_it_fills_the_memory(monkeypatch, read):
     monkeypatch.setattr(json_stream, "LONGEST_VALUE", 100)
-    monkeypatch.setattr(json_stream, "_CHUNK", 30)
     with pytest.raises(SourceError, match="longer"):
         list(read(io.StringIO('{"a": "' + "x" * 1_000), HERE))
 
@@ -65,9 +63,7 @@ def test_a_value_without_end_is_refused_before_it_fills_the_memory(monkeypatch, 
 @given(st.lists(json_values, max_size=8), json_values, st.integers(1, 7), st.sampled_from([None, 1]))
 def test_an_envelope_read_through_any_window_is_its_records_and_what_is_around(array, other, chunk, indent):
     text = json.dumps({"code": other, "data": {"items": array}, "end": 1}, indent=indent)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_stream, "_CHUNK", chunk)
-        found = list(records(io.StringIO(text), HERE, {"data", "items"}))
+    found = list(records(io.StringIO(text), HERE, {"data", "items"}, chunk_chars=chunk))
     assert found == [*array, Around({}, True), Around({"code": other, "end": 1}, True)]
 
 

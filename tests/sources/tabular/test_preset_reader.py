@@ -193,7 +193,7 @@ def test_rows_that_are_broken_stay_between_the_others(tmp_path):
 
 
 def test_what_is_kept_of_cells_has_a_bound(monkeypatch):
-    monkeypatch.setattr(preset_reader, "_MOST_KEPT", 10)
+    monkeypatch.setattr(preset_reader, "MOST_KEPT", 10)
     monkeypatch.setattr(preset_columns, "MOST_KEPT", 10)
     table = Table(load_preset("urbanev"), ["station_id", "longitude", "latitude", "charge_count"])
     for number in range(40):

@@ -41,7 +41,7 @@ def test_nothing_is_found_before_anything_is_sought(page):
 
 
 def test_a_text_brings_its_hits_to_the_field(page, monkeypatch):
-    monkeypatch.setattr(search, "_sought", lambda: "北京")
+    monkeypatch.setattr(search, "sought_text", lambda: "北京")
     page.run()
     hits = told(page, search.KEY)["hits"]
     assert (hits[0]["title"], hits[0]["other"], hits[0]["label"]) == ("Beijing", "北京市", "City")
@@ -79,7 +79,7 @@ def chose(session, tiny_dataset, text):
     hits = find(engine, text)
     engine.close()
     session[search.KEY] = type("Result", (), {"chosen": hits[0].key})
-    search._choose(hits)
+    search.choose_hit(hits)
 
 
 def test_a_city_is_flown_to(session, tiny_dataset):
@@ -108,7 +108,7 @@ def test_two_flights_to_one_place_are_two(session):
 
 def test_what_was_not_found_cannot_be_chosen(session):
     session[search.KEY] = type("Result", (), {"chosen": "city:610100"})
-    search._choose(())
+    search.choose_hit(())
     assert session.flight is None
 
 
@@ -118,7 +118,7 @@ def favourite(**given):
 
 def went(session, wanted):
     session[favourites.KEY] = type("Result", (), {"go": wanted})
-    favourites._go("tiny")
+    favourites.go_to_favourite("tiny")
     return session.selection, session.flight and session.flight.view[:2]
 
 

@@ -20,7 +20,7 @@ def started(page):
 
 
 def test_an_answer_about_the_map_waits_for_its_turn(page):
-    with render_lock._TURN:
+    with render_lock.LOCK:
         running = started(page)
         running.join(1)
         assert running.is_alive()
@@ -31,7 +31,7 @@ def test_an_answer_about_the_map_waits_for_its_turn(page):
 
 def test_an_analysis_is_made_meanwhile(page):
     page.query_params["view"] = "coverage"
-    with render_lock._TURN:
+    with render_lock.LOCK:
         running = started(page)
         running.join(60)
         assert not running.is_alive()
@@ -39,11 +39,11 @@ def test_an_analysis_is_made_meanwhile(page):
 
 
 def test_another_has_the_turn_while_one_gives_way():
-    with render_lock._TURN, render_lock._TURN:  # the run of a page, and in it that of the fragment
+    with render_lock.LOCK, render_lock.LOCK:  # the run of a page, and in it that of the fragment
         had = threading.Event()
 
         def take():
-            with render_lock._TURN:
+            with render_lock.LOCK:
                 had.set()
 
         taking = threading.Thread(target=take)
@@ -69,8 +69,8 @@ def _is_free():
 
     def look():
         with contextlib.ExitStack() as held:
-            if is_free := render_lock._TURN.acquire(blocking=False):
-                held.callback(render_lock._TURN.release)
+            if is_free := render_lock.LOCK.acquire(blocking=False):
+                held.callback(render_lock.LOCK.release)
             found.append(is_free)
 
     looking = threading.Thread(target=look)

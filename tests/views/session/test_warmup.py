@@ -27,7 +27,7 @@ def test_the_server_answers_before_it_loads_the_page():
 
 
 def test_what_the_page_needs_is_loaded_ahead_but_not_the_component_of_the_map():
-    script = "from charging.views.session.warmup import _get_ready\n_get_ready()"
+    script = "from charging.views.session.warmup import warm_up\nwarm_up()"
     assert loaded(script, "duckdb", "folium", "charging.views.chrome.header", COMPONENT) == {
         "duckdb",
         "folium",
@@ -49,5 +49,5 @@ def test_the_server_logs_as_the_settings_say(monkeypatch, build_dir, form, start
 @pytest.mark.parametrize("setting", ["DATASET", "TILES", "MEMORY_LIMIT_MB", "LOG_LEVEL"])
 def test_a_setting_that_is_wrong_is_left_to_the_page_to_tell(monkeypatch, setting):
     monkeypatch.setenv(f"CHARGING_{setting}", "nonsense")
-    script = "from charging.views.session.warmup import _get_ready\n_get_ready()"
+    script = "from charging.views.session.warmup import warm_up\nwarm_up()"
     assert loaded(script, "folium") == {"folium"}
