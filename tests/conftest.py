@@ -7,7 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
+from endurance import sizes
 from hypothesis import HealthCheck, settings
+from realdata import REALDATA, VARIABLE
 
 from charging.cli import main
 from charging.dataset.build import build_tables
@@ -42,7 +44,41 @@ def pytest_make_parametrize_id(val, argname):
     return argname if isinstance(val, bytes) else None
 
 
+def pytest_configure(config):
+    """Refuse a folder of real files that was named and is not there: nobody wants its tests skipped then."""
+    if os.environ.get(VARIABLE) and not REALDATA.is_dir():
+        message = f"{VARIABLE} must be a folder, found none at {config.rootpath / REALDATA}: set it to one"
+        raise pytest.UsageError(message)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Tell what the tests of endurance came to, and write down what the full sizes did."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    ended = [report for report in reports if report.when == "call" and "endurance" in report.keywords]
+    rows = [sizes.row(report) for report in ended]
+    for row in rows:
+        terminalreporter.write_line(" | ".join(row))
+    if rows and sizes.IS_FULL:
+        sizes.write_section(rows)
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their markers
 def pytest_collection_modifyitems(items):
+    """Mark tests by what they need, and order them."""
+    for item in items:
+        if item.get_closest_marker("endurance"):
+            item.add_marker("slow")
+            item.user_properties += [("size", f"{size:,}") for size in params_of(item)]
+        if item.get_closest_marker("realdata") and not REALDATA.is_dir():
+            item.add_marker(pytest.mark.skip(reason="the folder of real files is absent"))
+    put_in_order(items)
+
+
+def params_of(item):
+    return item.callspec.params.values() if hasattr(item, "callspec") else ()
+
+
+def put_in_order(items):
     """Put quick files between those that drive a browser: one process computes while another waits.
 
     The shortest, examples in docstrings, come last, so that all processes end together.

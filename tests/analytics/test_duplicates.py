@@ -2,13 +2,13 @@
 
 import math
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from realdata import REALDATA
 
 from charging.analytics import duplicates
 from charging.analytics.duplicates import crowded_points, suspected_duplicates
@@ -17,8 +17,6 @@ from charging.dataset.pipeline import import_files
 from charging.errors import UsageError
 from charging.queries.engine import Engine
 from charging.queries.quality import station_points
-
-REAL_DATA = Path(__file__).resolve().parents[2] / "../shared/data"
 
 METRE = 1 / 111_195.08  # degrees of latitude, on the sphere the distances are measured on
 
@@ -307,10 +305,9 @@ def test_similarity_is_symmetric_and_whole_for_itself(name, other):
 
 
 @pytest.mark.realdata
-@pytest.mark.skipif(not REAL_DATA.is_dir(), reason="no real data beside the checkout")
 def test_open_charge_map_has_some_sites_twice(tmp_path):
 
-    dataset = import_files([REAL_DATA / "open_charge_map/poi_open_licensed.jsonl.gz"], build_dir=tmp_path)
+    dataset = import_files([REALDATA / "open_charge_map/poi_open_licensed.jsonl.gz"], build_dir=tmp_path)
     engine = Engine(dataset, memory_limit_mb=100)
     stations = station_points(engine)
     engine.close()

@@ -1,19 +1,17 @@
 """Completeness and points outside their region, by hand and against a plain search of every city."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from realdata import REALDATA
 
 from charging.analytics.quality import completeness, outside_region
 from charging.dataset.pipeline import import_files
 from charging.domain.geography import great_circle_km, load_cities
 from charging.queries.engine import Engine
 from charging.queries.quality import field_counts, station_points
-
-REAL_DATA = Path(__file__).resolve().parents[2] / "../shared/data"
 
 CITIES = load_cities()
 
@@ -126,10 +124,9 @@ def test_points_outside_are_those_a_plain_search_finds():
 
 
 @pytest.mark.realdata
-@pytest.mark.skipif(not REAL_DATA.is_dir(), reason="no real data beside the checkout")
 def test_real_registers_say_what_one_expects_of_them(tmp_path):
     paths = ("open_charge_map/poi_open_licensed.jsonl.gz", "shenzhen_urbanev/inf_raw.csv")
-    dataset = import_files([REAL_DATA / path for path in paths], build_dir=tmp_path)
+    dataset = import_files([REALDATA / path for path in paths], build_dir=tmp_path)
     engine = Engine(dataset, memory_limit_mb=100)
     table = completeness(field_counts(engine)).set_index(["unit", "field", "source"])
     found = outside_region(station_points(engine), CITIES)

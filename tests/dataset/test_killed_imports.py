@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from endurance.sizes import sized
 
 from charging.dataset.store import CURRENT, current_version, open_dataset, versions_in
 from charging.dataset.validate import damage
@@ -19,7 +20,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = "tests.dataset.forked_imports"
 OLD, NEW = "old", "new"
 WARNINGS = ("-W", "error", "-W", "ignore:This process:DeprecationWarning")  # of any fork beside threads
-KILLS, PAIRS = 50, 8
 BETWEEN = 5  # kills that leave their litter to one import
 
 
@@ -78,10 +78,11 @@ def house(tmp_path):
         process.stdin.close()
 
 
-def test_an_import_killed_at_any_moment_leaves_the_dataset_whole(house):
+@pytest.mark.parametrize("kills", [10, sized(100, 2_000)])
+def test_an_import_killed_at_any_moment_leaves_the_dataset_whole(house, kills):
     moments = random.Random(7)  # noqa: S311  to be repeated, not to be secret
     longest_s = max(house.run(OLD)[1] for _ in range(3))
-    for number in range(KILLS):
+    for number in range(kills):
         has_ended, _ = house.run(NEW, kill_after_s=moments.uniform(0, longest_s))
         holds = house.holds()
         assert holds == NEW or not has_ended
@@ -90,27 +91,29 @@ def test_an_import_killed_at_any_moment_leaves_the_dataset_whole(house):
             assert (house.holds(), house.litter()) == (OLD, [])
 
 
-def test_an_import_killed_before_any_step_is_not_there_or_whole(house):
+@pytest.mark.parametrize("stride", [5, sized(1, 1)])
+def test_an_import_killed_before_any_step_is_not_there_or_whole(house, stride):
     found = []
-    for step in itertools.count(1):
+    for step in itertools.count(1, stride):
         if house.run(NEW, kill_at_step=step)[0]:
             break
         found.append(house.holds())
         assert house.run(OLD)[0]
         assert (house.holds(), house.litter()) == (OLD, [])
     olds = found.count(OLD)
-    assert 10 < olds < len(found)
+    assert 10 // stride < olds < len(found)
     assert found == [OLD] * olds + [NEW] * (len(found) - olds)  # there is one step by which it is there
 
 
-def test_imports_at_once_do_not_mix(house):
+@pytest.mark.parametrize("pairs", [2, sized(20, 500)])
+def test_imports_at_once_do_not_mix(house, pairs):
     folder = house.folder / "d"
     before = versions_in(folder)[-1]
-    for _ in range(PAIRS):
+    for _ in range(pairs):
         assert house.run(OLD, NEW)[0]
         assert current_version(folder) == f"v{versions_in(folder)[-1]}"
     found = []
     for number in versions_in(folder)[before:]:
         (folder / CURRENT).write_text(f"v{number}\n")
         found.append(house.holds())
-    assert (found.count(OLD), found.count(NEW), house.litter()) == (PAIRS, PAIRS, [])
+    assert (found.count(OLD), found.count(NEW), house.litter()) == (pairs, pairs, [])

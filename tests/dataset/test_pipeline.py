@@ -4,6 +4,7 @@ from zipfile import ZipFile
 
 import pyarrow.parquet as pq
 import pytest
+from realdata import REALDATA
 
 from charging.dataset.pipeline import build_simulated, import_files
 from charging.dataset.store import last_dataset, open_dataset
@@ -12,7 +13,6 @@ from charging.domain.vocabulary import Datum
 from charging.errors import DatasetError, SourceError, UsageError
 
 AREAS = Path(__file__).parents[1] / "fixtures" / "service_areas" / "areas.csv"
-REAL_DATA = Path(__file__).resolve().parents[2] / "../shared/data"
 
 HEADER = "station_id,longitude,latitude,charge_count,TAZID,area,perimeter\n"
 
@@ -179,9 +179,8 @@ def test_progress_runs_from_start_to_end(tmp_path):
 
 
 @pytest.mark.realdata
-@pytest.mark.skipif(not REAL_DATA.is_dir(), reason="no real data beside the checkout")
 def test_a_real_register_is_taken_whole_and_lands_on_the_map(tmp_path):
-    dataset = import_files([REAL_DATA / "shenzhen_urbanev" / "inf_raw.csv"], build_dir=tmp_path)
+    dataset = import_files([REALDATA / "shenzhen_urbanev" / "inf_raw.csv"], build_dir=tmp_path)
     report, table = dataset.manifest.report, pq.read_table(dataset.path("stations")).to_pandas()
     assert (report.stations, report.piles, report.rejected) == (1_587, 23_441, 0)
     shift_m = great_circle_km(table.lat, table.lon, table.source_lat, table.source_lon) * 1_000

@@ -1,9 +1,8 @@
 """The readers on real files that are not part of the project."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from realdata import REALDATA
 
 from charging.dataset.pipeline import import_files
 from charging.domain.datum import to_wgs84
@@ -11,17 +10,13 @@ from charging.domain.vocabulary import Current
 from charging.sources.readers import sniff
 from charging.sources.records import Reason, Rejection, StationRecord
 
-DATA = Path(__file__).resolve().parents[2] / "../shared/data"
 METRES_PER_DEGREE = 111_195
 
-pytestmark = [
-    pytest.mark.realdata,
-    pytest.mark.skipif(not DATA.is_dir(), reason="the folder of real files is absent"),
-]
+pytestmark = pytest.mark.realdata
 
 
 def read(name):
-    path = DATA / name
+    path = REALDATA / name
     return list(sniff(path).read(path))
 
 
@@ -52,7 +47,7 @@ def test_every_site_of_open_charge_map_is_taken_or_told_why_not():
 
 
 def test_the_oddities_of_open_charge_map_are_in_the_report_by_name(tmp_path):
-    path = DATA / "open_charge_map/poi_open_licensed.jsonl.gz"
+    path = REALDATA / "open_charge_map/poi_open_licensed.jsonl.gz"
     report = import_files([path], build_dir=tmp_path).manifest.report
     rejected = {finding.what: finding.count for finding in report.rejections}
     doubts = {finding.what: finding.count for finding in report.discrepancies}
@@ -62,7 +57,7 @@ def test_the_oddities_of_open_charge_map_are_in_the_report_by_name(tmp_path):
 
 
 def test_compact_sites_find_their_names_in_the_reference():
-    names = sorted((DATA / "open_charge_map" / "compact").iterdir())
+    names = sorted((REALDATA / "open_charge_map" / "compact").iterdir())
     stations = [record for path in names for record in sniff(path).read(path)]
     assert len(stations) == 6
     assert {station.country for station in stations} == {"CN", "HK"}

@@ -1,16 +1,15 @@
 """The OCPI reader on real feeds that are not part of the project: every count, every oddity by its name."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from realdata import REALDATA
 
 from charging.dataset.pipeline import import_files
 from charging.errors import SourceError
 from charging.sources.ocpi import model as ocpi
 from charging.sources.readers import sniff
 
-DATA = Path(__file__).resolve().parents[3] / "../shared/data"
 SPEC = (
     "location_example",
     "location_example_parking_garage_opening_hours",
@@ -22,14 +21,11 @@ HIDDEN = (
     "location_example_uc5_home_charge_point",
 )
 
-pytestmark = [
-    pytest.mark.realdata,
-    pytest.mark.skipif(not DATA.is_dir(), reason="the folder of real files is absent"),
-]
+pytestmark = pytest.mark.realdata
 
 
 def report_of(folder, *names):
-    return import_files([DATA / name for name in names], build_dir=folder, name="real").manifest.report
+    return import_files([REALDATA / name for name in names], build_dir=folder, name="real").manifest.report
 
 
 def counts(findings):
@@ -57,7 +53,7 @@ def test_a_feed_is_taken_whole_and_its_oddities_are_named(
 
 
 def test_the_six_feeds_together_have_every_location(tmp_path):
-    names = sorted(path.name for path in (DATA / "ocpi_feeds").glob("*.json"))
+    names = sorted(path.name for path in (REALDATA / "ocpi_feeds").glob("*.json"))
     report = report_of(tmp_path, *(f"ocpi_feeds/{name}" for name in names))
     assert (len(names), report.rows_read, report.stations + report.rejected) == (6, 1_583, 1_583)
 
@@ -65,7 +61,7 @@ def test_the_six_feeds_together_have_every_location(tmp_path):
 @pytest.mark.parametrize("version", ["2.2.1", "2.3.0"])
 def test_the_examples_of_the_standard_are_locations_or_refused_as_none(version):
     found = Counter()
-    for path in sorted((DATA / "ocpi_spec" / version).glob("*.json")):
+    for path in sorted((REALDATA / "ocpi_spec" / version).glob("*.json")):
         try:
             (record,) = ocpi.read(path)
         except SourceError:
@@ -88,4 +84,4 @@ def test_the_netherlands_have_every_location_and_evse(tmp_path):
 
 def test_tariffs_are_no_locations():
     with pytest.raises(SourceError):
-        sniff(DATA / "netherlands_ndw" / "tariffs_ocpi.json.gz")
+        sniff(REALDATA / "netherlands_ndw" / "tariffs_ocpi.json.gz")
