@@ -66,8 +66,9 @@ def pytest_terminal_summary(terminalreporter):
 def pytest_collection_modifyitems(items):
     """Mark tests by what they need, and order them."""
     for item in items:
-        if item.get_closest_marker("endurance"):
+        if item.get_closest_marker("endurance") or "simulated" in getattr(item, "fixturenames", ()):
             item.add_marker("slow")
+        if item.get_closest_marker("endurance"):
             item.user_properties += [("size", f"{size:,}") for size in params_of(item)]
         if item.get_closest_marker("realdata") and not REALDATA.is_dir():
             item.add_marker(pytest.mark.skip(reason="the folder of real files is absent"))
@@ -242,6 +243,14 @@ _AREAS = (
 )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_waits_for_the_disk():
+    """Leave out what only matters when the power fails; writers in processes of their own do wait."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "fsync", lambda _: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def tiny_records():
     """Twelve stations of Beijing, Shanghai and Shenzhen, and the two sides of a service area."""
@@ -256,6 +265,7 @@ def tiny_source():
 @pytest.fixture(scope="session")
 def build(tiny_source):
     """Build tables from records with the real registry and cities, at a fixed time."""
+    registry, cities = load_operators(), CityIndex(load_cities())
 
     def _build(records, **options):
         return build_tables(
@@ -263,8 +273,8 @@ def build(tiny_source):
             **{
                 "source": tiny_source,
                 "retrieved_at": dt.datetime(2025, 1, 2, 3, 4, 5, tzinfo=dt.UTC),
-                "registry": load_operators(),
-                "cities": CityIndex(load_cities()),
+                "registry": registry,
+                "cities": cities,
             }
             | options,
         )

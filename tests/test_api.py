@@ -40,6 +40,7 @@ def test_a_name_the_package_has_not_is_an_attribute_error():
         charging.nothing  # noqa: B018
 
 
+@pytest.mark.slow
 def test_no_name_of_the_analytics_hides_a_module():
     code = (
         "import pkgutil, types, charging.analytics as home\n"

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -66,16 +67,24 @@ def module_name(path):
 
 MODULES = {module_name(path): path for path in sorted((ROOT / "charging").rglob("*.py"))}
 MODULES["dashboard"] = ROOT / "dashboard.py"
-TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in MODULES.items()}
 
 
+@cache
+def trees():
+    """Return every module parsed, once, and not while tests are collected."""
+    return {name: ast.parse(path.read_text("utf-8")) for name, path in MODULES.items()}
+
+
+@cache
 def imported(name):
     """Return the full names a module imports, those inside functions and of single functions included."""
-    for node in ast.walk(TREES[name]):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    nodes = [*ast.walk(trees()[name])]
+    plain = [node.names for node in nodes if isinstance(node, ast.Import)]
+    named = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    return [
+        *(alias.name for names in plain for alias in names),
+        *(f"{node.module}.{alias.name}" for node in named for alias in node.names),
+    ]
 
 
 def is_inside(name, package):
@@ -133,7 +142,7 @@ def test_a_library_is_imported_only_where_it_lives(library):
 def test_no_import_is_relative():
     assert [
         name
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.level
     ] == []
@@ -165,7 +174,7 @@ def test_the_rooms_of_a_part_import_only_from_below(house):
     def room_of(name):
         return next((room for room in order if is_inside(name, room)), None)
 
-    inside = [name for name in MODULES if name.startswith(f"charging.{house}.") and TREES[name].body[1:]]
+    inside = [name for name in MODULES if name.startswith(f"charging.{house}.") and trees()[name].body[1:]]
     assert [name for name in inside if room_of(name) is None] == []
     assert [
         f"{name} imports {needed}"
@@ -181,7 +190,7 @@ def test_no_folder_holds_more_modules_than_one_reads_at_a_glance():
 
 
 def test_every_module_says_what_it_is():
-    assert [name for name, tree in TREES.items() if not ast.get_docstring(tree)] == []
+    assert [name for name, tree in trees().items() if not ast.get_docstring(tree)] == []
 
 
 def test_modules_are_short():
@@ -202,7 +211,7 @@ def docstrings(tree):
 def test_html_is_put_together_in_one_module():
     assert [
         f"{name}:{node.lineno}"
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         if name != "charging.views.elements.markup"
         for said in [docstrings(tree)]
         for node in ast.walk(tree)
@@ -257,6 +266,7 @@ assert state() == before, (before, state())
 """
 
 
+@pytest.mark.slow
 def test_importing_leaves_no_trace(tmp_path):
     modules = [name for name in MODULES if name not in ("dashboard", "charging.__main__")]
     command = [sys.executable, "-W", "ignore", "-c", IMPORT_ALL, str(tmp_path), *modules]
@@ -271,6 +281,7 @@ def test_importing_leaves_no_trace(tmp_path):
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
+@pytest.mark.slow
 def test_the_command_line_loads_neither_the_page_nor_the_map_nor_what_only_a_sync_needs():
     unwanted = {"streamlit", "folium", "httpx", "cryptography"}
     code = f"import sys, charging.cli; print(sorted({unwanted} & {{*sys.modules}}))"

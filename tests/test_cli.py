@@ -159,6 +159,7 @@ def test_progress_is_one_line_on_a_terminal():
     assert "[###############               ]  50% reading" in stream.getvalue()
 
 
+@pytest.mark.slow
 def test_the_module_runs_without_streamlit_and_folium(build_dir):
     code = (
         "import sys; sys.modules.update(streamlit=None, folium=None); sys.argv = ['charging', 'info', 'tiny']"

@@ -218,6 +218,7 @@ def test_diff_of_other_units_compares_stations_and_no_piles(told, shown, snapsho
     assert "other unit: old pile, new connector" in shown("diff", "tiny", "guns")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ANALYSES)
 def test_an_empty_selection_is_answered(told, shown, command):
     told(command, "tiny", "--query", "min_kw=9000")
@@ -268,6 +269,7 @@ def test_every_analysis_has_help_and_json(run, command):
     assert "--json" in out
 
 
+@pytest.mark.slow
 def test_the_commands_say_what_the_page_says(told, tiny_dataset, tmp_path, monkeypatch):
     covered, compared, roads = told("coverage", "tiny"), told("compare", "tiny"), told("highways", "tiny")
     page = opened(page_over(tiny_dataset, tmp_path / "page", monkeypatch), view="coverage")

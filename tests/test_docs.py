@@ -84,11 +84,13 @@ def test_a_first_start_asks_no_question():
     assert server.get("showEmailPrompt") is False
 
 
-def test_ci_runs_the_test_command_of_the_readme_last():
+def test_ci_runs_the_test_command_of_the_readme_and_then_what_takes_long():
     pattern = re.search(r"^command=\$\(grep -E -- '(.+)' README\.md\)$", text(".ci/run"), re.MULTILINE)
     assert [line for line in text("README.md").splitlines() if re.search(pattern[1], line)] == [TEST]
-    last = text(".ci/run").splitlines()[-1]
-    assert last == 'CHARGING_REQUIRE_BROWSER=1 bash -euo pipefail -c "$command"'
+    *_, first, second = text(".ci/run").splitlines()
+    assert first == 'bash -euo pipefail -c "$command"'
+    assert second == ".venv/bin/python -m pytest -m endurance"
+    assert "export CHARGING_REQUIRE_PEER=1 CHARGING_REQUIRE_BROWSER=1\n" in text(".ci/run")
 
 
 @pytest.mark.parametrize("name", load(ROOT / "docs" / "generate.py").FILES)
@@ -213,6 +215,7 @@ def third_party_imports():
 PLUGINS = {"pytest-xdist"}  # found by pytest itself
 
 
+@pytest.mark.slow
 def test_requirements_are_what_is_imported():
     known = packages_distributions()
     imported = {name.lower() for module in set(third_party_imports()) for name in known.get(module, ())}

@@ -38,6 +38,7 @@ SELECTIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("filters", SELECTIONS)
 @pytest.mark.parametrize("count_piles", [True, False])
 def test_a_selection_changes_as_its_snapshots_do(engines, filters, count_piles):

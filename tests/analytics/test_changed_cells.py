@@ -50,6 +50,7 @@ def test_a_cell_tells_gain_and_loss(old, new, found):
     assert told(stations(*old), stations(*new)) == found
 
 
+@pytest.mark.slow
 @given(old=snapshots, new=snapshots)
 @settings(max_examples=30)
 def test_a_cell_is_new_or_empty_when_counting_says_so(old, new):
@@ -61,6 +62,7 @@ def test_a_cell_is_new_or_empty_when_counting_says_so(old, new):
         assert (row["category"] == "closed") == (now == 0 < then)
 
 
+@pytest.mark.slow
 @given(old=snapshots, new=snapshots)
 @settings(max_examples=30)
 def test_the_way_back_turns_gains_into_losses(old, new):

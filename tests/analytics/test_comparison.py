@@ -109,6 +109,7 @@ def test_standings_in_any_table_equal_plain_python(rows, a, b):
     assert by_unit(compare(table(rows), None, a, b), *COLUMNS) == plain.compare(rows, None, a, b)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     rows=networks,
@@ -131,6 +132,7 @@ def test_the_order_of_rows_and_operators_changes_nothing(rows, a, b, seed):
     pd.testing.assert_frame_equal(compare(table(rows), None, a, b), expected)
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(rows=networks, a=operator_sets)
 def test_no_pile_is_lost_between_a_b_and_others(rows, a):

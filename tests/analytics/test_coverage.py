@@ -161,6 +161,7 @@ def test_gains_in_the_simulated_network_equal_plain_python(simulated_held, resol
     assert {unit: str(category) for unit, (category,) in layer.items()} == expected
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(rows=networks, base=operator_sets, weights=weights)
 def test_gains_of_any_network_equal_plain_python(rows, base, weights):
@@ -171,6 +172,7 @@ def test_gains_of_any_network_equal_plain_python(rows, base, weights):
     same_gains(gains(found, base, partners), plain.marginal_gains(units, whole, base, partners, weights))
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(rows=networks, base=operator_sets, seed=st.integers())
 def test_the_order_of_rows_and_operators_changes_nothing(rows, base, seed):

@@ -167,6 +167,7 @@ def slowly(table, tolerance_m=50.0):
     return counts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_counts_are_those_of_looking_at_every_two(seed):
     city = next(city for city in load_cities() if city.name_zh == "深圳市")
@@ -183,6 +184,7 @@ def test_the_counts_are_those_of_looking_at_every_two(seed):
     assert min(in_place, found.by_chance) > 1
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(st.integers(0, 10_000), st.floats(0, 15))
 def test_it_is_found_wherever_the_stations_are_and_never_where_nothing_was_forgotten(seed, noise_m):

@@ -286,6 +286,7 @@ def test_the_pairs_are_those_of_comparing_every_two(seed, within_m):
     assert found.score.is_monotonic_decreasing
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(st.integers(0, 1_000), st.integers(0, 1_000))
 def test_the_order_of_the_stations_does_not_matter(seed, other_seed):
@@ -304,6 +305,7 @@ def test_similarity_is_symmetric_and_whole_for_itself(name, other):
     assert similarity(name, name) == 1 or math.isnan(similarity(name, name))
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_open_charge_map_has_some_sites_twice(tmp_path):
 

@@ -247,12 +247,14 @@ def same_as_plain(areas, holdings_, wanted, lengths_km):
         assert told == pytest.approx(expected[row.expressway, row.direction], rel=0, abs=1e-9)
 
 
+@pytest.mark.slow
 @given(world=roadsides(), wanted=st.sampled_from([None, [], ["a"], ["a", "b"]]))
 @settings(max_examples=25)
 def test_gaps_are_those_of_the_plain_reference(world, wanted):
     same_as_plain(*world, wanted, {})
 
 
+@pytest.mark.slow
 @given(world=roadsides(), partner=st.sampled_from(["a", "b", "nobody"]))
 @settings(max_examples=25)
 def test_a_partner_never_lengthens_a_gap(world, partner):
@@ -261,6 +263,7 @@ def test_a_partner_never_lengthens_a_gap(world, partner):
     assert (changed.areas_gained >= 0).all()
 
 
+@pytest.mark.slow
 @given(km=chainages)
 @settings(max_examples=25)
 def test_the_gaps_of_a_road_add_up_to_its_length(km):

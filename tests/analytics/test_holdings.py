@@ -49,6 +49,7 @@ def listed(table):
     return list(table.astype(object).where(table.notna(), None).itertuples(index=False, name=None))
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(ROWS, st.integers(0, CELL_RESOLUTION))
 def test_stations_are_binned_as_loops_bin_them(rows, resolution):
@@ -94,6 +95,7 @@ def test_the_stations_given_stay_as_they_are():
     pd.testing.assert_frame_equal(given_rows, before)
 
 
+@pytest.mark.slow
 @given(ROWS, st.permutations(["csg", "nio", "teld"]))
 def test_operators_as_categories_are_read_as_their_texts_are(rows, categories):
     table = binned(stations(rows), 6)

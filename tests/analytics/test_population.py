@@ -41,6 +41,7 @@ def engine(request):
         yield engine
 
 
+@pytest.mark.slow
 @given(SELECTIONS)
 @settings(max_examples=20)
 def test_distances_are_those_to_the_selected_points(engine, filters):

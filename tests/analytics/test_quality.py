@@ -102,6 +102,7 @@ def slowly(stations):
     return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
+@pytest.mark.slow
 def test_points_outside_are_those_a_plain_search_finds():
     draws = np.random.Generator(np.random.PCG64(5))
     provinces = sorted({city.province_zh for city in CITIES})
@@ -123,6 +124,7 @@ def test_points_outside_are_those_a_plain_search_finds():
     assert 100 < len(expected) < len(stations) - 100
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_real_registers_say_what_one_expects_of_them(tmp_path):
     paths = ("open_charge_map/poi_open_licensed.jsonl.gz", "shenzhen_urbanev/inf_raw.csv")

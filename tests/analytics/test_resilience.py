@@ -117,6 +117,7 @@ def test_concentration_in_the_simulated_network_equals_plain_python(simulated_he
     same(by_unit(concentration(held), *SHARES), plain.concentration(rows))
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(rows=networks, leavers=operator_sets)
 def test_losses_and_shares_of_any_network_equal_plain_python(rows, leavers):
@@ -124,6 +125,7 @@ def test_losses_and_shares_of_any_network_equal_plain_python(rows, leavers):
     same(by_unit(concentration(table(rows)), *SHARES), plain.concentration(rows))
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(rows=networks, leavers=operator_sets, seed=st.integers())
 def test_the_order_of_rows_and_leavers_changes_nothing(rows, leavers, seed):
@@ -134,6 +136,7 @@ def test_the_order_of_rows_and_leavers_changes_nothing(rows, leavers, seed):
     pd.testing.assert_frame_equal(concentration(table(rows)), shares)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(rows=networks)
 def test_the_index_lies_between_even_shares_and_one_holder(rows):
@@ -144,6 +147,7 @@ def test_the_index_lies_between_even_shares_and_one_holder(rows):
     assert (known.hhi >= 10_000 * known.largest_share**2 - 1e-6).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(rows=networks, leavers=operator_sets, more=operator_sets)
 def test_more_leavers_never_leave_more_behind(rows, leavers, more):

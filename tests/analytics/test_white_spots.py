@@ -151,6 +151,7 @@ COORDINATE = st.floats(-1, 1).map(lambda degrees: round(degrees, 3))
 EXPONENT = st.sampled_from([0.0, 0.5, 1.0, 2.0])
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(COORDINATE, COORDINATE, st.integers(0, 10**6).map(float)), min_size=1, max_size=8),
     st.lists(

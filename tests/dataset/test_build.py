@@ -292,6 +292,7 @@ any_records = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(records=any_records)
 def test_whatever_a_reader_yields_becomes_sound_tables_and_a_true_report(build, records):
     built = build(records)

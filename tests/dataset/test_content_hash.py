@@ -26,6 +26,7 @@ def test_the_hash_is_the_same_on_every_platform(build):
     )
 
 
+@pytest.mark.slow
 @given(order=st.permutations(range(14)))
 def test_the_order_of_the_input_does_not_matter(build, tiny_records, tiny_built, order):
     shuffled = build([tiny_records[position] for position in order])

@@ -120,7 +120,7 @@ BROKEN = {
     "empty": b"",
     "binary": bytes(range(256)) * 40,
     "cut": gzip.compress(REGISTER * 50)[:-20],
-    "bomb": gzip.compress(HEADER.encode() + b"1,1,1,1,1,1,1\n" * 2_000_000),
+    "bomb": gzip.compress(HEADER.encode() + b"1,1,1,1,1,1,1\n" * 400_000),
     "no station": HEADER.encode() + b"1,0,0,1,1,1,1\n",
     "html": b"<html><script>alert(1)</script></html>",
 }

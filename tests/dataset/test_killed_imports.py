@@ -78,6 +78,7 @@ def house(tmp_path):
         process.stdin.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kills", [10, sized(100, 2_000)])
 def test_an_import_killed_at_any_moment_leaves_the_dataset_whole(house, kills):
     moments = random.Random(7)  # noqa: S311  to be repeated, not to be secret
@@ -91,6 +92,7 @@ def test_an_import_killed_at_any_moment_leaves_the_dataset_whole(house, kills):
             assert (house.holds(), house.litter()) == (OLD, [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stride", [5, sized(1, 1)])
 def test_an_import_killed_before_any_step_is_not_there_or_whole(house, stride):
     found = []
@@ -105,6 +107,7 @@ def test_an_import_killed_before_any_step_is_not_there_or_whole(house, stride):
     assert found == [OLD] * olds + [NEW] * (len(found) - olds)  # there is one step by which it is there
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pairs", [2, sized(20, 500)])
 def test_imports_at_once_do_not_mix(house, pairs):
     folder = house.folder / "d"

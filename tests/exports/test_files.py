@@ -73,6 +73,7 @@ def read(data, form):
     return rows.astype(object).where(rows.notna(), None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", Format)
 @pytest.mark.parametrize("filters", SELECTIONS)
 @pytest.mark.parametrize("bounds", [None, BEIJING])

@@ -2,7 +2,7 @@ import pytest
 
 from charging.domain.vocabulary import Datum
 from charging.errors import UsageError
-from charging.maps.tiles import CHOICES, CUSTOM, TILES, offered
+from charging.maps.tiles import CHOICES, CUSTOM, NONE, TILES, offered
 from charging.settings import Settings
 
 OWN = "https://tiles.example/{z}/{x}/{y}.png"
@@ -77,6 +77,7 @@ def test_a_choice_that_cannot_be_shown_says_what_is_missing(chosen, says):
         offered(Settings(tiles=chosen))
 
 
-def test_every_choice_can_be_made():
-    for chosen in CHOICES:
-        offered(Settings(tiles=chosen, tianditu_key="k", carto_key="k", tiles_url=OWN))
+@pytest.mark.parametrize("chosen", CHOICES)
+def test_every_choice_can_be_made_and_all_but_none_leaves_the_others(chosen):
+    usable = offered(Settings(tiles=chosen, tianditu_key="k", carto_key="k", tiles_url=OWN))
+    assert [*usable] == ([] if chosen == NONE else [*TILES, CUSTOM])

@@ -1,8 +1,10 @@
 """The engine prepares its tables in the background: what goes wrong there reaches whoever asks."""
 
 import time
+from contextlib import closing
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -25,10 +27,24 @@ def test_a_dataset_that_cannot_be_read_is_told_to_the_first_who_asks(tiny_datase
             totals(engine, filters)
 
 
-def test_the_wide_rows_may_stay_on_disk(tiny_dataset):
-    in_memory, on_disk = (Engine(tiny_dataset, memory_limit_mb=limit) for limit in (100, 0))
-    found = [totals(engine, Filters(text="nio")).stations[0] for engine in (in_memory, on_disk)]
-    assert found[0] == found[1] > 0
+@pytest.mark.parametrize(("memory_limit_mb", "form"), [(1, "BASE TABLE"), (0, "VIEW")])
+def test_the_wide_rows_are_held_up_to_the_memory_limit_and_above_it_stay_on_disk(
+    tiny_dataset, memory_limit_mb, form
+):
+    with closing(Engine(tiny_dataset, memory_limit_mb=memory_limit_mb)) as engine:
+        assert engine.run(Query("select count(*) as n from stations")).n[0] == 12
+        kept = engine.run(
+            Query("select table_type from information_schema.tables where table_name = 'stations'")
+        )
+    assert list(kept.table_type) == [form]
+
+
+def test_of_what_was_found_only_so_many_numbers_are_remembered(tiny_dataset, monkeypatch):
+    monkeypatch.setattr("charging.queries.engine.MOST_NUMBERS", 5)
+    with closing(Engine(tiny_dataset, memory_limit_mb=100)) as engine:
+        for asked in ("a", "b", "c"):
+            engine.remembered(asked, lambda: np.arange(2))
+        assert [asked for asked in ("a", "b", "c") if engine.recalled(asked) is not None] == ["b", "c"]
 
 
 def test_an_engine_can_be_closed_before_anyone_has_asked(tiny_dataset):

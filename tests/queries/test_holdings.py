@@ -37,6 +37,7 @@ def tiny(tiny_dataset):
     engine.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", [*range(12), *Unit])
 @settings(max_examples=10)
 @given(filters=light_selections)

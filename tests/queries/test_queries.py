@@ -162,6 +162,7 @@ def same(found: dict, expected: dict) -> bool:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("resolution", RESOLUTIONS)
 @settings(max_examples=12)
 @given(filters=light_selections, box=boxes())
@@ -174,6 +175,7 @@ def test_hexes_equal_the_reference(world, resolution, filters, box):
         assert same(as_sums(row), expected[row["cell"]])
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(filters=selections)
 def test_totals_equal_the_reference(world, filters):
@@ -181,6 +183,7 @@ def test_totals_equal_the_reference(world, filters):
     assert same(totals(world.engine, filters).iloc[0].to_dict(), reference.sums(groups))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", By)
 @settings(max_examples=8)
 @given(filters=light_selections)
@@ -214,6 +217,7 @@ def test_sums_asked_alone_are_those_asked_with_all(world, by, filters, others):
     pd.testing.assert_frame_equal(found, totals(world.engine, filters, by=by)[columns])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("resolution", RESOLUTIONS)
 @settings(max_examples=5)
 @given(filters=light_selections, box=boxes())
@@ -261,6 +265,7 @@ def test_fewer_stations_are_the_first_of_all(world, filters, box, limit):
     pd.testing.assert_frame_equal(stations(world.engine, filters, box, limit=limit), every.head(limit))
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(filters=light_selections, box=boxes())
 def test_stations_equal_the_reference(world, filters, box):

@@ -65,6 +65,7 @@ def piles_per_city(stations):
     return piles_by(stations, lambda station, _group: names[station.city_id])
 
 
+@pytest.mark.slow
 def test_network_has_1_020_000_piles(stations):
     assert sum(group.count for station in stations for group in station.piles) == 1_020_000
 
@@ -111,10 +112,12 @@ def test_station_and_group_numbers_are_those_of_a_country(stations):
     assert 250_000 <= sum(len(station.piles) for station in stations) <= 400_000
 
 
+@pytest.mark.slow
 def test_same_seed_gives_the_same_network(records):
     assert list(islice(read(), 10_000)) == records[:10_000]
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_network_of_the_same_sums(stations):
     others = stations_of(islice(read(seed=1), 28_000))
     count = PROFILES["teld"].stations
@@ -123,6 +126,7 @@ def test_another_seed_gives_another_network_of_the_same_sums(stations):
         assert piles_by(some[:count], lambda station, _group: station.operator_id) == {"teld": 232_785}
 
 
+@pytest.mark.slow
 def test_twice_the_scale_is_exactly_twice_the_stations_and_piles(stations, areas, doubled):
     assert len(doubled.station_ids) == 2 * len(stations)
     assert doubled.piles == {Current.DC: 2 * DC_PILES, Current.AC: 2 * (1_020_000 - DC_PILES)}

@@ -16,6 +16,7 @@ def test_the_files_that_are_changed_are_read_as_they_are(tmp_path, name):
     assert any(attempt(TARGETS[name], tmp_path, seed) for seed in TARGETS[name].seeds)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TARGETS)
 @settings(max_examples=20, suppress_health_check=ANY_FOLDER)
 @given(content=st.binary(max_size=300))
@@ -23,6 +24,7 @@ def test_no_bytes_raise_anything_but_an_error_of_the_project(tmp_path, name, con
     attempt(TARGETS[name], tmp_path, content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TARGETS)
 @settings(max_examples=40, suppress_health_check=ANY_FOLDER)
 @given(data=st.data())

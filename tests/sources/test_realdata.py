@@ -46,6 +46,7 @@ def test_every_site_of_open_charge_map_is_taken_or_told_why_not():
     assert all(station.licence and station.attribution for station in stations)
 
 
+@pytest.mark.slow
 def test_the_oddities_of_open_charge_map_are_in_the_report_by_name(tmp_path):
     path = REALDATA / "open_charge_map/poi_open_licensed.jsonl.gz"
     report = import_files([path], build_dir=tmp_path).manifest.report

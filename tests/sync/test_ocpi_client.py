@@ -23,6 +23,7 @@ def test_a_peer_without_a_known_version_is_refused_with_what_it_offers(house, oc
         house.sync()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("link", ["absolute", "relative", "empty", "none"])
 @pytest.mark.parametrize("has_total", [True, False])
 def test_every_page_is_read_once_however_the_next_is_told(house, ocpi, link, has_total):
@@ -98,6 +99,7 @@ def test_a_cut_line_is_tried_again(house, ocpi):
     assert house.sync().changes.opened == 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "garbage",
     [b"", b"<html>It works!</html>", b'{"data": [{"id": "L0", ', b'{"data": null}', b'{"status_code": 1000}'],

@@ -215,6 +215,7 @@ def test_two_peers_at_once_lose_no_rows(house):
     assert list(damage(open_dataset(house.folder / "x"))) == []
 
 
+@pytest.mark.slow
 def test_a_killed_sync_leaves_the_dataset_whole_and_the_next_goes_on(house, ocpi):
     before = house.sync().dataset
     ocpi.locations = [location(number, "CHARGING") for number in range(7)]

@@ -78,6 +78,7 @@ def test_any_text_has_the_rows_that_are_read_line_by_line(marks, width, delimite
     assert fast_rows(text, delimiter, width) == expected_rows(text, delimiter, width)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_blocks")
 @settings(max_examples=60)
 @given(

@@ -72,6 +72,7 @@ def test_the_examples_of_the_standard_are_locations_or_refused_as_none(version):
     assert found == {"StationRecord": 3, "Rejection": 3, "no location": 12}
 
 
+@pytest.mark.slow
 def test_the_netherlands_have_every_location_and_evse(tmp_path):
     report = report_of(tmp_path, "netherlands_ndw/locations_ocpi.json.gz")
     told = counts(report.discrepancies)

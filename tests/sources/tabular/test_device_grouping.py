@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -70,6 +71,7 @@ def site_of(rows, sites):
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     parts=st.lists(st.lists(stations | rejections, max_size=6), max_size=3),

@@ -101,6 +101,7 @@ def test_byte_order_marks_and_line_ends_make_no_difference(tmp_path, mark, line_
     assert read_text(tmp_path, text.replace("\n", line_end))[0].stated_piles == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("name", ["shenzhen", "afdc", "bnetza", "irve", "irve_stations"])
 def test_a_table_of_a_preset_reads_the_same_by_any_usual_delimiter(tmp_path, name, delimiter):

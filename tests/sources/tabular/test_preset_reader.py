@@ -1,8 +1,9 @@
 """Batches of rows, held against reading one row after the other."""
 
 import csv
-import math
+import tracemalloc
 from itertools import chain
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,8 @@ from charging.sources.tabular import preset_columns, preset_reader
 from charging.sources.tabular.cell_parsers import current_of, read_position, reader_of, says_yes
 from charging.sources.tabular.preset_reader import Table
 from charging.sources.tabular.presets import load_preset
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "tabular"
 
 CODES = {
     "afdc": ["ELEC", "elec ", "CNG", "P", "E", "T", "J1772 TESLA", "NEMA515 XX", "AIRPORT", "public", "12"],
@@ -140,6 +143,7 @@ def records(table, rows):
     return list(table.stations(block.cells(table.width, table.wanted)).records())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CODES)
 @settings(max_examples=60)
 @given(data=st.data())
@@ -157,6 +161,7 @@ def test_a_batch_of_rows_is_each_of_them_read_alone(name, data):
     assert records(table, rows) == alone  # what was kept of the first time is right
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["afdc", "urbanev"])
 @settings(max_examples=40)
 @given(data=st.data())
@@ -192,10 +197,19 @@ def test_rows_that_are_broken_stay_between_the_others(tmp_path):
     assert told == ["1", "line 3", "3", "4"]
 
 
-def test_what_is_kept_of_cells_has_a_bound(monkeypatch):
+@pytest.mark.parametrize(
+    ("column", "text"), [("coordonneesXY", "[2.35, 48.{:05}]"), ("puissance_nominale", "{}.5")]
+)
+def test_what_is_kept_of_cells_has_a_bound(monkeypatch, column, text):
     monkeypatch.setattr(preset_reader, "MOST_KEPT", 10)
     monkeypatch.setattr(preset_columns, "MOST_KEPT", 10)
-    table = Table(load_preset("urbanev"), ["station_id", "longitude", "latitude", "charge_count"])
-    for number in range(40):
-        (record,) = records(table, [(str(number), "114", "22.5", str(number + 1))])
-        assert (record.stated_piles, math.floor(record.lat)) == (number + 1, 22)
+    with (FIXTURES / "irve.csv").open(encoding="utf-8", newline="") as file:
+        header, row = next(csv.reader(file)), next(csv.reader(file))
+    table, at, held = Table(load_preset("irve"), header), header.index(column), []
+    tracemalloc.start()
+    for block in range(30):
+        texts = map(text.format, range(100 * block, 100 * block + 100))
+        assert len(records(table, [[*row[:at], each, *row[at + 1 :]] for each in texts])) == 100
+        held.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert held[-1] < held[4] + 300_000

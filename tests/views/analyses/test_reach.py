@@ -135,6 +135,7 @@ def test_weights_are_of_one_visit(page, tiny_dataset, tmp_path, monkeypatch):
     assert "People within 5 km" in html(reach(other))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -150,6 +151,7 @@ def test_a_file_that_cannot_be_read_is_named_and_people_stay(page, text, message
     assert "People within 5 km" in html(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

@@ -105,6 +105,7 @@ def test_what_of_an_archive_is_not_read_is_named_before_it_is_read_and_after(pag
     assert said in markdown(page)
 
 
+@pytest.mark.slow
 def test_what_is_wrong_with_a_file_is_said_in_chinese_too(chinese_page):
     cut = gzip.compress(REGISTER.encode())[:-9]
     bring(chinese_page, ("cut.csv.gz", cut), ("empty.csv", " "), ("mine.csv", REGISTER))
@@ -206,6 +207,7 @@ def test_hostile_names_of_files_and_stations_are_shown_as_text(page):
     assert "1 stations with 7 piles" in markdown(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["../escaped", "tiny", "simulated", "", "a b"])
 def test_a_bad_or_taken_name_is_told_and_nothing_is_changed(page, build_dir, name):
     bring(page).text_input(key="upload_name").set_value(name)

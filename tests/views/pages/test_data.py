@@ -210,6 +210,7 @@ def test_duplicates_come_with_their_evidence_and_what_merging_means(page):
     assert page.button(key="merge_pairs").disabled
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("twins")
 def test_chosen_pairs_are_merged_and_brought_back(page, build_dir, chosen):
     chosen |= {"duplicates", "merged"}

@@ -129,6 +129,7 @@ def test_a_link_with_nonsense_opens_with_the_rest_and_a_note(page):
     assert "<script>" not in notes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -300,6 +301,7 @@ def test_clearing_the_conditions_shows_everything_again(page):
     assert figures(page)["charging piles"] == ("1.02 M+", "82", "82")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "measure",
     ["piles", "stations", "dc_share", "max_power_kw", "leading_operator", "available_share", "unknown_share"],

@@ -71,6 +71,7 @@ def test_in_view_leaves_out_what_is_out_of_view(page):
     assert "4 stations" in captions_of(page)
 
 
+@pytest.mark.slow
 def test_the_page_hands_out_what_the_query_writes(answers):
     request = Request(what=What.STATIONS, format=Format.CSV, filters=Filters(operators=("nio",)))
     assert downloads.table_file(answers, request).startswith(b"PK")

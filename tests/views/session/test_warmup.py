@@ -26,6 +26,7 @@ def test_the_server_answers_before_it_loads_the_page():
     )
 
 
+@pytest.mark.slow
 def test_what_the_page_needs_is_loaded_ahead_but_not_the_component_of_the_map():
     script = "from charging.views.session.warmup import warm_up\nwarm_up()"
     assert loaded(script, "duckdb", "folium", "charging.views.chrome.header", COMPONENT) == {
@@ -35,17 +36,19 @@ def test_what_the_page_needs_is_loaded_ahead_but_not_the_component_of_the_map():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("form", "start"), [("text", "20"), ("json", '{"time": "20')])
 def test_the_server_logs_as_the_settings_say(monkeypatch, build_dir, form, start):
     (build_dir / "tiny" / "CURRENT").write_text("v7", encoding="utf-8")
     monkeypatch.setenv("CHARGING_DATASET", "tiny")
     monkeypatch.setenv("CHARGING_LOG_FORMAT", form)
-    script = "from charging.views.session.warmup import _get_ready\n_get_ready()"
+    script = "from charging.views.session.warmup import warm_up\nwarm_up()"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stderr.startswith(start)
     assert "names the version 'v7'" in ran.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", ["DATASET", "TILES", "MEMORY_LIMIT_MB", "LOG_LEVEL"])
 def test_a_setting_that_is_wrong_is_left_to_the_page_to_tell(monkeypatch, setting):
     monkeypatch.setenv(f"CHARGING_{setting}", "nonsense")
