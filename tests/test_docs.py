@@ -222,6 +222,7 @@ def test_requirements_are_what_is_imported():
     assert requirements().keys() == (imported - {"charging"}) | PLUGINS | versions(BACKEND).keys()
 
 
+@pytest.mark.slow
 def test_no_text_names_a_registry_an_absolute_path_or_what_is_not_of_the_project():
     assert [
         f"{path}:{number}: {found[0]}"

@@ -27,6 +27,7 @@ def one(number, place=A, **said):
     return {"station_id": f"s:{number}"} | place | said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [

@@ -102,6 +102,7 @@ def test_standings_in_the_simulated_network_equal_plain_python(simulated_held, r
         assert by_unit(compare(held, None, a, b), *COLUMNS) == plain.compare(rows, None, a, b)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(rows=networks, a=operator_sets, b=operator_sets)
 def test_standings_in_any_table_equal_plain_python(rows, a, b):
@@ -122,6 +123,7 @@ def test_standings_in_any_two_tables_equal_plain_python(rows, other, a, b):
     assert found == plain.compare(rows, other, a, b)
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(rows=networks, a=operator_sets, b=operator_sets, seed=st.integers())
 def test_the_order_of_rows_and_operators_changes_nothing(rows, a, b, seed):

@@ -275,6 +275,7 @@ def random_world(seed, size=200):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("within_m", [20.0, 150.0])
 def test_the_pairs_are_those_of_comparing_every_two(seed, within_m):

@@ -148,6 +148,7 @@ def reaches(draw):
     return nearest, weights_of(*((0.0, 0.0, one) for one in weight))
 
 
+@pytest.mark.slow
 @given(reaches(), KMS, st.sets(st.sampled_from(OPERATORS)))
 @settings(max_examples=60)
 def test_a_curve_never_falls_and_never_passes_the_whole(reach, kms, operators):
@@ -157,6 +158,7 @@ def test_a_curve_never_falls_and_never_passes_the_whole(reach, kms, operators):
     assert ((curve.share.dropna() >= 0) & (curve.share.dropna() <= 1)).all()
 
 
+@pytest.mark.slow
 @given(reaches(), KMS, st.sets(st.sampled_from(OPERATORS)), st.sets(st.sampled_from(OPERATORS)))
 @settings(max_examples=60)
 def test_a_larger_set_of_operators_never_reaches_less(reach, kms, some, more):

@@ -85,6 +85,7 @@ def test_a_datum_that_is_known_better_is_taken(tmp_path):
     assert places[0] != places[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     ["../../escaped.csv", "/etc/passwd", "a\x00b\n\u202e.csv", ".hidden", "..", "", "x" * 5_000, "<b>`${1}`"],

@@ -115,6 +115,7 @@ def test_an_error_half_way_leaves_nothing_behind(write, tmp_path, monkeypatch):
     assert entries(tmp_path / "d") == ["CURRENT", "v1"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs POSIX signals")
 def test_a_killed_writer_harms_nothing_and_is_swept_at_the_next_write(write, tmp_path):
     current = write()

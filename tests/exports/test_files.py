@@ -220,6 +220,7 @@ def test_the_same_question_gives_the_same_bytes(take, what, form):
     assert take(what, form) == take(what, form)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "form"), EVERY)
 def test_the_command_line_writes_what_the_page_hands_out(take, tiny_dataset, tmp_path, capsys, what, form):
     out = tmp_path / "out"

@@ -12,6 +12,7 @@ from charging.maps.js_payload import dump, numbers, texts
 HOSTILE = "</script><!-- {{ 7 }} {% x %} {# y #} {{'x'}} ` ${z} \u2028 \\ \" 蔚来"
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.text() | st.integers() | st.none(), lambda part: st.lists(part) | st.dictionaries(st.text(), part)

@@ -207,6 +207,7 @@ def test_parts_stand_by_piles_and_equal_ones_by_key(world, by):
     assert found.key.tolist() == ordered.key.tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", [None, By.OPERATOR, By.CITY, By.SITE])
 @settings(max_examples=12)
 @given(filters=light_selections, others=st.sets(st.sampled_from(SUMS)))
@@ -246,6 +247,7 @@ def test_arrays_pick_the_groups_of_a_place_that_sql_picks(world, filters, place,
     assert found.tolist() == world.engine.group_numbers(condition.sql, condition.parameters).tolist()
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(filters=light_selections, data=st.data())
 def test_a_selection_is_the_same_whichever_of_its_conditions_were_asked_before(world, filters, data):
@@ -258,6 +260,7 @@ def test_a_selection_is_the_same_whichever_of_its_conditions_were_asked_before(w
     assert picked(world.engine, filters).tolist() == expected
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(filters=light_selections, box=boxes(), limit=st.integers(0, 40))
 def test_fewer_stations_are_the_first_of_all(world, filters, box, limit):

@@ -166,6 +166,7 @@ def test_no_station_or_service_area_is_in_the_sea_or_out_of_the_country(stations
     assert (points.max(axis=0) < (53.6, 135.1)).all()
 
 
+@pytest.mark.slow
 def test_stations_lie_in_the_region_they_state(stations):
     cities = load_cities()
     lat, lon = np.array([(station.lat, station.lon) for station in stations]).T

@@ -37,6 +37,7 @@ def test_shenzhen_is_shifted_by_what_gcj02_shifts_there():
     assert (shift_m.min() > 560, shift_m.max() < 640) == (True, True)
 
 
+@pytest.mark.slow
 def test_every_site_of_open_charge_map_is_taken_or_told_why_not():
     records = read("open_charge_map/poi_open_licensed.jsonl.gz")
     stations = [record for record in records if isinstance(record, StationRecord)]
@@ -92,6 +93,7 @@ def test_berlin_has_every_device_and_every_charging_point():
     assert not [pair for station in stations for pair in station.unmapped]
 
 
+@pytest.mark.slow
 def test_france_has_every_station_but_the_one_that_lost_a_digit_and_those_for_bicycles():
     records = read("france_irve/opendata_stations_2022-12.csv")
     assert told(records) == (10_240, {Reason.NOT_CAR_CHARGING: 228, Reason.OUT_OF_AREA: 1})

@@ -53,6 +53,7 @@ def test_a_dead_link_after_a_cut_begins_anew(house, ocpi):
     assert house.sync().changes.opened == 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_base64", [True, False])
 def test_a_token_is_tried_in_both_forms_and_the_right_one_is_remembered(house, ocpi, is_base64):
     ocpi.is_base64, ocpi.token = is_base64, "plain-s3cret"

@@ -112,6 +112,7 @@ def test_an_answer_signed_by_another_is_refused(house, tcec):
         house.sync()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("garbage", [b"", b"<html>", b"[]", b'{"Ret": 0}'])
 def test_garbage_is_refused_and_the_dataset_stays(house, tcec, garbage):
     house.sync()

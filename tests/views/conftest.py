@@ -19,7 +19,8 @@ class _Content(pickle.Pickler):
 
     def reducer_override(self, value):
         if isinstance(value, pd.Series | pd.Index):
-            return list, ([str(value.dtype), value.name, *value.astype(object)],)
+            values = value.to_numpy() if value.dtype.kind in "biufM" else value.tolist()
+            return list, ([str(value.dtype), value.name, values],)
         if isinstance(value, pd.DataFrame):
             return list, ([value.index, *value.items()],)
         return NotImplemented
@@ -38,7 +39,8 @@ def _answers_stay_as_they_were(monkeypatch):
     def watched(ask):
         def ask_and_remember(*args, **kwargs):
             answer = ask(*args, **kwargs)
-            asked.setdefault(id(answer), (answer, content(answer)))
+            if id(answer) not in asked:  # which keeps it, and with it its id
+                asked[id(answer)] = answer, content(answer)
             return answer
 
         return ask_and_remember

@@ -66,6 +66,7 @@ def small_blocks(request, monkeypatch):
     monkeypatch.setattr(delimited, "PIECE_CHARS", min(request.param, 16))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_blocks")
 @settings(max_examples=60)
 @given(
@@ -105,6 +106,7 @@ def test_only_a_block_with_a_stray_quote_is_taken_apart_row_by_row(monkeypatch):
     assert [isinstance(block, TextBlock) for block in table.blocks()] == [True, False, True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cell", "least"), [("x" * 10_000_000, 1), ("x\n" * 70_000, 10)], ids=["one line", "many lines"]
 )

@@ -32,6 +32,7 @@ def test_an_array_read_through_any_window_is_the_array(array, chunk, indent):
     assert list(values(text, HERE, chunk_chars=chunk)) == array
 
 
+@pytest.mark.slow
 @given(st.lists(json_values.filter(lambda value: not isinstance(value, list)), min_size=1, max_size=5))
 def test_values_one_after_the_other_are_all_read(several):
     assert list(values(io.StringIO("\n".join(map(json.dumps, several))), HERE)) == several

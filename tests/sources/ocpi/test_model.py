@@ -346,6 +346,7 @@ CONNECTOR_FIELDS = (
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     st.dictionaries(st.sampled_from(FIELDS), json_values),

@@ -32,6 +32,7 @@ def counts(findings):
     return {finding.what: finding.count for finding in findings}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "rows", "piles", "rejected", "doubts", "codes"),
     [

@@ -179,6 +179,7 @@ def test_a_place_beyond_the_world_is_left_to_be_rejected(tmp_path):
     assert [record.lat for record in openstreetmap.read(path)] == [1e308, 1e308]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(

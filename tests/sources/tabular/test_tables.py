@@ -363,6 +363,7 @@ def test_random_bytes_are_refused(tmp_path):
 SEEDS = (CSV, gzip.compress(CSV), archive({"t.csv": CSV}), workbook(), parquet(), collection())
 
 
+@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(SEEDS), st.data())
 def test_a_damaged_file_is_records_or_a_source_error(tmp_path, seed, data):
@@ -386,6 +387,7 @@ def test_what_a_workbook_holds_beside_its_cells_is_passed_over(tmp_path):
     assert [each.source_id for each in records] == ["1", "2"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "row", ['<row r="99999999999"><c><v>1</v></c></row>', '<row r="2"><c r="ZZZZZ2"><v>1</v></c></row>']
 )

@@ -93,6 +93,7 @@ def test_files_are_recognised_and_their_first_rows_shown_before_anything_is_kept
     assert dataset_names(build_dir) == ["tiny"]
 
 
+@pytest.mark.slow
 def test_what_of_an_archive_is_not_read_is_named_before_it_is_read_and_after(page):
     packed = io.BytesIO()
     with ZipFile(packed, "w") as archive:
@@ -157,6 +158,7 @@ def test_while_files_are_read_it_is_said_what_is_done_and_no_share_that_nobody_k
     assert "value=" not in shown
 
 
+@pytest.mark.slow
 def test_the_report_is_seen_before_the_dataset_is_kept_and_the_map_opens_on_it(page, build_dir):
     press(bring(page), "read")
     assert "2 records read: 2 stations with 27 piles" in markdown(page)
@@ -175,6 +177,7 @@ def test_rows_that_are_not_taken_say_why_in_the_preview(page):
     assert "no coordinates" in preview(page)[0].Remark.tolist()
 
 
+@pytest.mark.slow
 def test_other_choices_after_reading_ask_to_read_again(page):
     press(bring(page), "read")
     assert "upload_keep" in keys(page)
@@ -182,6 +185,7 @@ def test_other_choices_after_reading_ask_to_read_again(page):
     assert "upload_keep" not in keys(run(page))
 
 
+@pytest.mark.slow
 def test_a_file_of_no_known_form_asks_how_it_is_to_be_read(page):
     bring(page, ("mine.csv", "a,b\n1,2\n"))
     assert any("say how it is to be read" in note.value for note in page.warning)
@@ -196,6 +200,7 @@ def test_a_file_of_no_known_form_asks_how_it_is_to_be_read(page):
 HOSTILE = '<script>alert(1)</script> *${name}* "\u202e'
 
 
+@pytest.mark.slow
 def test_hostile_names_of_files_and_stations_are_shown_as_text(page):
     bring(page, (f"../../{HOSTILE}.csv", HEADER + "<b>`${1}`,114.06,22.54,7,1,1,1\n"))
     assert "alert(1)" not in html(page)
@@ -243,6 +248,7 @@ def test_what_is_discarded_or_taken_away_is_gone(page, build_dir):
     assert "upload_read" not in keys(page)
 
 
+@pytest.mark.slow
 def test_a_draft_waits_while_another_view_is_shown(page):
     press(bring(page), "read")
     for view in ("map", "data"):

@@ -105,6 +105,7 @@ def test_a_station_of_neither_dataset_is_called_missing(page, older):
     assert "This station is not in the loaded dataset" in html(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "warning"),
     [

@@ -81,6 +81,7 @@ def test_the_choice_of_datasets_names_them_all(page, south):
     assert south.name == "south"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("south")
 def test_choosing_a_dataset_opens_it_for_this_visit_alone(page, build_dir, caplog):
     caplog.set_level("INFO", "charging")
@@ -200,6 +201,7 @@ def test_too_many_pairs_to_compare_are_said_in_the_readers_language(page, monkey
     assert "Expected at most 1 pairs of stations" in [text.value for text in page.text]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("twins")
 def test_duplicates_come_with_their_evidence_and_what_merging_means(page):
     data(page).button(key="ask_duplicates").click()

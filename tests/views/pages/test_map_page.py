@@ -62,6 +62,7 @@ def box(south, west, north, east):
     return {"_southWest": {"lat": south, "lng": west}, "_northEast": {"lat": north, "lng": east}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("locale", "title"), [("en-GB", "Charging map"), ("zh-CN", "充电地图")])
 def test_the_page_opens_in_both_languages_and_themes(page, locale, title, theme):
@@ -206,6 +207,7 @@ def test_a_near_map_shows_stations_instead_of_cells(page):
     assert set(layer(page, "stations")["ids"]) == {"tiny:bj-1", "tiny:bj-2", "tiny:bj-3", "tiny:bj-4"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shade", "title"), [("operator", "Operator"), ("max_power_kw", "Highest power"), ("status", "Status")]
 )

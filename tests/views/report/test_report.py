@@ -268,6 +268,7 @@ def taken(tiny_dataset, tmp_path, monkeypatch):
     return _taken
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_report_says_what_the_view_says(taken, tiny_dataset, language):
     made, page = taken(view="coverage", lang=language, operator=["nio", "teld"], gain="cities", km="3")
@@ -291,6 +292,7 @@ def test_the_report_says_what_the_view_says(taken, tiny_dataset, language):
     assert len(page.get("download_button")) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topic", AnalysisName)
 def test_every_analysis_has_its_questions_facts_tables_and_definitions_in_the_report(taken, topic):
     made, _ = taken(view="coverage", topic=topic, lang="en")

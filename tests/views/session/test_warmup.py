@@ -19,6 +19,7 @@ def loaded(script, *modules):
     return set(ran.stdout.split())
 
 
+@pytest.mark.slow
 def test_the_server_answers_before_it_loads_the_page():
     assert (
         loaded("import dashboard", "duckdb", "folium", "pandas", "charging.views.session.state", COMPONENT)
