@@ -54,7 +54,7 @@ def pytest_configure(config):
 def pytest_terminal_summary(terminalreporter):
     """Tell what the tests of endurance came to, and write down what the full sizes did."""
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
-    ended = [report for report in reports if report.when == "call" and "endurance" in report.keywords]
+    ended = [report for report in reports if report.when == "call" and "size" in dict(report.user_properties)]
     rows = [sizes.row(report) for report in ended]
     for row in rows:
         terminalreporter.write_line(" | ".join(row))

@@ -24,6 +24,9 @@ from report import Row, table
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "benchmarks.md"
 
+ENDURANCE = "\n## Endurance\n"
+"""Where the section begins that the tests of endurance write."""
+
 PARTS = {
     "move": "a move of the map until its layers are painted",
     "first_paint": "the first paint of cells, beside pydeck",
@@ -90,7 +93,8 @@ def main() -> None:
     rows = _run(options.only or list(PARTS))
     print(table(rows))
     if options.write:
-        PAGE.write_text(_page(rows, options.only or []), encoding="utf-8")
+        endurance = "".join(PAGE.read_text(encoding="utf-8").partition(ENDURANCE)[1:])
+        PAGE.write_text(_page(rows, options.only or []) + endurance, encoding="utf-8")
         print(f"written to {PAGE.relative_to(ROOT)}")
 
 
@@ -123,7 +127,7 @@ def _page(rows: list[Row], only: list[str]) -> str:
         f"Measured on {today} on {os.cpu_count()} cores with {memory_gb:.0f} GB of memory, "
         f"Python {platform.python_version()}, {packages}.\n"
         f"The one-minute load average at the end was {load:.1f}, with all that ran on the machine.\n"
-        f"Made by `{command}`; that command writes this page anew.\n\n"
+        f"Made by `{command}`; that command writes this part anew.\n\n"
         f"{table(rows)}\n\n{READING}"
     )
 
