@@ -159,6 +159,26 @@ def test_progress_is_one_line_on_a_terminal():
     assert "[###############               ]  50% reading" in stream.getvalue()
 
 
+def test_an_import_loads_neither_pandas_nor_duckdb(register, tmp_path):
+    code = (
+        "import sys; from charging.cli import main; main(sys.argv[1:]);"
+        "print({'pandas', 'duckdb'} & {*sys.modules}, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, "import", str(register), "--into", str(tmp_path / "into")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] == "set()"
+
+
+def test_arrow_still_makes_frames_after_an_import(register, tmp_path):
+    code = (
+        "import sys; from charging.cli import main; main(sys.argv[1:]);"
+        "import pyarrow; print(len(pyarrow.table({'a': [1, 2]}).to_pandas()))"
+    )
+    command = [sys.executable, "-c", code, "import", str(register), "--into", str(tmp_path / "into")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "2"
+
+
 @pytest.mark.slow
 def test_the_module_runs_without_streamlit_and_folium(build_dir):
     code = (

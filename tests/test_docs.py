@@ -164,7 +164,7 @@ def test_the_commands_shown_can_be_typed(generate):
     assert shown
     assert {arguments[0] for arguments in shown} <= {*generate.command_names()}
     for arguments in shown:
-        cli.build_parser().parse_args(arguments)
+        cli.build_parser(arguments).parse_args(arguments)
 
 
 def test_every_preset_is_named_in_the_documentation():

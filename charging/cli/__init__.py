@@ -10,11 +10,14 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
+import pyarrow as pa
+
 from charging import logs
-from charging.cli import changes, comparison, coverage, highways, reach, server
+from charging.cli import server
 from charging.cli.command import (
     BAD_DATA,
     BAD_USE,
@@ -22,20 +25,15 @@ from charging.cli.command import (
     Commands,
     add_command,
     add_dir,
-    add_query,
-    add_resolution,
     add_verbose,
     opened,
-    selection,
 )
-from charging.cli.question import engine_of
 from charging.dataset.pipeline import LARGEST_SCALE, build_simulated, import_files
 from charging.dataset.store import Dataset
 from charging.dataset.summary import Summary, summarise
 from charging.dataset.validate import damage
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, UsageError
-from charging.exports.files import Format, Request, What, write
 from charging.settings import Settings
 from charging.sources.readers import READERS
 from charging.sources.tabular.presets import presets
@@ -47,13 +45,33 @@ INTERRUPTED = 130  # what a shell says of a command stopped by the keyboard
 
 _log = logging.getLogger(__name__)
 
+_TOPICS = {
+    "coverage": (
+        "coverage",
+        "Show what each partner adds, what is lost without an operator, and the white spots.",
+    ),
+    "compare": ("comparison", "Show what A and B hold by cell and city, and who leads."),
+    "reach": ("reach", "Show how many people live within X km of a station, network by network."),
+    "highways": (
+        "highways",
+        "Show service areas with piles, and the longest gaps before and after the partners.",
+    ),
+    "diff": (
+        "changes",
+        "Show what changed between two datasets of the same sources, in all and by operator.",
+    ),
+    "export": ("export", "Write selected stations or cells to a file."),
+}
+"""Commands with a module of their own, loaded where it is asked for: pandas and DuckDB take 0.7 s."""
+
 _BAR_WIDTH = 30
 _QUIET_STEP = 0.5  # share between two lines where no terminal shows a bar
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = build_parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    options = build_parser(arguments).parse_args(arguments)
     logs.configure(LEVELS[min(options.verbose, len(LEVELS) - 1)])
     try:
         return _run(options)
@@ -97,8 +115,8 @@ class ProgressLine:
             print(f"{share:4.0%} {what}", file=self._stream)
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
+def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Return a parser of all commands, with the options of those that may be meant."""
     parser = argparse.ArgumentParser(
         prog="charging",
         description="Show a map of charging networks; build, import, inspect and analyse their datasets.",
@@ -114,16 +132,19 @@ def build_parser() -> argparse.ArgumentParser:
         ("info", _info, "Show what a dataset holds: stations, piles, operators, cities, sources."),
         ("validate", _validate, "Read a dataset whole and check files, tables, hash and report."),
     ):
-        sub = add_command(commands, name, command, what)
+        sub = add_command(commands, name, what)
+        sub.set_defaults(command=command)
         add_dir(sub)
-    for analysis in (coverage, comparison, reach, highways, changes):
-        analysis.add_to(commands)
-    _add_export(commands)
+    for name, (module, what) in _TOPICS.items():
+        sub = add_command(commands, name, what)
+        if name in arguments:
+            import_module(f"charging.cli.{module}").add_options(sub)
     return parser
 
 
 def _add_build(commands: Commands) -> None:
-    sub = add_command(commands, "build", _build, "Build the simulated network.")
+    sub = add_command(commands, "build", "Build the simulated network.")
+    sub.set_defaults(command=_build)
     sub.add_argument("--into", type=Path, metavar="DIR", help="folder of the dataset")
     sub.add_argument(
         "--scale",
@@ -136,7 +157,8 @@ def _add_build(commands: Commands) -> None:
 
 
 def _add_import(commands: Commands) -> None:
-    sub = add_command(commands, "import", _import, "Read files of charging stations into a dataset.")
+    sub = add_command(commands, "import", "Read files of charging stations into a dataset.")
+    sub.set_defaults(command=_import)
     sub.add_argument(
         "files",
         nargs="+",
@@ -162,29 +184,12 @@ def _add_import(commands: Commands) -> None:
 
 def _add_sync(commands: Commands) -> None:
     what = "Pull stations and statuses from a live peer (OCPI, T/CEC 102) into its dataset."
-    sub = add_command(commands, "sync", _sync, what)
+    sub = add_command(commands, "sync", what)
+    sub.set_defaults(command=_sync)
     sub.add_argument("name", metavar="NAME", help="name of the peer: peers/NAME.toml in the build folder")
     sub.add_argument(
         "--full", action="store_true", help="pull everything, which finds stations that have vanished"
     )
-
-
-def _add_export(commands: Commands) -> None:
-    sub = add_command(commands, "export", _export, "Write selected stations or cells to a file.")
-    add_dir(sub)
-    sub.add_argument("--what", choices=list(What), type=What, required=True, help="rows of the table")
-    sub.add_argument(
-        "--format",
-        choices=list(Format),
-        type=Format,
-        required=True,
-        help="csv and geojson are written as a zip with dictionary and licences, parquet with metadata",
-    )
-    sub.add_argument(
-        "--out", type=Path, metavar="FILE", required=True, help="file to write, replaced if there"
-    )
-    add_query(sub)
-    add_resolution(sub, "hexes")
 
 
 def _build(options: argparse.Namespace, settings: Settings) -> Answer:
@@ -199,6 +204,7 @@ def _build(options: argparse.Namespace, settings: Settings) -> Answer:
 
 
 def _import(options: argparse.Namespace, settings: Settings) -> Answer:
+    _leave_pandas_out()
     dataset = import_files(
         options.files,
         build_dir=settings.build_dir,
@@ -211,6 +217,30 @@ def _import(options: argparse.Namespace, settings: Settings) -> Answer:
     )
     described, report = _described(dataset), dataset.manifest.report
     return Answer(described.values | {"report": report.to_json()}, [*report.lines(), "", *described.lines])
+
+
+class _NoPandas:
+    """Finds no pandas."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        """Refuse pandas, and leave all else to others."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name=name)
+
+
+def _leave_pandas_out() -> None:
+    """Let Arrow look for pandas and find none: it would load it to ask whether a value is a series.
+
+    That takes 0.4 s, and no import has frames. Where a frame is asked for later, Arrow looks again.
+    """
+    if "pandas" in sys.modules:
+        return
+    sys.meta_path.insert(0, _NoPandas)
+    try:
+        pa.scalar(0)
+    finally:
+        sys.meta_path.remove(_NoPandas)
 
 
 def _sync(options: argparse.Namespace, settings: Settings) -> Answer:
@@ -236,30 +266,6 @@ def _validate(options: argparse.Namespace, settings: Settings) -> Answer:
     if complaints:
         return Answer(values, [f"{dataset.version} is damaged:", *complaints], BAD_DATA)
     return Answer(values, [f"{dataset.version} is sound."])
-
-
-def _export(options: argparse.Namespace, settings: Settings) -> Answer:
-    request = Request(
-        what=options.what,
-        format=options.format,
-        filters=selection(options.query),
-        resolution=options.resolution,
-    )
-    dataset = opened(options.dir, settings)
-    draft = options.out.with_name(f".{options.out.name}.part")
-    with engine_of(dataset, settings) as data:
-        try:
-            with draft.open("wb") as file:
-                rows = write(data.engine, dataset, request, file)
-            draft.replace(options.out)
-        except OSError as error:
-            message = f"Cannot write {options.out}: {error.strerror}."
-            raise UsageError(message) from error
-        finally:
-            draft.unlink(missing_ok=True)
-    size = options.out.stat().st_size
-    values = {"file": str(options.out), "rows": rows, "bytes": size, "kind": str(dataset.kind)}
-    return Answer(values, [f"{rows:,} {options.what} ({dataset.kind}) in {options.out}, {size:,} bytes"])
 
 
 def _described(dataset: Dataset) -> Answer:

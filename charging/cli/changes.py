@@ -7,7 +7,7 @@ import pandas as pd
 
 from charging.analytics.change_studies import changed_stations
 from charging.analytics.changes import KINDS, ChangesBy, Incomparable, change_totals, comparable
-from charging.cli.command import Answer, Commands, add_command, add_query, opened, selection
+from charging.cli.command import Answer, add_query, opened, selection
 from charging.cli.question import described, engine_of, heading, query_text, selected
 from charging.cli.tables import aligned, facts, number, records, text
 from charging.dataset.store import Dataset
@@ -17,10 +17,9 @@ from charging.settings import Settings
 _PILES = ("piles_gained", "piles_lost", "piles_net")
 
 
-def add_to(commands: Commands) -> None:
-    """Add the command."""
-    what = "Show what changed between two datasets of the same sources, in all and by operator."
-    sub = add_command(commands, "diff", _diff, what)
+def add_options(sub: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    sub.set_defaults(command=_diff)
     for name in ("old", "new"):
         sub.add_argument(name, metavar=name.upper(), help="a folder or a name")
     add_query(sub)

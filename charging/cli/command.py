@@ -33,12 +33,11 @@ class Answer(NamedTuple):
 Command = Callable[[argparse.Namespace, Settings], Answer]
 
 
-def add_command(commands: Commands, name: str, command: Command, what: str) -> argparse.ArgumentParser:
+def add_command(commands: Commands, name: str, what: str) -> argparse.ArgumentParser:
     """Add a command under its name, with `--json`."""
     sub = commands.add_parser(name, help=what, description=what)
     sub.add_argument("--json", action="store_true", help="print JSON for programs")
     add_verbose(sub, argparse.SUPPRESS)  # which leaves one before the command as it is
-    sub.set_defaults(command=command)
     return sub
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from charging.analytics.changes import OF_NUMBERS, comparable
 from charging.analytics.comparison import PILES, tally
 from charging.analytics.studies import Asks, compared, unknowns
-from charging.cli.command import Answer, Commands, add_command, add_resolution, add_rows, opened
+from charging.cli.command import Answer, add_resolution, add_rows, opened
 from charging.cli.question import Question, add_sets, asked, described, engine_of, heading, names
 from charging.cli.tables import aligned, number, plain, records, text
 from charging.dataset.store import Dataset
@@ -18,11 +18,9 @@ from charging.queries.holdings import By, Unit
 from charging.settings import Settings
 
 
-def add_to(commands: Commands) -> None:
-    """Add the command."""
-    sub = add_command(
-        commands, "compare", _compare, "Show what A and B hold by cell and city, and who leads."
-    )
+def add_options(sub: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    sub.set_defaults(command=_compare)
     add_sets(sub, "a", "b")
     sub.add_argument(
         "--with", dest="other", metavar="DATASET", help="look B up in this dataset, with the same selection"

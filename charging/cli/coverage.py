@@ -10,7 +10,7 @@ from charging.analytics.coverage_options import Gain, Grid
 from charging.analytics.resilience import MOST_HHI, Dependence, dependence
 from charging.analytics.studies import concentrations, gains, losses, spot_candidates
 from charging.analytics.white_spots import Exponents, WhiteSpots, ranked_white_spots
-from charging.cli.command import Answer, Commands, add_command, add_resolution
+from charging.cli.command import Answer, add_resolution
 from charging.cli.question import Question, add_sets, add_weights, asked, grid_of, names, whole_of
 from charging.cli.tables import aligned, facts, number, plain, ratio, records, text
 from charging.domain.filters import Filters
@@ -28,10 +28,9 @@ _EXPONENTS = {
 }
 
 
-def add_to(commands: Commands) -> None:
-    """Add the command."""
-    what = "Show what each partner adds, what is lost without an operator, and the white spots."
-    sub = add_command(commands, "coverage", _coverage, what)
+def add_options(sub: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    sub.set_defaults(command=_coverage)
     add_sets(sub, "base", "partner", "leaver")
     add_resolution(sub)
     sub.add_argument(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from charging.analytics.highways import AreaShare
 from charging.analytics.studies import highway_service
-from charging.cli.command import Answer, Commands, add_command, add_rows
+from charging.cli.command import Answer, add_rows
 from charging.cli.question import add_sets, asked, names
 from charging.cli.tables import aligned, number, plain, ratio, records, text
 from charging.settings import Settings
@@ -17,10 +17,9 @@ from charging.settings import Settings
 _SIDES = ("before", "after")
 
 
-def add_to(commands: Commands) -> None:
-    """Add the command."""
-    what = "Show service areas with piles, and the longest gaps before and after the partners."
-    sub = add_command(commands, "highways", _highways, what)
+def add_options(sub: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    sub.set_defaults(command=_highways)
     add_sets(sub, "base", "partner")
     add_rows(sub)
 

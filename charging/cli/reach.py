@@ -7,7 +7,7 @@ import pandas as pd
 
 from charging.analytics.reach import reach_curves
 from charging.analytics.studies import nearest, reach_filters, reach_networks
-from charging.cli.command import Answer, Commands, add_command
+from charging.cli.command import Answer
 from charging.cli.question import add_sets, add_weights, asked, names, query_text, whole_of
 from charging.cli.tables import aligned, number, percent, plain, records, text
 from charging.errors import UsageError
@@ -18,10 +18,9 @@ KMS = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0)
 """Distances of the curve, km, unless others are given."""
 
 
-def add_to(commands: Commands) -> None:
-    """Add the command."""
-    what = "Show how many people live within X km of a station, network by network."
-    sub = add_command(commands, "reach", _reach, what)
+def add_options(sub: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    sub.set_defaults(command=_reach)
     add_sets(sub, "base", "partner")
     sub.add_argument(
         "--km",

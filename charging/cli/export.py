@@ -1,0 +1,53 @@
+"""`export`: selected stations or cells as a file for others."""
+
+import argparse
+from pathlib import Path
+
+from charging.cli.command import Answer, add_dir, add_query, add_resolution, opened, selection
+from charging.cli.question import engine_of
+from charging.errors import UsageError
+from charging.exports.files import Format, Request, What, write
+from charging.settings import Settings
+
+
+def add_options(sub: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    sub.set_defaults(command=_export)
+    add_dir(sub)
+    sub.add_argument("--what", choices=list(What), type=What, required=True, help="rows of the table")
+    sub.add_argument(
+        "--format",
+        choices=list(Format),
+        type=Format,
+        required=True,
+        help="csv and geojson are written as a zip with dictionary and licences, parquet with metadata",
+    )
+    sub.add_argument(
+        "--out", type=Path, metavar="FILE", required=True, help="file to write, replaced if there"
+    )
+    add_query(sub)
+    add_resolution(sub, "hexes")
+
+
+def _export(options: argparse.Namespace, settings: Settings) -> Answer:
+    request = Request(
+        what=options.what,
+        format=options.format,
+        filters=selection(options.query),
+        resolution=options.resolution,
+    )
+    dataset = opened(options.dir, settings)
+    draft = options.out.with_name(f".{options.out.name}.part")
+    with engine_of(dataset, settings) as data:
+        try:
+            with draft.open("wb") as file:
+                rows = write(data.engine, dataset, request, file)
+            draft.replace(options.out)
+        except OSError as error:
+            message = f"Cannot write {options.out}: {error.strerror}."
+            raise UsageError(message) from error
+        finally:
+            draft.unlink(missing_ok=True)
+    size = options.out.stat().st_size
+    values = {"file": str(options.out), "rows": rows, "bytes": size, "kind": str(dataset.kind)}
+    return Answer(values, [f"{rows:,} {options.what} ({dataset.kind}) in {options.out}, {size:,} bytes"])
