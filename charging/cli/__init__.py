@@ -45,7 +45,7 @@ INTERRUPTED = 130  # what a shell says of a command stopped by the keyboard
 
 _log = logging.getLogger(__name__)
 
-_TOPICS = {
+_LAZY_COMMANDS = {
     "coverage": (
         "coverage",
         "Show what each partner adds, what is lost without an operator, and the white spots.",
@@ -135,7 +135,7 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         sub = add_command(commands, name, what)
         sub.set_defaults(command=command)
         add_dir(sub)
-    for name, (module, what) in _TOPICS.items():
+    for name, (module, what) in _LAZY_COMMANDS.items():
         sub = add_command(commands, name, what)
         if name in arguments:
             import_module(f"charging.cli.{module}").add_options(sub)

@@ -1,18 +1,23 @@
 """Blocks of rows of a table, taken apart into columns of cells."""
 
+import codecs
 import csv
-import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple, Protocol
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
+from numpy.typing import NDArray
 
 from charging.sources.io.arrow_texts import texts_of
 from charging.sources.records import Reason, Rejection
 
 _BLOCK_ROWS = 16_384
+_LONGEST_CELL = csv.field_size_limit()  # characters, as `csv.reader` takes them
+_LF, _CR, _QUOTE = b'\n\r"'
 
 _Row = tuple[int, list[str] | None]
 
@@ -54,10 +59,7 @@ class RowBlock(NamedTuple):
                 whole.append(cells)
                 lines.append(line)
             else:
-                found = None if cells is None else f"{len(cells)} cells instead of {width}"
-                broken.append(
-                    (len(whole), Rejection(reason=Reason.MALFORMED, record_id=f"line {line}", value=found))
-                )
+                broken.append((len(whole), _malformed(line, None if cells is None else len(cells), width)))
         columns = list(zip(*whole, strict=True)) or [()] * width
         texts = {at: texts_of(columns[at]) for at in wanted}
         return Cells(texts, len(whole), lambda: lines, broken)
@@ -66,49 +68,109 @@ class RowBlock(NamedTuple):
 class TextBlock(NamedTuple):
     """Delimited text of whole rows, in which every quote stands as it should."""
 
-    text: str
+    raw: bytes  # UTF-8
     delimiter: str
     first_line: int
 
     def cells(self, width: int, wanted: Collection[int]) -> Cells:
-        """Return the cells of some columns; a block in which a row is broken is taken apart row by row."""
-        raw, has_quotes = self.text.encode(), '"' in self.text
-        names = [str(at) for at in wanted]
-        try:
-            table = pa_csv.read_csv(
-                pa.py_buffer(raw),
-                pa_csv.ReadOptions(
-                    use_threads=False, block_size=len(raw) + 1, column_names=list(map(str, range(width)))
-                ),
-                pa_csv.ParseOptions(
-                    delimiter=self.delimiter,
-                    quote_char='"' if has_quotes else False,
-                    newlines_in_values=has_quotes,
-                ),
-                pa_csv.ConvertOptions(
-                    check_utf8=False,
-                    strings_can_be_null=False,
-                    include_columns=names,
-                    column_types=dict.fromkeys(names, pa.string()),
-                ),
-            )
-        except pa.ArrowInvalid:
-            return RowBlock(list(self._taken_apart())).cells(width, wanted)
+        """Return the cells of some columns; a row of another width is left out and told."""
+        odd: list[pa_csv.InvalidRow] = []
+
+        def leave_out(row: pa_csv.InvalidRow) -> str:
+            odd.append(row)
+            return "skip"
+
+        names, has_quotes = [str(at) for at in wanted], b'"' in self.raw
+        table = pa_csv.read_csv(
+            pa.py_buffer(self.raw),
+            pa_csv.ReadOptions(
+                use_threads=False, block_size=len(self.raw) + 1, column_names=list(map(str, range(width)))
+            ),
+            pa_csv.ParseOptions(
+                delimiter=self.delimiter,
+                quote_char='"' if has_quotes else False,
+                newlines_in_values=has_quotes,
+                invalid_row_handler=leave_out,
+            ),
+            pa_csv.ConvertOptions(
+                check_utf8=False,
+                strings_can_be_null=False,
+                include_columns=names,
+                column_types=dict.fromkeys(names, pa.string()),
+            ),
+        )
         columns = {
             int(name): column.combine_chunks() for name, column in zip(names, table.columns, strict=True)
         }
-        return Cells(columns, len(table), self._lines, ())
+        broken = self._broken(odd) if odd else []
+        return Cells(columns, len(table), partial(self._lines, [row.number - 1 for row in odd]), broken)
 
-    def _taken_apart(self) -> Iterator[_Row]:
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter, strict=True)
-        line = self.first_line
-        for cells in reader:
-            if cells:
-                yield line, cells
-            line = self.first_line + reader.line_num
+    def _broken(self, odd: Sequence[pa_csv.InvalidRow]) -> list[tuple[int, Rejection]]:
+        lines = row_lines(self.raw) + self.first_line
+        return [
+            (
+                row.number - 1 - before,
+                _malformed(lines[row.number - 1], row.actual_columns, row.expected_columns),
+            )
+            for before, row in enumerate(odd)
+        ]
 
-    def _lines(self) -> list[int]:
-        return [line for line, _ in self._taken_apart()]
+    def _lines(self, left_out: Sequence[int]) -> list[int]:
+        lines: list[int] = np.delete(row_lines(self.raw) + self.first_line, left_out).tolist()
+        return lines
+
+
+def is_regular(raw: bytes, delimiter: str) -> bool:
+    """Whether each quote opens a cell, closes one or is doubled inside one, and no cell is too long."""
+    if raw.startswith(codecs.BOM_UTF8):  # which Arrow takes for no part of the text
+        return False
+    quotes = np.flatnonzero(np.frombuffer(raw, np.uint8) == _QUOTE) if b'"' in raw else ()
+    if len(quotes) % 2 or len(delimiter.encode()) > 1 or delimiter == '"' or _has_long_line(raw):
+        return False
+    if not len(quotes):
+        return True
+    codes = np.frombuffer(raw, np.uint8)
+    borders = (_LF, _CR, ord(delimiter))
+    opening, closing = quotes[0::2], quotes[1::2]
+    is_opened = (opening == 0) | np.isin(codes[opening - 1], borders)
+    is_closed = (closing == len(codes) - 1) | np.isin(codes[(closing + 1) % len(codes)], borders)
+    is_doubled = closing[:-1] + 1 == opening[1:]
+    is_opened[1:] |= is_doubled
+    is_closed[:-1] |= is_doubled
+    begins, ends = opening[~np.insert(is_doubled, 0, False)], closing[~np.append(is_doubled, False)]
+    is_short = (ends - begins).max(initial=0) <= _LONGEST_CELL
+    return bool(is_opened.all() and is_closed.all() and is_short)
+
+
+def row_lines(raw: bytes) -> NDArray[np.intp]:
+    r"""Return how many lines stand before each row that is not blank; every quote stands as it should.
+
+    Examples
+    --------
+    >>> row_lines(b'a,b\r\n\r\n"c\nd",e\n\rf').tolist()
+    [0, 2, 5]
+    """
+    codes = np.frombuffer(raw, np.uint8)
+    is_end = (codes == _LF) | (codes == _CR) & (np.append(codes[1:], 0) != _LF)
+    begins = np.concatenate([[0], np.flatnonzero(is_end) + 1])
+    begins = begins[begins < len(codes)]
+    quotes_before = np.searchsorted(np.flatnonzero(codes == _QUOTE), begins)
+    return np.flatnonzero((quotes_before % 2 == 0) & ~np.isin(codes[begins], (_LF, _CR)))
+
+
+def _has_long_line(raw: bytes) -> bool:
+    """Whether a line is longer than a cell can be."""
+    half = _LONGEST_CELL // 2  # where there is an end in every half, no line is
+    if all(raw.find(b"\n", at, at + half) >= 0 for at in range(0, len(raw) - half, half)):
+        return False
+    codes = np.frombuffer(raw, np.uint8)
+    ends = np.flatnonzero((codes == _LF) | (codes == _CR))
+    return bool(np.diff(ends, prepend=-1, append=len(codes)).max() > _LONGEST_CELL)
+
+
+def _malformed(line: int, cells: int | None, width: int) -> Rejection:
+    found = None if cells is None else f"{cells} cells instead of {width}"
+    return Rejection(reason=Reason.MALFORMED, record_id=f"line {line}", value=found)
 
 
 def in_blocks(rows: Iterable[_Row]) -> Iterator[Block]:

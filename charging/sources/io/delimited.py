@@ -3,7 +3,6 @@
 A row that does not parse is one bad row. No line, however long, is held whole.
 """
 
-import codecs
 import csv
 import io
 import re
@@ -12,9 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TextIO
 
-import numpy as np
-
-from charging.sources.io.blocks import Block, RowBlock, TextBlock
+from charging.sources.io.blocks import Block, RowBlock, TextBlock, is_regular
 
 LONGEST_LINE = 1_048_576
 """Characters from which on a line is one bad row, whatever it holds; a cell has 131,072 at most."""
@@ -33,8 +30,6 @@ _LONGEST_CELL = csv.field_size_limit()  # characters, as `csv.reader` takes them
 
 _TOO_LONG = "x" * (_LONGEST_CELL + 1)  # stands for a line that is: a cell no reader takes
 _END = re.compile(r"\n|\r(?!\Z)")  # a \r at the end may be half of one
-
-_LF, _CR, _QUOTE = b'\n\r"'
 
 Row = tuple[int, list[str] | None]
 """Number of the line a row begins on, from 1, and its cells; None for a line of a row that is broken."""
@@ -88,9 +83,10 @@ class DelimitedText:
         """
         while text := self._lines.ahead():
             line = self._lines.number + 1
-            if _is_regular(text.encode(), self._delimiter):
+            raw = text.encode()
+            if is_regular(raw, self._delimiter):
                 self._lines.skip(text)
-                yield TextBlock(text, self._delimiter, line)
+                yield TextBlock(raw, self._delimiter, line)
             else:
                 end = self._lines.position + len(text)
                 rows: list[Row] = []
@@ -140,18 +136,19 @@ class _Lines:
             self._waiting.append(piece)
             size += len(piece)
         text = "".join(self._waiting)
-        for _ in range(_MORE_PIECES if text.count('"') % 2 else 0):
-            if not (piece := next(self._pieces, "")):
-                break
-            self._waiting.append(piece)
-            if piece.count('"') % 2:
-                break
-        return "".join(self._waiting)
+        if text.count('"') % 2:
+            for piece in islice(self._pieces, _MORE_PIECES):
+                self._waiting.append(piece)
+                if piece.count('"') % 2:
+                    break
+            text = "".join(self._waiting)
+        return text
 
     def skip(self, text: str) -> None:
         """Pass over a block that `ahead` returned."""
         self._waiting.clear()
-        self.number += text.count("\n") + text.count("\r") - text.count("\r\n") + (text[-1] not in "\r\n")
+        carriage_returns = text.count("\r") - text.count("\r\n") if "\r" in text else 0
+        self.number += text.count("\n") + carriage_returns + (text[-1] not in "\r\n")
         self.position += len(text)
 
 
@@ -175,28 +172,3 @@ def _pieces(text: TextIO) -> Iterator[str]:
             rest, is_too_long = "", True
     if is_too_long or rest:
         yield _TOO_LONG if is_too_long else rest
-
-
-def _is_regular(text: bytes, delimiter: str) -> bool:
-    """Whether each quote opens a cell, closes one or is doubled inside one, and no cell is too long."""
-    if text.startswith(codecs.BOM_UTF8):  # which Arrow takes for no part of the text
-        return False
-    codes = np.frombuffer(text, np.uint8)
-    ends = np.flatnonzero((codes == _LF) | (codes == _CR))
-    if np.diff(ends, prepend=-1, append=len(codes)).max() > _LONGEST_CELL:
-        return False
-    quotes = np.flatnonzero(codes == _QUOTE)
-    if len(quotes) % 2 or len(delimiter.encode()) > 1 or delimiter == '"':
-        return False
-    if not len(quotes):
-        return True
-    borders = (_LF, _CR, ord(delimiter))
-    opening, closing = quotes[0::2], quotes[1::2]
-    is_opened = (opening == 0) | np.isin(codes[opening - 1], borders)
-    is_closed = (closing == len(codes) - 1) | np.isin(codes[(closing + 1) % len(codes)], borders)
-    is_doubled = closing[:-1] + 1 == opening[1:]
-    is_opened[1:] |= is_doubled
-    is_closed[:-1] |= is_doubled
-    begins, ends = opening[~np.insert(is_doubled, 0, False)], closing[~np.append(is_doubled, False)]
-    is_short = (ends - begins).max(initial=0) <= _LONGEST_CELL
-    return bool(is_opened.all() and is_closed.all() and is_short)

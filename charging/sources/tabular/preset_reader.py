@@ -96,9 +96,11 @@ class Table:
         sheet, notes = Sheet(cells.columns, cells.rows), Notes()
         columns, stated = self._columns(sheet, notes)
         ids = columns.get(_ID, pa.nulls(cells.rows, pa.string()))
+        nameless = np.flatnonzero(ids.is_null()).tolist()
+        lines = cells.lines() if nameless else ()
         refused = {
-            at: Rejection(reason=Reason.MISSING_ID, record_id=f"line {cells.lines()[at]}", field=_ID)
-            for at in np.flatnonzero(ids.is_null()).tolist()
+            at: Rejection(reason=Reason.MISSING_ID, record_id=f"line {lines[at]}", field=_ID)
+            for at in nameless
         }
         self._apply_rules(sheet, ids, refused)
         lat, lon = self._points(sheet, ids, refused)
