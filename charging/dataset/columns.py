@@ -15,6 +15,7 @@ from charging.sources.io.arrow_texts import encodable, texts_of, without_empty
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CONTROLS_RE2 = r"[\x00-\x08\x0b-\x1f\x{7f}-\x{9f}]"
 _BLANKS_RE2 = r"  |[\x09-\x0d\x1c-\x1f]|^ | $"  # what folding ASCII text has to look at
+_FIRST_PLAIN, _LAST_PLAIN = b" ~"
 _CONTROL_BYTES = np.isin(np.arange(256), [*range(0x0A), *range(0x0B, 0x20), 0x7F, 0xC2])
 
 
@@ -84,10 +85,20 @@ def in_order(table: pa.Table, spec: Table, keys: Iterable[str]) -> pa.Table:
 def _taken(column: pa.ChunkedArray, order: pa.Array) -> pa.Array:
     """Return a column in an order, which one of a single value has in any."""
     whole = column.combine_chunks()
-    is_same = whole.null_count == len(whole) or pc.all(pc.equal(whole, whole[0]), skip_nulls=False).as_py()
-    return whole if is_same else whole.take(order)
+    return whole if _is_same(whole) else whole.take(order)
+
+
+def _is_same(column: pa.Array) -> bool:
+    """Whether a column has one value, or none at all."""
+    if column.null_count == len(column):
+        return True
+    # most columns that vary do so from the first row to the last
+    return column[0] == column[-1] and bool(pc.all(pc.equal(column, column[0]), skip_nulls=False).as_py())
 
 
 def _may_hold_controls(texts: pa.Array) -> bool:
     """Whether a text may hold a control character other than a line end; C1 begins with C2 in UTF-8."""
-    return bool(_CONTROL_BYTES[characters(texts)].any())
+    found = characters(texts)
+    if not len(found) or (found.min() >= _FIRST_PLAIN and found.max() <= _LAST_PLAIN):
+        return False
+    return bool(_CONTROL_BYTES[found].any())

@@ -30,6 +30,9 @@ from charging.errors import DatasetError
 ROW_GROUP_ROWS = 65_536
 """Rows of a Parquet row group: small enough that a map's viewport reads few of them."""
 
+_HARDLY_REPEATED = frozenset({"station_id", "source_id", "pile_id", "name", "search", "address", "cell"})
+"""Columns written as they are: a dictionary of values that seldom repeat takes time, and room besides."""
+
 KEPT_VERSIONS = 2
 """Versions a sweep leaves, the current one besides."""
 
@@ -130,7 +133,8 @@ def _prepare(folder: Path) -> None:
 
 def _write_table(draft: Path, name: str, table: pa.Table) -> StoredFile:
     path = draft / f"{name}.parquet"
-    pq.write_table(table, path, compression="zstd", row_group_size=ROW_GROUP_ROWS)
+    repeated = [column for column in table.column_names if column not in _HARDLY_REPEATED]
+    pq.write_table(table, path, compression="zstd", row_group_size=ROW_GROUP_ROWS, use_dictionary=repeated)
     _synchronise(path)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
