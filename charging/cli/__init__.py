@@ -14,8 +14,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
-import pyarrow as pa
-
 from charging import logs
 from charging.cli import server
 from charging.cli.command import (
@@ -28,6 +26,7 @@ from charging.cli.command import (
     add_verbose,
     opened,
 )
+from charging.cli.process_setup import set_up
 from charging.dataset.pipeline import LARGEST_SCALE, build_simulated, import_files
 from charging.dataset.store import Dataset
 from charging.dataset.summary import Summary, summarise
@@ -193,6 +192,7 @@ def _add_sync(commands: Commands) -> None:
 
 
 def _build(options: argparse.Namespace, settings: Settings) -> Answer:
+    set_up()
     dataset = build_simulated(
         settings.build_dir,
         scale=options.scale,
@@ -204,7 +204,7 @@ def _build(options: argparse.Namespace, settings: Settings) -> Answer:
 
 
 def _import(options: argparse.Namespace, settings: Settings) -> Answer:
-    _leave_pandas_out()
+    set_up()
     dataset = import_files(
         options.files,
         build_dir=settings.build_dir,
@@ -217,30 +217,6 @@ def _import(options: argparse.Namespace, settings: Settings) -> Answer:
     )
     described, report = _described(dataset), dataset.manifest.report
     return Answer(described.values | {"report": report.to_json()}, [*report.lines(), "", *described.lines])
-
-
-class _NoPandas:
-    """Finds no pandas."""
-
-    @staticmethod
-    def find_spec(name: str, *_: object) -> None:
-        """Refuse pandas, and leave all else to others."""
-        if name == "pandas":
-            raise ModuleNotFoundError(name=name)
-
-
-def _leave_pandas_out() -> None:
-    """Let Arrow look for pandas and find none: it would load it to ask whether a value is a series.
-
-    That takes 0.4 s, and no import has frames. Where a frame is asked for later, Arrow looks again.
-    """
-    if "pandas" in sys.modules:
-        return
-    sys.meta_path.insert(0, _NoPandas)
-    try:
-        pa.scalar(0)
-    finally:
-        sys.meta_path.remove(_NoPandas)
 
 
 def _sync(options: argparse.Namespace, settings: Settings) -> Answer:

@@ -6,11 +6,18 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from charging.domain.schema import Table
 from charging.domain.text_folding import folded
-from charging.sources.io.arrow_texts import encodable, texts_of, without_empty
+from charging.sources.io.arrow_texts import (
+    characters,
+    encodable,
+    may_have_outer_blanks,
+    texts_of,
+    trimmed,
+    whole,
+    without_empty,
+)
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CONTROLS_RE2 = r"[\x00-\x08\x0b-\x1f\x{7f}-\x{9f}]"
@@ -40,16 +47,16 @@ def clean_texts(values: Sequence[str | None] | pa.Array) -> pa.Array:
     if _may_hold_controls(texts):
         texts = pc.replace_substring(texts, "\t", " ")
         texts = pc.replace_substring_regex(texts, _CONTROLS_RE2, "")
-    return without_empty(pc.utf8_trim_whitespace(texts))
+    return without_empty(trimmed(texts))
 
 
 def folded_texts(texts: pa.Array) -> pa.Array:
     """Return a column of texts, each as `domain.text.folded` gives it; texts without a value are empty."""
     texts = pc.fill_null(texts, "")
-    is_plain = pc.string_is_ascii(texts)
     lower = pc.ascii_lower(texts)
-    is_spaced = pc.match_substring_regex(lower, _BLANKS_RE2)
-    rest = pc.or_(pc.invert(is_plain), is_spaced)
+    rest = pc.invert(pc.string_is_ascii(texts))
+    if _may_have_odd_blanks(lower):
+        rest = pc.or_(rest, pc.match_substring_regex(lower, _BLANKS_RE2))
     if not pc.any(rest).as_py():
         return lower
     different = pc.dictionary_encode(texts.filter(rest))
@@ -64,15 +71,6 @@ def filled(column: pa.Array, others: pa.Array | pa.Scalar) -> pa.Array:
     return pa.repeat(others, len(column)) if isinstance(others, pa.Scalar) else others
 
 
-def characters(texts: pa.Array) -> NDArray[np.uint8]:
-    """Return the UTF-8 bytes of all texts, one after the other, without a copy."""
-    _, offsets, given = texts.buffers()
-    if given is None:
-        return np.empty(0, np.uint8)
-    bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    return np.frombuffer(given, np.uint8)[bounds[0] : bounds[-1]]
-
-
 def in_order(table: pa.Table, spec: Table, keys: Iterable[str]) -> pa.Table:
     """Return a table with the columns and types of `spec`, sorted upwards by `keys`, nulls last."""
     order = pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys])
@@ -84,8 +82,8 @@ def in_order(table: pa.Table, spec: Table, keys: Iterable[str]) -> pa.Table:
 
 def _taken(column: pa.ChunkedArray, order: pa.Array) -> pa.Array:
     """Return a column in an order, which one of a single value has in any."""
-    whole = column.combine_chunks()
-    return whole if _is_same(whole) else whole.take(order)
+    values = whole(column)
+    return values if _is_same(values) else values.take(order)
 
 
 def _is_same(column: pa.Array) -> bool:
@@ -94,6 +92,14 @@ def _is_same(column: pa.Array) -> bool:
         return True
     # most columns that vary do so from the first row to the last
     return column[0] == column[-1] and bool(pc.all(pc.equal(column, column[0]), skip_nulls=False).as_py())
+
+
+def _may_have_odd_blanks(texts: pa.Array) -> bool:
+    """Whether a text may hold blanks that folding ASCII text has to look at."""
+    found = characters(texts)
+    is_space = found == ord(" ")
+    has_pairs = (is_space[1:] & is_space[:-1]).any()
+    return bool(has_pairs) or found.min(initial=_FIRST_PLAIN) < _FIRST_PLAIN or may_have_outer_blanks(texts)
 
 
 def _may_hold_controls(texts: pa.Array) -> bool:

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.dataset.columns import characters
 from charging.domain.schema import FORMAT_VERSION, TABLES, Column
+from charging.sources.io.arrow_texts import characters, whole
 
 _STEPS_PER_DEGREE = 100_000
 """Coordinates count in steps of 1e-5 degrees, about a metre: what lies below differs between libraries."""
@@ -30,7 +30,7 @@ def content_hash(tables: Mapping[str, pa.Table]) -> str:
         for column in spec.columns:
             if not column.is_clock:
                 digest.update(f"\n{spec.name}.{column.name} {column.type} {len(table)}\n".encode())
-                for part in _parts(table[column.name].combine_chunks(), column):
+                for part in _parts(whole(table[column.name]), column):
                     digest.update(part)
     return digest.hexdigest()
 

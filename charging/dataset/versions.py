@@ -133,8 +133,15 @@ def _prepare(folder: Path) -> None:
 
 def _write_table(draft: Path, name: str, table: pa.Table) -> StoredFile:
     path = draft / f"{name}.parquet"
-    repeated = [column for column in table.column_names if column not in _HARDLY_REPEATED]
-    pq.write_table(table, path, compression="zstd", row_group_size=ROW_GROUP_ROWS, use_dictionary=repeated)
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        row_group_size=ROW_GROUP_ROWS,
+        use_dictionary=[name for name in table.column_names if name not in _HARDLY_REPEATED],
+        # nobody looks for the least and the greatest of texts in an order by place
+        write_statistics=[field.name for field in table.schema if not pa.types.is_string(field.type)],
+    )
     _synchronise(path)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,10 +1,13 @@
-"""Columns of texts in Arrow: what UTF-8 cannot spell is replaced, and an empty text is null."""
+"""Columns of texts in Arrow: their bytes, and what of them is put right before they are used."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+_SPACE, _FIRST_NOT_ASCII = 0x20, 0x80
 
 
 def texts_of(values: Sequence[str | None] | pa.Array) -> pa.Array:
@@ -24,6 +27,31 @@ def encodable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column as one array, which is not copied where it is one already."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def characters(texts: pa.Array) -> NDArray[np.uint8]:
+    """Return the UTF-8 bytes of all texts, one after the other, without a copy."""
+    return _bytes_and_bounds(texts)[0]
+
+
+def trimmed(texts: pa.Array) -> pa.Array:
+    """Return texts without blanks around them; nothing is copied where there are none."""
+    return pc.utf8_trim_whitespace(texts) if may_have_outer_blanks(texts) else texts
+
+
+def may_have_outer_blanks(texts: pa.Array) -> bool:
+    """Whether a text may begin or end with a blank: every ASCII one is looked at, others are not told."""
+    found, bounds = _bytes_and_bounds(texts)
+    if not len(found):
+        return False
+    # for a text that is empty, a byte of a neighbour is looked at once more
+    edges = np.concatenate([found.take(bounds[:-1], mode="clip"), found[bounds[1:] - 1]])
+    return bool(edges.min() <= _SPACE or edges.max() >= _FIRST_NOT_ASCII)
+
+
 def without_empty(texts: pa.Array) -> pa.Array:
     """Return a column of texts, null where one is empty; nothing is copied but which are null."""
     is_known = np.asarray(pc.binary_length(texts).fill_null(0)) > 0
@@ -35,3 +63,12 @@ def without_empty(texts: pa.Array) -> pa.Array:
     return pa.StringArray.from_buffers(
         len(texts), offsets, characters, pa.py_buffer(bitmap), nulls, texts.offset
     )
+
+
+def _bytes_and_bounds(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Return the bytes of all texts, and where each begins and the last one ends."""
+    _, offsets, given = texts.buffers()
+    if given is None:
+        return np.empty(0, np.uint8), np.zeros(len(texts) + 1, np.int32)
+    bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return np.frombuffer(given, np.uint8)[bounds[0] : bounds[-1]], bounds - bounds[0]

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 
-from charging.sources.io.arrow_texts import texts_of
+from charging.sources.io.arrow_texts import texts_of, whole
 from charging.sources.records import Reason, Rejection
 
 _BLOCK_ROWS = 16_384
@@ -99,9 +99,7 @@ class TextBlock(NamedTuple):
                 column_types=dict.fromkeys(names, pa.string()),
             ),
         )
-        columns = {
-            int(name): column.combine_chunks() for name, column in zip(names, table.columns, strict=True)
-        }
+        columns = {int(name): whole(column) for name, column in zip(names, table.columns, strict=True)}
         broken = self._broken(odd) if odd else []
         return Cells(columns, len(table), partial(self._lines, [row.number - 1 for row in odd]), broken)
 
@@ -150,8 +148,7 @@ def line_count(raw: bytes) -> int:
     >>> line_count(b"a\r\nb\rc\n"), line_count(b"a\n\nb")
     (3, 3)
     """
-    codes = np.frombuffer(raw, np.uint8)
-    return int(np.count_nonzero(_is_line_end(codes))) + (codes[-1] not in (_LF, _CR))
+    return int(np.count_nonzero(_is_line_end(raw))) + (raw[-1] not in (_LF, _CR))
 
 
 def row_lines(raw: bytes) -> NDArray[np.intp]:
@@ -163,17 +160,21 @@ def row_lines(raw: bytes) -> NDArray[np.intp]:
     [0, 2, 5]
     """
     codes = np.frombuffer(raw, np.uint8)
-    begins = np.concatenate([[0], np.flatnonzero(_is_line_end(codes)) + 1])
+    begins = np.concatenate([[0], np.flatnonzero(_is_line_end(raw)) + 1])
     begins = begins[begins < len(codes)]
     quotes_before = np.searchsorted(np.flatnonzero(codes == _QUOTE), begins)
     return np.flatnonzero((quotes_before % 2 == 0) & ~np.isin(codes[begins], (_LF, _CR)))
 
 
-def _is_line_end(codes: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def _is_line_end(raw: bytes) -> NDArray[np.bool_]:
     """Tell which bytes end a line: of a carriage return and a line feed the second."""
-    is_lf, is_cr = codes == _LF, codes == _CR
-    is_cr[:-1] &= ~is_lf[1:]
-    return is_lf | is_cr
+    codes = np.frombuffer(raw, np.uint8)
+    is_end = codes == _LF
+    if b"\r" in raw:
+        is_cr = codes == _CR
+        is_cr[:-1] &= ~is_end[1:]
+        is_end |= is_cr
+    return is_end
 
 
 def _has_long_line(raw: bytes) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.sources.io.arrow_texts import without_empty
+from charging.sources.io.arrow_texts import trimmed, without_empty
 from charging.sources.tabular.cell_parsers import Read, Reader, is_text, reader_of
 from charging.sources.tabular.presets import Mapped, Preset
 from charging.sources.tabular.station_columns import Coded, Pairs, Rows
@@ -98,7 +98,7 @@ class Sheet:
         found = self._trim(place[0])
         for at in place[1:]:
             both = pc.binary_join_element_wise(found, self._trim(at), " ")
-            found = pc.utf8_trim_whitespace(both)
+            found = trimmed(both)
         return found
 
     def column(self, field: Field) -> pa.Array:
@@ -139,7 +139,7 @@ class Sheet:
 
     def _trim(self, at: int) -> pa.Array:
         if at not in self._trimmed:
-            self._trimmed[at] = pc.utf8_trim_whitespace(self.cells[at])
+            self._trimmed[at] = trimmed(self.cells[at])
         return self._trimmed[at]
 
 
