@@ -140,17 +140,6 @@ def is_regular(raw: bytes, delimiter: str) -> bool:
     return bool(is_opened.all() and is_closed.all() and is_short)
 
 
-def line_count(raw: bytes) -> int:
-    r"""Return the number of lines of a text, the last with an end or without.
-
-    Examples
-    --------
-    >>> line_count(b"a\r\nb\rc\n"), line_count(b"a\n\nb")
-    (3, 3)
-    """
-    return int(np.count_nonzero(_is_line_end(raw))) + (raw[-1] not in (_LF, _CR))
-
-
 def row_lines(raw: bytes) -> NDArray[np.intp]:
     r"""Return how many lines stand before each row that is not blank; every quote stands as it should.
 
@@ -160,21 +149,11 @@ def row_lines(raw: bytes) -> NDArray[np.intp]:
     [0, 2, 5]
     """
     codes = np.frombuffer(raw, np.uint8)
-    begins = np.concatenate([[0], np.flatnonzero(_is_line_end(raw)) + 1])
+    is_end = (codes == _LF) | (codes == _CR) & (np.append(codes[1:], 0) != _LF)
+    begins = np.concatenate([[0], np.flatnonzero(is_end) + 1])
     begins = begins[begins < len(codes)]
     quotes_before = np.searchsorted(np.flatnonzero(codes == _QUOTE), begins)
     return np.flatnonzero((quotes_before % 2 == 0) & ~np.isin(codes[begins], (_LF, _CR)))
-
-
-def _is_line_end(raw: bytes) -> NDArray[np.bool_]:
-    """Tell which bytes end a line: of a carriage return and a line feed the second."""
-    codes = np.frombuffer(raw, np.uint8)
-    is_end = codes == _LF
-    if b"\r" in raw:
-        is_cr = codes == _CR
-        is_cr[:-1] &= ~is_end[1:]
-        is_end |= is_cr
-    return is_end
 
 
 def _has_long_line(raw: bytes) -> bool:

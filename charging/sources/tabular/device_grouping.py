@@ -1,6 +1,6 @@
 """Rows of devices made into sites: rows that are the same in the fields a preset names are one station."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 
 import numpy as np
@@ -55,7 +55,7 @@ def merged(parts: Iterable[Stations], sites: Sites) -> Iterator[Stations]:
 
 
 def _of_sites(rows: Stations, sites: Sites) -> Stations:
-    first, site = _numbered(rows, sites.same)
+    first, site = distinct([_codes(rows, name) for name in sites.same], len(rows))
     order = np.argsort(site, kind="stable")
     columns = {name: _first_known(column, order, site, len(first)) for name, column in rows.columns.items()}
     if _ID not in sites.same:
@@ -74,15 +74,6 @@ def _of_sites(rows: Stations, sites: Sites) -> Stations:
         unmapped=_gathered(rows.unmapped, site),
         doubts=_added(_gathered(rows.doubts, site), twice),
     )
-
-
-def _numbered(rows: Stations, same: Sequence[str]) -> tuple[Rows, Rows]:
-    """Return the first row of each site, and the site of each row, numbered as they come."""
-    first, like = distinct([_codes(rows, name) for name in same], len(rows))
-    order = np.argsort(first)
-    number = np.empty(len(first), np.intp)
-    number[order] = np.arange(len(first))
-    return first[order], number[like]
 
 
 def _codes(rows: Stations, name: str) -> Rows:
@@ -172,12 +163,9 @@ def _summed(kind: Coded, site: Rows, alike: Rows) -> tuple[Coded, Rows]:
     """Return groups with the sum of the counts of those that are alike, and the first of each."""
     kinds = Coded.of(list(map(_kind, kind.values)))
     first, like = distinct([site[alike], kinds.at[kind.at[alike]]], len(alike))
-    order = np.argsort(first)
-    number = np.empty(len(first), np.intp)
-    number[order] = np.arange(len(first))
     counts: list[int] = [0] * len(first)
-    for group, pile in zip(number[like].tolist(), kind.at[alike].tolist(), strict=True):
+    for group, pile in zip(like.tolist(), kind.at[alike].tolist(), strict=True):
         counts[group] += kind.values[pile].count
-    firsts = alike[first[order]]
+    firsts = alike[first]
     coded = Coded.of(list(zip(kind.at[firsts].tolist(), counts, strict=True)))
     return Coded([kind.values[of]._replace(count=count) for of, count in coded.values], coded.at), firsts

@@ -218,13 +218,11 @@ def codes_of(column: pa.Array) -> Rows:
     """Return a number for each row of a column, the same where the value is; null is a value too."""
     if column.null_count == len(column):
         return np.zeros(len(column), np.intp)
-    encoded = pc.dictionary_encode(column, null_encoding="encode")
-    numbers: Rows = encoded.indices.to_numpy().astype(np.intp)
-    return numbers
+    return _numbers(column)
 
 
 def distinct(columns: Iterable[Rows], rows: int) -> tuple[Rows, Rows]:
-    """Return the first row of each different row, and which of them each row is like.
+    """Return the first row of each different row, as they come, and which of them each row is like.
 
     Parameters
     ----------
@@ -239,12 +237,12 @@ def distinct(columns: Iterable[Rows], rows: int) -> tuple[Rows, Rows]:
         if size == 1:
             continue
         if keys * size >= _MOST_KEYS:
-            _, key = np.unique(key, return_inverse=True)
+            key = _numbers(pa.array(key))
             keys = int(key.max(initial=0)) + 1
         key, keys = key * size + codes, keys * size
-    if keys == 1:
-        return np.zeros(min(rows, 1), np.intp), np.zeros(rows, np.intp)
-    _, first, like = np.unique(key, return_index=True, return_inverse=True)
+    like = _numbers(pa.array(key))
+    first = np.empty(int(like.max(initial=-1)) + 1, np.intp)
+    first[like[::-1]] = np.arange(rows - 1, -1, -1)  # the last one written stays
     return first, like
 
 
@@ -253,3 +251,10 @@ def different(columns: Sequence[pa.Array], rows: int) -> tuple[list[tuple[Any, .
     first, like = distinct(map(codes_of, columns), rows)
     at = pa.array(first)
     return list(zip(*(column.take(at).to_pylist() for column in columns), strict=True)), like
+
+
+def _numbers(column: pa.Array) -> Rows:
+    """Return a number for each value of a column, in the order in which they come; null is one too."""
+    encoded = pc.dictionary_encode(column, null_encoding="encode")
+    numbers: Rows = encoded.indices.to_numpy().astype(np.intp)
+    return numbers
