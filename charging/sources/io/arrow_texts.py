@@ -54,8 +54,10 @@ def may_have_outer_blanks(texts: pa.Array) -> bool:
 
 def without_empty(texts: pa.Array) -> pa.Array:
     """Return a column of texts, null where one is empty; nothing is copied but which are null."""
-    is_known = np.asarray(pc.binary_length(texts).fill_null(0)) > 0
-    nulls = len(texts) - int(is_known.sum())
+    is_known = np.diff(_bytes_and_bounds(texts)[1]) > 0
+    if texts.null_count:
+        is_known &= np.asarray(texts.is_valid())
+    nulls = len(texts) - int(np.count_nonzero(is_known))
     if nulls == texts.null_count:
         return texts
     _, offsets, characters = texts.buffers()

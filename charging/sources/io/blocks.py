@@ -140,6 +140,21 @@ def is_regular(raw: bytes, delimiter: str) -> bool:
     return bool(is_opened.all() and is_closed.all() and is_short)
 
 
+def line_count(raw: bytes) -> int:
+    r"""Return the number of lines of a text, the last one with an end or without.
+
+    Examples
+    --------
+    >>> line_count(b"\na\r\nb\rc\n"), line_count(b"a\n\nb")
+    (4, 3)
+    """
+    codes = np.frombuffer(raw, np.uint8)
+    is_feed, is_return = codes == _LF, codes == _CR
+    pairs = np.count_nonzero(is_return[:-1] & is_feed[1:])
+    ends = np.count_nonzero(is_feed) + np.count_nonzero(is_return) - pairs
+    return int(ends) + (raw[-1] not in (_LF, _CR))
+
+
 def row_lines(raw: bytes) -> NDArray[np.intp]:
     r"""Return how many lines stand before each row that is not blank; every quote stands as it should.
 

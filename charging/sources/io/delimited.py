@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TextIO
 
-from charging.sources.io.blocks import Block, RowBlock, TextBlock, is_regular
+from charging.sources.io.blocks import Block, RowBlock, TextBlock, is_regular, line_count
 
 LONGEST_LINE = 1_048_576
 """Characters from which on a line is one bad row, whatever it holds; a cell has 131,072 at most."""
@@ -85,7 +85,7 @@ class DelimitedText:
             line = self._lines.number + 1
             raw = text.encode()
             if is_regular(raw, self._delimiter):
-                self._lines.skip(text)
+                self._lines.skip(text, line_count(raw))
                 yield TextBlock(raw, self._delimiter, line)
             else:
                 end = self._lines.position + len(text)
@@ -144,11 +144,10 @@ class _Lines:
             text = "".join(self._waiting)
         return text
 
-    def skip(self, text: str) -> None:
-        """Pass over a block that `ahead` returned."""
+    def skip(self, text: str, lines: int) -> None:
+        """Pass over a block that `ahead` returned, of so many lines."""
         self._waiting.clear()
-        returns = text.count("\r") - text.count("\r\n") if "\r" in text else 0
-        self.number += text.count("\n") + returns + (text[-1] not in "\r\n")
+        self.number += lines
         self.position += len(text)
 
 
