@@ -223,7 +223,7 @@ def test_html_is_put_together_in_one_module():
 def test_the_session_is_read_and_written_in_one_room():
     assert [
         f"{name}:{node.lineno}"
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         if not is_inside(name, "charging.views.session")
         for node in ast.walk(tree)
         if "session_state" in (getattr(node, "attr", ""), getattr(node, "id", ""), getattr(node, "name", ""))
@@ -236,7 +236,7 @@ LOG_SETUP = {"basicConfig", "dictConfig", "addHandler", "setLevel", "StreamHandl
 def test_logs_are_configured_in_one_module_and_each_logger_is_named_after_its_module():
     calls = [
         (name, ast.unparse(node.func).rpartition(".")[2], ast.unparse(node))
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         if name != "charging.logs"
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)

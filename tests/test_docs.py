@@ -110,7 +110,9 @@ def test_every_analysis_is_defined_on_one_page(generate):
 
 
 def test_every_setting_is_documented():
-    rows = dict(re.findall(rf"^\| `{PREFIX}(\w+)` \| `?([^|`]*)`? ?\|", text("docs/settings.md"), re.MULTILINE))
+    rows = dict(
+        re.findall(rf"^\| `{PREFIX}(\w+)` \| `?([^|`]*)`? ?\|", text("docs/settings.md"), re.MULTILINE)
+    )
     assert rows == {
         spec.name.upper(): str(spec.metadata.get("default", spec.default)) for spec in fields(Settings)
     }
