@@ -10,6 +10,7 @@ import pytest
 from endurance import sizes
 from hypothesis import HealthCheck, settings
 from realdata import REALDATA, VARIABLE
+from xdist.scheduler import LoadFileScheduling
 
 from charging.cli import main
 from charging.dataset.build import build_tables
@@ -31,6 +32,7 @@ settings.register_profile(
 settings.load_profile("suite")
 
 TESTS = Path(__file__).parent
+BROWSER = TESTS / "browser"
 
 HOSTILE_NAME = "<script>alert(1)</script> `${name}` \u202e站"
 
@@ -80,19 +82,27 @@ def params_of(item):
 
 
 def put_in_order(items):
-    """Put quick files between those that drive a browser: one process computes while another waits.
+    """Begin with what takes longest, the browser, and end with the shortest, examples in docstrings."""
+    items.sort(key=lambda item: 0 if item.path.parent == BROWSER else 1 if TESTS in item.path.parents else 2)
 
-    The shortest, examples in docstrings, come last, so that all processes end together.
+
+class TwoBrowsers(LoadFileScheduling):
+    """Give each file to one process, and those of the browser to two, while a third computes.
+
+    A browser that has loaded the page from a server before needs half of the time: files without a server of
+    their own share one.
     """
-    files = {}
-    for item in items:
-        files.setdefault(item.path, []).append(item)
-    examples = [path for path in files if not path.is_relative_to(TESTS)]
-    driving = [path for path in files if path.parent.name == "browser"]
-    quick = [path for path in files if path not in {*examples, *driving}]
-    between = len(quick) // max(len(driving), 1) + 1
-    spread = [path for at, each in enumerate(driving) for path in (each, *quick[at * between :][:between])]
-    items[:] = [item for path in (*(spread or quick), *examples) for item in files[path]]
+
+    def _split_scope(self, nodeid):
+        file = super()._split_scope(nodeid)
+        path = TESTS.parent / file
+        if path.parent != BROWSER:
+            return file
+        return "own servers" if "\ndef server(" in path.read_text("utf-8") else "the simulated network"
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return TwoBrowsers(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 _GBT_DC = connector_mask([Connector.GBT_DC])

@@ -214,14 +214,11 @@ def third_party_imports():
                     yield node.args[0].value.partition(".")[0]
 
 
-PLUGINS = {"pytest-xdist"}  # found by pytest itself
-
-
 @pytest.mark.slow
 def test_requirements_are_what_is_imported():
     known = packages_distributions()
     imported = {name.lower() for module in set(third_party_imports()) for name in known.get(module, ())}
-    assert requirements().keys() == (imported - {"charging"}) | PLUGINS | versions(BACKEND).keys()
+    assert requirements().keys() == (imported - {"charging"}) | versions(BACKEND).keys()
 
 
 @pytest.mark.slow

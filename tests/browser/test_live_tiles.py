@@ -19,9 +19,6 @@ COLOURS = """async bytes => {
 
 @pytest.fixture(scope="module", params=["osm", "none"])
 def server(request, tiny_dataset, tmp_path_factory):
-    if request.param == "none":
-        yield request.getfixturevalue("simulated_server")
-        return
     folder = tmp_path_factory.mktemp("build")
     with serving(DATASET=tiny_dataset.folder, BUILD_DIR=folder, TILES=request.param) as url:
         yield url
