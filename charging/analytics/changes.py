@@ -21,7 +21,7 @@ from charging.dataset.manifest import Description
 from charging.domain.arrays import run_starts
 from charging.domain.geography import great_circle_km
 from charging.domain.hexes import parent_cells
-from charging.domain.text_folding import folded
+from charging.domain.text_folding import fold_text
 
 MOVED_M = 50.0
 """Distance beyond which a station has moved, metres; below it a coordinate was made more exact."""
@@ -368,7 +368,7 @@ def _both_known_and_differ(before: ExtensionArray, after: ExtensionArray) -> NDA
 def _is_renamed(before: ExtensionArray, after: ExtensionArray) -> NDArray[np.bool_]:
     renamed = _both_known_and_differ(before, after)
     at = np.flatnonzero(renamed)
-    renamed[at] = [folded(now) != folded(was) for was, now in zip(before[at], after[at], strict=True)]
+    renamed[at] = [fold_text(now) != fold_text(was) for was, now in zip(before[at], after[at], strict=True)]
     return renamed
 
 

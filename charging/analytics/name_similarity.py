@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from charging.domain.operators import load_operators
-from charging.domain.text_folding import folded, letters
+from charging.domain.text_folding import fold_letters, fold_text
 
 SAME_NAME = 0.9
 """Similarity from which two names are the same: one typing error in a name of some ten letters."""
@@ -69,7 +69,7 @@ def similarity(name: str, other: str) -> float:
     >>> similarity("Gare du Nord", "gare-du-nord"), similarity("night", "nacht")
     (1.0, 0.25)
     """
-    return _dice(_letter_pairs(letters(name)), _letter_pairs(letters(other)))
+    return _dice(_letter_pairs(fold_letters(name)), _letter_pairs(fold_letters(other)))
 
 
 def names_of(stations: pd.DataFrame) -> Callable[[int], Names]:
@@ -101,7 +101,9 @@ def operator_keys(stations: pd.DataFrame) -> pd.Series:
     stations
         With `operator_id` and `operator_raw`; null: not known.
     """
-    raw = stations.operator_raw.map(lambda text: letters(text) or None, na_action="ignore").astype("object")
+    raw = stations.operator_raw.map(lambda text: fold_letters(text) or None, na_action="ignore").astype(
+        "object"
+    )
     # a raw text is never taken for an id that happens to be spelt alike
     return stations.operator_id.astype("object").where(stations.operator_id.notna(), "raw:" + raw)
 
@@ -134,15 +136,15 @@ def _given_or_empty(*texts: object) -> tuple[str, ...]:
 
 def _names(texts: Iterable[str], operator_id: str, operator_raw: str) -> Names:
     own = _own_words(operator_id, operator_raw)
-    prepared = (_prepared(own.sub(" ", folded(text))) for text in texts)
+    prepared = (_prepared(own.sub(" ", fold_text(text))) for text in texts)
     return tuple(name for name in prepared if name.pairs)
 
 
 def _prepared(text: str) -> Name:
     rest = _EVERY_STATION.sub(" ", text)
     numbers = frozenset(number.lstrip("0") or "0" for number in _NUMBER.findall(rest))
-    pairs = _letter_pairs(letters(rest))
-    without = _letter_pairs(letters(_NUMBER.sub(" ", rest))) if numbers else pairs
+    pairs = _letter_pairs(fold_letters(rest))
+    without = _letter_pairs(fold_letters(_NUMBER.sub(" ", rest))) if numbers else pairs
     return Name(pairs, without, numbers)
 
 
@@ -153,7 +155,7 @@ def _own_words(operator_id: str, operator_raw: str) -> re.Pattern[str]:
     called = [operator_raw]
     if operator_id in registry:
         called += [registry[operator_id].name_en, registry[operator_id].name_zh or ""]
-    words = sorted({folded(text) for text in called} - {""}, key=len, reverse=True)
+    words = sorted({fold_text(text) for text in called} - {""}, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, words)) or r"(?!)")
 
 

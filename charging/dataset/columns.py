@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from charging.domain.schema import Table
-from charging.domain.text_folding import folded
+from charging.domain.text_folding import fold_text
 from charging.sources.io.arrow_texts import (
     characters,
     encodable,
@@ -51,7 +51,7 @@ def clean_texts(values: Sequence[str | None] | pa.Array) -> pa.Array:
 
 
 def folded_texts(texts: pa.Array) -> pa.Array:
-    """Return a column of texts, each as `domain.text.folded` gives it; texts without a value are empty."""
+    """Return a column of texts, each folded by `fold_text`; texts without a value are empty."""
     texts = pc.fill_null(texts, "")
     lower = pc.ascii_lower(texts)
     rest = pc.invert(pc.string_is_ascii(texts))
@@ -60,7 +60,7 @@ def folded_texts(texts: pa.Array) -> pa.Array:
     if not pc.any(rest).as_py():
         return lower
     different = pc.dictionary_encode(texts.filter(rest))
-    folds = pa.array([folded(text) for text in different.dictionary.to_pylist()], pa.string())
+    folds = pa.array([fold_text(text) for text in different.dictionary.to_pylist()], pa.string())
     return pc.replace_with_mask(lower, rest, folds.take(different.indices))
 
 

@@ -84,6 +84,6 @@ class Resolver:
     ) -> City | None:
         if country not in (None, "CN"):
             return None
-        if city_id and (city := self._cities.in_area(city_id)):
+        if city_id and (city := self._cities.city_of_area(city_id)):
             return city
         return self._cities.resolve(city_raw, region) if city_raw else None

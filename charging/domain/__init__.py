@@ -1,1 +1,1 @@
-"""What things are: vocabulary, tables, operators, published figures, datums, cells and filters."""
+"""Domain model: vocabulary, tables, operators, published figures, datums, cells and filters."""

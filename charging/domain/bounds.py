@@ -35,11 +35,11 @@ class Bounds(NamedTuple):
         south, north = max(south, -90), min(north, 90)
         if east - west >= FULL_CIRCLE:
             return cls(south, -180.0, north, 180.0)
-        return cls(south, _wrapped(west), north, _wrapped(east))
+        return cls(south, _wrap_lon(west), north, _wrap_lon(east))
 
     @property
     def crosses_180(self) -> bool:
-        """Whether the box runs across the 180th meridian."""
+        """Whether the box crosses the 180th meridian."""
         return self.west > self.east
 
     @property
@@ -49,23 +49,23 @@ class Bounds(NamedTuple):
 
     @property
     def centre_lat(self) -> float:
-        """Latitude half-way between the edges, degrees."""
+        """Latitude halfway between the edges, degrees."""
         return (self.south + self.north) / 2
 
-    def padded(self, share: float) -> "Bounds":
-        """Return the box grown on each side by `share` of its extent."""
+    def pad(self, share: float) -> "Bounds":
+        """Return the box extended on each side by `share` of its extent."""
         lat, lon = (self.north - self.south) * share, self.width * share
-        return self._grown(lat, lon)
+        return self._grow(lat, lon)
 
-    def widened(self, distance_km: float) -> "Bounds":
-        """Return the box grown by at least `distance_km` on each side; near a pole, the whole circle."""
+    def widen(self, distance_km: float) -> "Bounds":
+        """Return the box extended by at least `distance_km` on each side; near a pole, the whole circle."""
         lat = distance_km / KM_PER_DEGREE
         furthest = max(abs(self.south - lat), abs(self.north + lat))
-        if furthest >= 90:  # noqa: PLR2004  a pole lies inside
-            return self._grown(lat, FULL_CIRCLE)
+        if furthest >= 90:  # noqa: PLR2004  a pole is inside
+            return self._grow(lat, FULL_CIRCLE)
         # along a parallel a great circle reaches furthest in longitude by asin(sin d / cos lat)
-        reach = math.sin(math.radians(lat)) / math.cos(math.radians(furthest))
-        return self._grown(lat, math.degrees(math.asin(reach)) if reach < 1 else FULL_CIRCLE)
+        sine = math.sin(math.radians(lat)) / math.cos(math.radians(furthest))
+        return self._grow(lat, math.degrees(math.asin(sine)) if sine < 1 else FULL_CIRCLE)
 
     @overload
     def contains(self, lat: float, lon: float) -> bool: ...
@@ -74,24 +74,24 @@ class Bounds(NamedTuple):
     def contains(
         self, lat: float | NDArray[np.float64], lon: float | NDArray[np.float64]
     ) -> bool | NDArray[np.bool_]:
-        """Tell whether points lie in the box, edges included; shape in, shape out."""
+        """Return whether points are in the box, edges included; shape in, shape out."""
         in_lat = (lat >= self.south) & (lat <= self.north)
         if self.crosses_180:
             return in_lat & ((lon >= self.west) | (lon <= self.east))
         return in_lat & (lon >= self.west) & (lon <= self.east)
 
-    def _grown(self, lat: float, lon: float) -> "Bounds":
+    def _grow(self, lat: float, lon: float) -> "Bounds":
         return Bounds.from_map(
             self.south - lat, self.west - lon, self.north + lat, self.west + self.width + lon
         )
 
 
 WORLD = Bounds(-90.0, -180.0, 90.0, 180.0)
-"""Everything."""
+"""The whole globe."""
 
 
-def _wrapped(lon: float) -> float:
-    """Return a longitude in -180 to 180; both ends stay what they are."""
+def _wrap_lon(lon: float) -> float:
+    """Return a longitude in -180 to 180; both ends stay as they are."""
     if -180 <= lon <= 180:  # noqa: PLR2004  degrees
         return float(lon)
     return (lon + 180) % FULL_CIRCLE - 180

@@ -1,13 +1,13 @@
 """Points as people write them, in decimals or in degrees, minutes and seconds, in either order.
 
-Only what is written is read here. Which datum an unnamed one is taken for, and where a shift applies, is for
-the reader of the point to decide.
+This module only parses the text. Which datum is assumed where none is named, and where a shift applies, is up
+to the caller.
 """
 
 import re
 from typing import NamedTuple
 
-from charging.domain.text_folding import folded
+from charging.domain.text_folding import fold_text
 from charging.domain.vocabulary import Datum
 
 
@@ -20,13 +20,13 @@ class WrittenPoint(NamedTuple):
 
 
 def read_point(text: str) -> WrittenPoint | None:
-    """Return the point a text consists of, or None where it is no point, or not one on the globe.
+    """Parse a text that is one point; return None if it is no point, or not on the globe.
 
     Parameters
     ----------
     text
-        Two angles: bare, or each with its axis ("N", "lat", "北纬"), before or after it. The name of a datum
-        may stand on either side.
+        Two angles: bare, or each with its axis ("N", "lat", "北纬") before or after it. The name of a datum
+        may come first or last.
 
     Notes
     -----
@@ -43,20 +43,20 @@ def read_point(text: str) -> WrittenPoint | None:
     >>> read_point("Shanghai 2") is None
     True
     """
-    plain = folded(text)
-    named = {datum for datum, pattern in _DATUMS.items() if pattern.search(plain)}
-    for datum in named:
+    plain = fold_text(text)
+    datums = {datum for datum, pattern in _DATUMS.items() if pattern.search(plain)}
+    for datum in datums:
         plain = _DATUMS[datum].sub(" ", plain)
-    found = _written(plain.strip(" ,:;()[]"))
-    if found is None or len(named) > 1:
+    angles = _parse_angles(plain.strip(" ,:;()[]"))
+    if angles is None or len(datums) > 1:
         return None
-    lat, lon = found
-    if abs(lat) > _MOST_LAT or abs(lon) > _MOST_LON:
+    lat, lon = angles
+    if abs(lat) > _MAX_LAT or abs(lon) > _MAX_LON:
         return None
-    return WrittenPoint(lat, lon, next(iter(named), None))
+    return WrittenPoint(lat, lon, next(iter(datums), None))
 
 
-_MOST_LAT, _MOST_LON = 90.0, 180.0
+_MAX_LAT, _MAX_LON = 90.0, 180.0
 
 _DATUMS = {
     Datum.WGS84: re.compile(r"\bwgs[- ]?84\b|\bgps\b"),
@@ -70,33 +70,33 @@ _AXES = {
     **dict.fromkeys(("e", "lon", "lng", "longitude", "东经", "经度"), ("lon", 1)),
     **dict.fromkeys(("w", "西经"), ("lon", -1)),
 }
-"""What an angle is called: its axis, and the sign of what is written."""
+"""Marks of an angle: the axis, and the sign of the value."""
 
 _MARK = rf"({'|'.join(sorted(_AXES, key=len, reverse=True))})"
 _SECONDS = r"(?: ?(\d{1,2}(?:\.\d*)?) ?(?:\"|''|′′|”|秒))?"
 _MINUTES = rf"(?: ?(\d{{1,2}}(?:\.\d*)?) ?['′’分]{_SECONDS})?"
 _ANGLE = rf"([+-]?\d{{1,3}}(?:\.\d*)?)(?: ?[°度]{_MINUTES})?"
-_APART = r"(?: ?[,;/、] ?| )"
+_SEPARATOR = r"(?: ?[,;/、] ?| )"
 
-_BARE = re.compile(rf"{_ANGLE}{_APART}{_ANGLE}")
-_MARKED_BEFORE = re.compile(rf"{_MARK} ?[:=]? ?{_ANGLE}{_APART}?{_MARK} ?[:=]? ?{_ANGLE}")
-_MARKED_AFTER = re.compile(rf"{_ANGLE} ?{_MARK}{_APART}?{_ANGLE} ?{_MARK}")
+_BARE_PAIR = re.compile(rf"{_ANGLE}{_SEPARATOR}{_ANGLE}")
+_AXIS_FIRST = re.compile(rf"{_MARK} ?[:=]? ?{_ANGLE}{_SEPARATOR}?{_MARK} ?[:=]? ?{_ANGLE}")
+_AXIS_LAST = re.compile(rf"{_ANGLE} ?{_MARK}{_SEPARATOR}?{_ANGLE} ?{_MARK}")
 
 
-def _written(text: str) -> tuple[float, float] | None:
-    """Return latitude and longitude, of any size."""
-    if match := _BARE.fullmatch(text):
+def _parse_angles(text: str) -> tuple[float, float] | None:
+    """Return latitude and longitude, not yet checked for range."""
+    if match := _BARE_PAIR.fullmatch(text):
         first, second = _degrees(*match.groups()[:3]), _degrees(*match.groups()[3:])
-        is_written = any(mark in text for mark in ".,°度")  # two bare whole numbers may be anything
-        swapped = abs(first) > _MOST_LAT
-        return ((second, first) if swapped else (first, second)) if is_written else None
-    if match := _MARKED_BEFORE.fullmatch(text):
+        is_written = any(mark in text for mark in ".,°度")  # two bare integers may be anything
+        is_lon_first = abs(first) > _MAX_LAT
+        return ((second, first) if is_lon_first else (first, second)) if is_written else None
+    if match := _AXIS_FIRST.fullmatch(text):
         mark, *angle, other_mark = match.groups()[:5]
-        return _placed({mark: _degrees(*angle), other_mark: _degrees(*match.groups()[5:])})
-    if match := _MARKED_AFTER.fullmatch(text):
+        return _pair_angles({mark: _degrees(*angle), other_mark: _degrees(*match.groups()[5:])})
+    if match := _AXIS_LAST.fullmatch(text):
         *angle, mark = match.groups()[:4]
         *other_angle, other_mark = match.groups()[4:]
-        return _placed({mark: _degrees(*angle), other_mark: _degrees(*other_angle)})
+        return _pair_angles({mark: _degrees(*angle), other_mark: _degrees(*other_angle)})
     return None
 
 
@@ -105,7 +105,7 @@ def _degrees(whole: str, minutes: str | None, seconds: str | None) -> float:
     return -size if whole.startswith("-") else size
 
 
-def _placed(angles: dict[str, float]) -> tuple[float, float] | None:
-    """Return latitude and longitude by the marks of the angles; None unless there is one of each."""
-    placed = {_AXES[mark][0]: _AXES[mark][1] * degrees for mark, degrees in angles.items()}
-    return (placed["lat"], placed["lon"]) if placed.keys() == {"lat", "lon"} else None
+def _pair_angles(angles: dict[str, float]) -> tuple[float, float] | None:
+    """Return latitude and longitude from marked angles; None unless there is one of each."""
+    by_axis = {_AXES[mark][0]: _AXES[mark][1] * degrees for mark, degrees in angles.items()}
+    return (by_axis["lat"], by_axis["lon"]) if by_axis.keys() == {"lat", "lon"} else None

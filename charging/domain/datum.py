@@ -1,6 +1,6 @@
-"""Geodetic datums: WGS-84, GCJ-02 (maps of mainland China) and BD-09 (Baidu), and the way between them.
+"""Geodetic datums: WGS-84, GCJ-02 (maps of mainland China) and BD-09 (Baidu), and conversions between them.
 
-Only the arithmetic lives here. It says nothing about *where* a shift applies: outside the mainland GCJ-02
+This is only the arithmetic. It says nothing about *where* a shift applies: outside the mainland GCJ-02
 equals WGS-84, and the usual test by a rectangle would move Hong Kong and Seoul. `charging.dataset.build`
 decides by source and country, once per row.
 """
@@ -33,7 +33,7 @@ _INVERSE_STEPS = 3
 
 
 def to_wgs84(lat: ArrayLike, lon: ArrayLike, datum: Datum) -> _Point:
-    """Return points of a datum in WGS-84.
+    """Convert points from a datum to WGS-84.
 
     Parameters
     ----------
@@ -66,14 +66,14 @@ def to_wgs84(lat: ArrayLike, lon: ArrayLike, datum: Datum) -> _Point:
 
 
 def from_wgs84(lat: ArrayLike, lon: ArrayLike, datum: Datum) -> _Point:
-    """Return points of WGS-84 in another datum.
+    """Convert points from WGS-84 to another datum.
 
     Parameters
     ----------
     lat, lon
         Degrees in WGS-84, of one shape, inside mainland China unless `datum` is WGS-84.
     datum
-        Datum to return.
+        Datum to convert to.
 
     Returns
     -------
@@ -147,7 +147,7 @@ def _undo(forward: Callable[[_Reals, _Reals], _Point], image: _Point, start: _Po
 
 
 CHINA = Bounds(3.0, 73.0, 54.0, 136.0)
-"""A box around China, degrees: generous, it only tells a swapped pair from a plain one."""
+"""A generous box around China, degrees: only used to detect swapped coordinates."""
 
 
 _OFF_THE_MAINLAND = ("71", "81", "82")
@@ -158,10 +158,10 @@ _REGIONS_OFF_THE_MAINLAND = ("台湾", "臺灣", "香港", "澳门", "澳門", "
 
 
 def is_shifted(datum: Datum, country: str | None, region: str | None, city_id: str | None) -> bool:
-    """Tell whether a point said to be in `datum` has to be moved to become WGS-84.
+    """Return whether a point given in `datum` must be shifted to become WGS-84.
 
-    GCJ-02 and BD-09 differ from WGS-84 on the mainland only. A record that names no country is taken to lie
-    where its source does: only Chinese sources give these datums.
+    GCJ-02 and BD-09 differ from WGS-84 on the mainland only. A record without a country is assumed to be in
+    China: only Chinese sources use these datums.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """The national expressways of China, as a schematic: cities in order, and great circles between them.
 
 Numbers follow GB/T 917. The line is not the road: it shows which cities a number joins, and its chainage is
-the length of the great circles, below what kilometre posts say. Whoever draws it says that it is schematic.
+the length of the great circles, less than the kilometre posts say. A map of it must say that it is schematic.
 """
 
 from collections.abc import Sequence
@@ -19,9 +19,9 @@ from charging.domain.hexes import EARTH_RADIUS_KM
 from charging.domain.reference_data import FACTS_DIR, read_facts
 from charging.errors import SchemaError
 
-SECTION_MARK = "|"  # between sections that no road joins: a ferry, or a stretch that is not built
+SECTION_MARK = "|"  # between sections not joined by road: a ferry, or a stretch not built yet
 CITY_MARK = ";"
-FEWEST_CITIES = 2  # that make a line
+MIN_CITIES = 2  # in a section
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,14 +105,14 @@ def points_at(expressway: Expressway, chainage_km: ArrayLike) -> RoadPoints:
 def points_of(
     expressways: Sequence[Expressway], line: NDArray[np.intp], chainage_km: NDArray[np.float64]
 ) -> RoadPoints:
-    """Return the point at each chainage of the line that is given with it by its place in `expressways`.
+    """Return the point at each chainage of its line, given by index into `expressways`.
 
-    What `points_at` returns, for all lines at once; a chainage beyond an end leaves the line straight on.
+    Vectorised `points_at` for many lines; beyond an end, the line is extended straight on.
     """
     each, chainage = [_legs(expressway) for expressway in expressways], chainage_km
     legs = _Legs(*(np.concatenate(parts) for parts in zip(*each, strict=True)))
     last = np.cumsum([len(one.end_km) for one in each]) - 1
-    before_km = np.cumsum([0.0, *legs.end_km[last[:-1]]])  # what the lines before it are long, one by one
+    before_km = np.cumsum([0.0, *legs.end_km[last[:-1]]])  # total length of all lines before each
     ends_km = legs.end_km + np.repeat(before_km, np.diff(last, prepend=-1))
     leg = np.searchsorted(ends_km, before_km[line] + chainage, side="right")
     leg = np.clip(leg, np.append(0, last[:-1] + 1)[line], last[line])
@@ -167,7 +167,7 @@ def _legs(expressway: Expressway) -> _Legs:
 
 def _section(number: str, names: list[str], cities: dict[str, City]) -> tuple[City, ...]:
     unknown = [name for name in names if name not in cities]
-    if unknown or len(names) < FEWEST_CITIES:
+    if unknown or len(names) < MIN_CITIES:
         message = (
             f"expected two or more cities of data/cities.csv in each section of {number}, "
             f"found {CITY_MARK.join(unknown or names)!r}"

@@ -4,8 +4,8 @@ All conditions are ANDed. A station matches when one of its pile groups meets al
 and "operator" means the operator of the pile. A condition that is not set excludes nothing; one that is set
 leaves out what is unknown, unless `include_unknown`. The viewport is not a filter.
 
-Each field is one row of `FIELDS`: its key in the URL, how it is read and how it is written. Only
-`charging.queries` turns a selection into SQL.
+Each field is one row of `FIELDS`: its key in the URL, its parser and its formatter. Only `charging.queries`
+turns a selection into SQL.
 """
 
 import datetime as dt
@@ -15,17 +15,17 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from charging.domain.text_folding import folded
+from charging.domain.text_folding import fold_text
 from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
 
-MOST_KW = 10_000.0
+MAX_POWER_KW = 10_000.0
 """Upper bound of a power condition in kW; megawatt chargers reach 3,750."""
 
-LONGEST_TEXT = 100
-"""Longest text or id read from a URL, in characters."""
+MAX_TEXT_LENGTH = 100
+"""Longest text or id accepted from a URL, in characters."""
 
 Say = Callable[[str], str]
-"""Gives the text for a key of the catalogue, or the name of an operator or city, in the reader's language."""
+"""Looks up the text of a catalogue key, or the name of an operator or city, in the reader's language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +54,12 @@ class Filters:
     include_unknown: bool = False
 
     def __post_init__(self) -> None:
-        """Bring every field into its one canonical form."""
+        """Normalise every field to its canonical form."""
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, (tuple, list, set, frozenset)):
                 object.__setattr__(self, field.name, tuple(sorted(set(value))))
-        object.__setattr__(self, "text", folded(self.text))
+        object.__setattr__(self, "text", fold_text(self.text))
         if self.min_power_kw is not None:
             power_kw = float(self.min_power_kw)
             object.__setattr__(self, "min_power_kw", power_kw if power_kw > 0 else None)
@@ -70,7 +70,7 @@ class Filters:
         return not self.set_fields()
 
     def set_fields(self) -> tuple[str, ...]:
-        """Return the names of the conditions that are set; `include_unknown` alone is none."""
+        """Return the names of the conditions that are set; `include_unknown` alone does not count."""
         return tuple(
             field.name
             for field in fields(self)
@@ -78,15 +78,15 @@ class Filters:
         )
 
     def with_unknown(self) -> "Filters":
-        """Return the same selection, with what is not known let through."""
+        """Return the same selection, with unknown values included."""
         return replace(self, include_unknown=True)
 
     @classmethod
-    def from_query(cls, query: Mapping[str, Iterable[str]]) -> "Reading":
+    def from_query(cls, query: Mapping[str, Iterable[str]]) -> "QueryReading":
         """Read a selection from the parameters of a URL, each a key with one or more values.
 
-        Keys that belong to no condition are left alone. What cannot be read is left out and named in
-        `Reading.problems`, so that a link with nonsense in it still opens with the rest.
+        Other keys are ignored. What cannot be read is left out and reported in `problems`, so that a link
+        with invalid values still opens with the rest.
 
         Examples
         --------
@@ -105,7 +105,7 @@ class Filters:
                     problems.append((spec.key, raw))
             if read:
                 values[spec.name] = tuple(read) if spec.is_many else read[-1]
-        return Reading(cls(**values), tuple(problems))
+        return QueryReading(cls(**values), tuple(problems))
 
     def to_query(self) -> dict[str, list[str]]:
         """Write the selection as URL parameters, leaving out what is not set.
@@ -136,15 +136,15 @@ class Filters:
         return say("filter.sentence").format(clauses=say("filter.and").join(clauses))
 
 
-class Reading(NamedTuple):
-    """What a URL said: the selection, and the (key, value) pairs that could not be read."""
+class QueryReading(NamedTuple):
+    """Result of reading a URL: the selection, and the (key, value) pairs that could not be read."""
 
     filters: Filters
     problems: tuple[tuple[str, str], ...]
 
 
 class FieldSpec(NamedTuple):
-    """How one condition stands in a URL and in a sentence."""
+    """How one condition is written in a URL and in a sentence."""
 
     name: str
     key: str
@@ -170,23 +170,23 @@ class FieldSpec(NamedTuple):
         return [self.label(value, say) for value in self.values(filters)]
 
 
-def _plain(raw: str) -> str:
+def _read_text(raw: str) -> str:
     text = raw.strip()
-    if not 0 < len(text) <= LONGEST_TEXT or not text.isprintable():
-        message = f"expected 1 to {LONGEST_TEXT} printable characters, found {raw!r}"
+    if not 0 < len(text) <= MAX_TEXT_LENGTH or not text.isprintable():
+        message = f"expected 1 to {MAX_TEXT_LENGTH} printable characters, found {raw!r}"
         raise ValueError(message)
     return text
 
 
-def _power_kw(raw: str) -> float:
+def _read_power_kw(raw: str) -> float:
     power_kw = float(raw)
-    if not (math.isfinite(power_kw) and 0 < power_kw <= MOST_KW):
-        message = f"expected a power in kW above 0 and up to {MOST_KW:g}, found {raw!r}"
+    if not (math.isfinite(power_kw) and 0 < power_kw <= MAX_POWER_KW):
+        message = f"expected a power in kW above 0 and up to {MAX_POWER_KW:g}, found {raw!r}"
         raise ValueError(message)
     return power_kw
 
 
-def _flag(raw: str) -> bool:
+def _read_flag(raw: str) -> bool:
     match raw.casefold():
         case "true" | "1":
             return True
@@ -196,30 +196,39 @@ def _flag(raw: str) -> bool:
     raise ValueError(message)
 
 
-def _named(prefix: str) -> Callable[[Any, Say], str]:
+def _catalogue_label(prefix: str) -> Callable[[Any, Say], str]:
     return lambda value, say: say(f"{prefix}.{value}")
 
 
-def _verbatim(value: Any, _say: Say) -> str:  # noqa: ANN401  a label takes the value of any field
+def _verbatim_label(value: Any, _say: Say) -> str:  # noqa: ANN401  a label takes the value of any field
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _one_of(name: str, key: str, members: type[StrEnum]) -> FieldSpec:
-    return FieldSpec(name, key, True, members, str, _named(key))
+def _enum_field(name: str, key: str, members: type[StrEnum]) -> FieldSpec:
+    return FieldSpec(name, key, True, members, str, _catalogue_label(key))
 
 
 FIELDS = (
-    FieldSpec("operators", "operator", True, _plain, str, _named("operator")),
-    _one_of("relations", "relation", Relation),
-    FieldSpec("cities", "city", True, _plain, str, _named("city")),
-    _one_of("currents", "current", Current),
-    _one_of("connectors", "connector", Connector),
-    FieldSpec("min_power_kw", "min_kw", False, _power_kw, lambda kw: repr(kw).removesuffix(".0"), _verbatim),
-    _one_of("statuses", "status", Status),
-    _one_of("access", "access", Access),
-    _one_of("sites", "site", Site),
-    FieldSpec("opened_since", "since", False, dt.date.fromisoformat, str, _verbatim),
-    FieldSpec("text", "q", False, _plain, str, _verbatim),
-    FieldSpec("include_unknown", "unknown", False, _flag, lambda flag: str(flag).lower(), _verbatim),
+    FieldSpec("operators", "operator", True, _read_text, str, _catalogue_label("operator")),
+    _enum_field("relations", "relation", Relation),
+    FieldSpec("cities", "city", True, _read_text, str, _catalogue_label("city")),
+    _enum_field("currents", "current", Current),
+    _enum_field("connectors", "connector", Connector),
+    FieldSpec(
+        "min_power_kw",
+        "min_kw",
+        False,
+        _read_power_kw,
+        lambda kw: repr(kw).removesuffix(".0"),
+        _verbatim_label,
+    ),
+    _enum_field("statuses", "status", Status),
+    _enum_field("access", "access", Access),
+    _enum_field("sites", "site", Site),
+    FieldSpec("opened_since", "since", False, dt.date.fromisoformat, str, _verbatim_label),
+    FieldSpec("text", "q", False, _read_text, str, _verbatim_label),
+    FieldSpec(
+        "include_unknown", "unknown", False, _read_flag, lambda flag: str(flag).lower(), _verbatim_label
+    ),
 )
-"""Every condition with its key in the URL; widgets carry the same keys."""
+"""Every condition with its key in the URL; widgets use the same keys."""

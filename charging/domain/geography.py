@@ -1,8 +1,8 @@
 """Cities and places of mainland China, and distances on the ground.
 
 Which 365 units count as cities is this project's own choice, explained in data/README.md; places are the
-weights of reach. All coordinates are WGS-84, all codes GB/T 2260. Borders of any kind are no business of this
-module: the city of a point is the one whose centre is nearest.
+weights of reach. All coordinates are WGS-84, all codes GB/T 2260. This module knows no borders of any kind:
+the city of a point is the one whose centre is nearest.
 """
 
 import re
@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from charging.domain.hexes import EARTH_RADIUS_KM
 from charging.domain.reference_data import FACTS_DIR, Row, read_facts
-from charging.domain.text_folding import letters
+from charging.domain.text_folding import fold_letters
 from charging.errors import SchemaError
 
 Floats = NDArray[np.float64]
@@ -88,7 +88,7 @@ def unit_vectors(lat: ArrayLike, lon: ArrayLike) -> Floats:
 
 
 class CityIndex:
-    """Finds a city by what a source writes, or by where a point lies."""
+    """Finds a city by the name in a source, or by coordinates."""
 
     def __init__(self, cities: Iterable[City]) -> None:
         self.cities = tuple(cities)
@@ -110,7 +110,7 @@ class CityIndex:
         return {key for city in self.cities for key in _region_keys(city)}
 
     def resolve(self, name: str, region: str | None = None) -> City | None:
-        """Return the city a name means, or None where none or several do.
+        """Return the city of a name, or None if there is none or several.
 
         Parameters
         ----------
@@ -118,7 +118,7 @@ class CityIndex:
             Chinese or English, with or without 市, 地区, "City" and the like, in any case.
         region
             The province, Chinese or English, short or full; it excludes the cities of every other province,
-            and so all of them when it names no province of mainland China.
+            so all cities if it is no province of mainland China.
 
         Examples
         --------
@@ -129,16 +129,16 @@ class CityIndex:
         Notes
         -----
         A bare name that is also a province's ("吉林", "海南", "Jilin") means a city only with its region or
-        its suffix; the four municipalities are both at once.
+        its suffix; the four municipalities are both.
         """
         found = self._by_name.get(_key(name), [])
         if region and region.strip():
             found = [city for city in found if _region_key(region) in _region_keys(city)]
-        elif letters(name) in self._provinces:
+        elif fold_letters(name) in self._provinces:
             found = [city for city in found if city.id.endswith("0000")]
         return found[0] if len(found) == 1 else None
 
-    def in_area(self, code: str) -> City | None:
+    def city_of_area(self, code: str) -> City | None:
         """Return the city that holds a GB/T 2260 area: itself, its prefecture or its municipality.
 
         Examples
@@ -163,7 +163,7 @@ class CityIndex:
             If there are no cities.
         """
         if not self.cities:
-            message = "expected at least one city to be near to, found none"
+            message = "expected at least one city, found none"
             raise ValueError(message)
         nearest = np.empty(len(lat), dtype=np.intp)
         for start in range(0, len(lat), _POINTS_AT_ONCE):
@@ -180,7 +180,7 @@ def load_cities(path: Path = FACTS_DIR / "cities.csv") -> tuple[City, ...]:
     Raises
     ------
     SchemaError
-        If a column is missing, a number is none, or a code or Chinese name is repeated.
+        If a column is missing, a number cannot be read, or a code or Chinese name is repeated.
     """
     columns = ("id", "name_zh", "name_en", "province_zh", "province_en", "lat", "lon", "population")
     try:
@@ -203,7 +203,7 @@ def load_places(path: Path = FACTS_DIR / "places.csv") -> tuple[Place, ...]:
     Raises
     ------
     SchemaError
-        If a column is missing or a number is none.
+        If a column is missing or a number cannot be read.
     """
     columns = ("geonameid", "name", "name_zh", "lat", "lon", "population", "province")
     try:
@@ -245,7 +245,7 @@ def _keys(city: City) -> set[str]:
 
 
 def _key(name: str) -> str:
-    return _UNIT_EN.sub("", _UNIT_ZH.sub("", letters(name)))
+    return _UNIT_EN.sub("", _UNIT_ZH.sub("", fold_letters(name)))
 
 
 def _region_keys(city: City) -> tuple[str, str]:
@@ -253,4 +253,4 @@ def _region_keys(city: City) -> tuple[str, str]:
 
 
 def _region_key(name: str) -> str:
-    return _UNIT_EN.sub("", _REGION_ZH.sub("", letters(name)))
+    return _UNIT_EN.sub("", _REGION_ZH.sub("", fold_letters(name)))

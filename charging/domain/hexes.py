@@ -1,8 +1,8 @@
-"""H3 cells: which one holds a point, which is its parent, which resolution suits a zoom.
+"""H3 cells: the cell of a point, the parent of a cell, the resolution for a zoom.
 
 The stored cell (`schema.CELL_RESOLUTION`) is the only one computed from a coordinate, always in WGS-84.
 Every coarser cell is its parent, by integer arithmetic that is exact at all resolutions, pentagons
-included, and that reads the same in Python, numpy and SQL. Index layout: https://h3geo.org/docs/core-library/h3Indexing
+included, and the same in Python, numpy and SQL. Index layout: https://h3geo.org/docs/core-library/h3Indexing
 """
 
 import math
@@ -20,14 +20,14 @@ from charging.domain.schema import CELL_RESOLUTION
 EARTH_RADIUS_KM = 6371.0088
 """Mean Earth radius, IUGG."""
 
-SMALLEST_CELL_PX = 20.0
-"""Flat-to-flat width under which a cell is hard to see and to hit."""
+MIN_CELL_PX = 20.0
+"""Flat-to-flat width below which a cell is hard to see and to click."""
 
-COARSEST, FINEST = 2, 9
-"""Resolutions the map draws: about 280 km and 350 m across."""
+MIN_RESOLUTION, MAX_RESOLUTION = 2, 9
+"""Coarsest and finest resolution of the map: cells about 280 km and 350 m across."""
 
-KEPT_CELLS = 20_000
-"""Cells whose centre and corners are remembered: a moved map shows half of its cells again. Some 20 MB."""
+CACHED_CELLS = 20_000
+"""Cells whose centre and corners are cached: a panned map shows half of its cells again. Some 20 MB."""
 
 _METRES_PER_PX_ZOOM_0 = 156_543.034  # Web Mercator at the equator, 256 px tiles (EPSG:3857)
 
@@ -70,7 +70,7 @@ def cells_at(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.i
     return np.fromiter(cells, dtype=np.int64, count=len(lat))
 
 
-@lru_cache(maxsize=KEPT_CELLS)
+@lru_cache(maxsize=CACHED_CELLS)
 def _centre(cell: int) -> tuple[float, float]:
     lat, lon = h3.cell_to_latlng(cell)
     return lat, lon
@@ -82,15 +82,15 @@ def centres(cells: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.f
     return points[:, 0].copy(), points[:, 1].copy()
 
 
-@lru_cache(maxsize=KEPT_CELLS)
+@lru_cache(maxsize=CACHED_CELLS)
 def boundary(cell: int) -> tuple[tuple[float, float], ...]:
-    """Return the corners of a cell, latitude and longitude in WGS-84 degrees: six, more where it is odd."""
+    """Return the corners of a cell, latitude and longitude in WGS-84 degrees: usually six."""
     corners: tuple[tuple[float, float], ...] = h3.cell_to_boundary(cell)
     return corners
 
 
 def cell_text(cell: int) -> str:
-    """Return the H3 id of a cell as people write it, fifteen hexadecimal digits.
+    """Return the H3 id of a cell as fifteen hexadecimal digits.
 
     Examples
     --------
@@ -152,10 +152,12 @@ def resolution_for_zoom(zoom: float, lat: float, *, shift: int = 0) -> int:
     3
     """
     km_per_px = _METRES_PER_PX_ZOOM_0 * math.cos(math.radians(lat)) / 2**zoom / 1000
-    wide_enough = [r for r in range(COARSEST, FINEST + 1) if flat_width_km(r) >= SMALLEST_CELL_PX * km_per_px]
-    return min(max((wide_enough or [COARSEST])[-1] + shift, COARSEST), FINEST)
+    wide_enough = [
+        r for r in range(MIN_RESOLUTION, MAX_RESOLUTION + 1) if flat_width_km(r) >= MIN_CELL_PX * km_per_px
+    ]
+    return min(max((wide_enough or [MIN_RESOLUTION])[-1] + shift, MIN_RESOLUTION), MAX_RESOLUTION)
 
 
 def are_centred_in(bounds: Bounds, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell of each cell whether its centre lies in `bounds`."""
+    """Return for each cell whether its centre is in `bounds`."""
     return bounds.contains(*centres(cells))

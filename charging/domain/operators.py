@@ -1,7 +1,7 @@
-"""Who operates a station: the registry of operators, and how a source's code or text is resolved to one.
+"""The registry of operators, and how a source's code or text is resolved to one.
 
-Facts stand in data/operators.csv and data/operator_aliases.csv. A text that is not resolved stays raw: better
-an operator nobody knows than the wrong one. Codes are T/CEC organisation codes and Wikidata ids
+It is read from data/operators.csv and data/operator_aliases.csv. A text that is not resolved stays raw:
+better an unknown operator than the wrong one. Codes are T/CEC organisation codes and Wikidata ids
 (https://www.wikidata.org/wiki/Wikidata:Identifiers).
 """
 
@@ -13,13 +13,13 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from charging.domain.reference_data import FACTS_DIR, Row, read_facts
-from charging.domain.text_folding import folded
+from charging.domain.text_folding import fold_text
 from charging.domain.vocabulary import Relation
 from charging.errors import SchemaError
 
-_LAST_TEXTS = 65_536  # texts whose answer is kept; a register repeats few operators over many stations
+_CACHED_TEXTS = 65_536  # resolved texts kept; a register repeats few operators over many stations
 
-_LATIN = "[0-9a-z\u00df-\u024f]"  # folded letters of the Latin script, accented ones among them: "António"
+_LATIN = "[0-9a-z\u00df-\u024f]"  # case-folded Latin letters, accented ones included: "António"
 
 _SUFFIX = re.compile(
     r"""[\s,.、·_-]* (?:
@@ -33,7 +33,7 @@ _SUFFIX = re.compile(
 
 
 class OperatorKind(StrEnum):
-    """What business an operator comes from."""
+    """Type of business of an operator."""
 
     THIRD_PARTY = "third_party"  # owns or runs piles for anyone
     PLATFORM = "platform"  # lists the piles of many owners under one app
@@ -60,34 +60,34 @@ class Operator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alias:
-    """A spelling of an operator; one without operator marks somebody else, who must not be taken for ours.
+    """A spelling of an operator; without an operator it is another company, not to be confused with ours.
 
-    A word is neither: in it a spelling stands by chance, as 国网 does in 中国网球中心, and it is skipped.
+    A word is neither: it contains a spelling by chance, as 中国网球中心 contains 国网, and is skipped.
     """
 
     text: str
     operator_id: str | None
-    is_exact: bool = False  # too common a word to be looked for inside a station's name
+    is_exact: bool = False  # too common a word to be searched in a station's name
     is_word: bool = False
     country: str | None = None  # ISO 3166-1 alpha-2, the only country where it means this operator
 
 
 def normalise(text: str) -> str:
-    """Return a text folded and without what every company and site says of itself; idempotent.
+    """Return a text case-folded and without generic company and site suffixes; idempotent.
 
     Examples
     --------
     >>> normalise("特来电（CN）有限公司"), normalise("NIO Co., Ltd."), normalise("蔚来超充站")
     ('特来电', 'nio', '蔚来')
     """
-    rest = folded(text)
+    rest = fold_text(text)
     while (shorter := _SUFFIX.sub("", rest)) not in (rest, ""):
         rest = shorter
     return rest
 
 
 class OperatorRegistry:
-    """The operators in the order of their file, found by id or resolved from what a source says."""
+    """The operators in the order of their file, by id or resolved from the text of a source."""
 
     def __init__(self, operators: Iterable[Operator], aliases: Iterable[Alias] = ()) -> None:
         self._operators = {operator.id: operator for operator in operators}
@@ -97,12 +97,12 @@ class OperatorRegistry:
             Alias(text=name, operator_id=o.id) for o in self for name in (o.name_en, o.name_zh) if name
         ]
         # A row of the alias file refines the operator's own name.
-        by_text = {folded(alias.text): alias for alias in (*own_names, *aliases)}
-        self._mere_words = [text for text, alias in by_text.items() if alias.is_word]
+        by_text = {fold_text(alias.text): alias for alias in (*own_names, *aliases)}
+        self._plain_words = [text for text, alias in by_text.items() if alias.is_word]
         by_text = {text: alias for text, alias in by_text.items() if not alias.is_word}
-        self._exact = {normalise(alias.text): alias for alias in by_text.values()}
-        self._inside = _longest_first(by_text)
-        self._resolve_text = lru_cache(_LAST_TEXTS)(self._uncached_resolve_text)
+        self._by_exact_text = {normalise(alias.text): alias for alias in by_text.values()}
+        self._needles = _needles_by_length(by_text)
+        self._resolve_text = lru_cache(_CACHED_TEXTS)(self._uncached_resolve_text)
 
     def __iter__(self) -> Iterator[Operator]:
         return iter(self._operators.values())
@@ -114,13 +114,13 @@ class OperatorRegistry:
         return operator_id in self._operators
 
     def __getitem__(self, operator_id: str) -> Operator:
-        """Return the operator with this id; an id that is none raises `KeyError`."""
+        """Return the operator with this id; an unknown id raises `KeyError`."""
         return self._operators[operator_id]
 
     @cached_property
     def spellings(self) -> str:
-        """Regular expression: folded text in which it finds nothing names no operator inside itself."""
-        return _any_of([needle for needle, _ in self._inside]).pattern
+        """Regular expression; folded text without a match contains the name of no operator."""
+        return _any_pattern([needle for needle, _ in self._needles]).pattern
 
     def resolve(
         self,
@@ -131,7 +131,7 @@ class OperatorRegistry:
         station_name: str | None = None,
         country: str | None = None,
     ) -> str | None:
-        """Return the id of the operator a source means, or None where nothing tells.
+        """Return the id of the operator a source means, or None if it is unknown.
 
         Parameters
         ----------
@@ -141,16 +141,16 @@ class OperatorRegistry:
             Wikidata id of operator or brand; of several separated by semicolons, as OpenStreetMap writes
             them, the first that is known.
         raw
-            The operator as the source writes it.
+            Operator as the source writes it.
         station_name
             Name of the station, searched last.
         country
-            ISO 3166-1 alpha-2; some names mean another company abroad, and are taken only where it is given.
+            ISO 3166-1 alpha-2; some names mean another company abroad, and count only where it is given.
 
         Notes
         -----
         In this order: organisation code, Wikidata id, the whole raw text, then the longest alias inside the
-        raw text, then inside the station's name. The first that answers wins, so a station hosted on another
+        raw text, then inside the station's name. The first match wins, so a station hosted on another
         operator's map keeps its owner.
         """
         if org_code and (found := self._by_org_code.get(org_code.strip().upper())):
@@ -164,22 +164,24 @@ class OperatorRegistry:
                 return alias.operator_id
         return None
 
-    # expressions are compiled by whoever first resolves a text: the page asks for names and kinds alone
+    # compiled when a text is first resolved: the page needs names and kinds only
     @cached_property
-    def _words(self) -> re.Pattern[str]:
-        return _any_of(self._mere_words)
+    def _plain_words_pattern(self) -> re.Pattern[str]:
+        return _any_pattern(self._plain_words)
 
     def _uncached_resolve_text(self, text: str, country: str | None, *, is_name: bool) -> Alias | None:
-        alias = None if is_name else self._exact.get(normalise(text))
-        if alias and _holds_in(alias, country):
+        alias = None if is_name else self._by_exact_text.get(normalise(text))
+        if alias and _applies_in(alias, country):
             return alias
-        # The folded text, not the stripped one: "云快充电站" holds "云快充", its stripped form does not.
-        haystack = self._words.sub("|", folded(text))
+        # Not the normalised text: "云快充电站" contains "云快充", its normalised form does not.
+        haystack = self._plain_words_pattern.sub("|", fold_text(text))
         return next(
             (
                 alias
-                for needle, alias in self._inside
-                if needle in haystack and _holds_in(alias, country) and _as_word(needle).search(haystack)
+                for needle, alias in self._needles
+                if needle in haystack
+                and _applies_in(alias, country)
+                and _word_pattern(needle).search(haystack)
             ),
             None,
         )
@@ -194,7 +196,7 @@ def load_operators(
     Raises
     ------
     SchemaError
-        If a column is missing, an id is repeated, a kind or relation is not known, or an alias names nobody.
+        If a column is missing, an id is repeated, or a kind, relation or alias is not valid.
     """
     columns = (
         "id",
@@ -248,22 +250,22 @@ def _alias(row: Row) -> Alias:
     )
 
 
-def _longest_first(by_text: Mapping[str, Alias]) -> list[tuple[str, Alias]]:
+def _needles_by_length(by_text: Mapping[str, Alias]) -> list[tuple[str, Alias]]:
     needles = sorted((text for text, alias in by_text.items() if not alias.is_exact), key=len, reverse=True)
     return [(needle, by_text[needle]) for needle in needles]
 
 
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+def _any_pattern(words: Iterable[str]) -> re.Pattern[str]:
     """Match any of the words, a longer one before a shorter; of none, nothing."""
     choices = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     return re.compile(choices or r"(?!)")
 
 
 @cache
-def _as_word(needle: str) -> re.Pattern[str]:
-    """Match a needle; where it begins or ends in a Latin letter or digit, no other may stand beside it."""
+def _word_pattern(needle: str) -> re.Pattern[str]:
+    """Match a needle; if it begins or ends in a Latin letter or digit, no other may be next to it."""
     return re.compile(rf"(?<!{_LATIN}(?={_LATIN})){re.escape(needle)}(?!(?<={_LATIN}){_LATIN})")
 
 
-def _holds_in(alias: Alias, country: str | None) -> bool:
+def _applies_in(alias: Alias, country: str | None) -> bool:
     return alias.country is None or alias.country == country

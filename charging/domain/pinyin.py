@@ -1,4 +1,4 @@
-"""How the cities are spelt in pinyin whose English name is another spelling: Urumqi is wulumuqi.
+"""Pinyin of the cities whose English name is spelt otherwise: Urumqi is wulumuqi.
 
 The English names of these cities follow the local language, keyboards follow the Chinese characters. Letters
 only, without tones; ü is typed as v.
@@ -39,4 +39,4 @@ PINYIN = {
     "Tumxuk": "tumushuke",
     "Kokdala": "kekedala",
 }
-"""Pinyin by English name; each of these names is one city's only."""
+"""Pinyin by English name; each of these names is unique."""

@@ -1,7 +1,7 @@
-"""What was published about the network: figures with date, unit and source, from data/published.csv.
+"""Published figures about the network, with date, unit and source, from data/published.csv.
 
 Nothing else in the project states a published number. A figure is what its source claimed on its day; what a
-loaded dataset holds is counted elsewhere and shown beside it.
+loaded dataset holds is counted elsewhere and shown next to it.
 """
 
 import datetime as dt
@@ -14,11 +14,11 @@ from charging.domain.reference_data import FACTS_DIR, Row, read_facts
 from charging.errors import SchemaError
 
 LAUNCHED_ON = dt.date(2025, 1, 27)
-"""Day of the figures the map was introduced with; those of its partners were given a month before."""
+"""Day of the figures at the launch of the map; those of its partners were published a month before."""
 
 
 class Qualifier(StrEnum):
-    """How a figure is meant."""
+    """How exact a figure is."""
 
     AT_LEAST = "at_least"  # "14,000+", "over 800,000"
     EXACT = "exact"
@@ -30,7 +30,7 @@ class Figure:
     """One published number."""
 
     as_of: dt.date
-    subject: str  # network, or an operator's id, or another name explained in the note
+    subject: str  # network, or an operator's id, or another name, explained in the note
     measure: str  # piles, operators, dc_piles, …
     value: float  # in `unit`
     qualifier: Qualifier
@@ -41,13 +41,13 @@ class Figure:
 
 
 @cache
-def load_published(path: Path = FACTS_DIR / "published.csv") -> tuple[Figure, ...]:
+def load_figures(path: Path = FACTS_DIR / "published.csv") -> tuple[Figure, ...]:
     """Return all published figures, oldest first.
 
     Raises
     ------
     SchemaError
-        If a column is missing, a date, number or qualifier is none, or a figure has no source.
+        If a column is missing, a date, number or qualifier cannot be read, or a figure has no source.
     """
     columns = (
         "as_of", "subject", "measure", "value", "qualifier", "unit", "source", "url_or_document", "note"
@@ -61,7 +61,7 @@ def load_published(path: Path = FACTS_DIR / "published.csv") -> tuple[Figure, ..
 
 
 def figure_on(subject: str, measure: str, on: dt.date = dt.date.max) -> Figure | None:
-    """Return the latest figure published on or before a day, or None where there was none.
+    """Return the latest figure published on or before a day, or None if there was none.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def figure_on(subject: str, measure: str, on: dt.date = dt.date.max) -> Figure |
 
 
 def launch_figures(subject: str) -> tuple[Figure, ...]:
-    """Return what was known of a subject when the map was introduced, one figure a measure, in file order.
+    """Return the figures of a subject at the launch of the map, one per measure, in file order.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def launch_figures(subject: str) -> tuple[Figure, ...]:
 
 
 def history(subject: str, measure: str) -> tuple[Figure, ...]:
-    """Return every figure published of a subject and measure, oldest first: how the claim grew.
+    """Return every figure published of a subject and measure, oldest first.
 
     Several figures of one day stay in file order. Figures of different units or qualifiers may follow one
     another; each says its own.
@@ -96,12 +96,12 @@ def history(subject: str, measure: str) -> tuple[Figure, ...]:
     [('2025-01-27', 13.0), ('2025-04-28', 18.0), ('2025-07-09', 23.0)]
     """
     return tuple(
-        figure for figure in load_published() if figure.subject == subject and figure.measure == measure
+        figure for figure in load_figures() if figure.subject == subject and figure.measure == measure
     )
 
 
 def _latest(subject: str, on: dt.date) -> dict[str, Figure]:
-    figures = (figure for figure in load_published() if figure.subject == subject and figure.as_of <= on)
+    figures = (figure for figure in load_figures() if figure.subject == subject and figure.as_of <= on)
     return {figure.measure: figure for figure in figures}
 
 

@@ -1,6 +1,6 @@
-"""The files of facts under `data/`: where they are and how a row is read.
+"""The reference files under `data/`: where they are and how their rows are read.
 
-Owns the form (UTF-8 CSV with a header, an empty cell is "not known"), not the meaning of any column.
+This module knows the format (UTF-8 CSV with a header, an empty cell is "not known"), not the columns.
 """
 
 import csv
@@ -16,7 +16,7 @@ Row = dict[str, str]
 
 
 def read_facts(path: Path, columns: Sequence[str]) -> list[Row]:
-    """Return the rows of a file of facts, in its order, cells stripped of surrounding blanks.
+    """Return the rows of a reference file, in its order, cells stripped of surrounding blanks.
 
     Raises
     ------
@@ -29,10 +29,10 @@ def read_facts(path: Path, columns: Sequence[str]) -> list[Row]:
         if missing:
             message = f"{path.name}: expected the columns {', '.join(columns)}, missing {', '.join(missing)}"
             raise SchemaError(message)
-        return [_stripped(row, path, reader.line_num) for row in reader]
+        return [_strip_cells(row, path, reader.line_num) for row in reader]
 
 
-def _stripped(row: dict[str, str], path: Path, line: int) -> Row:
+def _strip_cells(row: dict[str, str], path: Path, line: int) -> Row:
     # DictReader gives surplus cells under the key None and missing ones as the value None.
     if None in row or None in row.values():
         message = f"{path.name}, line {line}: expected as many cells as the header has"

@@ -1,4 +1,4 @@
-"""The tables of a dataset, column by column: the one definition everything else is made from.
+"""The tables of a dataset, column by column: the single definition everything else is derived from.
 
 Parquet types and metadata, validation, the documentation and the data dictionary of a download are
 derived from `TABLES`. A column holds one quantity in one unit; null always means "not known" unless
@@ -13,7 +13,7 @@ import pyarrow as pa
 from charging.domain.vocabulary import Access, Current, Datum, Site, Status
 
 FORMAT_VERSION = 1
-"""Version of the stored form. A reader refuses a dataset whose number is higher than its own."""
+"""Version of the stored format. A reader refuses a dataset with a higher version than its own."""
 
 CELL_RESOLUTION = 11
 """H3 resolution of every stored cell: edges of about 29 m, fine enough to be any coarser cell's child."""
@@ -21,7 +21,7 @@ CELL_RESOLUTION = 11
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column: its Arrow type, unit, meaning and what a null in it says."""
+    """One column: its Arrow type, unit, meaning and what null means in it."""
 
     name: str
     type: pa.DataType
@@ -30,7 +30,7 @@ class Column:
     when_null: str = "not known"
     required: bool = False
     values: type[StrEnum] | None = None
-    is_clock: bool = False  # tells when the data was fetched: kept out of the content hash
+    is_clock: bool = False  # when the data was fetched: not part of the content hash
     is_derived: bool = False  # computed from other columns when a dataset is built
 
 

@@ -1,30 +1,30 @@
-"""How texts are compared: one folding, for the search column and for what people type."""
+"""Text folding for comparison, the same for the search column and for user input."""
 
 import unicodedata
 
 
-def folded(text: str) -> str:
-    """Return text in the form it is searched in: compatibility forms unified, case folded, spaces single.
+def fold_text(text: str) -> str:
+    """Return text in its search form: compatibility forms unified, case folded, spaces single.
 
-    Idempotent, which takes the second normalisation: folding can produce forms that normalise further.
+    Idempotent; that needs the second normalisation, as folding can produce forms that normalise further.
 
     Examples
     --------
-    >>> folded("  ＮＩＯ  蔚来 Straße ")
+    >>> fold_text("  ＮＩＯ  蔚来 Straße ")
     'nio 蔚来 strasse'
     """
-    if text.isascii():  # is normal as it stands
+    if text.isascii():  # is normalised already
         return " ".join(text.lower().split())
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
 
 
-def letters(text: str) -> str:
-    """Return letters and digits alone, folded, without accents, blanks and apostrophes.
+def fold_letters(text: str) -> str:
+    """Return only letters and digits, folded, without accents, blanks and apostrophes.
 
     Examples
     --------
-    >>> letters("Xi'an"), letters("Lü liang"), letters("西安 市")
+    >>> fold_letters("Xi'an"), fold_letters("Lü liang"), fold_letters("西安 市")
     ('xian', 'luliang', '西安市')
     """
-    decomposed = unicodedata.normalize("NFKD", folded(text))
+    decomposed = unicodedata.normalize("NFKD", fold_text(text))
     return "".join(character for character in decomposed if character.isalnum())

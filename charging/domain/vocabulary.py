@@ -1,7 +1,7 @@
 """The closed sets of the field, one `StrEnum` each.
 
 Foreign codes map to these members in one table per source (`charging.sources`). No set has an
-"unknown" member: what is not known is null, everywhere. The terms follow OCPI 2.2.1 `mod_locations`
+"unknown" member: unknown is null, everywhere. The terms follow OCPI 2.2.1 `mod_locations`
 and T/CEC 102.2-2016, section 7.
 """
 
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Current(StrEnum):
-    """What a pile gives."""
+    """Current a pile delivers."""
 
     AC = "AC"  # alternating current, the car's own charger converts; wireless counts here
     DC = "DC"  # direct current, the pile converts
@@ -40,14 +40,14 @@ class Status(StrEnum):
     AVAILABLE = "available"  # free to use now
     CHARGING = "charging"  # delivering energy
     OCCUPIED = "occupied"  # blocked by a car that is not charging
-    RESERVED = "reserved"  # held for somebody
+    RESERVED = "reserved"  # held for a customer
     FAULT = "fault"  # broken
     OFFLINE = "offline"  # not reporting
-    OPERATIONAL = "operational"  # in service according to a register; nothing live is known
+    OPERATIONAL = "operational"  # in service according to a register; no live status
 
 
 LIVE_STATUSES = tuple(status for status in Status if status is not Status.OPERATIONAL)
-"""Statuses that are a reading of the moment: the denominator of the share available."""
+"""Live readings: the denominator of the share available."""
 
 
 class Access(StrEnum):
@@ -59,7 +59,7 @@ class Access(StrEnum):
 
 
 class Site(StrEnum):
-    """What kind of place a station stands in."""
+    """Kind of place a station is in."""
 
     URBAN = "urban"  # a car park or yard in a built-up area
     RESIDENTIAL = "residential"  # homes
@@ -79,7 +79,7 @@ class Datum(StrEnum):
 
 
 class Relation(StrEnum):
-    """What an operator is to the network whose map this is."""
+    """Relation of an operator to the network whose map this is."""
 
     OWN = "own"
     PARTNER = "partner"
@@ -94,7 +94,7 @@ class Kind(StrEnum):
 
 
 def connector_mask(connectors: Iterable[Connector]) -> int:
-    """Return the bit mask of a set of connectors, bit *b* standing for the *b*-th `Connector`.
+    """Return the bit mask of a set of connectors, bit *b* for the *b*-th `Connector`.
 
     Examples
     --------

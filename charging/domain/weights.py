@@ -1,6 +1,6 @@
-"""What places count for: people, or whatever weight a user brings, at points or in cells.
+"""Weights of places: people, or a weight from the user's own file, at points or in cells.
 
-Owns the form of weights and the people of `data/places.csv`. Files of users are read by
+Holds the form of weights and the population of `data/places.csv`. Users' files are read by
 `charging.sources.weights`. Coordinates are WGS-84 degrees.
 """
 
@@ -20,7 +20,7 @@ from charging.errors import UsageError
 
 Cells = NDArray[np.int64]
 Names = NDArray[np.object_]
-"""Texts; None where not known."""
+"""Texts; None where unknown."""
 
 PEOPLE = "people"
 """The unit of weights that count people."""
@@ -30,9 +30,9 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Weights:
-    """Places with what each counts for, row by row; made by `weights_at`, `weights_in` or `place_weights`.
+    """Places and their weights, row by row; made by `weights_at`, `weights_in` or `place_weights`.
 
-    Arrays are of one length, one-dimensional and not to be written to.
+    Arrays are one-dimensional, of equal length and read-only.
     """
 
     lat: Floats  # degrees, WGS-84; of a cell, its centre
@@ -41,17 +41,17 @@ class Weights:
     cell: Cells  # H3 at the stored resolution
     names: Names
     names_zh: Names
-    title: str  # what the weights are, for people
+    title: str  # of the weights, for people
     unit: str
-    source: str  # who must be named beside them
-    resolution: int | None = None  # of the cells they were given for; None: they were given for points
+    source: str  # who must be credited with them
+    resolution: int | None = None  # of the cells they were given for; None for points
 
     def __len__(self) -> int:
         return len(self.weight)
 
     @property
     def whole(self) -> float:
-        """The sum, in `unit`: the denominator of every share."""
+        """Sum in `unit`, the denominator of every share."""
         return float(self.weight.sum())
 
     def cells(self, resolution: int) -> Cells:
@@ -60,7 +60,7 @@ class Weights:
         Raises
         ------
         UsageError
-            If the weights are of cells coarser than that: how they lie inside is not known.
+            If the weights are of coarser cells: their distribution inside is unknown.
         ValueError
             If `resolution` is not between 0 and the stored one.
         """
@@ -72,16 +72,16 @@ class Weights:
             raise UsageError(message)
         return parent_cells(self.cell, resolution)
 
-    def where(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "Weights":
-        """Return the chosen rows alone; `chosen` has one truth a row, or the rows by position."""
+    def where(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> "Weights":
+        """Return only these rows, given as a boolean mask or as indices."""
         return replace(
             self,
-            lat=_kept(self.lat[chosen]),
-            lon=_kept(self.lon[chosen]),
-            weight=_kept(self.weight[chosen]),
-            cell=_kept(self.cell[chosen]),
-            names=_kept(self.names[chosen]),
-            names_zh=_kept(self.names_zh[chosen]),
+            lat=_freeze(self.lat[rows]),
+            lon=_freeze(self.lon[rows]),
+            weight=_freeze(self.weight[rows]),
+            cell=_freeze(self.cell[rows]),
+            names=_freeze(self.names[rows]),
+            names_zh=_freeze(self.names_zh[rows]),
         )
 
 
@@ -98,7 +98,7 @@ def weights_at(
 ) -> Weights:
     """Return the weights of points: WGS-84 degrees, each weight in `unit`.
 
-    Rows of one point are kept apart, and add up wherever weights are added up.
+    Rows of one point stay separate, and are summed wherever weights are summed.
 
     Raises
     ------
@@ -111,13 +111,13 @@ def weights_at(
     >>> len(towns), towns.whole
     (2, 7.0)
     """
-    lats, lons, values = (_kept(np.array(numbers, dtype=np.float64)) for numbers in (lat, lon, weight))
+    lats, lons, values = (_freeze(np.array(numbers, dtype=np.float64)) for numbers in (lat, lon, weight))
     _check(lats, lons, values)
     return Weights(
         lat=lats,
         lon=lons,
         weight=values,
-        cell=_kept(cells_at(lats, lons)),
+        cell=_freeze(cells_at(lats, lons)),
         names=_texts(names, len(values)),
         names_zh=_texts(names_zh, len(values)),
         title=title,
@@ -137,7 +137,7 @@ def weights_in(
 ) -> Weights:
     """Return the weights of H3 cells, all of one resolution, each weight in `unit`.
 
-    Reach measures from the centre of a cell. Rows of one cell add up.
+    Reach measures from the centre of a cell. Rows of one cell are summed.
 
     Raises
     ------
@@ -152,14 +152,14 @@ def weights_in(
             "it would count the same ground twice."
         )
         raise ValueError(message)
-    lat, lon = map(_kept, centres(np.array(cells, dtype=np.int64)))
-    values = _kept(np.array(weight, dtype=np.float64))
+    lat, lon = map(_freeze, centres(np.array(cells, dtype=np.int64)))
+    values = _freeze(np.array(weight, dtype=np.float64))
     _check(lat, lon, values)
     return Weights(
         lat=lat,
         lon=lon,
         weight=values,
-        cell=_kept(np.array([_stored(cell) for cell in cells], dtype=np.int64)),
+        cell=_freeze(np.array([_stored_cell(cell) for cell in cells], dtype=np.int64)),
         names=_texts(names, len(values)),
         names_zh=_texts(None, len(values)),
         title=title,
@@ -173,7 +173,7 @@ def weights_in(
 def place_weights() -> Weights:
     """Return the people of `data/places.csv`: mainland China's places of 5,000 people and more.
 
-    The people of a place all stand at its one point, and those of a district at its city's
+    All people of a place are at its one point, and those of a district at its city's
     (data/README.md): near a large city, shares within a few km say little.
     """
     places = load_places()
@@ -189,8 +189,8 @@ def place_weights() -> Weights:
     )
 
 
-def _stored(cell: int) -> int:
-    """Return the cell at the stored resolution in the middle of a coarser one, or around a finer one."""
+def _stored_cell(cell: int) -> int:
+    """Return the cell at the stored resolution: centre child of a coarser one, parent of a finer one."""
     if resolution_of(cell) > CELL_RESOLUTION:
         return int(h3.cell_to_parent(cell, CELL_RESOLUTION))
     return int(h3.cell_to_center_child(cell, CELL_RESOLUTION))
@@ -212,10 +212,10 @@ def _texts(texts: Sequence[str | None] | None, count: int) -> Names:
     found = np.full(count, None, dtype=object)
     for row, text in zip(range(count), texts or (), strict=bool(texts)):
         found[row] = text
-    return _kept(found)
+    return _freeze(found)
 
 
-def _kept(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    """Return an array of our own, closed to writing: weights are shared between threads."""
+def _freeze(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
+    """Make our own array read-only: weights are shared between threads."""
     array.setflags(write=False)
     return array

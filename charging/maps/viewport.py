@@ -85,7 +85,7 @@ def frame_for(viewport: Viewport, *, detail: int, last: Frame | None) -> Frame:
     """
     bounds, zoom = viewport
     resolution = resolution_for_zoom(zoom, bounds.centre_lat, shift=detail)
-    frame = Frame(bounds.padded(PADDING), resolution, zoom >= STATIONS_FROM_ZOOM)
+    frame = Frame(bounds.pad(PADDING), resolution, zoom >= STATIONS_FROM_ZOOM)
     if last and last[1:] == frame[1:] and _holds(last.bounds, bounds):
         return last
     return frame

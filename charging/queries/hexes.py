@@ -55,4 +55,4 @@ def leading_operators(parts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _searched(bounds: Bounds, resolution: int) -> Bounds:
-    return bounds.widened(MARGIN_EDGES * flat_width_km(resolution) / 3**0.5)
+    return bounds.widen(MARGIN_EDGES * flat_width_km(resolution) / 3**0.5)

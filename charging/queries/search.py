@@ -16,7 +16,7 @@ from charging.domain.datum import CHINA, to_wgs84
 from charging.domain.geography import City, Place, great_circle_km, load_cities, load_places
 from charging.domain.operators import load_operators
 from charging.domain.pinyin import PINYIN
-from charging.domain.text_folding import folded, letters
+from charging.domain.text_folding import fold_letters, fold_text
 from charging.domain.vocabulary import Datum
 from charging.queries.engine import Engine, Query
 from charging.queries.predicates import escaped, having_text
@@ -79,10 +79,10 @@ def find(engine: Engine, text: str, limit: int = 8) -> tuple[Hit, ...]:
     A point without a datum is WGS-84; the hit after it is the same pair read as GCJ-02. GCJ-02 shifts inside
     the box around China only, and there wherever it is asked for: no map draws a mark of where it ends.
     """
-    sought = folded(text)[:LONGEST_TEXT].strip()
+    sought = fold_text(text)[:LONGEST_TEXT].strip()
     if not sought:
         return ()
-    found = [*_points(sought), *_named(engine, letters(sought))]
+    found = [*_points(sought), *_named(engine, fold_letters(sought))]
     missing = limit - len(found)
     if missing > 0:
         found.extend(_stations(engine, sought, missing))
@@ -177,7 +177,7 @@ def _city_keys(city: City) -> tuple[str, ...]:
     # "suzhou anhui" and "安徽省宿州" tell two cities of one name apart
     names = (city.name_zh, f"{city.name_en} {city.province_en}", f"{city.province_zh}{city.name_zh}")
     spelt = (city.name_en, city.name_zh.removesuffix("市"), *((pinyin,) if pinyin else ()))
-    return tuple(letters(name) for name in (*spelt, *names))
+    return tuple(fold_letters(name) for name in (*spelt, *names))
 
 
 @cache
@@ -185,7 +185,7 @@ def _operators() -> tuple[_Entry, ...]:
     return tuple(
         _Entry(
             Hit(kind=HitKind.OPERATOR, id=operator.id, name=operator.name_en, name_zh=operator.name_zh),
-            tuple(letters(name) for name in (operator.name_en, operator.name_zh or "", operator.id)),
+            tuple(fold_letters(name) for name in (operator.name_en, operator.name_zh or "", operator.id)),
             operator.piles_2024_06 or 0,
         )
         for operator in load_operators()
@@ -198,12 +198,12 @@ def _towns() -> tuple[_Entry, ...]:
     provinces = {city.id[:2]: city for city in load_cities()}
     centres: dict[str, list[City]] = {}
     for city in load_cities():
-        centres.setdefault(letters(city.name_en), []).append(city)
+        centres.setdefault(fold_letters(city.name_en), []).append(city)
     names = {city.name_zh for city in load_cities()}
     return tuple(
         _Entry(_town(place, provinces.get(place.province)), _town_keys(place), place.population)
         for place in load_places()
-        if place.name_zh not in names and not _is_city(place, centres.get(letters(place.name), []))
+        if place.name_zh not in names and not _is_city(place, centres.get(fold_letters(place.name), []))
     )
 
 
@@ -228,7 +228,7 @@ def _town(place: Place, neighbour: City | None) -> Hit:
 
 
 def _town_keys(place: Place) -> tuple[str, ...]:
-    return tuple(letters(name) for name in (place.name, place.name_zh) if name)
+    return tuple(fold_letters(name) for name in (place.name, place.name_zh) if name)
 
 
 def _stations(engine: Engine, text: str, limit: int) -> Iterator[Hit]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, TextIO
 
 from charging.domain.hexes import cell_from_text, resolution_of
-from charging.domain.text_folding import folded
+from charging.domain.text_folding import fold_text
 from charging.domain.weights import PEOPLE, Weights, weights_at, weights_in
 from charging.errors import Fault, SourceError
 from charging.sources.coordinates import read_number
@@ -103,7 +103,7 @@ def read_weights(
         rows = _read(lines, header, delimiter, where)
     given = {
         "title": title or where,
-        "unit": unit or (PEOPLE if folded(header.spelled["weight"]) in _PEOPLE else "weight"),
+        "unit": unit or (PEOPLE if fold_text(header.spelled["weight"]) in _PEOPLE else "weight"),
         "source": source,
     }
     if "cell" in header.places:
@@ -159,7 +159,7 @@ def _too_large(where: str) -> SourceError:
 
 def _is_header(cells: list[str]) -> bool:
     """Whether a row names columns of weights, maybe not all that are needed."""
-    spelled = {folded(cell) for cell in cells}
+    spelled = {fold_text(cell) for cell in cells}
     return sum(not spelled.isdisjoint(spellings) for spellings in COLUMNS.values()) >= _LEAST_COLUMNS
 
 
@@ -168,7 +168,7 @@ def _header(cells: list[str], where: str) -> _Header:
     places: dict[str, int] = {}
     for place, cell in enumerate(cells):
         for name, spellings in COLUMNS.items():
-            if folded(cell) in spellings:
+            if fold_text(cell) in spellings:
                 if name in places:
                     message = (
                         f"{where}, line 1: expected one column for {name}, found "

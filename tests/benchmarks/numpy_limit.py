@@ -88,7 +88,7 @@ class NumpyLimit:
         return pd.DataFrame({name: columns[name][inside] for name in COLUMNS})
 
     def _in_box(self, question: Question) -> np.ndarray:
-        box = question.bounds.widened(MARGIN_EDGES * flat_width_km(question.resolution) / 3**0.5)
+        box = question.bounds.widen(MARGIN_EDGES * flat_width_km(question.resolution) / 3**0.5)
         return np.flatnonzero(box.contains(self.lat, self.lon))
 
     def _selected(self, filters: Filters, rows: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from charging.queries.hexes import MARGIN_EDGES
 
 def hexes(groups: pd.DataFrame, question: Question) -> pd.DataFrame:
     """Return the table of `charging.queries.hexes.hexes`."""
-    box = question.bounds.widened(MARGIN_EDGES * flat_width_km(question.resolution) / 3**0.5)
+    box = question.bounds.widen(MARGIN_EDGES * flat_width_km(question.resolution) / 3**0.5)
     rows = groups[box.contains(groups.lat, groups.lon)]
     rows = _selected(rows, question.filters)
     rows = _counted(rows)

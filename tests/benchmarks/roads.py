@@ -38,7 +38,7 @@ from charging.domain.expressways import length_km, load_expressways, points_at
 from charging.domain.filters import Filters
 from charging.domain.geography import great_circle_km
 from charging.domain.schema import TABLES
-from charging.domain.text_folding import folded
+from charging.domain.text_folding import fold_text
 from charging.queries.engine import Engine
 from charging.queries.highways import service_areas
 from charging.queries.holdings import Unit, holdings
@@ -278,7 +278,7 @@ def _pandas_changes(old: Dataset, new: Dataset, read: Read) -> Ask:
         stays = both["_merge"] == "both"
         both["piles_before"], both["piles_after"] = both.count_before.fillna(0), both["count"].fillna(0)
         change = both["piles_change"] = both.piles_after - both.piles_before
-        renamed = _differ(both, "name", folded) | _differ(both, "name_zh", folded)
+        renamed = _differ(both, "name", fold_text) | _differ(both, "name_zh", fold_text)
         both["moved_m"] = 1000 * great_circle_km(both.lat_before, both.lon_before, both.lat, both.lon)
         both = both.assign(
             opened=is_opened,

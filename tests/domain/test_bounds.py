@@ -34,13 +34,13 @@ def _reached(lat, lon, bearing_deg, distance_km):
 @given(boxes(), SHARES, SHARES, st.floats(0, 360), st.floats(0, 3000))
 def test_widened_holds_every_point_within_the_distance(box, up, right, bearing_deg, distance_km):
     lat, lon = _within(box, up, right)
-    widened = box.widened(distance_km * 1.0001 + 0.001)  # what rounding may cost
+    widened = box.widen(distance_km * 1.0001 + 0.001)  # what rounding may cost
     assert widened.contains(*_reached(lat, lon, bearing_deg, distance_km))
 
 
 @given(boxes(), st.floats(0, 2))
 def test_padded_grows_each_side_by_a_share_of_the_extent(box, share):
-    padded = box.padded(share)
+    padded = box.pad(share)
     height = box.north - box.south
     assert padded.south == pytest.approx(max(box.south - share * height, -90))
     assert padded.north == pytest.approx(min(box.north + share * height, 90))
@@ -49,16 +49,16 @@ def test_padded_grows_each_side_by_a_share_of_the_extent(box, share):
 
 def test_a_box_without_a_share_stays_what_it_is():
     box = Bounds(10, 170, 20, -170)
-    assert box.padded(0) == box
-    assert box.widened(0) == box
+    assert box.pad(0) == box
+    assert box.widen(0) == box
 
 
 def test_padding_runs_across_the_180th_meridian():
-    assert Bounds(0, 160, 10, 178).padded(0.5) == Bounds(-5, 151, 15, -173)
+    assert Bounds(0, 160, 10, 178).pad(0.5) == Bounds(-5, 151, 15, -173)
 
 
 def test_near_a_pole_the_whole_circle_is_near():
-    assert Bounds(85, 10, 89, 20).widened(200) == Bounds(pytest.approx(83.2, abs=0.01), -180, 90, 180)
+    assert Bounds(85, 10, 89, 20).widen(200) == Bounds(pytest.approx(83.2, abs=0.01), -180, 90, 180)
 
 
 @given(boxes(), SHARES, SHARES)

@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charging.domain.filters import FIELDS, LONGEST_TEXT, MOST_KW, Filters
-from charging.domain.text_folding import folded
+from charging.domain.filters import FIELDS, MAX_POWER_KW, MAX_TEXT_LENGTH, Filters
+from charging.domain.text_folding import fold_text
 from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
 
 PLAIN = st.text(min_size=1, max_size=20).filter(
     lambda text: text.isprintable() and text == text.strip() != ""
 )
-SEARCHED = st.text(max_size=8).map(folded).filter(str.isprintable)
-POWERS_KW = st.none() | st.floats(min_value=0, max_value=MOST_KW, exclude_min=True)
+SEARCHED = st.text(max_size=8).map(fold_text).filter(str.isprintable)
+POWERS_KW = st.none() | st.floats(min_value=0, max_value=MAX_POWER_KW, exclude_min=True)
 
 FILTERS = st.builds(
     Filters,
@@ -44,7 +44,7 @@ def test_a_foreign_query_selects_nothing(query):
     assert Filters.from_query(query) == (Filters(), ())
 
 
-@given(st.sampled_from(FIELDS), st.lists(st.text(max_size=2 * LONGEST_TEXT), max_size=3))
+@given(st.sampled_from(FIELDS), st.lists(st.text(max_size=2 * MAX_TEXT_LENGTH), max_size=3))
 def test_every_value_is_either_read_or_named_as_a_problem(spec, values):
     reading = Filters.from_query({spec.key: values})
     left_out = {value for _, value in reading.problems}
@@ -59,7 +59,7 @@ def test_every_value_is_either_read_or_named_as_a_problem(spec, values):
         ("operator", ""),
         ("operator", "   "),
         ("operator", "a\x00b"),
-        ("city", "x" * (LONGEST_TEXT + 1)),
+        ("city", "x" * (MAX_TEXT_LENGTH + 1)),
         ("current", "<script>alert(1)</script>"),
         ("current", "ac"),
         ("min_kw", "nan"),

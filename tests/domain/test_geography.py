@@ -114,7 +114,7 @@ def test_every_city_is_found_by_its_english_name_and_province(index):
     [("310151", "310000"), ("440305", "440300"), ("659001", "659001"), ("710100", None), ("31", None)],
 )
 def test_an_area_code_leads_to_its_city(index, code, city_id):
-    found = index.in_area(code)
+    found = index.city_of_area(code)
     assert (found and found.id) == city_id
 
 

@@ -93,12 +93,12 @@ def test_cells_are_wide_enough_to_hit_and_no_wider_than_needed(zoom, lat):
     resolution = hexes.resolution_for_zoom(zoom, lat)
     km_per_px = 156.543034 * np.cos(np.radians(lat)) / 2**zoom
     width_px = hexes.flat_width_km(resolution) / km_per_px
-    assert width_px >= 20 or resolution == hexes.COARSEST
-    assert width_px <= 55 or resolution == hexes.FINEST
+    assert width_px >= 20 or resolution == hexes.MIN_RESOLUTION
+    assert width_px <= 55 or resolution == hexes.MAX_RESOLUTION
 
 
 @given(st.floats(2, 18), st.floats(-80, 80), st.integers(-3, 3))
 def test_the_detail_control_shifts_by_levels_within_what_is_drawn(zoom, lat, shift):
     automatic = hexes.resolution_for_zoom(zoom, lat)
     shifted = hexes.resolution_for_zoom(zoom, lat, shift=shift)
-    assert shifted == np.clip(automatic + shift, hexes.COARSEST, hexes.FINEST)
+    assert shifted == np.clip(automatic + shift, hexes.MIN_RESOLUTION, hexes.MAX_RESOLUTION)

@@ -4,7 +4,7 @@ from collections import Counter
 
 from charging.domain.geography import load_cities
 from charging.domain.pinyin import PINYIN
-from charging.domain.text_folding import letters
+from charging.domain.text_folding import fold_letters
 
 
 def test_every_name_is_one_citys():
@@ -14,4 +14,4 @@ def test_every_name_is_one_citys():
 
 def test_pinyin_is_plain_letters_and_not_the_english_name():
     assert all(spelt.isascii() and spelt.isalpha() and spelt.islower() for spelt in PINYIN.values())
-    assert [name for name, spelt in PINYIN.items() if letters(name) == spelt] == []
+    assert [name for name, spelt in PINYIN.items() if fold_letters(name) == spelt] == []

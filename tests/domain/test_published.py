@@ -9,7 +9,7 @@ from charging.domain.published import (
     figure_on,
     history,
     launch_figures,
-    load_published,
+    load_figures,
 )
 from charging.errors import SchemaError
 
@@ -66,7 +66,7 @@ def test_a_history_tells_every_claim_of_one_measure_in_order():
 
 
 def test_all_four_dates_are_there():
-    assert sorted({str(figure.as_of) for figure in load_published()}) == [
+    assert sorted({str(figure.as_of) for figure in load_figures()}) == [
         "2024-12-25",
         "2025-01-27",
         "2025-04-28",
@@ -75,7 +75,7 @@ def test_all_four_dates_are_there():
 
 
 def test_no_figure_is_given_twice():
-    keys = [(figure.as_of, figure.subject, figure.measure) for figure in load_published()]
+    keys = [(figure.as_of, figure.subject, figure.measure) for figure in load_figures()]
     assert len(set(keys)) == len(keys)
 
 
@@ -99,4 +99,4 @@ def test_a_damaged_figure_is_refused(tmp_path, row):
     path = tmp_path / "published.csv"
     path.write_text(HEADER + row, encoding="utf-8")
     with pytest.raises(SchemaError):
-        load_published(path)
+        load_figures(path)

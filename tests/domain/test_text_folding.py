@@ -2,24 +2,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charging.domain.text_folding import folded
+from charging.domain.text_folding import fold_text
 
 
 @given(st.text())
 def test_folding_twice_changes_nothing(text):
-    assert folded(folded(text)) == folded(text)
+    assert fold_text(fold_text(text)) == fold_text(text)
 
 
 @given(st.text(), st.text())
 def test_spaces_make_no_difference(text, other):
-    assert folded(f"{text} {other}") == folded(f"{text}\t {other} ")
+    assert fold_text(f"{text} {other}") == fold_text(f"{text}\t {other} ")
 
 
 @pytest.mark.parametrize(
     ("text", "form"),
     [
         ("ＮＩＯ　ｐｏｗｅｒ", "nio power"),
-        ("STRASSE", folded("straße")),
+        ("STRASSE", fold_text("straße")),
         ("①", "1"),
         ("\u212b", "å"),
         ("  \n\t ", ""),
@@ -27,4 +27,4 @@ def test_spaces_make_no_difference(text, other):
     ],
 )
 def test_what_looks_alike_folds_alike(text, form):
-    assert folded(text) == form
+    assert fold_text(text) == form

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.domain.bounds import WORLD, Bounds
-from charging.domain.hexes import COARSEST, FINEST, flat_width_km
+from charging.domain.hexes import MAX_RESOLUTION, MIN_RESOLUTION, flat_width_km
 from charging.maps.view import CHINA, MOST_ZOOM, View
 from charging.maps.viewport import (
     ASSUMED_SIZE_PX,
@@ -84,8 +84,8 @@ def test_cells_are_20_to_55_px_wide(view):
     lat = Viewport.around(view).bounds.centre_lat
     px_per_km = 2**view.zoom / (156.543034 * math.cos(math.radians(lat)))
     width_px = flat_width_km(frame.resolution) * px_per_km
-    assert width_px >= 20 or frame.resolution == COARSEST
-    assert width_px <= 55 or frame.resolution == FINEST
+    assert width_px >= 20 or frame.resolution == MIN_RESOLUTION
+    assert width_px <= 55 or frame.resolution == MAX_RESOLUTION
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_the_fitting_view_shows_the_whole_box(bounds):
     if view.zoom > 1:
         assert shown.south <= bounds.south + slack
         assert shown.north >= bounds.north - slack
-        assert _inside(shown.padded(slack), bounds)
+        assert _inside(shown.pad(slack), bounds)
 
 
 def test_the_fitting_view_of_one_point_is_close_and_of_the_world_far():

@@ -210,7 +210,7 @@ def _go(row: Mapping[Hashable, Any]) -> None:
     """Send the map to a gap."""
     south, north = sorted((row["from_lat"], row["to_lat"]))
     west, east = sorted((row["from_lon"], row["to_lon"]))
-    state.fly(*fitting_view(Bounds(south, west, north, east).widened(_AROUND_KM)), is_here=True)
+    state.fly(*fitting_view(Bounds(south, west, north, east).widen(_AROUND_KM)), is_here=True)
 
 
 def _tables(context: ViewContext, found: Highways) -> None:

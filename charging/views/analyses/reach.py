@@ -20,7 +20,7 @@ from charging.analytics.reach import (
     weights_of_area,
 )
 from charging.domain.filters import Filters
-from charging.domain.hexes import FINEST
+from charging.domain.hexes import MAX_RESOLUTION
 from charging.maps.palette import OTHER, RAMPS
 from charging.queries.totals import left_out_as_unknown, totals
 from charging.views.analyses import analysis, user_weights
@@ -77,7 +77,7 @@ def told(context: ViewContext) -> analysis.Told:
         names={str(verdict): say(f"reach.{verdict}") for verdict in Reached},
         strongest_first=False,
         columns=("weight", "weight_missed"),
-        finest=FINEST if places.resolution is None else min(FINEST, places.resolution),
+        finest=MAX_RESOLUTION if places.resolution is None else min(MAX_RESOLUTION, places.resolution),
     )
 
     curves = _reached(context, distances, networks)

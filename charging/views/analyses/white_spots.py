@@ -192,7 +192,7 @@ def _spot(context: ViewContext, found: WhiteSpots, h3_cell: str) -> None:
 def _go(h3_cell: str, lat: float, lon: float, resolution: int) -> None:
     """Select a cell and send the map there."""
     state.select(Selection("hex", h3_cell))
-    around = Bounds(lat, lon, lat, lon).widened(_AROUND * flat_width_km(resolution))
+    around = Bounds(lat, lon, lat, lon).widen(_AROUND * flat_width_km(resolution))
     state.fly(*fitting_view(around), is_here=True)
 
 

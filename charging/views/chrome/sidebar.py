@@ -8,7 +8,7 @@ import streamlit as st
 
 from charging.domain.filters import Filters
 from charging.domain.operators import OperatorKind, load_operators
-from charging.domain.text_folding import folded
+from charging.domain.text_folding import fold_text
 from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
 from charging.queries.totals import piles_by_operator
 from charging.views.chrome import search
@@ -93,7 +93,7 @@ def _who(context: ViewContext) -> None:
             label_visibility="collapsed",
             placeholder=say("sidebar.operator.find"),
         )
-    listed = _listed(operators, folded(widget_value("find_operator") or ""), say)
+    listed = _listed(operators, fold_text(widget_value("find_operator") or ""), say)
     sums = answers.ask(piles_by_operator, Filters())
     counts = dict(zip(sums["key"].to_list(), sums["piles"].to_list(), strict=True))
     colours = colours_of(answers)
@@ -117,7 +117,7 @@ def _listed(operators: list[str], sought: str, say: Texts) -> list[str]:
     found = [
         operator
         for operator in operators
-        if operator not in chosen and sought in folded(f"{operator} {say(f'operator.{operator}')}")
+        if operator not in chosen and sought in fold_text(f"{operator} {say(f'operator.{operator}')}")
     ]
     keep = {*chosen, *found[:MOST_LISTED]}
     return [operator for operator in operators if operator in keep] + [

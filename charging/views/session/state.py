@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from charging.domain.filters import FIELDS, LONGEST_TEXT, Filters
+from charging.domain.filters import FIELDS, MAX_TEXT_LENGTH, Filters
 from charging.domain.geography import load_cities
 from charging.domain.hexes import cell_from_text, cell_text
 from charging.domain.operators import load_operators
@@ -103,7 +103,7 @@ def _known(key: str, values: tuple[str, ...], registry: Callable[[], set[str]]) 
 def _selected(query: Mapping[str, list[str]]) -> Selection | None:
     for kind in ("station", "area"):
         if found := query.get(kind):
-            return Selection(kind, found[-1][:LONGEST_TEXT])
+            return Selection(kind, found[-1][:MAX_TEXT_LENGTH])
     if hexagon := query.get("hex"):
         try:
             return Selection("hex", cell_text(cell_from_text(hexagon[-1])))
