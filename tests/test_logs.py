@@ -14,7 +14,7 @@ from charging import logs
 from charging.cli import LEVELS
 from charging.dataset.pipeline import import_files
 from charging.errors import SourceError, UsageError
-from charging.maps.tiles import offered
+from charging.maps.tiles import usable_tiles
 from charging.settings import Settings
 
 REGISTER = Path(__file__).parent / "fixtures" / "tabular" / "shenzhen.csv"
@@ -156,7 +156,7 @@ def test_no_key_of_a_tile_server_is_written(key):
             settings = Settings(**keys, **wrong)
             LOG.info("%(settings)s", {"settings": settings})
             with pytest.raises(UsageError) as caught:
-                offered(settings)
+                usable_tiles(settings)
             LOG.error("Failed", exc_info=caught.value)
     logs.reset()
     assert "CHARGING_TILES" in stream.getvalue()

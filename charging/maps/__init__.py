@@ -1,1 +1,1 @@
-"""The map: folium only here."""
+"""The map; the only package that uses folium."""

@@ -1,7 +1,7 @@
-"""Colours of what an analysis says of a cell: who adds, who leads, what is lost, what has changed.
+"""Colours of the verdicts of an analysis on a cell: who adds, who leads, what is lost, what has changed.
 
-Two sides take two hues that stay apart for colour-blind eyes, blue for the first and amber for the second;
-what is quiet on purpose is grey. Losses get darker with their size on light ground, lighter on dark.
+Two sides have two hues that colour-blind readers can tell apart, blue for the first and amber for the second;
+the background is grey. Losses get darker with their size on light ground, lighter on dark.
 """
 
 from collections.abc import Mapping, Sequence
@@ -82,7 +82,7 @@ def verdict_classes(
     unknown: str,
     theme: Theme,
 ) -> Categories:
-    """Return one class for each verdict of `order` that occurs in `present`, in that order."""
+    """Return one class per verdict of `order` that occurs in `present`, in that order."""
     occurring = set(map(str, present.dropna().unique()))
     verdicts = [verdict for verdict in order if verdict in occurring]
     colours = VERDICTS[theme]

@@ -1,8 +1,8 @@
 """The base map: one map object that stays the same for a whole visit.
 
 st_folium remounts its frame whenever the map's own script changes, so nothing here depends on data, theme,
-language or the current view. Everything that does comes through `layers`. Leaflet and our own scripts are
-loaded from local URLs, which `charging.views.elements.assets` provides; nothing is loaded from another host.
+language or the current view. Everything that does is in `layers`. Leaflet and our own scripts are
+loaded from the local URLs of `charging.views.elements.assets`; nothing is loaded from another host.
 """
 
 from typing import NamedTuple
@@ -17,14 +17,14 @@ from charging.maps.view import CHINA, View
 
 
 class AssetUrls(NamedTuple):
-    """Where the browser finds what the map is made of, absolute or relative to st_folium's frame."""
+    """URLs of the map's scripts and styles, absolute or relative to st_folium's frame."""
 
-    scripts: tuple[str, ...]  # in the order in which they are loaded
+    scripts: tuple[str, ...]  # in loading order
     styles: tuple[str, ...]
 
 
 def base_map(urls: AssetUrls, view: View = CHINA) -> folium.Map:
-    """Return the map of a visit: no tiles, no data, byte for byte the same for the same arguments.
+    """Return the map of a visit: no tiles, no data, byte-identical for the same arguments.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def base_map(urls: AssetUrls, view: View = CHINA) -> folium.Map:
         From `charging.views.elements.assets.urls()`.
     view
         Where the visit starts, on a map of about 820 px; a narrow screen starts further out. The same in
-        every run, and China by default. A `?at=` in the page's URL goes before it, so a map that is mounted
+        every run, and China by default. A `?at=` in the page's URL overrides it, so a map that is mounted
         again comes back where it was.
     """
     chart = _LocalMap(urls, view)
@@ -41,7 +41,7 @@ def base_map(urls: AssetUrls, view: View = CHINA) -> folium.Map:
 
 
 class _LocalMap(folium.Map):
-    """A folium map that loads these files and no others."""
+    """A folium map that loads only these files."""
 
     def __init__(self, urls: AssetUrls, view: View) -> None:
         super().__init__(
@@ -53,7 +53,7 @@ class _LocalMap(folium.Map):
             zoom_snap=0.5,
             world_copy_jump=True,
         )
-        # folium's `min_zoom` is of its tiles; a map without limits would take those of the street tiles
+        # folium's `min_zoom` belongs to its tiles; without limits the map would use those of the street tiles
         zoom = static_json("theme.json")["zoom"]
         self.options |= {"minZoom": zoom["min"], "maxZoom": zoom["max"]}
         self.default_js = [(url, url) for url in urls.scripts]
@@ -61,7 +61,7 @@ class _LocalMap(folium.Map):
 
 
 class _Start(MacroElement):
-    """Hands the map and the themes to our script once the map exists."""
+    """Passes the map and the themes to our script once the map exists."""
 
     _template = Template("""{% macro script(this, kwargs) %}
         charging.start({{ this._parent.get_name() }}, {{ this.themes }});

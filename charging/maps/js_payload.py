@@ -1,7 +1,7 @@
-"""Data on its way into the browser: small, exact and never code.
+"""Data for the browser as JSON: small, exact and never code.
 
-st_folium evaluates the script of a layer, after jinja2 and its own name replacement have gone over it.
-`dump` writes JSON that none of the three can mistake for anything but data.
+st_folium evaluates the script of a layer, after jinja2 and its own replacement of names. `dump` writes JSON
+that all three take as plain data.
 """
 
 import json
@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
-"""What can be written."""
+"""A value JSON can hold."""
 
 _ESCAPES = {
     "<": "\\u003c",  # "</script>" and "<!--" end a script early
     "'": "\\u0027",  # st_folium resolves {{'name'}}
-    "{{": "\\u007b\\u007b",  # jinja2; in compact JSON these pairs stand only inside texts
+    "{{": "\\u007b\\u007b",  # jinja2; in compact JSON these pairs occur only inside texts
     "{%": "\\u007b%",
     "{#": "\\u007b#",
     "\u2028": "\\u2028",  # line ends in JavaScript before ES2019
@@ -31,7 +31,7 @@ def dump(data: Json) -> str:
     Raises
     ------
     ValueError
-        If a number is not finite; what is not known must be None.
+        If a number is not finite; unknown values must be None.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def numbers(column: pd.Series, digits: int = 2) -> list[int | float | None]:
 
 
 _WHOLE = 2.0**63
-"""What a whole number of 64 bits stays below."""
+"""Upper limit of 64-bit integers, exclusive."""
 
 
 def texts(column: pd.Series) -> tuple[list[int | None], list[str]]:

@@ -1,12 +1,12 @@
-"""What is drawn on the base map: each layer a pure function, table in, `folium.FeatureGroup` out.
+"""Layers on the base map: each is a pure function, table in, `folium.FeatureGroup` out.
 
 A layer is one call into `static/map.js` with data only: compact integers, and texts that the script shows
-with `textContent`. The script keeps every layer under its key: one whose data did not change is not drawn
-again, one that is no longer passed disappears. Everything clickable lies on the map's one canvas and answers
-st_folium's `last_active_drawing` with `properties` of `{"kind": "hex" | "station" | "area", "id": ...}`.
+with `textContent`. The script keeps every layer under its key: one with unchanged data is not redrawn, one
+that is no longer passed disappears. Everything clickable is on the map's single canvas and sets st_folium's
+`last_active_drawing` with `properties` of `{"kind": "hex" | "station" | "area", "id": ...}`.
 
-Pass `surface` with every answer and first. Of the others there is at most one of each kind, and their order
-is the order they are drawn in.
+Always pass `surface`, and pass it first. Of the others there is at most one of each kind, drawn in the order
+given.
 """
 
 import hashlib
@@ -32,10 +32,10 @@ from charging.maps.tiles import Tiles
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TooltipRow:
-    """One line of a tooltip: a column of the layer's table, and what to call it in the reader's language.
+    """One line of a tooltip: a column of the layer's table, and its label in the reader's language.
 
     Numbers are written in the reader's language with `unit`; a unit of `%` takes a share from 0 to 1. Texts
-    are shown as they stand.
+    are shown unchanged.
     """
 
     column: str
@@ -45,7 +45,7 @@ class TooltipRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tooltip:
-    """What a tooltip says: a heading column (optional), rows, the word for "not known", and a last line."""
+    """Content of a tooltip: a heading column (optional), rows, the word for "not known", and a last line."""
 
     rows: tuple[TooltipRow, ...]
     unknown: str
@@ -57,8 +57,8 @@ class Tooltip:
 class SurfaceTexts:
     """The map's own words in the reader's language.
 
-    `attribution` names the sources of what is drawn; `locate` is the button that shows where the reader is,
-    and the two after it say why it could not.
+    `attribution` names the sources of what is drawn; `locate` is the button that shows the reader's position,
+    the two after it say why that failed.
     """
 
     label: str
@@ -71,35 +71,35 @@ class SurfaceTexts:
 
 
 Layer = folium.FeatureGroup
-"""What every function here returns, for those who only pass it on."""
+"""Return type of every function here, for callers that only pass it on."""
 
-PLAIN, BROKEN, NOT_KNOWN, TAKEN, SILENT = range(5)
-"""How the shape of a station speaks of its status: full, with a red ring, empty and dashed, empty, dashed."""
+PLAIN, FAULTY, NOT_KNOWN, IN_USE, NOT_REPORTING = range(5)
+"""Shape of a station by status: full, with a red ring, empty and dashed, empty, dashed."""
 
 SHAPES = {
-    Status.FAULT: BROKEN,
-    Status.CHARGING: TAKEN,
-    Status.OCCUPIED: TAKEN,
-    Status.RESERVED: TAKEN,
-    Status.OFFLINE: SILENT,
+    Status.FAULT: FAULTY,
+    Status.CHARGING: IN_USE,
+    Status.OCCUPIED: IN_USE,
+    Status.RESERVED: IN_USE,
+    Status.OFFLINE: NOT_REPORTING,
 }
 """Shapes of the statuses that are not plain."""
 
-SMALLEST_PX, LARGEST_PX = 4.0, 9.0
+MIN_RADIUS_PX, MAX_RADIUS_PX = 4.0, 9.0
 """Radii of a station with one pile and with `MANY_PILES` or more."""
 
 MANY_PILES = 60
 
 FULL_DOT = 0.98
-"""Quantile of the piles from which a dot fills its place in the cell, so that one giant does not shrink the
+"""Quantile of the piles from which a dot fills its place in the cell, so that one outlier does not shrink the
 rest."""
 
 
 def surface(*, theme: Theme, language: str, tiles: Tiles | None, texts: SurfaceTexts) -> folium.FeatureGroup:
-    """Return what the data lies on: ground, city names ("en" or "zh"), street tiles, attribution.
+    """Return the background: ground, city names ("en" or "zh"), street tiles, attribution.
 
-    Everything passed to the map and reported by it stays WGS-84; over tiles in GCJ-02 the browser projects it
-    to where they have it.
+    Everything passed to the map and reported by it is WGS-84; over tiles in GCJ-02 the browser shifts it to
+    match.
     """
     words: Json = {
         "label": texts.label,
@@ -115,7 +115,7 @@ def surface(*, theme: Theme, language: str, tiles: Tiles | None, texts: SurfaceT
 
 
 def fly_to(lat: float, lon: float, zoom: float, *, token: str) -> folium.FeatureGroup:
-    """Return a command that moves the map, once.
+    """Return a command that moves the map once.
 
     Parameters
     ----------
@@ -124,15 +124,15 @@ def fly_to(lat: float, lon: float, zoom: float, *, token: str) -> folium.Feature
     zoom
         New Web Mercator zoom.
     token
-        Names the command: the browser obeys each token once, also when the map is mounted again. Pass the
-        same command with every answer until there is another, and never take a token twice, not even in
-        another visit (`uuid.uuid4().hex`).
+        Id of the command: the browser runs each token once, even when the map is mounted again. Pass the same
+        command in every run until there is a new one, and never reuse a token, not even in another visit
+        (`uuid.uuid4().hex`).
     """
     return _layer("flyTo", {"lat": lat, "lon": lon, "zoom": zoom, "token": token})
 
 
 def hexes(
-    table: pd.DataFrame, scale: ColourScale, tooltip: Tooltip, *, selected: int | None = None
+    table: pd.DataFrame, scale: ColourScale, tooltip: Tooltip, *, selected_cell: int | None = None
 ) -> folium.FeatureGroup:
     """Return cells coloured by `scale.column`.
 
@@ -141,10 +141,10 @@ def hexes(
     table
         One row per cell: `cell` (H3 index, int64, one resolution), `scale.column`, and the columns of
         `tooltip`.
-    selected
+    selected_cell
         Cell drawn with an outline.
     """
-    rows = table.sort_values("cell")  # neighbours follow each other, and steps are short
+    rows = table.sort_values("cell")  # neighbouring cells are adjacent, so steps are short
     cells = rows["cell"].to_numpy(dtype=np.int64)
     shape = shapes.outlines(cells)
     data: Json = {
@@ -156,7 +156,7 @@ def hexes(
         "colours": scale.colours,
         "tooltip": _tooltip(rows, tooltip),
     }
-    return _layer("hexes", data, None if selected is None else cell_text(selected))
+    return _layer("hexes", data, None if selected_cell is None else cell_text(selected_cell))
 
 
 def operator_dots(
@@ -180,8 +180,8 @@ def operator_dots(
     rows, places, piles = table.iloc[drawn], places[drawn], piles[drawn]
     cells, which = np.unique(rows["cell"].to_numpy(dtype=np.int64), return_inverse=True)
     resolution = h3.get_resolution(int(cells[0])) if cells.size else 0
-    most = np.quantile(piles, FULL_DOT) if piles.size else 1
-    sizes = np.sqrt(np.minimum(piles / most, 1)) * 100  # percent of the largest dot
+    full_dot_piles = np.quantile(piles, FULL_DOT) if piles.size else 1
+    sizes = np.sqrt(np.minimum(piles / full_dot_piles, 1)) * 100  # percent of the largest dot
     data: Json = {
         "perDegree": shapes.POINT_PER_DEGREE,
         "steps": shapes.point_steps(*centres(cells)),
@@ -202,7 +202,7 @@ def stations(
     tooltip: Tooltip,
     *,
     theme: Theme,
-    selected: str | None = None,
+    selected_id: str | None = None,
     kind: str = "station",
 ) -> folium.FeatureGroup:
     """Return stations as circles coloured by `scale.column`, larger with more piles.
@@ -211,16 +211,16 @@ def stations(
     ----------
     table
         One row per station: `station_id`, `lat`, `lon` (WGS-84 degrees), `scale.column` (null: grey), `piles`
-        (null: smallest), and the columns of `tooltip`. With a `status` column shapes speak of it, so that
-        colour is not alone; without one nothing is said about it.
-    selected
+        (null: smallest), and the columns of `tooltip`. With a `status` column shapes show the status, so
+        that it does not rely on colour alone.
+    selected_id
         Station drawn with a ring.
     kind
-        What a click on one says it is, where the rows are other points than stations.
+        Kind reported by a click, where the rows are points other than stations.
     """
     # small circles last, so that large ones do not hide them
     rows = table.sort_values(["piles", "station_id"], ascending=[False, True], na_position="last")
-    classes = scale.classify(rows[scale.column]) - UNKNOWN  # what is not known comes first, in grey
+    classes = scale.classify(rows[scale.column]) - UNKNOWN  # unknown comes first, in grey
     data: dict[str, Json] = {
         "perDegree": shapes.POINT_PER_DEGREE,
         "steps": shapes.point_steps(rows["lat"].to_numpy(), rows["lon"].to_numpy()),
@@ -235,7 +235,7 @@ def stations(
     if "status" in rows:
         shape = rows["status"].map(lambda status: SHAPES.get(status, PLAIN), na_action="ignore")
         data["rings"] = shape.astype("Float64").fillna(NOT_KNOWN).astype(int).to_list()
-    return _layer("stations", data, selected)
+    return _layer("stations", data, selected_id)
 
 
 def lines(
@@ -245,7 +245,7 @@ def lines(
     *,
     colour: str,
 ) -> folium.FeatureGroup:
-    """Return lines of one colour, which have tooltips and take no clicks.
+    """Return lines of one colour, with tooltips but not clickable.
 
     Parameters
     ----------
@@ -263,28 +263,30 @@ def lines(
     return _layer("lines", data)
 
 
-def legend(scale: ColourScale, values: pd.Series, *, counted: str, footer: str = "") -> folium.FeatureGroup:
+def legend(
+    scale: ColourScale, values: pd.Series, *, count_label: str, footer: str = ""
+) -> folium.FeatureGroup:
     """Return the legend of `scale` with the number of `values` in each class.
 
     Parameters
     ----------
-    counted
-        What the counts count, in the reader's language, as "cells".
+    count_label
+        Unit of the counts, in the reader's language, such as "cells".
     footer
-        Last line, as "Simulated network".
+        Last line, such as "Simulated network".
     """
     data: Json = {
         "title": scale.title,
         "unit": scale.unit,
         "rows": [list(row) for row in scale.legend(values)],
-        "counted": counted,
+        "counted": count_label,
         "footer": footer,
     }
     return _layer("legend", data)
 
 
-class _Call(MacroElement):
-    """One call into `static/map.js`: the shell, a digest of the data, the data, what is selected."""
+class _ScriptCall(MacroElement):
+    """One call into `static/map.js`: the function, a digest of the data, the data, the selected id."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -292,30 +294,30 @@ class _Call(MacroElement):
         "{% endmacro %}"
     )
 
-    def __init__(self, function: str, data: Json, selected: str | None) -> None:
+    def __init__(self, function: str, data: Json, selected_id: str | None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca is half typed
         self._name = "Call"
         self.function = function
         payload = dump(data)
         digest = hashlib.blake2b(payload.encode(), digest_size=6).hexdigest()
-        self.arguments = f"{dump(digest)}, {payload}, {dump(selected)}"
+        self.arguments = f"{dump(digest)}, {payload}, {dump(selected_id)}"
 
     def render(self, **_options: object) -> str:
-        """Return nothing: st_folium asks for the script itself, and a page of its own is never made."""
+        """Return nothing: st_folium reads the script itself, and never renders a page."""
         return ""
 
 
-class _Group(folium.FeatureGroup):
-    """A group that is only ever asked for its script."""
+class _ScriptGroup(folium.FeatureGroup):
+    """A group of which only the script is used."""
 
     def render(self, **_options: object) -> str:
-        """Return nothing: for a page that is never made, folium would compile a template in every run."""
+        """Return nothing: folium would compile a template in every run for a page that is never rendered."""
         return ""
 
 
-def _layer(function: str, data: Json, selected: str | None = None) -> folium.FeatureGroup:
-    group = _Group(control=False, show=False)  # st_folium adds it to the map
-    group.add_child(_Call(function, data, selected))
+def _layer(function: str, data: Json, selected_id: str | None = None) -> folium.FeatureGroup:
+    group = _ScriptGroup(control=False, show=False)  # st_folium adds it to the map
+    group.add_child(_ScriptCall(function, data, selected_id))
     return group
 
 
@@ -332,7 +334,7 @@ def _tiles(tiles: Tiles) -> Json:
 
 
 def _short_ids(cells: NDArray[np.int64]) -> list[str]:
-    """Return H3 ids without the f's at their end, which say nothing; the browser puts them back."""
+    """Return H3 ids without the trailing f's, which carry no information; the browser restores them."""
     return [cell_text(cell).rstrip("f") for cell in cells.tolist()]
 
 
@@ -356,6 +358,6 @@ def _column(rows: pd.DataFrame, row: TooltipRow) -> Json:
 
 
 def _radii_px(piles: pd.Series) -> pd.Series:
-    """Return radii whose circles grow in area with the piles, within what one can hit and see."""
+    """Return radii whose circles grow in area with the piles, within limits that can be seen and clicked."""
     share = (piles.astype("Float64").fillna(1).clip(1, MANY_PILES) - 1) / (MANY_PILES - 1)
-    return (SMALLEST_PX**2 + share * (LARGEST_PX**2 - SMALLEST_PX**2)) ** 0.5
+    return (MIN_RADIUS_PX**2 + share * (MAX_RADIUS_PX**2 - MIN_RADIUS_PX**2)) ** 0.5

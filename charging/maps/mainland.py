@@ -1,9 +1,9 @@
 """Where maps in GCJ-02 are shifted: a rough outline of the Chinese mainland, for drawing only.
 
-The browser gets it with tiles in GCJ-02, whose shift applies inside it and fades out beyond it. Nothing is
-decided by it about data: the datum of a station comes from its source. It is written by hand from general
+The browser gets it with tiles in GCJ-02; their shift applies inside it and fades out beyond it. It decides
+nothing about data: the datum of a station comes from its source. It is written by hand from general
 knowledge and follows no line closer than a few kilometres, except where another datum begins next door: at
-Hong Kong, Macau and Kinmen. It draws no border and takes no side about one; along the coast it runs through
+Hong Kong, Macau and Kinmen. It is not a border and takes no side about one; along the coast it runs through
 the sea.
 
 That Amap does not shift Hong Kong and Macau is not verified: reports differ.
@@ -36,4 +36,4 @@ OUTLINE = (
     (43.72, 111.95), (45.2, 112.0), (46.3, 116.0), (47.3, 119.3), (48.0, 115.6), (49.8, 116.6),
     (49.65, 117.7), (50.4, 119.15), (52.0, 120.6),
 )  # fmt: skip
-"""Corners of a ring, `lat, lon` in WGS-84 degrees, the last joined to the first."""
+"""Corners of a closed ring, `lat, lon` in WGS-84 degrees."""

@@ -1,8 +1,8 @@
-"""Colours and what they mean: ordered scales, categories and the colours of operators.
+"""Colours and their meaning: ordered scales, categories and the colours of operators.
 
-A `Scale` or `Categories` is the one object behind a layer's colours, its legend and its unit, so the three
-cannot disagree. Ramps run in one hue and in one direction of lightness, so they stay ordered in greyscale;
-in the dark theme lightness turns round, and "more" stands out from the ground in both.
+A `Scale` or `Categories` is the single object behind a layer's colours, its legend and its unit, so the three
+cannot disagree. Ramps have one hue and one direction of lightness, so they stay ordered in greyscale; in the
+dark theme lightness is reversed, and "more" contrasts with the ground in both.
 """
 
 import math
@@ -18,25 +18,24 @@ from numpy.typing import NDArray
 from charging.domain.vocabulary import Status
 
 UNKNOWN = -1
-"""Class of a value that is not known."""
+"""Class of an unknown value."""
 
-MOST_CLASSES = 6
-"""Classes one can still tell apart by lightness alone."""
-
+MAX_CLASSES = 6
+"""Most classes that can be told apart by lightness alone."""
 
 PERCENT_DECIMALS = 2
 """Decimals of a share that is a whole percentage."""
 
 
 class Theme(StrEnum):
-    """The ground a map is drawn on."""
+    """Colour theme of the map."""
 
     LIGHT = "light"
     DARK = "dark"
 
 
 class LegendRow(NamedTuple):
-    """One line of a legend; an empty colour stands for the hatching of what is not known."""
+    """One line of a legend; an empty colour means the hatching for unknown."""
 
     colour: str
     label: str
@@ -47,8 +46,7 @@ class LegendRow(NamedTuple):
 class Scale:
     """Classes of a number: class *i* holds `breaks[i - 1] <= value < breaks[i]`.
 
-    `column` is the column of a layer's table the scale is about. Shares run from 0 to 1 and are written in
-    percent.
+    `column` is the column of a layer's table to classify. Shares run from 0 to 1 and are written in percent.
     """
 
     column: str
@@ -62,7 +60,7 @@ class Scale:
     is_share: bool = False
 
     @classmethod
-    def quantile(
+    def from_quantiles(
         cls,
         values: pd.Series,
         *,
@@ -77,14 +75,14 @@ class Scale:
         """Return a scale whose classes hold about as many of `values` each.
 
         Breaks are distinct and rounded: to two significant digits, to whole numbers, shares to whole
-        percents. So there may be fewer classes than asked for; without a known value there is one, which no
-        legend shows.
+        percents. So there may be fewer classes than asked for; without a known value there is one, not shown
+        in the legend.
         """
-        known = _known(values)
-        inner = np.linspace(0, 1, min(classes, MOST_CLASSES) + 1)[1:-1]
+        known = _known_values(values)
+        inner = np.linspace(0, 1, min(classes, MAX_CLASSES) + 1)[1:-1]
         decimals = PERCENT_DECIMALS if is_share else 0
-        breaks = [_rounded(value, decimals) for value in np.quantile(known, inner)] if known.size else []
-        return cls.fixed(
+        breaks = [_round_break(value, decimals) for value in np.quantile(known, inner)] if known.size else []
+        return cls.from_breaks(
             values,
             breaks,
             column=column,
@@ -96,7 +94,7 @@ class Scale:
         )
 
     @classmethod
-    def fixed(
+    def from_breaks(
         cls,
         values: pd.Series,
         breaks: Sequence[float],
@@ -108,11 +106,11 @@ class Scale:
         theme: Theme,
         is_share: bool = False,
     ) -> "Scale":
-        """Return a scale with given breaks, whole numbers but for shares.
+        """Return a scale with given breaks, whole numbers except for shares.
 
-        Breaks outside the range of `values` make no class.
+        Breaks outside the range of `values` are dropped.
         """
-        known = _known(values)
+        known = _known_values(values)
         lowest, highest = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
         inside = tuple(sorted({float(value) for value in breaks if lowest < value <= highest}))
         return cls(
@@ -139,7 +137,7 @@ class Scale:
         Examples
         --------
         >>> values = pd.Series([1, 40, 900])
-        >>> scale = Scale.fixed(
+        >>> scale = Scale.from_breaks(
         ...     values, [10, 100], column="piles", title="Piles", unit="", unknown="?", theme=Theme.LIGHT
         ... )
         >>> scale.labels()
@@ -153,13 +151,13 @@ class Scale:
         return tuple(_range(a, b) for a, b in zip(lower, whole, strict=True))
 
     def legend(self, values: pd.Series) -> tuple[LegendRow, ...]:
-        """Return the classes of `values` with their counts, ascending, what is not known last."""
+        """Return the classes of `values` with their counts, ascending, unknown last."""
         return _legend(self.classify(values), self.colours, self.labels(), self.unknown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Categories:
-    """Classes of a text: class *i* holds `values[i]`; what is none of them falls to `other`."""
+    """Classes of a text: class *i* holds `values[i]`; anything else falls into `other`."""
 
     column: str
     title: str
@@ -170,7 +168,7 @@ class Categories:
     colours: tuple[str, ...]
 
     @classmethod
-    def of_operators(  # noqa: PLR0913  a legend has that much to say
+    def of_operators(  # noqa: PLR0913  a legend needs all of these
         cls,
         values: pd.Series,
         *,
@@ -183,14 +181,14 @@ class Categories:
         names: Mapping[str, str],
         theme: Theme,
     ) -> "Categories":
-        """Return one class for each coloured operator in `values`, most frequent first, and one for the rest.
+        """Return one class per coloured operator in `values`, most frequent first, and one for the rest.
 
-        `colours` comes from `operator_colours`; operators that share the grey are written as `other`.
+        `colours` comes from `operator_colours`; operators in grey are labelled `other`.
         """
         grey = OTHER[theme]
         present = values.dropna().astype(str).value_counts()
-        ordered = sorted(present.index, key=lambda operator: (-present[operator], operator))
-        own = [operator for operator in ordered if colours.get(operator, grey) != grey]
+        by_size = sorted(present.index, key=lambda operator: (-present[operator], operator))
+        own = [operator for operator in by_size if colours.get(operator, grey) != grey]
         return cls(
             column=column,
             title=title,
@@ -213,7 +211,7 @@ class Categories:
         names: Mapping[str, str],
         theme: Theme,
     ) -> "Categories":
-        """Return one class for each status, in the order of the vocabulary."""
+        """Return one class per status, in the order of the vocabulary."""
         return cls(
             column=column,
             title=title,
@@ -229,14 +227,14 @@ class Categories:
         codes = {value: code for code, value in enumerate(self.values)}
         number, distinct = pd.factorize(values)
         of_each = [codes.get(value, len(self.values)) for value in distinct]
-        return np.array([*of_each, UNKNOWN], dtype=np.int64)[number]  # -1 points at the last
+        return np.array([*of_each, UNKNOWN], dtype=np.int64)[number]  # index -1 is the last
 
     def labels(self) -> tuple[str, ...]:
         """Return the name of each class."""
         return self.names
 
     def legend(self, values: pd.Series) -> tuple[LegendRow, ...]:
-        """Return the classes that occur in `values` with their counts, what is not known last."""
+        """Return the classes that occur in `values` with their counts, unknown last."""
         return _legend(self.classify(values), self.colours, self.labels(), self.unknown)
 
 
@@ -253,19 +251,19 @@ OTHER = {Theme.LIGHT: "#8a9299", Theme.DARK: "#8d979e"}
 """Operators without a colour of their own."""
 
 FAULT = {Theme.LIGHT: "#c0392b", Theme.DARK: "#ff6b5a"}
-"""The only red: piles that are broken."""
+"""The only red: broken piles."""
 
 STATUSES = {
     Theme.LIGHT: ("#1a8f6e", "#2f6fd0", "#d98e04", "#3b2a63", FAULT[Theme.LIGHT], "#4a4f55", "#9fd3c3"),
     Theme.DARK: ("#5fd3ae", "#6aa2ff", "#f0b429", "#ead6ff", FAULT[Theme.DARK], "#c9ced2", "#2f6a5d"),
 }
-"""Colours of the statuses in the order of the vocabulary; shapes say the same to an eye without colours."""
+"""Colours of the statuses in the order of the vocabulary; shapes show the same without colour."""
 
 OWN_COLOURS = {
     Theme.LIGHT: {"nio": "#5285f8", "xpeng": "#cc7200", "li_auto": "#470ba8"},
     Theme.DARK: {"nio": "#6895f4", "xpeng": "#ebb432", "li_auto": "#7453e5"},
 }
-"""The carmakers the map is about keep their colour in every view."""
+"""The carmakers this map is for keep their colour in every view."""
 
 FREE_COLOURS = {
     Theme.LIGHT: (
@@ -289,12 +287,12 @@ FREE_COLOURS = {
         "#84ffb7",
     ),
 }
-"""Given out in this order. Together with the carmakers', the grey and the red, each pair stays at least 0.08
+"""Assigned in this order. Together with the carmakers', the grey and the red, each pair stays at least 0.08
 apart in OKLab as seen with protanopia and deuteranopia, 0.06 with tritanopia, 0.11 with normal sight."""
 
 
 def ramp(classes: int, theme: Theme) -> tuple[str, ...]:
-    """Return the colours of so many ordered classes, "less" nearest to the ground.
+    """Return the colours of a number of ordered classes, "less" closest to the ground.
 
     Examples
     --------
@@ -304,24 +302,26 @@ def ramp(classes: int, theme: Theme) -> tuple[str, ...]:
     stops = RAMPS[theme]
     if classes == 1:
         return (stops[len(stops) // 2],)
-    return tuple(_between(stops, position * (len(stops) - 1) / (classes - 1)) for position in range(classes))
+    return tuple(
+        _blend_stops(stops, position * (len(stops) - 1) / (classes - 1)) for position in range(classes)
+    )
 
 
 def operator_colours(
-    ids_by_size: Sequence[str], chosen: Sequence[str] = (), *, theme: Theme
+    ids_by_size: Sequence[str], chosen_ids: Sequence[str] = (), *, theme: Theme
 ) -> dict[str, str]:
     """Return the colour of every operator: `#rrggbb`.
 
     NIO, XPeng and Li Auto keep their own. Of the others the chosen ones come first, then the largest, until
-    the set is used up; the rest share `OTHER`.
+    the colours are used up; the rest share `OTHER`.
 
     Parameters
     ----------
     ids_by_size
         All operators, largest first. Pass the order of the whole dataset, not of the view, and an operator
         keeps its colour while the map moves.
-    chosen
-        Operators the reader picked, in any order.
+    chosen_ids
+        Operators chosen by the reader, in any order.
 
     Examples
     --------
@@ -329,21 +329,23 @@ def operator_colours(
     {'teld': '#dea71d', 'nio': '#5285f8'}
     """
     own, free = OWN_COLOURS[theme], FREE_COLOURS[theme]
-    known = dict.fromkeys((*ids_by_size, *chosen))
+    known = dict.fromkeys((*ids_by_size, *chosen_ids))
     largest = [operator for operator in ids_by_size if operator not in own][: len(free)]
     # those among the largest keep their place, so choosing one does not repaint the others
-    late = [operator for operator in sorted(chosen) if operator not in own and operator not in largest]
+    newcomers = [
+        operator for operator in sorted(chosen_ids) if operator not in own and operator not in largest
+    ]
     places = dict(zip(largest, free, strict=False))
-    for operator in late[: len(free)]:
-        displaced = next((other for other in reversed(places) if other not in chosen), None)
-        if displaced is not None:
-            places[operator] = places.pop(displaced)
+    for operator in newcomers[: len(free)]:
+        last_place = next((other for other in reversed(places) if other not in chosen_ids), None)
+        if last_place is not None:
+            places[operator] = places.pop(last_place)
         elif len(places) < len(free):
             places[operator] = free[len(places)]
     return {operator: own.get(operator) or places.get(operator, OTHER[theme]) for operator in known}
 
 
-def _known(values: pd.Series) -> NDArray[np.float64]:
+def _known_values(values: pd.Series) -> NDArray[np.float64]:
     numbers = _floats(values)
     return numbers[np.isfinite(numbers)]
 
@@ -352,8 +354,8 @@ def _floats(values: pd.Series) -> NDArray[np.float64]:
     return values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def _rounded(value: float, decimals: int) -> float:
-    """Round to two significant digits and at most so many decimals."""
+def _round_break(value: float, decimals: int) -> float:
+    """Round to two significant digits and at most `decimals` decimals."""
     return round(value, min(decimals, 1 - math.floor(math.log10(abs(value))))) if value else 0.0
 
 
@@ -375,8 +377,8 @@ def _legend(
     return (*rows, LegendRow("", unknown, missing)) if missing else tuple(rows)
 
 
-def _between(stops: Sequence[str], position: float) -> str:
-    """Return the colour at a place between stops, linear in sRGB: the stops are close."""
+def _blend_stops(stops: Sequence[str], position: float) -> str:
+    """Return the colour at a position between stops, linear in sRGB: the stops are close."""
     start = min(int(position), len(stops) - 2)
     share = position - start
     channels = zip(_channels(stops[start]), _channels(stops[start + 1]), strict=True)

@@ -1,7 +1,7 @@
-"""Cells and points as short whole numbers: what a layer sends instead of polygons.
+"""Cells and points as small integers, sent by a layer instead of polygons.
 
-Coordinates are WGS-84 degrees times `per_degree`, rounded, and each corner is written as the step from the
-one before it. Rounding is absolute, so neighbouring cells keep common corners and no gap opens between them.
+Coordinates are WGS-84 degrees times `per_degree`, rounded, each corner the step from the one before.
+Rounding is absolute, so neighbouring cells keep common corners, without gaps between them.
 """
 
 from itertools import chain
@@ -30,7 +30,7 @@ class Outlines(NamedTuple):
     """Boundaries of cells, one after the other.
 
     `steps` holds latitude and longitude in turn; the first corner of a cell is a step from the first corner
-    of the cell before it. `corners` has the number of corners of the cells, by position, that do not have
+    of the cell before it. `corners` has the number of corners of each cell, by position, that does not have
     six.
     """
 
@@ -40,14 +40,14 @@ class Outlines(NamedTuple):
 
 
 def outlines(cells: NDArray[np.int64]) -> Outlines:
-    """Return the boundaries of cells of one resolution; across the antimeridian longitudes run past 180."""
+    """Return the boundaries of cells of one resolution; across the antimeridian longitudes exceed 180."""
     if not cells.size:
         return Outlines(1, [], {})
     rings = [boundary(cell) for cell in cells.tolist()]
     counts = np.array([len(ring) for ring in rings])
     first = np.cumsum(counts) - counts
     points = np.fromiter(chain.from_iterable(chain.from_iterable(rings)), dtype=float).reshape(-1, 2)
-    points[:, 1] = _near(points[:, 1], np.repeat(points[first, 1], counts))
+    points[:, 1] = _unwrap_lon(points[:, 1], np.repeat(points[first, 1], counts))
     per_degree = cell_grid(h3.get_resolution(int(cells[0])))
     grid = np.rint(points * per_degree).astype(np.int64)
     steps = np.diff(grid, axis=0, prepend=[[0, 0]])
@@ -71,10 +71,10 @@ def point_steps(
 
 
 def half_width_km(resolution: int) -> float:
-    """Return the radius of the circle that fits into an average cell, km."""
+    """Return the radius of the inscribed circle of an average cell, km."""
     return flat_width_km(resolution) / 2
 
 
-def _near(lon: NDArray[np.float64], reference: NDArray[np.float64]) -> NDArray[np.float64]:
+def _unwrap_lon(lon: NDArray[np.float64], reference: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return longitudes moved by a whole turn to within half a turn of a reference."""
     return lon - TURN * np.sign(lon - reference) * (np.abs(lon - reference) > HALF_TURN)

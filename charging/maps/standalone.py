@@ -1,7 +1,7 @@
-"""The present map as one HTML file that opens without a network: nothing in it asks for anything.
+"""The current map as one HTML file that works offline: it makes no requests.
 
-It carries Leaflet, our own scripts, theme, ground and city names, and the layers the page has drawn, as data.
-Street tiles stay behind. Everything of foreign origin is JSON that `static/standalone.js` shows with
+It contains Leaflet, our own scripts, theme, ground and city names, and the layers of the page, as data.
+Street tiles are left out. Everything of foreign origin is JSON that `static/standalone.js` shows with
 `textContent`; a content security policy in the file refuses every request.
 """
 
@@ -16,38 +16,38 @@ from xstatic.pkg import leaflet
 
 from charging.domain.bounds import Bounds
 from charging.maps.js_payload import Json, dump
-from charging.maps.layers import Layer, _Call
+from charging.maps.layers import Layer, _ScriptCall
 from charging.maps.palette import Theme
 from charging.maps.static_files import SCRIPTS, read_static
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caption:
-    """What stands around the map, in the reader's language."""
+    """Texts around the map, in the reader's language."""
 
     title: str
     badge: str
     is_simulated: bool
     sentence: str
-    figures: tuple[tuple[str, ...], ...]  # a head and rows: what, published, loaded, selected
+    figures: tuple[tuple[str, ...], ...]  # header and rows: what, published, loaded, selected
     notes: tuple[str, ...]
     link_label: str
-    link: str  # the page with the same view; empty where its address is not known
+    link: str  # the page with the same view; empty if its address is unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """What the file shows: the box and zoom it starts with, and the box beyond which nothing was asked."""
+    """What the file shows: the box and zoom it starts with, and the box that was queried."""
 
-    shown: Bounds
+    view_bounds: Bounds
     zoom: float  # Web Mercator; a smaller window starts further out
-    asked: Bounds
+    query_bounds: Bounds
     theme: Theme
     language: str
     layers: Iterable[Layer]
 
 
-def standalone(picture: Picture, caption: Caption) -> str:
+def build_map_page(picture: Picture, caption: Caption) -> str:
     """Return the file, as HTML.
 
     Parameters
@@ -55,7 +55,7 @@ def standalone(picture: Picture, caption: Caption) -> str:
     picture
         The layers are those of `charging.maps.layers`, the surface among them.
     caption
-        Texts, shown as they stand.
+        Texts, shown unchanged.
     """
     content: dict[str, Json] = {
         "title": caption.title,
@@ -65,36 +65,36 @@ def standalone(picture: Picture, caption: Caption) -> str:
         "figures": caption.figures,
         "notes": caption.notes,
         "link": {"label": caption.link_label, "url": caption.link} if caption.link else None,
-        "shown": _corners(picture.shown),
+        "shown": _corners(picture.view_bounds),
         "zoom": picture.zoom,
-        "asked": _corners(picture.asked),
+        "asked": _corners(picture.query_bounds),
     }
     vendor = Path(leaflet.BASE_DIR)
     return Template(read_static("standalone.html")).substitute(
         title=escape(caption.title),
         language=escape(picture.language),
         theme=escape(picture.theme),
-        leaflet_css=_style((vendor / "leaflet.css").read_text("utf-8")),
-        map_css=_style(read_static("map.css")),
-        page_css=_style(read_static("standalone.css")),
-        theme_json=_data(read_static("theme.json")),
-        ground=_data(read_static("ground.json")),
-        labels=_data(read_static("labels.json")),
-        content=f'{dump(content).removesuffix("}")},"calls":[{",".join(calls(picture.layers))}]}}',
-        leaflet_js=_script((vendor / "leaflet.js").read_text("utf-8")),
-        own_js=_script("\n".join(map(read_static, SCRIPTS))),
-        page_js=_script(read_static("standalone.js")),
+        leaflet_css=_safe_style((vendor / "leaflet.css").read_text("utf-8")),
+        map_css=_safe_style(read_static("map.css")),
+        page_css=_safe_style(read_static("standalone.css")),
+        theme_json=_safe_json(read_static("theme.json")),
+        ground=_safe_json(read_static("ground.json")),
+        labels=_safe_json(read_static("labels.json")),
+        content=f'{dump(content).removesuffix("}")},"calls":[{",".join(script_calls(picture.layers))}]}}',
+        leaflet_js=_safe_script((vendor / "leaflet.js").read_text("utf-8")),
+        own_js=_safe_script("\n".join(map(read_static, SCRIPTS))),
+        page_js=_safe_script(read_static("standalone.js")),
     )
 
 
-def calls(layers: Iterable[Layer]) -> Iterable[str]:
-    """Yield what the layers tell `static/map.js` to draw, each as a JSON list: what, digest, data, selected.
+def script_calls(layers: Iterable[Layer]) -> Iterable[str]:
+    """Yield the calls of the layers into `static/map.js`, as JSON lists: function, digest, data, selected.
 
-    Street tiles are taken out here already: their address may hold a key.
+    Street tiles are removed here: their address may contain a key.
     """
     for layer in layers:
-        # branca has no public way to the elements of a group
-        for call in (child for child in layer._children.values() if isinstance(child, _Call)):  # noqa: SLF001
+        # branca has no public access to the elements of a group
+        for call in (child for child in layer._children.values() if isinstance(child, _ScriptCall)):  # noqa: SLF001
             digest, data, selected = json.loads(f"[{call.arguments}]")
             if call.function == "surface":
                 data |= {"tiles": None}
@@ -102,17 +102,17 @@ def calls(layers: Iterable[Layer]) -> Iterable[str]:
 
 
 def _corners(box: Bounds) -> Json:
-    """Return the south-west and north-east corner, latitude first; across the 180th meridian it runs on."""
+    """Return the south-west and north-east corner, latitude first; beyond 180° longitudes continue."""
     return [[box.south, box.west], [box.north, box.west + box.width]]
 
 
-def _data(json_text: str) -> str:
-    return json_text.replace("<", "\\u003c")  # stands only inside texts
+def _safe_json(json_text: str) -> str:
+    return json_text.replace("<", "\\u003c")  # occurs only inside texts
 
 
-def _script(code: str) -> str:
+def _safe_script(code: str) -> str:
     return code.replace("</", "<\\/")  # in our scripts and Leaflet's only inside texts and comments
 
 
-def _style(css: str) -> str:
+def _safe_style(css: str) -> str:
     return css.replace("</", "<\\/")

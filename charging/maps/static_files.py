@@ -1,4 +1,4 @@
-"""The files of `static/`: which scripts the browser loads, in which order; and what Python reads too."""
+"""The files of `static/`: the scripts in loading order, and those that Python reads too."""
 
 import json
 from functools import cache
@@ -24,7 +24,7 @@ SCRIPTS = (
     "address.js",
     "map.js",
 )
-"""What a map needs besides Leaflet, each after those it uses."""
+"""Scripts of the map besides Leaflet, each after those it depends on."""
 
 
 def read_static(name: str) -> str:

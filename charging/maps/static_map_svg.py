@@ -1,7 +1,7 @@
-"""The present map as a still picture: SVG that prints, on our own ground, in the colours of the light theme.
+"""The current map as a static SVG for print, on our own ground, in the colours of the light theme.
 
-It is made from what the layers tell the browser to draw, so that every view with a map can be printed.
-Street tiles stay behind.
+It is drawn from the same calls the layers make in the browser, so every view with a map can be printed.
+Street tiles are left out.
 """
 
 import json
@@ -17,7 +17,7 @@ from charging.maps.layers import Layer
 from charging.maps.palette import (
     FAULT,
     FREE_COLOURS,
-    MOST_CLASSES,
+    MAX_CLASSES,
     OTHER,
     OWN_COLOURS,
     STATUSES,
@@ -25,14 +25,14 @@ from charging.maps.palette import (
     Theme,
     ramp,
 )
-from charging.maps.standalone import calls
+from charging.maps.standalone import script_calls
 from charging.maps.static_files import static_json
 
 WIDTH = 1000
 """Width of the picture in its own units; about as many as the map has pixels."""
 
-MOST_HEIGHT = 1000
-"""A map taller than wide is cut at top and bottom: it would fill a sheet by itself."""
+MAX_HEIGHT = 1000
+"""A map taller than wide is cropped at top and bottom: it would fill a whole page."""
 
 _LAND, _COAST, _SEA, _INK, _GREY, _MARK, _RING, _PAPER = (
     static_json("theme.json")["light"][name]
@@ -47,15 +47,15 @@ Corner = tuple[float, float]  # in units of the picture, from its upper left cor
 
 
 class Legend(NamedTuple):
-    """What the colours of the picture say."""
+    """Legend of the picture."""
 
     title: str
     unit: str
     rows: tuple[LegendRow, ...]
-    counted: str
+    count_label: str
 
 
-class Plate(NamedTuple):
+class StaticMap(NamedTuple):
     """A picture as SVG, and its legends."""
 
     svg: str
@@ -63,7 +63,7 @@ class Plate(NamedTuple):
 
 
 class _View(NamedTuple):
-    """Where places stand in the picture."""
+    """Projection of coordinates into the picture."""
 
     west: float
     north: float  # Mercator, as `_mercator`
@@ -71,65 +71,69 @@ class _View(NamedTuple):
     height: float
     middle_lon: float
 
-    def at(self, lat: float, lon: float, near: float | None = None) -> Corner:
-        """Return the place of a point, on the side of the globe where the longitude `near` is shown."""
+    def project(self, lat: float, lon: float, near: float | None = None) -> Corner:
+        """Return the position of a point, on the side of the globe where the longitude `near` is shown."""
         reference = self.middle_lon if near is None else near
         turned = lon - FULL_CIRCLE * round((lon - reference) / FULL_CIRCLE)
         x = (turned - self.west) / FULL_CIRCLE * self.scale
         return round(x, 1), round((_mercator(lat) - self.north) * self.scale, 1)
 
-    def nearest(self, lon: float) -> float:
-        """Return a longitude, moved by whole turns to the side that is shown."""
+    def nearest_turn(self, lon: float) -> float:
+        """Return a longitude, shifted by whole turns to the visible side."""
         return lon - FULL_CIRCLE * round((lon - self.middle_lon) / FULL_CIRCLE)
 
 
-def plate(shown: Bounds, zoom: float, layers: Iterable[Layer], language: str, label: str) -> Plate:
-    """Return the picture of a map.
+def draw_static_map(
+    bounds: Bounds, zoom: float, layers: Iterable[Layer], language: str, label: str
+) -> StaticMap:
+    """Return the picture of a map and its legends.
 
     Parameters
     ----------
-    shown
-        The box it shows; of one taller than wide the middle.
+    bounds
+        Box to show; if taller than wide, its middle.
     zoom
-        Web Mercator zoom of the map, which says which places are named.
+        Web Mercator zoom of the map; decides which places are labelled.
     layers
         Those of `charging.maps.layers`, the surface among them.
     language
-        "en" or "zh", of the names of places.
+        "en" or "zh", for place names.
     label
-        What the picture is, for those who do not see it.
+        Text alternative for screen readers.
     """
-    view = _view(shown)
+    view = _view_of(bounds)
     size = {"width": str(WIDTH), "height": f"{view.height:.0f}"}
     box = {"viewBox": f"0 0 {WIDTH} {view.height:.0f}", **size}
     svg = Element("svg", {**box, "role": "img", "aria-label": label})
-    _hatching(svg)
+    _add_hatching(svg)
     SubElement(svg, "rect", {"width": "100%", "height": "100%", "fill": _SEA})
-    _ground(svg, view, zoom)
+    _draw_ground(svg, view, zoom)
     theme, legends = Theme.LIGHT, []
-    for called in calls(layers):
-        function, _, data, selected = json.loads(called)
+    for call in script_calls(layers):
+        function, _, data, selected = json.loads(call)
         if function == "surface":
             theme = Theme(data["theme"])
         elif function == "legend":
-            rows = (LegendRow(light(colour, theme), name, amount) for colour, name, amount in data["rows"])
+            rows = (
+                LegendRow(light_colour(colour, theme), name, amount) for colour, name, amount in data["rows"]
+            )
             legends.append(Legend(data["title"], data["unit"], tuple(rows), data["counted"]))
-        elif function in _DRAWN:
-            _DRAWN[function](svg, view, data, theme, selected)
-    _labels(svg, view, zoom, language)
-    return Plate(tostring(svg, encoding="unicode"), tuple(legends))
+        elif function in _PAINTERS:
+            _PAINTERS[function](svg, view, data, theme, selected)
+    _draw_labels(svg, view, zoom, language)
+    return StaticMap(tostring(svg, encoding="unicode"), tuple(legends))
 
 
-def light(colour: str, theme: Theme) -> str:
-    """Return a colour of the palette, given as in a theme, as the light theme has it."""
-    return _lightened().get(colour, colour) if theme is Theme.DARK else colour
+def light_colour(colour: str, theme: Theme) -> str:
+    """Return the light theme's equivalent of a colour of `theme`."""
+    return _light_colours().get(colour, colour) if theme is Theme.DARK else colour
 
 
 @cache
-def _lightened() -> Mapping[str, str]:
+def _light_colours() -> Mapping[str, str]:
     dark, bright = Theme.DARK, Theme.LIGHT
     pairs: list[tuple[Iterable[str], Iterable[str]]] = [
-        *((ramp(classes, dark), ramp(classes, bright)) for classes in range(1, MOST_CLASSES + 2)),
+        *((ramp(classes, dark), ramp(classes, bright)) for classes in range(1, MAX_CLASSES + 2)),
         (STATUSES[dark], STATUSES[bright]),
         (FREE_COLOURS[dark], FREE_COLOURS[bright]),
         (OWN_COLOURS[dark].values(), OWN_COLOURS[bright].values()),
@@ -139,79 +143,83 @@ def _lightened() -> Mapping[str, str]:
     return {old: new for olds, news in pairs for old, new in zip(olds, news, strict=True)}
 
 
-def _view(shown: Bounds) -> _View:
-    scale = WIDTH / shown.width * FULL_CIRCLE
-    north, south = _mercator(shown.north), _mercator(shown.south)
-    height = min((south - north) * scale, MOST_HEIGHT)
+def _view_of(bounds: Bounds) -> _View:
+    scale = WIDTH / bounds.width * FULL_CIRCLE
+    north, south = _mercator(bounds.north), _mercator(bounds.south)
+    height = min((south - north) * scale, MAX_HEIGHT)
     top = (north + south - height / scale) / 2
-    return _View(shown.west, top, scale, height, shown.west + shown.width / 2)
+    return _View(bounds.west, top, scale, height, bounds.west + bounds.width / 2)
 
 
 def _mercator(lat: float) -> float:
-    """Return how far a latitude lies below the upper edge of the Web Mercator square, in its sides."""
+    """Return the distance of a latitude from the top of the Web Mercator square, 0 to 1."""
     return 0.5 - math.asinh(math.tan(math.radians(max(min(lat, 85.05), -85.05)))) / (2 * math.pi)
 
 
-def _hatching(svg: Element) -> None:
+def _add_hatching(svg: Element) -> None:
     defs = SubElement(svg, "defs")
     pattern = {"id": _HATCH, "width": "6", "height": "6", "patternUnits": "userSpaceOnUse"}
     lines = SubElement(defs, "pattern", pattern)
     SubElement(lines, "path", {"d": "M-1 7L7 -1", "stroke": _GREY, "stroke-width": "1.2"})
 
 
-def _ground(svg: Element, view: _View, zoom: float) -> None:
+def _draw_ground(svg: Element, view: _View, zoom: float) -> None:
     if zoom > _ZOOM["coastTo"]:
         SubElement(svg, "rect", {"width": "100%", "height": "100%", "fill": _LAND})
         return
     per_degree, rings = static_json("ground.json").values()
     drawn = []
     for steps in rings:
-        degrees = [(lon / per_degree, lat / per_degree) for lon, lat in _summed(steps)]
+        degrees = [(lon / per_degree, lat / per_degree) for lon, lat in _points_from_steps(steps)]
         for turn in (-FULL_CIRCLE, 0.0, FULL_CIRCLE):
-            corners = [view.at(lat, lon + turn, near=lon + turn) for lon, lat in degrees]
-            if _is_seen(corners, view):
+            corners = [view.project(lat, lon + turn, near=lon + turn) for lon, lat in degrees]
+            if _is_visible(corners, view):
                 drawn.append(_path(corners))
     style = {"fill": _LAND, "fill-rule": "evenodd", "stroke": _COAST, "stroke-linejoin": "round"}
     SubElement(svg, "path", {"d": "".join(drawn), **style})
 
 
-def _hexes(svg: Element, view: _View, data: dict[str, Any], theme: Theme, selected: str | None) -> None:
-    """Draw cells: one path for each class, what is not known hatched."""
+def _draw_hexes(
+    svg: Element, view: _View, data: dict[str, Any], theme: Theme, selected_id: str | None
+) -> None:
+    """Draw cells: one path per class, unknown ones hatched."""
     paths: dict[int, list[str]] = {}
     ring = ""
-    for row, corners in _cells(view, data):
-        if not _is_seen(corners, view):
+    for row, corners in _cell_corners(view, data):
+        if not _is_visible(corners, view):
             continue
         paths.setdefault(data["classes"][row], []).append(_path(corners))
-        if selected and data["ids"][row].ljust(len(selected), "f") == selected:
+        if selected_id and data["ids"][row].ljust(len(selected_id), "f") == selected_id:
             ring = paths[data["classes"][row]][-1]
     style = {"fill-opacity": "0.85", "stroke": _LAND, "stroke-width": "0.6"}
     for number in sorted(paths):
-        colour = f"url(#{_HATCH})" if number < 0 else light(data["colours"][number], theme)
+        colour = f"url(#{_HATCH})" if number < 0 else light_colour(data["colours"][number], theme)
         SubElement(svg, "path", {"d": "".join(paths[number]), "fill": colour, **style})
     if ring:
         SubElement(svg, "path", {"d": ring, "fill": "none", "stroke": _MARK, "stroke-width": "2.5"})
 
 
-def _cells(view: _View, data: dict[str, Any]) -> Iterator[tuple[int, list[Corner]]]:
+def _cell_corners(view: _View, data: dict[str, Any]) -> Iterator[tuple[int, list[Corner]]]:
     """Yield the corners of each cell; it starts with a step from the first corner of the one before."""
     steps, per_degree, at = data["steps"], data["perDegree"], 0
     first_lat = first_lon = 0
     for row in range(len(data["ids"])):
         first_lat, first_lon = first_lat + steps[at], first_lon + steps[at + 1]
         end = at + 2 * data["corners"].get(str(row), 6)
-        points = _summed([first_lat, first_lon, *steps[at + 2 : end]])
-        near = view.nearest(first_lon / per_degree)
-        yield row, [view.at(lat / per_degree, lon / per_degree, near) for lat, lon in points]
+        points = _points_from_steps([first_lat, first_lon, *steps[at + 2 : end]])
+        near = view.nearest_turn(first_lon / per_degree)
+        yield row, [view.project(lat / per_degree, lon / per_degree, near) for lat, lon in points]
         at = end
 
 
-def _stations(svg: Element, view: _View, data: dict[str, Any], theme: Theme, selected: str | None) -> None:
+def _draw_stations(
+    svg: Element, view: _View, data: dict[str, Any], theme: Theme, selected_id: str | None
+) -> None:
     per_degree = data["perDegree"]
-    for row, (lat, lon) in enumerate(_summed(data["steps"])):
-        corner = view.at(lat / per_degree, lon / per_degree)
-        if _is_seen([corner], view):
-            is_chosen = data["ids"][row] == selected
+    for row, (lat, lon) in enumerate(_points_from_steps(data["steps"])):
+        corner = view.project(lat / per_degree, lon / per_degree)
+        if _is_visible([corner], view):
+            is_chosen = data["ids"][row] == selected_id
             SubElement(
                 svg,
                 "circle",
@@ -219,33 +227,39 @@ def _stations(svg: Element, view: _View, data: dict[str, Any], theme: Theme, sel
                     "cx": f"{corner[0]:g}",
                     "cy": f"{corner[1]:g}",
                     "r": f"{data['radii'][row]:g}",
-                    "fill": light(data["colours"][data["classes"][row]], theme),
+                    "fill": light_colour(data["colours"][data["classes"][row]], theme),
                     "stroke": _MARK if is_chosen else _RING,
                     "stroke-width": "3" if is_chosen else "1",
                 },
             )
 
 
-def _lines(svg: Element, view: _View, data: dict[str, Any], theme: Theme, _selected: str | None) -> None:
+def _draw_lines(
+    svg: Element, view: _View, data: dict[str, Any], theme: Theme, _selected_id: str | None
+) -> None:
     per_degree, drawn = data["perDegree"], []
     for steps in data["lines"]:
-        corners = [view.at(lat / per_degree, lon / per_degree) for lat, lon in _summed(steps)]
-        if _is_seen(corners, view):
+        corners = [view.project(lat / per_degree, lon / per_degree) for lat, lon in _points_from_steps(steps)]
+        if _is_visible(corners, view):
             drawn.append(_path(corners, end=""))
-    style = {"fill": "none", "stroke": light(data["colour"], theme), "stroke-width": "2"}
+    style = {"fill": "none", "stroke": light_colour(data["colour"], theme), "stroke-width": "2"}
     SubElement(svg, "path", {"d": "".join(drawn), **style, "stroke-linejoin": "round"})
 
 
-_DRAWN = {"hexes": _hexes, "stations": _stations, "lines": _lines}
+_PAINTERS = {"hexes": _draw_hexes, "stations": _draw_stations, "lines": _draw_lines}
 
 
-def _labels(svg: Element, view: _View, zoom: float, language: str) -> None:
-    """Name places, the larger ones first, where there is room."""
+def _draw_labels(svg: Element, view: _View, zoom: float, language: str) -> None:
+    """Label places, larger ones first, where there is room."""
     taken: list[tuple[float, float, float]] = []
     style = {"text-anchor": "middle", "fill": _INK, "stroke": _PAPER, "stroke-width": "3"}
     group = SubElement(svg, "g", {**style, "paint-order": "stroke", "stroke-linejoin": "round"})
     for lat, lon, rank, english, chinese in static_json("labels.json"):
-        (x, y), name, size = view.at(lat, lon), chinese if language == "zh" else english, _LABEL_SIZES[rank]
+        (x, y), name, size = (
+            view.project(lat, lon),
+            chinese if language == "zh" else english,
+            _LABEL_SIZES[rank],
+        )
         half = len(name) * size * (0.5 if language == "zh" else 0.28)
         is_in = half < x < WIDTH - half and size < y < view.height - size
         if zoom < _ZOOM["labelsFrom"][rank] or not is_in:
@@ -257,8 +271,8 @@ def _labels(svg: Element, view: _View, zoom: float, language: str) -> None:
         SubElement(group, "text", place).text = name
 
 
-def _summed(steps: Sequence[int]) -> list[tuple[int, int]]:
-    """Return points from their steps, two numbers each."""
+def _points_from_steps(steps: Sequence[int]) -> list[tuple[int, int]]:
+    """Return points from their steps, two numbers per point."""
     first = second = 0
     points = []
     for at in range(0, len(steps), 2):
@@ -267,7 +281,7 @@ def _summed(steps: Sequence[int]) -> list[tuple[int, int]]:
     return points
 
 
-def _is_seen(corners: Sequence[Corner], view: _View) -> bool:
+def _is_visible(corners: Sequence[Corner], view: _View) -> bool:
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     return max(xs) >= 0 and min(xs) <= WIDTH and max(ys) >= 0 and min(ys) <= view.height
 

@@ -1,10 +1,10 @@
-"""Street tiles: which sets there are, in which datum, whom to credit, and which of them a run can offer.
+"""Street tiles: the known sets, their datum and credits, and which of them the settings allow.
 
-`registry` names them all, `offered` those that can be shown with the settings of a run, their keys filled in.
-A key necessarily reaches the browser, since it stands in the address of every tile: choose one that its
-provider ties to your domain. It goes nowhere else.
+`TILES` lists them all, `usable_tiles` those that can be shown with the settings of a run, keys filled in.
+A key necessarily reaches the browser, as part of the address of every tile: choose one that its
+provider restricts to your domain. It goes nowhere else.
 
-The addresses of Amap are those in common use, without a published contract; that they are served over https
+The addresses of Amap are those in common use, without published terms; that they are served over https
 everywhere, and the text of its credit, is UNVERIFIED, as are the addresses of CARTO with a key.
 """
 
@@ -18,10 +18,10 @@ from charging.errors import UsageError
 from charging.settings import Settings
 
 NONE = "none"
-"""The choice of no tiles at all."""
+"""Choice of no tiles."""
 
 CUSTOM = "custom"
-"""The choice of tiles by their URL."""
+"""Choice of tiles by URL."""
 
 STREETS_FROM_ZOOM = 9
 """First zoom that shows street tiles: further out our own ground is clearer."""
@@ -33,7 +33,7 @@ _KNOWN_PLACES = frozenset({"s", "z", "x", "y", "-y", "r"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
-    """Whom to name for tiles: a text, and the page it links to, if any."""
+    """Credit for tiles: a text, and the page it links to, if any."""
 
     text: str
     url: str = ""
@@ -44,8 +44,8 @@ class Tiles:
     """A set of street tiles.
 
     `urls` are Leaflet's templates ({z} {x} {y}, {s} for a subdomain, {r} for the suffix of sharp screens),
-    lowest layer first; `{key}` in one says that the set needs a key. `max_zoom` is the finest zoom the server
-    has; nearer by its tiles are enlarged.
+    lowest layer first; `{key}` in one means that the set needs a key. `max_zoom` is the finest zoom of the
+    server; beyond it tiles are enlarged.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Tiles:
 
     @property
     def needs_key(self) -> bool:
-        """Whether the set can be shown only with a key."""
+        """Whether the set needs a key."""
         return any(_KEY in url for url in self.urls)
 
     def with_key(self, key: str) -> "Tiles":
@@ -119,14 +119,14 @@ POSITRON = _carto("positron", "light_all", is_dark=False)
 DARK_MATTER = _carto("dark_matter", "dark_all", is_dark=True)
 
 TILES = {tiles.name: tiles for tiles in (OSM, AMAP, TIANDITU, POSITRON, DARK_MATTER)}
-"""All sets with an address of their own, by name."""
+"""All sets with a fixed address, by name."""
 
 CHOICES = (NONE, *TILES, CUSTOM)
-"""What can be chosen."""
+"""All choices."""
 
 
-def offered(settings: Settings) -> Mapping[str, Tiles]:
-    """Return the tiles that can be shown, by name: those whose key or address is set, or none at all.
+def usable_tiles(settings: Settings) -> Mapping[str, Tiles]:
+    """Return the tiles that can be shown, by name: those whose key or address is set; empty for no tiles.
 
     Raises
     ------
@@ -135,9 +135,9 @@ def offered(settings: Settings) -> Mapping[str, Tiles]:
 
     Examples
     --------
-    >>> list(offered(Settings(tianditu_key="abc")))
+    >>> list(usable_tiles(Settings(tianditu_key="abc")))
     ['osm', 'amap', 'tianditu']
-    >>> list(offered(Settings(tiles="none")))
+    >>> list(usable_tiles(Settings(tiles="none")))
     []
     """
     if settings.tiles == NONE:
@@ -173,7 +173,7 @@ def _custom(settings: Settings) -> Tiles:
     places = set(_PLACES.findall(url))
     is_complete = {"z", "x"} <= places and places & {"y", "-y"}
     if not url.startswith(("https://", "http://")) or not is_complete or places - _KNOWN_PLACES:
-        # not repeated: a key may stand in it
+        # not repeated: it may contain a key
         raise UsageError("CHARGING_TILES_URL must be like https://host/{z}/{x}/{y}.png, found another form")
     if settings.tiles_datum not in (Datum.WGS84, Datum.GCJ02):
         message = f"CHARGING_TILES_DATUM must be wgs84 or gcj02, found {settings.tiles_datum!r}"

@@ -1,11 +1,11 @@
-"""What a map shows: a centre and a zoom. Without folium, so that a link can be read before it is loaded."""
+"""View of the map: a centre and a zoom. Without folium, so that a link can be read before it is loaded."""
 
 import math
 from typing import NamedTuple
 
 from charging.maps.static_files import static_json
 
-MOST_ZOOM: float = static_json("theme.json")["zoom"]["max"]
+MAX_ZOOM: float = static_json("theme.json")["zoom"]["max"]
 """Finest zoom, Web Mercator."""
 
 MERCATOR_EDGE, DATE_LINE = 85.0, 180.0
@@ -13,7 +13,7 @@ MERCATOR_EDGE, DATE_LINE = 85.0, 180.0
 
 
 class View(NamedTuple):
-    """What a map shows: its centre in WGS-84 degrees and its Web Mercator zoom."""
+    """View of the map: its centre in WGS-84 degrees and its Web Mercator zoom."""
 
     lat: float
     lon: float
@@ -21,7 +21,7 @@ class View(NamedTuple):
 
     @classmethod
     def from_text(cls, text: str) -> "View | None":
-        """Read a view from the `at` parameter of a URL; None when it cannot be one.
+        """Read a view from the `at` parameter of a URL; None if it is not valid.
 
         Examples
         --------
@@ -34,7 +34,7 @@ class View(NamedTuple):
             lat, lon, zoom = (float(part) for part in text.split(","))
         except ValueError:
             return None
-        is_view = abs(lat) <= MERCATOR_EDGE and abs(lon) <= DATE_LINE and 0 <= zoom <= MOST_ZOOM
+        is_view = abs(lat) <= MERCATOR_EDGE and abs(lon) <= DATE_LINE and 0 <= zoom <= MAX_ZOOM
         return cls(lat, lon, zoom) if is_view and math.isfinite(lat + lon + zoom) else None
 
 

@@ -1,8 +1,8 @@
-"""Which part of the world is drawn for what the map shows, and how finely.
+"""Which area is drawn for a viewport, and at which resolution.
 
 A frame is larger than the viewport, so that a small pan shows what is already there, and it stays the same
-while the viewport moves inside it: the same frame is the same query, the same layers, and nothing is drawn
-anew.
+while the viewport moves inside it: the same frame means the same query and the same layers, and nothing is
+redrawn.
 """
 
 import math
@@ -11,31 +11,31 @@ from typing import Any, NamedTuple
 
 from charging.domain.bounds import FULL_CIRCLE, Bounds
 from charging.domain.hexes import resolution_for_zoom
-from charging.maps.view import MOST_ZOOM, View
+from charging.maps.view import MAX_ZOOM, View
 
 PADDING = 0.25
-"""How far a frame exceeds the viewport on each side, as a share of its extent."""
+"""Margin of a frame around the viewport on each side, as a share of its extent."""
 
 STATIONS_FROM_ZOOM = 9
-"""Zoom from which single stations are drawn, where they are few enough."""
+"""Zoom from which single stations are drawn, if they are few enough."""
 
 ASSUMED_SIZE_PX = (820, 640)
-"""Width and height a map is taken to have before it has answered."""
+"""Assumed width and height of a map before it reports its own."""
 
 _TILE_PX = 256
 _STEPS = 2
-"""Zoom levels are halves, as the map's zoomSnap."""
+"""Zoom steps per level, as the map's zoomSnap."""
 
 
 class Viewport(NamedTuple):
-    """What the map shows."""
+    """Box and zoom shown by the map."""
 
     bounds: Bounds
     zoom: float
 
     @classmethod
     def from_component(cls, answer: Mapping[str, Any] | None) -> "Viewport | None":
-        """Read the viewport from the answer of the map component; None if it holds none."""
+        """Read the viewport from the answer of the map component; None if there is none."""
         box = (answer or {}).get("bounds")
         if (
             not answer
@@ -64,15 +64,15 @@ class Viewport(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """What is drawn: the cells of a resolution in a box, or its stations."""
+    """Area drawn: the cells of a resolution in a box, or its stations."""
 
     bounds: Bounds
     resolution: int
-    is_close: bool  # near enough to draw stations one by one
+    is_close: bool  # close enough to draw single stations
 
 
 def frame_for(viewport: Viewport, *, detail: int, last: Frame | None) -> Frame:
-    """Return the frame to draw for a viewport: the last one while it still fits, otherwise a new one.
+    """Return the frame to draw for a viewport: the last one if it still fits, otherwise a new one.
 
     Parameters
     ----------
@@ -86,25 +86,25 @@ def frame_for(viewport: Viewport, *, detail: int, last: Frame | None) -> Frame:
     bounds, zoom = viewport
     resolution = resolution_for_zoom(zoom, bounds.centre_lat, shift=detail)
     frame = Frame(bounds.pad(PADDING), resolution, zoom >= STATIONS_FROM_ZOOM)
-    if last and last[1:] == frame[1:] and _holds(last.bounds, bounds):
+    if last and last[1:] == frame[1:] and _contains(last.bounds, bounds):
         return last
     return frame
 
 
 def fitting_view(bounds: Bounds) -> View:
-    """Return the view that shows a box whole on a map of the assumed size."""
+    """Return the view that fits a whole box on a map of the assumed size."""
     south, north = _mercator(bounds.south), _mercator(bounds.north)
     spans = bounds.width / 360, north - south
     zooms = [
         math.log2(px / (_TILE_PX * span)) for px, span in zip(ASSUMED_SIZE_PX, spans, strict=True) if span > 0
     ]
-    zoom = math.floor(min([*zooms, MOST_ZOOM - _STEPS]) * _STEPS) / _STEPS
+    zoom = math.floor(min([*zooms, MAX_ZOOM - _STEPS]) * _STEPS) / _STEPS
     return View(
         round(_latitude((south + north) / 2), 4), round(bounds.west + bounds.width / 2, 4), max(zoom, 1)
     )
 
 
-def _holds(outer: Bounds, inner: Bounds) -> bool:
+def _contains(outer: Bounds, inner: Bounds) -> bool:
     if not (outer.south <= inner.south and inner.north <= outer.north):
         return False
     return outer.width >= FULL_CIRCLE or (inner.west - outer.west) % FULL_CIRCLE + inner.width <= outer.width

@@ -110,7 +110,7 @@ def deck(table: pd.DataFrame, view: View) -> pydeck.Deck:
 
 
 def _scale(table: pd.DataFrame) -> Scale:
-    return Scale.quantile(
+    return Scale.from_quantiles(
         table["piles"], column="piles", title="Piles", unit="", unknown="not known", theme=Theme.LIGHT
     )
 

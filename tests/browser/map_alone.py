@@ -65,7 +65,7 @@ def hex_layers(
         .reset_index()
     )
     table.loc[table.index % 17 == 0, ["piles", "lead"]] = None
-    scale = palette.Scale.quantile(
+    scale = palette.Scale.from_quantiles(
         table["piles"],
         column="piles",
         title="Charging piles",
@@ -81,8 +81,8 @@ def hex_layers(
     )
     tooltip = layers.Tooltip(rows=rows, unknown="not known", footer="Simulated network")
     groups = [
-        layers.hexes(table, scale, tooltip, selected=selected and cell_from_text(selected)),
-        layers.legend(scale, table[scale.column], counted="cells", footer="Simulated network"),
+        layers.hexes(table, scale, tooltip, selected_cell=selected and cell_from_text(selected)),
+        layers.legend(scale, table[scale.column], count_label="cells", footer="Simulated network"),
     ]
     if st.query_params.get("show") == "dots":
         dots = points.groupby(["cell", "operator_id"], as_index=False)["piles"].sum()
@@ -118,8 +118,8 @@ def station_layers(points: pd.DataFrame, theme: palette.Theme, selected: str | N
         theme=theme,
     )
     return [
-        layers.stations(table, operators, tooltip, theme=theme, selected=selected),
-        layers.legend(operators, table["operator_id"], counted="stations", footer="Simulated network"),
+        layers.stations(table, operators, tooltip, theme=theme, selected_id=selected),
+        layers.legend(operators, table["operator_id"], count_label="stations", footer="Simulated network"),
     ]
 
 

@@ -11,7 +11,7 @@ from charging.domain.bounds import Bounds
 from charging.domain.hexes import cells_at, parent_cells
 from charging.maps import layers
 from charging.maps.palette import Scale, Theme
-from charging.maps.standalone import Caption, Picture, standalone
+from charging.maps.standalone import Caption, Picture, build_map_page
 
 pytestmark = in_chromium
 
@@ -81,7 +81,9 @@ def points(count=900):
 
 
 def scale(table):
-    return Scale.quantile(table["piles"], column="piles", title="", unit="", unknown="?", theme=Theme.LIGHT)
+    return Scale.from_quantiles(
+        table["piles"], column="piles", title="", unit="", unknown="?", theme=Theme.LIGHT
+    )
 
 
 def cells_and_dots():
@@ -110,10 +112,15 @@ def drawn(chromium, tmp_path):
         surface = layers.surface(theme=Theme.LIGHT, language="en", tiles=None, texts=texts)
         box = Bounds(30.7, 120.7, 31.7, 122.1)
         picture = Picture(
-            shown=box, zoom=9, asked=box, theme=Theme.LIGHT, language="en", layers=(surface, *DRAWN[what]())
+            view_bounds=box,
+            zoom=9,
+            query_bounds=box,
+            theme=Theme.LIGHT,
+            language="en",
+            layers=(surface, *DRAWN[what]()),
         )
         file = tmp_path / "map.html"
-        file.write_text(standalone(picture, CAPTION), encoding="utf-8")
+        file.write_text(build_map_page(picture, CAPTION), encoding="utf-8")
         contexts.append(chromium.new_context(offline=True, device_scale_factor=sharpness))
         page = contexts[-1].new_page()
         page.goto(file.as_uri())

@@ -9,7 +9,7 @@ from streamlit_folium import _get_feature_group_string
 
 from charging.maps import layers, tiles
 from charging.maps.base import AssetUrls, base_map
-from charging.maps.layers import BROKEN, NOT_KNOWN, PLAIN, SILENT, TAKEN
+from charging.maps.layers import FAULTY, IN_USE, NOT_KNOWN, NOT_REPORTING, PLAIN
 from charging.maps.mainland import OUTLINE
 from charging.maps.palette import FAULT, OTHER, Categories, Scale, Theme
 
@@ -61,7 +61,7 @@ def hex_table(cells):
 
 
 def hex_scale(table):
-    return Scale.quantile(
+    return Scale.from_quantiles(
         table["piles"], column="piles", title="Piles", unit="piles", unknown="?", theme=Theme.LIGHT
     )
 
@@ -115,7 +115,7 @@ def test_selecting_a_cell_does_not_change_the_digest():
     table = hex_table(cells_of_china(4, 5))
     _, before, _, nothing = call(layers.hexes(table, hex_scale(table), TOOLTIP))
     _, after, _, selected = call(
-        layers.hexes(table, hex_scale(table), TOOLTIP, selected=int(table["cell"][0]))
+        layers.hexes(table, hex_scale(table), TOOLTIP, selected_cell=int(table["cell"][0]))
     )
     assert (nothing, selected, before) == (None, f"{table['cell'][0]:x}", after)
 
@@ -153,7 +153,7 @@ def test_rings_tell_faults_and_unknown_statuses():
     table = table.sort_values("station_id", ignore_index=True).assign(status=statuses)
     data = call(stations(table))[2]
     shown = [shape for _, shape in sorted(zip(data["ids"], data["rings"], strict=True))]
-    assert shown == [BROKEN, PLAIN, NOT_KNOWN, PLAIN, TAKEN, SILENT]
+    assert shown == [FAULTY, PLAIN, NOT_KNOWN, PLAIN, IN_USE, NOT_REPORTING]
     assert data["fault"] == FAULT[Theme.LIGHT]
 
 
@@ -191,7 +191,7 @@ def test_empty_tables_make_empty_layers():
 def test_the_legend_says_what_the_scale_says():
     table = hex_table(cells_of_china(4, 300))
     scale = hex_scale(table)
-    data = call(layers.legend(scale, table["piles"], counted="cells", footer="Simulated network"))[2]
+    data = call(layers.legend(scale, table["piles"], count_label="cells", footer="Simulated network"))[2]
     assert data["rows"] == [list(row) for row in scale.legend(table["piles"])]
     assert (data["title"], data["unit"], data["footer"]) == ("Piles", "piles", "Simulated network")
 

@@ -82,8 +82,8 @@ def oklab(colour, sight):
 def scale(values, breaks=None, **more):
     words = {"column": "piles", "title": "Piles", "unit": "", "unknown": "?", "theme": Theme.LIGHT} | more
     if breaks is None:
-        return Scale.quantile(pd.Series(values), **words)
-    return Scale.fixed(pd.Series(values), breaks, **words)
+        return Scale.from_quantiles(pd.Series(values), **words)
+    return Scale.from_breaks(pd.Series(values), breaks, **words)
 
 
 @pytest.mark.parametrize("theme", Theme)

@@ -11,7 +11,7 @@ from charging.domain.bounds import Bounds
 from charging.domain.hexes import cells_at, parent_cells
 from charging.maps import layers
 from charging.maps.palette import Scale, Theme
-from charging.maps.standalone import Caption, Picture, standalone
+from charging.maps.standalone import Caption, Picture, build_map_page
 from charging.maps.tiles import Credit, Tiles
 
 HOSTILE = "</script><script>alert(1)</script><!-- ${title} `${x}` {{ 7 }} \u202e' \" &"
@@ -38,28 +38,28 @@ def picture():
     cells = parent_cells(cells_at(points.lat.to_numpy(), points.lon.to_numpy()), 6)
     table = points.assign(cell=cells, name=HOSTILE)
     words = {"title": "Piles", "unit": HOSTILE, "unknown": "?", "theme": Theme.LIGHT}
-    scale = Scale.quantile(table.piles, column="piles", **words)
+    scale = Scale.from_quantiles(table.piles, column="piles", **words)
     tooltip = layers.Tooltip(rows=(), unknown="?", heading="name")
     tiles = Tiles(
         name="x", urls=("https://tiles.example/{z}/{x}/{y}?key=SECRET",), credits=(Credit(text="x"),)
     )
     return Picture(
-        shown=Bounds(30, 120, 33, 123),
+        view_bounds=Bounds(30, 120, 33, 123),
         zoom=8,
-        asked=Bounds(29, 119, 34, 124),
+        query_bounds=Bounds(29, 119, 34, 124),
         theme=Theme.LIGHT,
         language="en",
         layers=(
             layers.surface(theme=Theme.LIGHT, language="en", tiles=tiles, texts=TEXTS),
             layers.hexes(table, scale, tooltip),
-            layers.legend(scale, table.piles, counted="cells"),
+            layers.legend(scale, table.piles, count_label="cells"),
         ),
     )
 
 
 @pytest.fixture(scope="module")
 def page():
-    return standalone(picture(), CAPTION)
+    return build_map_page(picture(), CAPTION)
 
 
 def content(page):
@@ -96,9 +96,9 @@ def test_nothing_is_loaded_from_elsewhere(page):
 
 
 def test_a_box_across_the_180th_meridian_runs_on():
-    asked = replace(picture(), asked=Bounds(-20, 170, -10, -170))
-    assert content(standalone(asked, CAPTION))["asked"] == [[-20, 170], [-10, 190]]
+    asked = replace(picture(), query_bounds=Bounds(-20, 170, -10, -170))
+    assert content(build_map_page(asked, CAPTION))["asked"] == [[-20, 170], [-10, 190]]
 
 
 def test_a_page_that_does_not_know_its_address_gives_no_link():
-    assert content(standalone(picture(), replace(CAPTION, link="")))["link"] is None
+    assert content(build_map_page(picture(), replace(CAPTION, link="")))["link"] is None

@@ -13,7 +13,7 @@ from charging.maps.analysis_colours import VERDICTS
 from charging.maps.layers import SurfaceTexts, Tooltip, TooltipRow
 from charging.maps.palette import (
     FREE_COLOURS,
-    MOST_CLASSES,
+    MAX_CLASSES,
     OTHER,
     OWN_COLOURS,
     STATUSES,
@@ -21,7 +21,7 @@ from charging.maps.palette import (
     Theme,
     ramp,
 )
-from charging.maps.static_map_svg import MOST_HEIGHT, WIDTH, light, plate
+from charging.maps.static_map_svg import MAX_HEIGHT, WIDTH, draw_static_map, light_colour
 
 CHINA = Bounds(18, 73, 53, 135)
 TIP = Tooltip(rows=(TooltipRow(column="piles", label="Piles"),), unknown="?")
@@ -34,7 +34,7 @@ def surface(theme=Theme.LIGHT):
 
 def scale(piles, theme=Theme.LIGHT):
     named = {"column": "piles", "title": "<Piles>", "unit": "", "unknown": "not known"}
-    return Scale.fixed(piles, [10], **named, theme=theme)
+    return Scale.from_breaks(piles, [10], **named, theme=theme)
 
 
 def cells(*places, resolution=4):
@@ -43,7 +43,7 @@ def cells(*places, resolution=4):
 
 
 def drawn(*layers, shown=CHINA, zoom=4.0, language="en", theme=Theme.LIGHT):
-    made = plate(shown, zoom, [surface(theme), *layers], language, "A <map>")
+    made = draw_static_map(shown, zoom, [surface(theme), *layers], language, "A <map>")
     return fromstring(made.svg), made.legends  # noqa: S314  our own
 
 
@@ -73,7 +73,8 @@ def test_a_cell_stands_where_web_mercator_has_it():
 def test_cells_have_the_colour_of_their_class_and_what_is_not_known_is_hatched():
     table = pd.DataFrame({"cell": cells((30, 110), (31, 112), (32, 114)), "piles": [5, 50, None]})
     svg, [legend] = drawn(
-        draw.hexes(table, scale(table.piles), TIP), draw.legend(scale(table.piles), table.piles, counted="c")
+        draw.hexes(table, scale(table.piles), TIP),
+        draw.legend(scale(table.piles), table.piles, count_label="c"),
     )
     assert [path.attrib["fill"] for path in hex_paths(svg)] == ["url(#not-known)", *ramp(2, Theme.LIGHT)]
     assert legend.title == "<Piles>"
@@ -94,7 +95,7 @@ def test_a_map_of_the_dark_theme_is_printed_in_the_colours_of_the_light_one():
     table = pd.DataFrame({"cell": cells((30, 110), (31, 112)), "piles": [5, 50]})
     dark = scale(table.piles, Theme.DARK)
     svg, [legend] = drawn(
-        draw.hexes(table, dark, TIP), draw.legend(dark, table.piles, counted="c"), theme=Theme.DARK
+        draw.hexes(table, dark, TIP), draw.legend(dark, table.piles, count_label="c"), theme=Theme.DARK
     )
     assert [path.attrib["fill"] for path in hex_paths(svg)] == list(ramp(2, Theme.LIGHT))
     assert [row.colour for row in legend.rows] == list(ramp(2, Theme.LIGHT))
@@ -102,17 +103,17 @@ def test_a_map_of_the_dark_theme_is_printed_in_the_colours_of_the_light_one():
 
 def test_every_colour_of_the_dark_theme_has_a_light_one():
     def palette(theme):
-        ramps = [colour for classes in range(1, MOST_CLASSES + 1) for colour in ramp(classes, theme)]
+        ramps = [colour for classes in range(1, MAX_CLASSES + 1) for colour in ramp(classes, theme)]
         kept = (STATUSES[theme], FREE_COLOURS[theme], OWN_COLOURS[theme].values(), VERDICTS[theme].values())
         return {*ramps, OTHER[theme], *(colour for colours in kept for colour in colours)}
 
-    assert {light(colour, Theme.DARK) for colour in palette(Theme.DARK)} <= palette(Theme.LIGHT)
-    assert all(light(colour, Theme.LIGHT) == colour for colour in palette(Theme.LIGHT))
+    assert {light_colour(colour, Theme.DARK) for colour in palette(Theme.DARK)} <= palette(Theme.LIGHT)
+    assert all(light_colour(colour, Theme.LIGHT) == colour for colour in palette(Theme.LIGHT))
 
 
 def test_the_selected_cell_is_outlined():
     table = pd.DataFrame({"cell": cells((30, 110), (31, 112)), "piles": [5, 50]})
-    svg, _ = drawn(draw.hexes(table, scale(table.piles), TIP, selected=int(table.cell[1])))
+    svg, _ = drawn(draw.hexes(table, scale(table.piles), TIP, selected_cell=int(table.cell[1])))
     [ring] = [path for path in svg.iter("path") if path.attrib.get("stroke-width") == "2.5"]
     assert ring.attrib["d"] in {path.attrib["d"] for path in hex_paths(svg)}
 
@@ -124,7 +125,7 @@ def test_stations_and_lines_are_drawn():
     line = (np.array([30.0, 31.0]), np.array([110.0, 111.0]))
     svg, _ = drawn(
         draw.lines([line], table.head(1), TIP, colour="#123456"),
-        draw.stations(table, scale(table.piles), TIP, theme=Theme.LIGHT, selected="a"),
+        draw.stations(table, scale(table.piles), TIP, theme=Theme.LIGHT, selected_id="a"),
     )
     assert len(list(svg.iter("circle"))) == 1  # the other one lies north of the box
     assert [path.attrib["d"].count("L") for path in svg.iter("path") if path.get("stroke") == "#123456"] == [
@@ -143,7 +144,7 @@ def test_places_are_named_in_the_readers_language_and_do_not_cover_each_other(la
 
 def test_a_tall_map_is_cut_to_a_square():
     svg, _ = drawn(shown=Bounds(0, 100, 60, 110))
-    assert svg.attrib["viewBox"] == f"0 0 {WIDTH} {MOST_HEIGHT}"
+    assert svg.attrib["viewBox"] == f"0 0 {WIDTH} {MAX_HEIGHT}"
 
 
 def test_nothing_of_a_text_is_markup():

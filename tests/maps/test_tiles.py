@@ -2,22 +2,22 @@ import pytest
 
 from charging.domain.vocabulary import Datum
 from charging.errors import UsageError
-from charging.maps.tiles import CHOICES, CUSTOM, NONE, TILES, offered
+from charging.maps.tiles import CHOICES, CUSTOM, NONE, TILES, usable_tiles
 from charging.settings import Settings
 
 OWN = "https://tiles.example/{z}/{x}/{y}.png"
 
 
 def test_without_keys_only_open_tiles_are_offered():
-    assert list(offered(Settings())) == ["osm", "amap"]
+    assert list(usable_tiles(Settings())) == ["osm", "amap"]
 
 
 def test_a_closed_network_is_offered_nothing():
-    assert offered(Settings(tiles="none", tiles_url=OWN, carto_key="k")) == {}
+    assert usable_tiles(Settings(tiles="none", tiles_url=OWN, carto_key="k")) == {}
 
 
 def test_a_key_brings_its_tiles_and_stands_in_their_addresses():
-    usable = offered(Settings(tianditu_key="a b&c", carto_key="k"))
+    usable = usable_tiles(Settings(tianditu_key="a b&c", carto_key="k"))
     assert set(usable) == {"osm", "amap", "tianditu", "positron", "dark_matter"}
     assert [url.partition("&tk=")[2] for url in usable["tianditu"].urls] == ["a%20b%26c"] * 2
     assert usable["positron"].urls[0].endswith(".png?key=k")
@@ -44,9 +44,9 @@ def test_only_amap_is_shifted():
 
 def test_own_tiles_have_their_datum_and_credit():
     settings = Settings(tiles=CUSTOM, tiles_url=OWN, tiles_datum="gcj02", tiles_attribution="<b>We</b>")
-    tiles = offered(settings)[CUSTOM]
+    tiles = usable_tiles(settings)[CUSTOM]
     assert (tiles.urls, tiles.datum, tiles.credits[0].text) == ((OWN,), Datum.GCJ02, "<b>We</b>")
-    assert offered(Settings(tiles_url=OWN))[CUSTOM].credits == ()
+    assert usable_tiles(Settings(tiles_url=OWN))[CUSTOM].credits == ()
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ def test_own_tiles_have_their_datum_and_credit():
 )
 def test_an_address_that_is_none_is_refused_without_repeating_it(url):
     with pytest.raises(UsageError, match="CHARGING_TILES_URL must be like") as refused:
-        offered(Settings(tiles_url=url))
+        usable_tiles(Settings(tiles_url=url))
     assert url not in str(refused.value)
 
 
 def test_a_datum_no_tile_grid_has_is_refused():
     with pytest.raises(UsageError, match="CHARGING_TILES_DATUM must be wgs84 or gcj02, found 'bd09'"):
-        offered(Settings(tiles_url=OWN, tiles_datum="bd09"))
+        usable_tiles(Settings(tiles_url=OWN, tiles_datum="bd09"))
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,10 @@ def test_a_datum_no_tile_grid_has_is_refused():
 )
 def test_a_choice_that_cannot_be_shown_says_what_is_missing(chosen, says):
     with pytest.raises(UsageError, match=says):
-        offered(Settings(tiles=chosen))
+        usable_tiles(Settings(tiles=chosen))
 
 
 @pytest.mark.parametrize("chosen", CHOICES)
 def test_every_choice_can_be_made_and_all_but_none_leaves_the_others(chosen):
-    usable = offered(Settings(tiles=chosen, tianditu_key="k", carto_key="k", tiles_url=OWN))
+    usable = usable_tiles(Settings(tiles=chosen, tianditu_key="k", carto_key="k", tiles_url=OWN))
     assert [*usable] == ([] if chosen == NONE else [*TILES, CUSTOM])

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from charging.domain.bounds import WORLD, Bounds
 from charging.domain.hexes import MAX_RESOLUTION, MIN_RESOLUTION, flat_width_km
-from charging.maps.view import CHINA, MOST_ZOOM, View
+from charging.maps.view import CHINA, MAX_ZOOM, View
 from charging.maps.viewport import (
     ASSUMED_SIZE_PX,
     STATIONS_FROM_ZOOM,
@@ -20,7 +20,7 @@ VIEWS = st.builds(
     View,
     st.floats(-70, 70),
     st.floats(-180, 180),
-    st.integers(4, 2 * MOST_ZOOM).map(lambda halves: halves / 2),
+    st.integers(4, 2 * MAX_ZOOM).map(lambda halves: halves / 2),
 )
 
 
@@ -115,7 +115,7 @@ def test_the_fitting_view_shows_the_whole_box(bounds):
 
 
 def test_the_fitting_view_of_one_point_is_close_and_of_the_world_far():
-    assert fitting_view(Bounds(31, 121, 31, 121)) == View(31, 121, MOST_ZOOM - 2)
+    assert fitting_view(Bounds(31, 121, 31, 121)) == View(31, 121, MAX_ZOOM - 2)
     assert fitting_view(WORLD).zoom == 1
 
 

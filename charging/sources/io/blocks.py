@@ -122,12 +122,12 @@ def is_regular(raw: bytes, delimiter: str) -> bool:
     """Whether each quote opens a cell, closes one or is doubled inside one, and no cell is too long."""
     if raw.startswith(codecs.BOM_UTF8):  # which Arrow takes for no part of the text
         return False
-    quotes = np.flatnonzero(np.frombuffer(raw, np.uint8) == _QUOTE) if b'"' in raw else ()
+    codes = np.frombuffer(raw, np.uint8)
+    quotes = np.flatnonzero(codes == _QUOTE if b'"' in raw else ())
     if len(quotes) % 2 or len(delimiter.encode()) > 1 or delimiter == '"' or _has_long_line(raw):
         return False
     if not len(quotes):
         return True
-    codes = np.frombuffer(raw, np.uint8)
     borders = (_LF, _CR, ord(delimiter))
     opening, closing = quotes[0::2], quotes[1::2]
     is_opened = (opening == 0) | np.isin(codes[opening - 1], borders)

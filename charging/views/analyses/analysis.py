@@ -150,9 +150,11 @@ def verdicts(
     if drawn < asked_for:
         how = "inside" if inside else "itself"
         note = say(f"analysis.coarser.{how}", drawn=drawn, asked=asked_for)
-    legend = draw.legend(scale, rows.category.astype(str), counted=say("map.cells"), footer=context.footer)
+    legend = draw.legend(
+        scale, rows.category.astype(str), count_label=say("map.cells"), footer=context.footer
+    )
     selected = state.chosen_cell(state.selection())
-    return Verdicts([draw.hexes(rows, scale, tooltip, selected=selected), legend], note)
+    return Verdicts([draw.hexes(rows, scale, tooltip, selected_cell=selected), legend], note)
 
 
 def in_view(context: ViewContext, asked_for: int) -> tuple[Frame, int]:

@@ -108,10 +108,10 @@ def _points(context: ViewContext, areas: pd.DataFrame) -> tuple[list[Layer], str
         scale,
         _tooltip(context, ("presence", *_FIELDS), "name"),
         theme=theme(),
-        selected=chosen.id if chosen and chosen.kind == "area" else None,
+        selected_id=chosen.id if chosen and chosen.kind == "area" else None,
         kind="area",
     )
-    legend = draw.legend(scale, rows.category, counted=say("highways.counted"), footer=context.footer)
+    legend = draw.legend(scale, rows.category, count_label=say("highways.counted"), footer=context.footer)
     return [drawn, legend], note
 
 

@@ -104,7 +104,7 @@ def _layers(context: ViewContext, table: pd.DataFrame, resolution: int) -> tuple
     inside = first_inside(table, drawn)
     rows = inside[are_centred_in(frame.bounds, inside.cell.to_numpy())]
     rows = rows.assign(named=_names(context, rows))
-    scale = Scale.quantile(
+    scale = Scale.from_quantiles(
         table.score_share,
         column="score_share",
         title=say("spots.legend"),
@@ -121,9 +121,9 @@ def _layers(context: ViewContext, table: pd.DataFrame, resolution: int) -> tuple
     ]
     tooltip = replace(field_tooltip(context, heading="named"), rows=tuple(lines))
     selected = state.chosen_cell(state.selection())
-    legend = draw.legend(scale, rows.score_share, counted=say("map.cells"), footer=context.footer)
+    legend = draw.legend(scale, rows.score_share, count_label=say("map.cells"), footer=context.footer)
     note = say("analysis.coarser.inside", drawn=drawn, asked=resolution) if drawn < resolution else ""
-    return [draw.hexes(rows, scale, tooltip, selected=selected), legend], note
+    return [draw.hexes(rows, scale, tooltip, selected_cell=selected), legend], note
 
 
 def _label(context: ViewContext, name: str) -> str:

@@ -3,7 +3,7 @@
 import math
 
 from charging.maps.palette import Theme
-from charging.maps.static_map_svg import light
+from charging.maps.static_map_svg import light_colour
 from charging.views.elements.markup import element
 from charging.views.elements.report_recorder import Curves, Line
 
@@ -34,7 +34,7 @@ def sketch(curves: Curves, theme: Theme) -> str:
     for line in curves.lines:
         points = " ".join(f"{across(x):.1f},{down(y):.1f}" for x, y in line.points if x > 0)
         stroke = {
-            "stroke": light(line.colour, theme),
+            "stroke": light_colour(line.colour, theme),
             "stroke_width": "2.25",
             "stroke_dasharray": _dash(line),
         }
@@ -49,7 +49,7 @@ def sketch(curves: Curves, theme: Theme) -> str:
 
 def _key(line: Line, theme: Theme) -> str:
     kind = "dashed" if line.dash[1] else "solid"
-    return element("span", "swatch line", style=f"border-top:2px {kind} {light(line.colour, theme)}")
+    return element("span", "swatch line", style=f"border-top:2px {kind} {light_colour(line.colour, theme)}")
 
 
 def _dash(line: Line) -> str:

@@ -9,7 +9,7 @@ from charging.domain.vocabulary import LIVE_STATUSES, Status
 from charging.maps import layers as draw
 from charging.maps.layers import Layer, SurfaceTexts, Tooltip, TooltipRow
 from charging.maps.palette import Categories, ColourScale, Scale
-from charging.maps.tiles import offered
+from charging.maps.tiles import usable_tiles
 from charging.maps.viewport import Frame
 from charging.queries.hexes import hex_operators, hexes, leading_operators
 from charging.queries.measures import Measure
@@ -77,7 +77,7 @@ def surface(context: ViewContext) -> Layer:
         locate_refused=say("map.locate.refused"),
         locate_failed=say("map.locate.failed"),
     )
-    tiles = offered(context.settings).get(visit.tiles)
+    tiles = usable_tiles(context.settings).get(visit.tiles)
     return draw.surface(theme=theme(), language=say.language, tiles=tiles, texts=words)
 
 
@@ -90,10 +90,10 @@ def _cells(context: ViewContext, frame: Frame, chosen: Selection | None) -> list
         table = table.merge(leading_operators(parts), on="cell", how="left")
     scale = _scale(context, measure, table)
     tooltip = field_tooltip(context, "piles", "stations", "dc_piles", "max_power_kw")
-    groups = [draw.hexes(table, scale, tooltip, selected=chosen_cell(chosen))]
+    groups = [draw.hexes(table, scale, tooltip, selected_cell=chosen_cell(chosen))]
     if visit.overlay:
         groups.append(_dots(context, frame))
-    groups.append(draw.legend(scale, table[measure], counted=say("map.cells"), footer=context.footer))
+    groups.append(draw.legend(scale, table[measure], count_label=say("map.cells"), footer=context.footer))
     return groups
 
 
@@ -106,8 +106,8 @@ def _scale(context: ViewContext, measure: Measure, table: pd.DataFrame) -> Colou
     values, is_share = table[measure], measure.is_share
     if visit.fixed:
         breaks = FIXED_BREAKS.get(measure, FIFTHS)
-        return Scale.fixed(values, breaks, **named, theme=theme(), is_share=is_share)
-    return Scale.quantile(values, **named, theme=theme(), classes=CLASSES, is_share=is_share)
+        return Scale.from_breaks(values, breaks, **named, theme=theme(), is_share=is_share)
+    return Scale.from_quantiles(values, **named, theme=theme(), classes=CLASSES, is_share=is_share)
 
 
 def _operator_classes(context: ViewContext, values: pd.Series, *, title: str, unit: str) -> Categories:
@@ -149,10 +149,10 @@ def _stations(context: ViewContext, frame: Frame, chosen: Selection | None) -> l
     ringed = chosen.id if chosen and chosen.kind == "station" else None
     tooltip = field_tooltip(context, "operator", "piles", "dc_piles", "max_power_kw", heading="name")
     scale = _station_scale(context, table)
-    drawn = draw.stations(shown, scale, tooltip, theme=theme(), selected=ringed)
+    drawn = draw.stations(shown, scale, tooltip, theme=theme(), selected_id=ringed)
     notes = [say("map.shapes") if "status" in shown else "", context.footer]
     footer = " ".join(note for note in notes if note)
-    return [drawn, draw.legend(scale, table[scale.column], counted=say("map.stations"), footer=footer)]
+    return [drawn, draw.legend(scale, table[scale.column], count_label=say("map.stations"), footer=footer)]
 
 
 def _station_scale(context: ViewContext, table: pd.DataFrame) -> ColourScale:
@@ -166,7 +166,7 @@ def _station_scale(context: ViewContext, table: pd.DataFrame) -> ColourScale:
         )
     if by == Measure.MAX_POWER:
         breaks = FIXED_BREAKS[Measure.MAX_POWER]
-        return Scale.fixed(
+        return Scale.from_breaks(
             table[by], breaks, column=by, title=title, unit=unit, unknown=unknown, theme=theme()
         )
     return _operator_classes(context, table.operator_id, title=title, unit=unit)

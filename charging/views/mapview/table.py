@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from charging.domain.filters import Filters
-from charging.maps.tiles import NONE, offered
+from charging.maps.tiles import NONE, usable_tiles
 from charging.maps.viewport import Viewport
 from charging.queries.measures import Measure
 from charging.queries.stations import count_stations, stations
@@ -90,7 +90,7 @@ def _layers(context: ViewContext) -> None:
 
 
 def _tiles(settings: Settings, say: Texts) -> None:
-    names = [*offered(settings), NONE]
+    names = [*usable_tiles(settings), NONE]
     if names != [NONE]:
         st.selectbox(say("map.tiles"), names, key="tiles", format_func=lambda name: say(f"tiles.{name}"))
 

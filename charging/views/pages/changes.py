@@ -190,9 +190,9 @@ def _points(context: ViewContext, changed: pd.DataFrame) -> list[Layer]:
         scale,
         replace(field_tooltip(context, heading="label"), rows=lines),
         theme=theme(),
-        selected=chosen.id if chosen and chosen.kind == "station" else None,
+        selected_id=chosen.id if chosen and chosen.kind == "station" else None,
     )
-    legend = draw.legend(scale, rows.category, counted=say("map.stations"), footer=context.footer)
+    legend = draw.legend(scale, rows.category, count_label=say("map.stations"), footer=context.footer)
     return [drawn, legend]
 
 

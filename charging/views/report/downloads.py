@@ -15,7 +15,7 @@ import streamlit as st
 from charging.domain.vocabulary import Kind
 from charging.exports.files import Format, Request, What, file_name, stem, write
 from charging.maps.layers import Layer
-from charging.maps.standalone import Caption, Picture, standalone
+from charging.maps.standalone import Caption, Picture, build_map_page
 from charging.maps.viewport import Frame, Viewport
 from charging.queries.stations import count_stations
 from charging.views.elements import assets
@@ -58,9 +58,9 @@ def _choices(context: ViewContext, frame: Frame, viewport: Viewport, layers: Seq
     section(say("take.map"))
     words = caption(context, viewport)
     picture = Picture(
-        shown=viewport.bounds,
+        view_bounds=viewport.bounds,
         zoom=viewport.zoom,
-        asked=frame.bounds,
+        query_bounds=frame.bounds,
         theme=theme(),
         language=say.language,
         layers=tuple(layers),
@@ -138,7 +138,7 @@ def table_file(answers: Answers, request: Request) -> bytes:
 
 
 def _page(picture: Picture, words: Caption) -> bytes:
-    return standalone(picture, words).encode()
+    return build_map_page(picture, words).encode()
 
 
 def _picture_button(context: ViewContext, words: Caption, name: str) -> None:

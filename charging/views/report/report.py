@@ -14,7 +14,7 @@ from charging.dataset.store import Dataset
 from charging.exports.files import entry, harmless, stem
 from charging.exports.formats import table_csv
 from charging.maps.layers import Layer
-from charging.maps.static_map_svg import plate
+from charging.maps.static_map_svg import draw_static_map
 from charging.queries.totals import left_out_as_unknown
 from charging.views.elements.markup import unmarked
 from charging.views.elements.report_recorder import Table
@@ -79,7 +79,7 @@ def collect_report(context: ViewContext, groups: Sequence[Layer], note: str) -> 
         sources=tuple(dict.fromkeys(sources)),
         link=link(context.selection, viewport) or link_query(context.selection, viewport),
         map_note=unmarked(note),
-        plate=partial(plate, viewport.bounds, viewport.zoom, tuple(groups), say.language, title),
+        plate=partial(draw_static_map, viewport.bounds, viewport.zoom, tuple(groups), say.language, title),
     )
 
 

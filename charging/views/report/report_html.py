@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from charging.maps.palette import Theme
 from charging.maps.static_files import static_json
-from charging.maps.static_map_svg import Plate, light
+from charging.maps.static_map_svg import StaticMap, light_colour
 from charging.views.elements.markup import unmarked
 from charging.views.elements.report_recorder import Curves, Facts, Note, Piece, Table
 from charging.views.elements.svg_chart import sketch
@@ -53,7 +53,7 @@ class AnalysisReport:
     sources: tuple[str, ...]
     link: str
     map_note: str
-    plate: Callable[[], Plate]
+    plate: Callable[[], StaticMap]
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -74,7 +74,7 @@ def render_report(report: AnalysisReport) -> str:
             sections=_sections(report.pieces),
             grid=partial(_grid, say=report.say),
             chart=partial(sketch, theme=report.theme),
-            in_light=lambda html: _STRIPE.sub(lambda found: light(found[0], report.theme), html),
+            in_light=lambda html: _STRIPE.sub(lambda found: light_colour(found[0], report.theme), html),
         )
     )
 

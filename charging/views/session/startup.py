@@ -9,7 +9,7 @@ import streamlit as st
 
 from charging.dataset.store import CURRENT, dataset_folder, find_dataset, last_dataset, remember
 from charging.errors import ChargingError, UsageError
-from charging.maps.tiles import offered
+from charging.maps.tiles import usable_tiles
 from charging.settings import Settings
 from charging.views.elements.error_box import trouble
 from charging.views.elements.texts import Texts
@@ -27,7 +27,7 @@ def open_context(say: Texts) -> ViewContext | None:
     """Return the context of this run; None after saying what is wrong."""
     try:
         settings = Settings.from_environment()
-        offered(settings)  # refuses a choice of tiles that cannot be shown, before anything is built
+        usable_tiles(settings)  # refuses a choice of tiles that cannot be shown, before anything is built
         linked = _linked(settings)
         folder = linked or find_dataset(settings) or _built(settings, say)
         answers = open_answers(folder, memory_limit_mb=settings.memory_limit_mb)

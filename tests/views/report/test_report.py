@@ -16,7 +16,7 @@ from views.paged import opened, page_over
 
 from charging.analytics.coverage import marginal_gains
 from charging.maps.palette import Theme
-from charging.maps.static_map_svg import Legend, LegendRow, Plate
+from charging.maps.static_map_svg import Legend, LegendRow, StaticMap
 from charging.views.elements.markup import element, stripe
 from charging.views.elements.report_recorder import Curves, Facts, Line, Note, ReportRecorder, Table
 from charging.views.elements.texts import LANGUAGES, Texts
@@ -44,7 +44,7 @@ def table(rows=3, **formats):
 
 
 def report(*pieces, language="en", **given):
-    drawn = Plate(
+    drawn = StaticMap(
         element("svg", "", element("title", "", text="drawn")),
         (Legend("Served", "", (LegendRow("", "gone", 2),), "cells"),),
     )
