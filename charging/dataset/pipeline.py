@@ -86,7 +86,7 @@ def build_simulated(
         progress(share * _READ_SHARE, "simulating stations")
 
     builder = Builder(registry=load_operators(), cities=CityIndex(load_cities()))
-    records = network.read(scale=scale, seed=seed, progress=generating)
+    records = network.simulate_network(scale=scale, seed=seed, progress=generating)
     builder.add(records, source=network.SOURCE, retrieved_at=_now())
     title = f"{network.SOURCE.title} ×{scale}" if scale > 1 else network.SOURCE.title
     built = builder.finish()

@@ -1,1 +1,1 @@
-"""The simulated network of China: no foreign format is read here."""
+"""The simulated network of China."""

@@ -1,4 +1,4 @@
-"""Where simulated stations may stand: not in the sea, nor in a large lake.
+"""Where simulated stations may be: not in the sea or in a large lake.
 
 Reads `data/simulation_land.pbm.gz`, made by `data/make_simulation_land.py`; outside its box all is land.
 """
@@ -16,7 +16,7 @@ from charging.simulation.draws import Reals
 
 _NORTH, _WEST = 41.5, 105.5  # degrees, corner of the bitmap
 _PIXELS_PER_DEGREE = 120
-_SEARCH_PX = 24  # how far from the shore a place's point may lie, about 20 km
+_SEARCH_PX = 24  # distance from the shore of a place's point, at most; about 20 km
 
 
 class Land(NamedTuple):
@@ -25,14 +25,14 @@ class Land(NamedTuple):
     is_land: NDArray[np.bool_]
 
     def allows(self, lat: Reals, lon: Reals) -> NDArray[np.bool_]:
-        """Tell for each point, in WGS-84 degrees, whether it is on land."""
+        """Return for each point, in WGS-84 degrees, whether it is on land."""
         row, column = _pixels(lat, lon)
         height, width = self.is_land.shape
         inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
         return np.where(inside, self.is_land[np.where(inside, row, 0), np.where(inside, column, 0)], True)
 
-    def ashore(self, lat: Reals, lon: Reals) -> tuple[Reals, Reals]:
-        """Return the points with those in the water moved to the nearest land, if there is any nearby."""
+    def move_ashore(self, lat: Reals, lon: Reals) -> tuple[Reals, Reals]:
+        """Return the points, those in water moved to the nearest land if there is any nearby."""
         lat, lon = lat.copy(), lon.copy()
         for i in np.flatnonzero(~self.allows(lat, lon)):
             row, column = (int(pixel) for pixel in _pixels(lat[i], lon[i]))

@@ -1,9 +1,9 @@
-"""The simulated network of China: what the dashboard shows before its user has loaded anything.
+"""The simulated network of China: what the dashboard shows before the user loads any data.
 
-It is calibrated to the published sums of the launch (data/published.csv) and plausible in the rest; no
+It is calibrated to the totals published at the launch (data/published.csv) and plausible otherwise; no
 station, point, power or status in it is real. No source names the thirteen operators: these are the three
-carmakers and the ten largest public operators by piles in June 2024 (data/operators.csv), which share what
-the carmakers leave, in those proportions. Every name says that it is simulated, in both scripts.
+carmakers and the ten largest public operators by piles in June 2024 (data/operators.csv), which share the
+remaining piles in those proportions. Every name says that it is simulated, in both scripts.
 
 The same seed gives the same network on every platform.
 """
@@ -18,14 +18,14 @@ from charging.domain.operators import OperatorKind, load_operators
 from charging.domain.published import LAUNCHED_ON, figure_on
 from charging.domain.vocabulary import Access, Datum, Site
 from charging.errors import SchemaError, UsageError
-from charging.simulation.draws import Draws, Indices, shared
+from charging.simulation.draws import Draws, Indices, share_out
 from charging.simulation.piles import dc_piles, pile_groups, station_sizes
 from charging.simulation.profiles import PROFILES, Profile
 from charging.simulation.world import World, make_world, station_points
 from charging.sources.records import Record, ServiceAreaRecord, SourceInfo, StationRecord
 
 DC_PILES = 806_000
-"""DC piles of the network at scale 1; the published figure says over 800,000."""
+"""DC piles of the network at scale 1; the published figure is over 800,000."""
 
 AS_OF = dt.datetime.combine(LAUNCHED_ON, dt.time(4), dt.UTC)
 """Time of every status: noon in Beijing on the day the figures were published."""
@@ -39,7 +39,7 @@ SOURCE = SourceInfo(
     as_of=AS_OF.date().isoformat(),
 )
 
-_OPENED_UNKNOWN = 0.08  # stations whose opening day is not known
+_OPENING_UNKNOWN = 0.08  # stations with unknown opening day
 
 _HOURS = ("24/7", "06:00-24:00", "07:00-22:00", None)
 _HOURS_WEIGHTS = (72, 6, 6, 16)
@@ -51,10 +51,10 @@ _ACCESS_UNKNOWN = 0.015
 _T = TypeVar("_T")
 
 
-def read(
+def simulate_network(
     *, scale: int = 1, seed: int = 0, progress: Callable[[float], None] | None = None
 ) -> Iterator[Record]:
-    """Yield the service areas, then the stations operator by operator.
+    """Yield the service areas, then the stations by operator.
 
     Parameters
     ----------
@@ -62,9 +62,9 @@ def read(
         How many times the stations and piles of the published network; cities, operators and service
         areas stay.
     seed
-        Which of the possible networks; the sums are the same for each.
+        Seed of the network; totals are the same for each.
     progress
-        Called now and then with the share of the stations yielded, from 0 to 1.
+        Called from time to time with the share of stations yielded, 0 to 1.
 
     Raises
     ------
@@ -74,19 +74,21 @@ def read(
     if scale < 1 or seed < 0:
         message = f"expected a scale of 1 or more and a seed of 0 or more, found {scale!r} and {seed!r}"
         raise UsageError(message)
-    return _records(scale, seed, progress or (lambda _share: None))
+    return _generate_records(scale, seed, progress or (lambda _share: None))
 
 
 def operator_piles() -> dict[str, int]:
     """Return the piles of each operator at scale 1, by operator id, in the order of their profiles."""
     operators = [load_operators()[operator_id] for operator_id in PROFILES]
-    carmakers = {o.id: int(_launched(o.id, "piles")) for o in operators if o.kind is OperatorKind.CARMAKER}
+    carmakers = {
+        o.id: int(_launch_figure(o.id, "piles")) for o in operators if o.kind is OperatorKind.CARMAKER
+    }
     others = {o.id: o.piles_2024_06 or 0 for o in operators if o.id not in carmakers}
-    left = int(_launched("network", "piles")) - sum(carmakers.values())
-    return dict(zip(others, shared(left, list(others.values())), strict=True)) | carmakers
+    remaining = int(_launch_figure("network", "piles")) - sum(carmakers.values())
+    return dict(zip(others, share_out(remaining, list(others.values())), strict=True)) | carmakers
 
 
-def _launched(subject: str, measure: str) -> float:
+def _launch_figure(subject: str, measure: str) -> float:
     figure = figure_on(subject, measure, LAUNCHED_ON)
     if figure is None:
         message = f"published.csv: expected {measure!r} of {subject!r} by {LAUNCHED_ON}, found none"
@@ -94,18 +96,18 @@ def _launched(subject: str, measure: str) -> float:
     return figure.value
 
 
-def _records(scale: int, seed: int, progress: Callable[[float], None]) -> Iterator[Record]:
+def _generate_records(scale: int, seed: int, progress: Callable[[float], None]) -> Iterator[Record]:
     progress(0.0)
-    world = make_world(seed, _launched("network", "service_area_share") / 100)
+    world = make_world(seed, _launch_figure("network", "service_area_share") / 100)
     yield from world.areas.records
     piles = operator_piles()
-    dc = dict(zip(piles, shared(DC_PILES, [piles[i] * PROFILES[i].dc_share for i in piles]), strict=True))
+    dc = dict(zip(piles, share_out(DC_PILES, [piles[i] * PROFILES[i].dc_share for i in piles]), strict=True))
     done, total = 0, scale * sum(profile.stations for profile in PROFILES.values())
-    # Each layer is a whole network of its own: sums multiply exactly, memory stays that of one operator.
+    # Each layer is a complete network: totals multiply exactly, memory stays that of one operator.
     for layer in range(scale):
         for number, operator_id in enumerate(piles):
             draws = Draws(seed, 1 + layer, number)
-            yield from _stations(
+            yield from _generate_stations(
                 draws, world, operator_id, layer=layer, piles=piles[operator_id], dc=dc[operator_id]
             )
             done += PROFILES[operator_id].stations
@@ -113,7 +115,7 @@ def _records(scale: int, seed: int, progress: Callable[[float], None]) -> Iterat
 
 
 class _Traits(NamedTuple):
-    """What a station is like, one tuple element per field of `StationRecord`."""
+    """Traits of a station, one per field of `StationRecord`."""
 
     site: Site
     access: Access | None
@@ -122,7 +124,7 @@ class _Traits(NamedTuple):
     opened_on: dt.date | None
 
 
-def _stations(
+def _generate_stations(
     draws: Draws, world: World, operator_id: str, *, layer: int, piles: int, dc: int
 ) -> Iterator[StationRecord]:
     profile, operator = PROFILES[operator_id], load_operators()[operator_id]
@@ -133,7 +135,7 @@ def _stations(
     dc_sizes = dc_piles(draws, sizes, dc, is_all_dc=is_on_highway)
     groups = pile_groups(draws, profile, sizes, dc_sizes)
     in_areas: list[ServiceAreaRecord | None] = [*areas, *[None] * (profile.stations - len(areas))]
-    rows = zip(*points, groups, in_areas, _traits(draws, profile, len(areas)), strict=True)
+    rows = zip(*points, groups, in_areas, _draw_traits(draws, profile, len(areas)), strict=True)
     for number, (lat, lon, city_index, pile_records, area, traits) in enumerate(
         rows, start=1 + layer * profile.stations
     ):
@@ -169,31 +171,31 @@ def _milepost(area: ServiceAreaRecord) -> tuple[str, str]:
     return post, f"{post} 服务区"
 
 
-def _traits(draws: Draws, profile: Profile, in_areas: int) -> Iterator[_Traits]:
+def _draw_traits(draws: Draws, profile: Profile, in_areas: int) -> Iterator[_Traits]:
     """Yield the traits of each station; the first `in_areas` are in service areas, always open to all."""
     count = profile.stations
-    sites = _labels(list(profile.sites), draws.choose(list(profile.sites.values()), count))
+    sites = _take_labels(list(profile.sites), draws.choose(list(profile.sites.values()), count))
     public = 1 - profile.members_share - _ACCESS_UNKNOWN
-    access = _labels(_ACCESS, draws.choose((public, profile.members_share, _ACCESS_UNKNOWN), count))
-    hours = _labels(_HOURS, draws.choose(_HOURS_WEIGHTS, count))
-    prices = _labels(_PRICES, draws.choose(_PRICE_WEIGHTS, count))
+    access = _take_labels(_ACCESS, draws.choose((public, profile.members_share, _ACCESS_UNKNOWN), count))
+    hours = _take_labels(_HOURS, draws.choose(_HOURS_WEIGHTS, count))
+    prices = _take_labels(_PRICES, draws.choose(_PRICE_WEIGHTS, count))
     sites[:in_areas] = [Site.SERVICE_AREA] * in_areas
     access[:in_areas] = [Access.PUBLIC] * in_areas
     hours[:in_areas] = [_HOURS[0]] * in_areas
-    return map(_Traits, sites, access, hours, prices, _opening_days(draws, profile))
+    return map(_Traits, sites, access, hours, prices, _draw_opening_days(draws, profile))
 
 
-def _opening_days(draws: Draws, profile: Profile) -> list[dt.date | None]:
-    """Return a day for each station, ever more towards the end: the number open grows with time cubed."""
+def _draw_opening_days(draws: Draws, profile: Profile) -> list[dt.date | None]:
+    """Return a day for each station: the number of open stations grows with the cube of time."""
     count, last = profile.stations, AS_OF.date()
     latest = np.maximum.reduce([draws.uniform(count) for _ in range(3)])
     days = (latest * ((last - profile.since).days + 1)).astype(np.int64)
-    is_known = draws.uniform(count) >= _OPENED_UNKNOWN
+    is_known = draws.uniform(count) >= _OPENING_UNKNOWN
     calendar = [profile.since + dt.timedelta(days=day) for day in range((last - profile.since).days + 1)]
     return [
         calendar[day] if known else None for day, known in zip(days.tolist(), is_known.tolist(), strict=True)
     ]
 
 
-def _labels(labels: Sequence[_T], indices: Indices) -> list[_T]:
+def _take_labels(labels: Sequence[_T], indices: Indices) -> list[_T]:
     return [labels[i] for i in indices.tolist()]

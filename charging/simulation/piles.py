@@ -1,4 +1,4 @@
-"""The piles of simulated stations: how many, which kinds, what they are doing."""
+"""The piles of simulated stations: their number, kinds and statuses."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charging.domain.vocabulary import Connector, Current, Status, connector_mask
-from charging.simulation.draws import Draws, Reals, pick
+from charging.simulation.draws import Draws, Reals, pick_indices
 from charging.simulation.profiles import AC_WEIGHTS, DC_POWERS_KW, Profile
 from charging.sources.records import PileRecord
 
@@ -14,8 +14,8 @@ Counts = NDArray[np.int64]
 
 _AC_ONLY, _HALF_AC = 0.6, 0.8  # stations without DC, and with AC for half their piles, per share of AC in all
 _TWO_POWERS = 0.35  # stations with DC piles of a second power
-_POWER_UNKNOWN = 0.015  # groups whose power is not known
-_STATION_UNKNOWN, _STATION_OFFLINE = 0.02, 0.02  # stations whose every pile has that status
+_POWER_UNKNOWN = 0.015  # groups with unknown power
+_STATION_UNKNOWN, _STATION_OFFLINE = 0.02, 0.02  # stations with that status for every pile
 
 _STATUSES: tuple[Status | None, ...] = (
     Status.AVAILABLE,
@@ -53,7 +53,7 @@ _CLASSES = 3  # of a station's piles: DC, DC of a second power, AC
 
 
 def station_sizes(draws: Draws, profile: Profile, piles: int) -> Counts:
-    """Return the piles of each station, most stations small; they sum to `piles` exactly."""
+    """Return the piles of each station, mostly small ones; they sum to `piles` exactly."""
     smallest, largest = profile.sizes
     rank = (np.arange(profile.stations) + 0.5) / profile.stations
     steep = rank
@@ -67,9 +67,9 @@ def station_sizes(draws: Draws, profile: Profile, piles: int) -> Counts:
 
 
 def dc_piles(draws: Draws, sizes: Counts, total: int, *, is_all_dc: NDArray[np.bool_]) -> Counts:
-    """Return the DC piles among each station's, `total` of them in all.
+    """Return the DC piles of each station, `total` in all.
 
-    Stations marked `is_all_dc` have nothing else; others are DC, AC, or half and half.
+    Stations marked `is_all_dc` have DC only; others have DC, AC, or half of each.
     """
     ac_share = 1 - total / sizes.sum()
     luck = draws.uniform(len(sizes))
@@ -88,16 +88,16 @@ def dc_piles(draws: Draws, sizes: Counts, total: int, *, is_all_dc: NDArray[np.b
 def pile_groups(draws: Draws, profile: Profile, sizes: Counts, dc: Counts) -> list[tuple[PileRecord, ...]]:
     """Return the pile groups of each station: identical piles with the same status are one record."""
     stations = len(sizes)
-    kinds, second = _station_kinds(draws, profile, dc)
+    kinds, second = _draw_kinds(draws, profile, dc)
     station = np.repeat(np.arange(stations), sizes)
     place = np.arange(len(station)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     pile_class = (place >= (dc - second)[station]).astype(np.int64) + (place >= dc[station])
-    status = _pile_statuses(draws, station, stations)
+    status = _draw_statuses(draws, station, stations)
     slots = (station * _CLASSES + pile_class) * len(_STATUSES) + status
     counts = np.bincount(slots, minlength=stations * _CLASSES * len(_STATUSES))
-    filled = np.flatnonzero(counts)
-    row, filled_status = np.divmod(filled, len(_STATUSES))
-    codes = (kinds.reshape(-1)[row] * len(_STATUSES) + filled_status) * (counts.max() + 1) + counts[filled]
+    used = np.flatnonzero(counts)
+    row, used_status = np.divmod(used, len(_STATUSES))
+    codes = (kinds.reshape(-1)[row] * len(_STATUSES) + used_status) * (counts.max() + 1) + counts[used]
     distinct, position = np.unique(codes, return_inverse=True)
     records = [_record(*divmod(int(code), int(counts.max()) + 1)) for code in distinct]
     groups = [records[i] for i in position.tolist()]
@@ -105,7 +105,7 @@ def pile_groups(draws: Draws, profile: Profile, sizes: Counts, dc: Counts) -> li
     return [tuple(groups[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
 
 
-def _station_kinds(draws: Draws, profile: Profile, dc: Counts) -> tuple[Counts, Counts]:
+def _draw_kinds(draws: Draws, profile: Profile, dc: Counts) -> tuple[Counts, Counts]:
     """Return each station's kind per class, (stations, 3), and how many DC piles are of the second power."""
     stations = len(dc)
     first, other = (draws.choose(profile.dc_weights, stations) for _ in range(2))
@@ -117,8 +117,8 @@ def _station_kinds(draws: Draws, profile: Profile, dc: Counts) -> tuple[Counts, 
     return np.stack([first, other, ac], axis=1), second
 
 
-def _pile_statuses(draws: Draws, station: Counts, stations: int) -> NDArray[np.intp]:
-    status = pick(_STATUS_WEIGHTS, draws.uniform(len(station)))
+def _draw_statuses(draws: Draws, station: Counts, stations: int) -> NDArray[np.intp]:
+    status = pick_indices(_STATUS_WEIGHTS, draws.uniform(len(station)))
     luck: Reals = draws.uniform(stations)[station]
     status[luck < _STATION_UNKNOWN + _STATION_OFFLINE] = _OFFLINE
     status[luck < _STATION_UNKNOWN] = _UNKNOWN

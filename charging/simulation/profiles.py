@@ -1,7 +1,7 @@
-"""What each of the thirteen simulated operators is like: how many stations, where, how fast.
+"""Profiles of the thirteen simulated operators: how many stations, where, how fast.
 
-The totals are calibrated elsewhere; everything in these tables is our own guess of what is plausible, from
-general knowledge of the market, and says nothing about the real companies.
+Totals are calibrated elsewhere; everything in these tables is our own plausible guess from general knowledge
+of the market, and says nothing about the real companies.
 """
 
 import datetime as dt
@@ -45,7 +45,7 @@ class Profile:
 
     stations: int
     sizes: tuple[int, int]  # smallest and largest station, piles
-    dc_share: float  # before the sum over all operators is calibrated
+    dc_share: float  # before the total is calibrated
     dc_weights: tuple[float, ...] = _MIXED  # of DC_POWERS_KW
     since: dt.date = dt.date(2015, 1, 1)  # first opening
     loves_rich_cities: bool = False  # prefers them beyond what all operators do
@@ -53,7 +53,7 @@ class Profile:
     elsewhere: float = 1.0  # preference where no prefix of `home` fits
     sites: Mapping[Site, float] = field(default_factory=lambda: _CITY_SITES)
     highway: float = 0.0  # weight as the first operator in a service area
-    highway_second: float = 0.0  # weight as a second one beside it
+    highway_second: float = 0.0  # weight as the second one there
     members_share: float = 0.06  # stations open to members only
 
 
@@ -165,4 +165,4 @@ RICH_CITIES: Mapping[str, float] = {
     "4406": 1.3, "5101": 1.6, "4201": 1.5, "3201": 1.5, "6101": 1.5, "4301": 1.5, "4101": 1.5, "3702": 1.4,
     "3302": 1.5, "3401": 1.5, "3502": 1.5, "3202": 1.4, "4601": 1.3, "4602": 1.5, "4404": 1.4, "5000": 1.2,
 }  # fmt: skip
-"""How much denser than its population alone a rich city is; others count 1."""
+"""How much denser a rich city is than its population alone suggests; others are 1."""

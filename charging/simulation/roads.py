@@ -16,12 +16,12 @@ _SPACING_KM = 50.0
 _SHIFTS_KM = (0, 4, -4, 8, -8, 12, -12, 16, -16, 20, -20)  # tried in this order
 _APART_KM = 12.0  # between areas of expressways that run side by side
 _OUT_OF_TOWN_KM = 8.0  # from the centres of the cities on the line
-_TO_THE_SIDE_KM = 0.07  # from the schematic line to either side's car park
-_NEIGHBOURHOOD_KM = 60.0  # distance at which a city counts half for how busy an area is
+_TO_THE_SIDE_KM = 0.07  # from the schematic line to the car park on either side
+_NEIGHBOURHOOD_KM = 60.0  # distance at which a city counts half for the traffic of an area
 
 
 class ServiceAreas(NamedTuple):
-    """Every side of every service area, element by element; lat and lon are WGS-84 degrees."""
+    """Each side of each service area, element by element; lat and lon are WGS-84 degrees."""
 
     records: list[ServiceAreaRecord]
     lat: Reals
@@ -31,24 +31,26 @@ class ServiceAreas(NamedTuple):
 
 
 def place_service_areas(draws: Draws, served_share: float) -> ServiceAreas:
-    """Return the service areas of all expressways; only which of them are served is drawn.
+    """Return the service areas of all expressways; only which of them have piles is random.
 
-    As many sides are served as come nearest to the published share. Areas near large cities are likelier
-    to be among them, and the two sides of one area mostly go together.
+    The number of sides with piles is as close as possible to the published share. Areas near large cities are
+    more likely, and the two sides of an area mostly agree.
     """
-    roads, placed = [], np.empty((0, 2))
+    roads, areas = [], np.empty((0, 2))
     for expressway in load_expressways():
-        points = _spread(expressway, placed)
-        placed = np.concatenate([placed, np.stack([points.lat, points.lon], axis=1)])
+        points = _spread_areas(expressway, areas)
+        areas = np.concatenate([areas, np.stack([points.lat, points.lon], axis=1)])
         roads.append((expressway, points))
     records = [side for expressway, points in roads for side in _sides(expressway, points)]
     lat, lon = (np.array([getattr(side, axis) for side in records]) for axis in ("lat", "lon"))
     cities = load_cities()
     distances = _distances_km(lat, lon, cities)
-    return ServiceAreas(records, lat, lon, distances.argmin(axis=1), _served(draws, distances, served_share))
+    return ServiceAreas(
+        records, lat, lon, distances.argmin(axis=1), _choose_served(draws, distances, served_share)
+    )
 
 
-def _spread(expressway: Expressway, placed: Reals) -> RoadPoints:
+def _spread_areas(expressway: Expressway, other_areas: Reals) -> RoadPoints:
     """Choose a point about every 50 km: on land, out of town, away from other expressways' areas."""
     end_km = length_km(expressway)
     targets = np.arange(_SPACING_KM / 2, end_km - _SPACING_KM / 4, _SPACING_KM)
@@ -56,8 +58,8 @@ def _spread(expressway: Expressway, placed: Reals) -> RoadPoints:
     points = points_at(expressway, tries.ravel())
     is_free = load_land().allows(points.lat, points.lon)
     is_free &= _distances_km(points.lat, points.lon, expressway.cities).min(axis=1) > _OUT_OF_TOWN_KM
-    if len(placed):
-        gaps = great_circle_km(points.lat[:, None], points.lon[:, None], placed[:, 0], placed[:, 1])
+    if len(other_areas):
+        gaps = great_circle_km(points.lat[:, None], points.lon[:, None], other_areas[:, 0], other_areas[:, 1])
         is_free &= gaps.min(axis=1) > _APART_KM
     is_free = is_free.reshape(tries.shape)
     chosen = tries[np.arange(len(tries)), is_free.argmax(axis=1)]
@@ -65,7 +67,7 @@ def _spread(expressway: Expressway, placed: Reals) -> RoadPoints:
 
 
 def _sides(expressway: Expressway, points: RoadPoints) -> list[ServiceAreaRecord]:
-    """Return both sides of each area; traffic keeps to the right, so A, towards the last city, lies there."""
+    """Return both sides of each area; traffic drives on the right, so A, towards the last city, is there."""
     towards = {"A": expressway.cities[-1], "B": expressway.cities[0]}
     right = np.radians(points.bearing_deg + 90)
     north = _TO_THE_SIDE_KM / KM_PER_DEGREE * np.cos(right)
@@ -88,7 +90,7 @@ def _sides(expressway: Expressway, points: RoadPoints) -> list[ServiceAreaRecord
     ]
 
 
-def _served(draws: Draws, distances_km: Reals, share: float) -> NDArray[np.bool_]:
+def _choose_served(draws: Draws, distances_km: Reals, share: float) -> NDArray[np.bool_]:
     sides = len(distances_km)
     people = np.array([city.population for city in load_cities()], dtype=np.float64)
     busy = (people / (1 + (distances_km / _NEIGHBOURHOOD_KM) ** 2)).sum(axis=1)

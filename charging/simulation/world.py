@@ -1,4 +1,4 @@
-"""What all simulated operators share, towns and service areas, and where in it each one's stations are."""
+"""The world all simulated operators share, towns and service areas, and the points of their stations."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from charging.domain.bounds import KM_PER_DEGREE
 from charging.domain.geography import City, load_cities
-from charging.simulation.draws import Draws, Indices, Reals, pick
+from charging.simulation.draws import Draws, Indices, Reals, pick_indices
 from charging.simulation.profiles import CSG_PROVINCES, PROFILES
 from charging.simulation.roads import ServiceAreas, place_service_areas
 from charging.simulation.sites import Centres, make_quarters, preference, scatter
@@ -14,18 +14,18 @@ from charging.simulation.sites import Centres, make_quarters, preference, scatte
 EVERYWHERE = "teld"
 """The operator that has a station in every city: the largest."""
 
-_SECOND_OPERATOR = 0.35  # served sides of service areas where a second operator is drawn
-_ON_SITE_KM = 0.02  # scale of the scatter inside a service area; the farthest is three times that
+_SECOND_OPERATOR = 0.35  # share of served sides with a second operator
+_ON_SITE_KM = 0.02  # scale of the scatter inside a service area; at most three times that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """The stage: the same for every operator and every multiple of the network."""
+    """Shared by every operator, and the same at every scale of the network."""
 
     cities: tuple[City, ...]
     quarters: Centres
     areas: ServiceAreas
-    sides: dict[str, Indices]  # operator id → sides of service areas it stands in
+    sides: dict[str, Indices]  # operator id → its sides of service areas
 
 
 def make_world(seed: int, served_share: float) -> World:
@@ -69,10 +69,10 @@ def _operators_of_sides(draws: Draws, areas: ServiceAreas, cities: tuple[City, .
     ids = list(PROFILES)
     in_south = np.array([city.id[:2] in CSG_PROVINCES for city in cities])[areas.city]
     lucks = [np.repeat(draws.uniform(len(in_south) // 2), 2) for _ in range(3)]
-    # Either power grid where it supplies: drawn as one, told apart by province.
-    first = pick([PROFILES[i].highway * (i != "csg") for i in ids], lucks[0])
+    # The two power grids are drawn as one, and then split by province.
+    first = pick_indices([PROFILES[i].highway * (i != "csg") for i in ids], lucks[0])
     first[(first == ids.index("state_grid")) & in_south] = ids.index("csg")
-    second = pick([PROFILES[i].highway_second for i in ids], lucks[1])
+    second = pick_indices([PROFILES[i].highway_second for i in ids], lucks[1])
     has_second = lucks[2] < _SECOND_OPERATOR
     return {
         operator_id: np.flatnonzero(areas.is_served & ((first == i) | (has_second & (second == i))))

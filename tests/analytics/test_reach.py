@@ -23,7 +23,7 @@ from charging.analytics.reach import (
 from charging.domain.vocabulary import Current
 from charging.domain.weights import place_weights, weights_at, weights_in
 from charging.errors import UsageError
-from charging.simulation.network import read
+from charging.simulation.network import simulate_network
 from charging.sources.records import StationRecord
 
 DEGREE_KM = 6371.0088 * math.pi / 180  # on the equator: 111.195 km
@@ -183,7 +183,7 @@ def simulated_stations():
     """The stations of the simulated network that have DC piles; every fiftieth names no operator."""
     stations = [
         (record.operator_id, record.lat, record.lon)
-        for record in read()
+        for record in simulate_network()
         if isinstance(record, StationRecord)
         and any(group.current in (Current.DC, Current.AC_DC) and group.count for group in record.piles)
     ]

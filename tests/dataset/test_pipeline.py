@@ -34,7 +34,7 @@ SHENZHEN = ("1001", "114.063014", "22.540383", "20")
 
 @pytest.fixture
 def few_simulated(monkeypatch, tiny_records):
-    monkeypatch.setattr("charging.simulation.network.read", lambda **_options: iter(tiny_records))
+    monkeypatch.setattr("charging.simulation.network.simulate_network", lambda **_options: iter(tiny_records))
 
 
 def stations(dataset):

@@ -9,9 +9,9 @@ from charging.domain.geography import CityIndex, great_circle_km, load_cities
 from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Access, Current, Datum, Relation, Site
 from charging.errors import UsageError
-from charging.simulation.draws import Draws, pick, shared
+from charging.simulation.draws import Draws, pick_indices, share_out
 from charging.simulation.land import load_land
-from charging.simulation.network import AS_OF, DC_PILES, SOURCE, operator_piles, read
+from charging.simulation.network import AS_OF, DC_PILES, SOURCE, operator_piles, simulate_network
 from charging.simulation.profiles import CSG_PROVINCES, PROFILES
 from charging.sources.records import ServiceAreaRecord, StationRecord
 
@@ -32,7 +32,7 @@ def piles_by(stations, key):
 
 @pytest.fixture(scope="module")
 def records():
-    return list(read())
+    return list(simulate_network())
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def areas(records):
 def doubled():
     """Only the sums of a network of twice the size: its records are not kept."""
     sums = SimpleNamespace(station_ids=set(), piles=Counter(), areas=0, progress=[])
-    for record in read(scale=2, progress=sums.progress.append):
+    for record in simulate_network(scale=2, progress=sums.progress.append):
         if isinstance(record, ServiceAreaRecord):
             sums.areas += 1
             continue
@@ -114,12 +114,12 @@ def test_station_and_group_numbers_are_those_of_a_country(stations):
 
 @pytest.mark.slow
 def test_same_seed_gives_the_same_network(records):
-    assert list(islice(read(), 10_000)) == records[:10_000]
+    assert list(islice(simulate_network(), 10_000)) == records[:10_000]
 
 
 @pytest.mark.slow
 def test_another_seed_gives_another_network_of_the_same_sums(stations):
-    others = stations_of(islice(read(seed=1), 28_000))
+    others = stations_of(islice(simulate_network(seed=1), 28_000))
     count = PROFILES["teld"].stations
     assert [s.lat for s in others[:count]] != [s.lat for s in stations[:count]]
     for some in (others, stations):
@@ -285,7 +285,7 @@ def test_every_station_speaks_the_projects_own_terms(stations):
 @pytest.mark.parametrize("options", [{"scale": 0}, {"seed": -1}])
 def test_nonsense_is_refused_before_the_first_record(options):
     with pytest.raises(UsageError, match="expected a scale"):
-        read(**options)
+        simulate_network(**options)
 
 
 def test_uniform_draws_are_those_of_the_documented_stream():
@@ -300,9 +300,9 @@ def test_offsets_thin_out_and_end_at_three_scales():
 
 
 def test_pick_gives_no_index_of_zero_weight():
-    chosen = pick([0, 1, 0, 3, 0], Draws(0).uniform(1_000))
+    chosen = pick_indices([0, 1, 0, 3, 0], Draws(0).uniform(1_000))
     assert set(chosen.tolist()) == {1, 3}
 
 
 def test_shared_sums_up_whatever_the_weights():
-    assert shared(991_000, [595, 554, 526]) == [352_027, 327_769, 311_204]
+    assert share_out(991_000, [595, 554, 526]) == [352_027, 327_769, 311_204]
