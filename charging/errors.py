@@ -23,6 +23,7 @@ class Fault(StrEnum):
     TOO_LARGE = "too_large"  # packed, in a record, or in all
     ENCRYPTED = "encrypted"
     NOTHING_TAKEN = "nothing_taken"  # not one station
+    PRESET = "preset"  # its own file: a key or value that means nothing
     NAME = "name"  # of the dataset: not a good one, or taken
 
 

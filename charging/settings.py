@@ -5,108 +5,85 @@ Each field is an environment variable `CHARGING_<NAME>`; a test holds the table 
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+from pydantic_settings.sources import PydanticBaseSettingsSource
 
 from charging.errors import UsageError
 from charging.paths import default_build_dir
+from charging.validation import Secret, validated
 
 PREFIX = "CHARGING_"
 
+_MISSPELT = 0.8  # share of letters in common from which a variable is taken for one of ours
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What can be set from outside; each field carries its meaning and unit as metadata."""
 
-    dataset: str = field(
-        default="",
-        metadata={"meaning": "Dataset to open: a folder, or a name under the build folder", "unit": ""},
-    )
-    build_dir: Path = field(
+class Settings(BaseSettings):
+    """What can be set from outside; each field carries its meaning, and its unit where it has one."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    dataset: str = Field("", description="Dataset to open: a folder, or a name under the build folder")
+    build_dir: Path = Field(
         default_factory=default_build_dir,
-        metadata={
-            "meaning": "Folder the datasets are kept in. The default is that of a checkout; elsewhere it is "
-            "the user's data folder, on Linux `~/.local/share/charging`",
-            "unit": "",
-            "default": "data/build",
-        },
+        description="Folder the datasets are kept in. The default is that of a checkout; elsewhere it is "
+        "the user's data folder, on Linux `~/.local/share/charging`",
+        json_schema_extra={"default": "data/build"},
     )
-    station_limit: int = field(
-        default=5_000,
-        metadata={"meaning": "Most stations drawn one by one; above it, cells are drawn", "unit": "stations"},
+    station_limit: int = Field(
+        5_000,
+        description="Most stations drawn one by one; above it, cells are drawn",
+        json_schema_extra={"unit": "stations"},
     )
-    memory_limit_mb: int = field(
-        default=1_000,
-        metadata={
-            "meaning": "Largest dataset held in memory; above it, queries read its files",
-            "unit": "MB",
-        },
+    memory_limit_mb: int = Field(
+        1_000,
+        description="Largest dataset held in memory; above it, queries read its files",
+        json_schema_extra={"unit": "MB"},
     )
-    uploads: str = field(
-        default="on",
-        metadata={
-            "meaning": "Whether visitors may upload datasets and merge stations, for all users of the "
-            "server: `on` or `off`",
-            "unit": "",
-            "choices": ("on", "off"),
-        },
+    uploads: Literal["on", "off"] = Field(
+        "on",
+        description="Whether visitors may upload datasets and merge stations, for all users of the "
+        "server: `on` or `off`",
     )
-    upload_limit_mb: int = field(
-        default=200,
-        metadata={"meaning": "Largest upload, all its files together", "unit": "MB", "least": 1},
+    upload_limit_mb: int = Field(
+        200, ge=1, description="Largest upload, all its files together", json_schema_extra={"unit": "MB"}
     )
-    tiles: str = field(
-        default="osm",
-        metadata={
-            "meaning": "Street tiles from zoom 9 on, at first: `osm`, `amap`, `tianditu`, `positron`, "
-            "`dark_matter`, `custom`; `none`, for closed networks, offers no others",
-            "unit": "",
-        },
+    tiles: str = Field(
+        "osm",
+        description="Street tiles from zoom 9 on, at first: `osm`, `amap`, `tianditu`, `positron`, "
+        "`dark_matter`, `custom`; `none`, for closed networks, offers no others",
     )
-    tianditu_key: str = field(
-        default="",
-        repr=False,
-        metadata={"meaning": "Key (`tk`) of Tianditu; browsers see it in the addresses of tiles", "unit": ""},
+    tianditu_key: Secret = Field(
+        "", description="Key (`tk`) of Tianditu; browsers see it in the addresses of tiles"
     )
-    carto_key: str = field(
-        default="",
-        repr=False,
-        metadata={
-            "meaning": "Key of CARTO's Positron and Dark Matter; browsers see it in the addresses of tiles",
-            "unit": "",
-        },
+    carto_key: Secret = Field(
+        "",
+        description="Key of CARTO's Positron and Dark Matter; browsers see it in the addresses of tiles",
     )
-    tiles_url: str = field(
-        default="",
-        repr=False,  # a key may stand in it
-        metadata={"meaning": "Address of `custom` tiles, with {z}, {x} and {y}", "unit": ""},
+    tiles_url: Secret = Field(  # a key may stand in it
+        "", description="Address of `custom` tiles, with {z}, {x} and {y}"
     )
-    tiles_datum: str = field(
-        default="wgs84",
-        metadata={"meaning": "Datum of `custom` tiles: `wgs84` or `gcj02`", "unit": ""},
+    tiles_datum: str = Field("wgs84", description="Datum of `custom` tiles: `wgs84` or `gcj02`")
+    tiles_attribution: str = Field("", description="Whom the map names for `custom` tiles")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info",
+        description="Least level of what the server logs to standard error: `debug`, `info`, `warning`, "
+        "`error`; the command line has `-v` instead",
     )
-    tiles_attribution: str = field(
-        default="",
-        metadata={"meaning": "Whom the map names for `custom` tiles", "unit": ""},
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Form of a line of the server's log: `text` or `json`"
     )
-    log_level: str = field(
-        default="info",
-        metadata={
-            "meaning": "Least level of what the server logs to standard error: `debug`, `info`, `warning`, "
-            "`error`; the command line has `-v` instead",
-            "unit": "",
-            "choices": ("debug", "info", "warning", "error"),
-        },
-    )
-    log_format: str = field(
-        default="text",
-        metadata={
-            "meaning": "Form of a line of the server's log: `text` or `json`",
-            "unit": "",
-            "choices": ("text", "json"),
-        },
-    )
+
+    @classmethod
+    def settings_customise_sources(  # type: ignore[override]  # only one of the sources is wanted
+        cls, _settings: object, init_settings: PydanticBaseSettingsSource, **_others: object
+    ) -> tuple[PydanticBaseSettingsSource]:
+        """Read nothing that was not passed in: `from_environment` alone asks the environment."""
+        return (init_settings,)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -115,36 +92,21 @@ class Settings:
         Raises
         ------
         UsageError
-            If a variable cannot be read as the type of its field, or is not what the field can be.
+            If a variable cannot be read as its field, or is nearly the name of one.
 
         Examples
         --------
         >>> Settings.from_environment({"CHARGING_STATION_LIMIT": "800"}).station_limit
         800
         """
-        values: dict[str, Any] = {}
-        usual = cls()
-        for spec in fields(cls):
-            variable = PREFIX + spec.name.upper()
-            if variable in environment:
-                value = _read(variable, environment[variable], type(getattr(usual, spec.name)))
-                _check(variable, value, spec.metadata)
-                values[spec.name] = value
-        return cls(**values)
+        ours = {name.lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
+        source = EnvSettingsSource(cls)
+        source.env_vars = ours
+        names = {name.removeprefix(PREFIX.lower()) for name in ours} - cls.model_fields.keys()
+        # others begin with the same letters and mean something else
+        misspelt = {name: "" for name in names if get_close_matches(name, cls.model_fields, cutoff=_MISSPELT)}
+        return validated(cls, source() | misspelt, UsageError, named=_variable)
 
 
-def _read(variable: str, raw: str, kind: type) -> Any:  # noqa: ANN401  the type is the field's own
-    try:
-        return kind(raw)
-    except ValueError as error:
-        message = f"{variable} must be a whole number, found {raw!r}"
-        raise UsageError(message) from error
-
-
-def _check(variable: str, value: Any, metadata: Mapping[str, Any]) -> None:  # noqa: ANN401  the field's own
-    if value not in metadata.get("choices", (value,)):
-        message = f"{variable} must be one of {', '.join(metadata['choices'])}, found {value!r}"
-        raise UsageError(message)
-    if value < metadata.get("least", value):
-        message = f"{variable} must be at least {metadata['least']}, found {value}"
-        raise UsageError(message)
+def _variable(field: str) -> str:
+    return PREFIX + field.upper()

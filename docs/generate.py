@@ -9,11 +9,11 @@ import contextlib
 import importlib
 import inspect
 import io
+import json
 import os
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from charging.domain.schema import TABLES, Column
 from charging.domain.vocabulary import Connector
 from charging.settings import PREFIX, Settings
 from charging.sources.records import PileRecord, StationRecord
+from charging.sources.tabular.preset_schema import Preset
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -53,12 +54,12 @@ def settings() -> str:
     """Return every setting with its default, unit and meaning."""
     rows = [
         (
-            f"`{PREFIX}{spec.name.upper()}`",
-            _code(spec.metadata.get("default", spec.default)),
-            spec.metadata["unit"],
-            spec.metadata["meaning"],
+            f"`{PREFIX}{name.upper()}`",
+            _code((spec.json_schema_extra or {}).get("default", spec.default)),
+            (spec.json_schema_extra or {}).get("unit", ""),
+            spec.description,
         )
-        for spec in fields(Settings)
+        for name, spec in Settings.model_fields.items()
     ]
     return _table(("variable", "default", "unit", "meaning"), rows)
 
@@ -101,6 +102,11 @@ def station_fields() -> str:
 def pile_fields() -> str:
     """Return the fields of a group of piles that a preset can fill."""
     return _fields(PileRecord)
+
+
+def preset_schema() -> str:
+    """Return the JSON schema of a preset."""
+    return f"```json\n{_json(_plain(Preset.model_json_schema()))}\n```"
 
 
 def functions() -> str:
@@ -154,6 +160,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "connectors": connectors,
     "station fields": station_fields,
     "pile fields": pile_fields,
+    "preset schema": preset_schema,
     "functions": functions,
     **{f"definitions of {topic}": partial(definitions, names) for topic, names in TOPICS.items()},
 }
@@ -239,6 +246,35 @@ def _definition(member: object) -> str:
 def _fields(record: type[StationRecord | PileRecord], *, leave_out: tuple[str, ...] = ()) -> str:
     names = [f"`{name}`" for name in inspect.signature(record).parameters if name not in leave_out]
     return textwrap.fill(", ".join(names), 118, break_on_hyphens=False) + "."
+
+
+def _plain(schema: object) -> object:
+    """Return a JSON schema without titles, empty defaults and null, which TOML does not have."""
+    if isinstance(schema, list):
+        return [_plain(each) for each in schema if each != {"type": "null"}]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {
+        key: _plain(value) for key, value in schema.items() if not (key == "title" and value == str(value))
+    }
+    if "default" in kept and (not kept["default"] or isinstance(kept["default"], dict)):
+        del kept["default"]
+    options = kept.get("anyOf", ())
+    return kept | kept.pop("anyOf")[0] if len(options) == 1 else kept
+
+
+def _json(value: object, indent: int = 0) -> str:
+    """Return a value as JSON, on one line where it fits."""
+    line = json.dumps(value)
+    if len(line) + indent < WIDTH or not isinstance(value, (dict, list)):
+        return line
+    pad, end = "\n" + " " * (indent + 1), "\n" + " " * indent
+    if isinstance(value, dict):
+        inner = [f"{json.dumps(key)}: {_json(each, indent + 1)}" for key, each in value.items()]
+        return f"{{{pad}{f',{pad}'.join(inner)}{end}}}"
+    if all(isinstance(each, str) for each in value):
+        return f"[{pad}{pad.join(textwrap.wrap(line[1:-1], WIDTH - indent))}{end}]"
+    return f"[{pad}{f',{pad}'.join(_json(each, indent + 1) for each in value)}{end}]"
 
 
 def _said(figure: Figure) -> str:

@@ -28,6 +28,7 @@ HOUSE = (
     "settings",
     "logs",
     "paths",
+    "validation",
     "errors",
 )
 """The parts from top to bottom: each imports only from itself and from what stands below it."""
@@ -46,6 +47,7 @@ HOMES = {
     "markupsafe": (),  # a text is marked as safe in a template, where one sees it
     "httpx": ("charging.sync",),
     "cryptography": ("charging.sync",),
+    "pydantic_settings": ("charging.settings",),
     "charging.sync": ("charging.sync", "charging.cli"),
 }
 """What is imported in one place only, and where."""

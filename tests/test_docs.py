@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import tomllib
-from dataclasses import fields
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -114,7 +113,8 @@ def test_every_setting_is_documented():
         re.findall(rf"^\| `{PREFIX}(\w+)` \| `?([^|`]*)`? ?\|", text("docs/settings.md"), re.MULTILINE)
     )
     assert rows == {
-        spec.name.upper(): str(spec.metadata.get("default", spec.default)) for spec in fields(Settings)
+        name.upper(): str((spec.json_schema_extra or {}).get("default", spec.default))
+        for name, spec in Settings.model_fields.items()
     }
 
 

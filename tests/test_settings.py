@@ -1,7 +1,7 @@
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from charging.errors import UsageError
 from charging.settings import Settings
@@ -52,7 +52,28 @@ def test_what_a_setting_cannot_be_is_refused_by_name(variable, raw, said):
         Settings.from_environment({variable: raw})
 
 
-@pytest.mark.parametrize("setting", fields(Settings), ids=lambda setting: setting.name)
-def test_every_setting_says_what_it_means(setting):
-    assert setting.metadata["meaning"]
-    assert "unit" in setting.metadata
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [("CHARGING_STATION_LIMT", "CHARGING_STATION_LIMIT"), ("CHARGING_TILE", "CHARGING_TILES")],
+)
+def test_a_variable_that_is_nearly_a_setting_is_refused_with_the_nearest(variable, meant):
+    with pytest.raises(UsageError, match=rf"{variable} is no known key \(did you mean '{meant}'\?\)"):
+        Settings.from_environment({variable: "1"})
+
+
+def test_every_wrong_setting_is_named_at_once_and_no_secret_is_told():
+    wrong = {"CHARGING_STATION_LIMIT": "x", "CHARGING_UPLOADS": "y", "CHARGING_CARTO_KEYS": "s3cret"}
+    with pytest.raises(UsageError) as refused:
+        Settings.from_environment(wrong)
+    assert [name for name in wrong if name not in str(refused.value)] == []
+    assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_says_what_it_means(name):
+    assert Settings.model_fields[name].description
+
+
+def test_settings_cannot_be_changed():
+    with pytest.raises(ValidationError, match="frozen"):
+        Settings().tiles = "none"

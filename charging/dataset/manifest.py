@@ -6,13 +6,16 @@ Stored as `manifest.json` beside the tables. It never holds a secret or the path
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator
 
 from charging.dataset.report import ImportReport
 from charging.domain.schema import FORMAT_VERSION
 from charging.domain.vocabulary import Kind
 from charging.errors import DatasetError
 from charging.sources.records import SourceInfo
+from charging.validation import validated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,11 @@ class SourceRows:
     rows_taken: int
 
 
+def _with_info(stored: object) -> object:
+    """Return a stored source with what it says of itself as `info`, which is stored flat."""
+    return {**stored, "info": stored} if isinstance(stored, dict) else stored
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
     """What the maker of a dataset knows about it before it is written."""
@@ -33,7 +41,7 @@ class Description:
     title: str  # for people
     kind: Kind
     as_of: str | None  # what the data describes: a date or month in ISO form
-    sources: tuple[SourceRows, ...]
+    sources: tuple[Annotated[SourceRows, BeforeValidator(_with_info)], ...]
     report: ImportReport
     seed: int | None = None  # simulated datasets only
     scale: int | None = None
@@ -93,25 +101,7 @@ class Manifest(Description):
                 " update the program, or build the dataset again"
             )
             raise DatasetError(message)
-        try:
-            return cls._parsed(stored)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            message = f"a field is missing or wrong ({type(error).__name__}: {error})"
-            raise DatasetError(message) from error
-
-    @classmethod
-    def _parsed(cls, stored: Mapping[str, Any]) -> Self:
-        plain = {spec.name: stored[spec.name] for spec in fields(cls)}
-        return cls(
-            **plain
-            | {
-                "kind": Kind(stored["kind"]),
-                "built_at": datetime.fromisoformat(stored["built_at"]),
-                "files": tuple(StoredFile(**file) for file in stored["files"]),
-                "report": ImportReport.from_json(stored["report"]),
-                "sources": tuple(_source_from_json(source) for source in stored["sources"]),
-            }
-        )
+        return validated(cls, stored, lambda faults: DatasetError(f"a field is missing or wrong: {faults}"))
 
 
 def _source_to_json(rows: SourceRows) -> dict[str, Any]:
@@ -120,12 +110,3 @@ def _source_to_json(rows: SourceRows) -> dict[str, Any]:
         "rows_read": rows.rows_read,
         "rows_taken": rows.rows_taken,
     }
-
-
-def _source_from_json(stored: Mapping[str, Any]) -> SourceRows:
-    return SourceRows(
-        info=SourceInfo(**{spec.name: stored[spec.name] for spec in fields(SourceInfo)}),
-        retrieved_at=datetime.fromisoformat(stored["retrieved_at"]),
-        rows_read=stored["rows_read"],
-        rows_taken=stored["rows_taken"],
-    )

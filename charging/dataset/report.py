@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from charging.errors import DatasetError
 from charging.sources.records import Rejection
+from charging.validation import validated
 
 MOST_EXAMPLES = 5
 """Examples kept of each finding."""
@@ -121,17 +123,12 @@ class ImportReport:
 
         Raises
         ------
-        TypeError, KeyError
+        DatasetError
             If `stored` does not have that form.
         """
-        lists: dict[str, Any] = {
-            name: tuple(_finding(item) for item in stored[name])
-            for name in ("rejections", "discrepancies", "discarded")
-        }
-        lists["unmapped"] = tuple(CodeCount(**item) for item in stored["unmapped"])
-        lists["unread"] = tuple(UnreadMember(**item) for item in stored.get("unread", ()))
-        lists["unresolved"] = tuple(UnresolvedOperator(**item) for item in stored["unresolved"])
-        return cls(**{**stored, **lists})
+        return validated(
+            cls, stored, lambda faults: DatasetError(f"An import report cannot be read: {faults}")
+        )
 
     def lines(self) -> Iterator[str]:
         """Yield the report for people, a line each; nothing is said about what did not occur."""
@@ -301,11 +298,6 @@ def _shortened(value: str | None) -> str | None:
         return None
     text = value.encode("utf-8", "replace").decode("utf-8")
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
-
-
-def _finding(stored: Mapping[str, Any]) -> Finding:
-    examples = tuple(Example(**example) for example in stored["examples"])
-    return Finding(what=stored["what"], count=stored["count"], examples=examples)
 
 
 def _examples(finding: Finding) -> str:

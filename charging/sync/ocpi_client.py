@@ -25,7 +25,7 @@ from charging.sources.records import Rejection, ServiceAreaRecord
 from charging.sync.http import Answer, Client, with_query
 from charging.sync.journal import Journal, Pull
 from charging.sync.ocpi_paging import Page
-from charging.sync.peers import Peer, TokenForm
+from charging.sync.peers import OcpiPeer, TokenForm
 from charging.sync.pulls import Watch
 
 VERSIONS = ("2.3.0", "2.2.1", "2.1.1")
@@ -51,7 +51,7 @@ class _GarbledError(Exception):
 class OcpiClient:
     """Asks one peer for its locations."""
 
-    def __init__(self, peer: Peer, client: Client, journal: Journal, token: str) -> None:
+    def __init__(self, peer: OcpiPeer, client: Client, journal: Journal, token: str) -> None:
         """Start with the form of the token that worked last."""
         self._peer = peer
         self._client = client

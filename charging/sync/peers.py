@@ -7,27 +7,30 @@ of environment variables.
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    Strict,
+    StrictBool,
+    ValidationInfo,
+    field_validator,
+)
 
 from charging.domain.reference_data import FACTS_DIR
 from charging.errors import UsageError
 from charging.sources.records import SourceInfo
+from charging.validation import NamedTable, Secret, nearest, validated
 
 FOLDER = "peers"
 """Folder of the descriptions, in the build folder and in `data/`."""
 
-USUAL_PAGE_SIZE = 100
-"""Stations asked for at a time; a server may send fewer."""
-
-USUAL_FULL_EVERY_DAYS = 7.0
-"""Days after which everything is pulled again: what has vanished is seen by that alone."""
-
 _NAME = re.compile(r"\w[\w-]{0,39}")
-_LARGEST_PAGE = 10_000
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
@@ -46,27 +49,58 @@ class TokenForm(StrEnum):
     PLAIN = "plain"  # OCPI 2.1.1, and peers who never changed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Peer:
-    """A server that stations are pulled from."""
+def _address(url: str, info: ValidationInfo) -> str:
+    try:
+        parts = urlsplit(url.strip())
+        host, is_plain = parts.hostname, parts.username is None and parts.password is None
+        _ = parts.port
+    except ValueError:
+        host, is_plain, parts = None, False, urlsplit("")
+    is_local = info.data.get("insecure") or host in _LOCAL_HOSTS
+    if not (host and is_plain and (parts.scheme == "https" or (parts.scheme == "http" and is_local))):
+        raise ValueError(
+            "an https address without name and password (in a closed network, insecure = true allows http,"
+            " over which anyone between can read the secrets)"
+        )
+    return url.strip()
 
-    name: str
+
+def _variable(name: str) -> str:
+    # what looks like no variable may be the secret itself
+    if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", name):
+        raise ValueError("the name of an environment variable, in capitals such as TOKEN_X")
+    return name
+
+
+Address = Annotated[Secret, AfterValidator(_address)]
+Variable = Annotated[Secret, AfterValidator(_variable)]
+Host = Annotated[str, AfterValidator(str.lower)]
+
+
+class Peer(NamedTable):
+    """A server that stations are pulled from, as its file describes it."""
+
     kind: PeerKind
-    url: str  # OCPI: its versions; T/CEC 102: what the names of the methods are put behind
-    dataset: str  # name of the dataset its stations go into
-    secret_names: Mapping[str, str] = field(repr=False)  # environment variable by what it is for
+    insecure: StrictBool = False  # http is allowed
+    url: Address  # OCPI: its versions; T/CEC 102: what the names of the methods are put behind
+    dataset: str = Field("", validate_default=True)  # its stations go into, by default of the peer's name
     title: str = ""
     licence: str | None = None
     attribution: str = ""
-    hosts: tuple[str, ...] = ()  # that may be asked besides the one of `url`
-    page_size: int = USUAL_PAGE_SIZE
-    full_every_days: float = USUAL_FULL_EVERY_DAYS
-    token_form: TokenForm = TokenForm.AUTO
-    version: str = ""  # OCPI: the one to use, by default the highest that both know
-    country_code: str = ""  # OCPI 2.1.1: whose the ids are, which its locations do not tell
-    party_id: str = ""
-    operator_id: str = ""  # T/CEC 102: who asks, nine characters
-    token_url: str = ""  # T/CEC 102: where the token is asked for, if elsewhere
+    hosts: tuple[Host, ...] = ()  # that may be asked besides the one of `url`
+    page_size: Annotated[int, Strict(), Field(ge=1, le=10_000)] = 100  # stations; a server may send fewer
+    # everything is pulled again after that: what has vanished is seen by that alone
+    full_every_days: Annotated[float, Strict(), Field(ge=0, le=365)] = 7.0
+
+    @field_validator("dataset")
+    @classmethod
+    def _named_dataset(cls, dataset: str, info: ValidationInfo) -> str:
+        return dataset or str(info.context)
+
+    @property
+    def secret_names(self) -> Mapping[str, str]:
+        """The environment variable by what it is for."""
+        return {field.removesuffix("_env"): value for field, value in self if field.endswith("_env")}
 
     @property
     def source(self) -> SourceInfo:
@@ -112,21 +146,36 @@ def _is_sayable(value: str) -> bool:
 
 _KEY_BYTES = 16  # of AES-128, as of its initial vector
 
-SECRETS: Mapping[PeerKind, tuple[str, ...]] = {
-    PeerKind.OCPI: ("token",),
-    PeerKind.TCEC102: ("operator_secret", "data_secret", "data_secret_iv", "sig_secret"),
-}
-"""What each kind needs; the key in the file has `_env` behind it."""
 
-_TEXTS = ("title", "attribution", "licence", "dataset")
-_OF_KIND: Mapping[PeerKind, tuple[str, ...]] = {
-    PeerKind.OCPI: ("version", "country_code", "party_id", "token_form"),
-    PeerKind.TCEC102: ("operator_id", "token_url"),
-}
-_COMMON = (*_TEXTS, "url", "kind", "hosts", "page_size", "full_every_days", "insecure")
+class OcpiPeer(Peer):
+    """A peer that speaks OCPI."""
+
+    token_env: Variable
+    token_form: TokenForm = TokenForm.AUTO
+    version: str = ""  # the one to use, by default the highest that both know
+    country_code: str = ""  # OCPI 2.1.1: whose the ids are, which its locations do not tell
+    party_id: str = ""
 
 
-def load_peer(name: str, build_dir: Path) -> Peer:
+class TcecPeer(Peer):
+    """A peer that speaks T/CEC 102."""
+
+    operator_id: Annotated[str, Field(min_length=1)]  # who asks, nine characters
+    operator_secret_env: Variable
+    data_secret_env: Variable
+    data_secret_iv_env: Variable
+    sig_secret_env: Variable
+    token_url: Address = ""  # where the token is asked for, if elsewhere
+
+
+class _Kind(BaseModel):
+    kind: PeerKind
+
+
+_MODELS: Mapping[PeerKind, type[OcpiPeer | TcecPeer]] = {PeerKind.OCPI: OcpiPeer, PeerKind.TCEC102: TcecPeer}
+
+
+def load_peer(name: str, build_dir: Path) -> OcpiPeer | TcecPeer:
     """Return the peer of that name.
 
     Raises
@@ -144,110 +193,23 @@ def load_peer(name: str, build_dir: Path) -> Peer:
             return _peer(name, path)
     known = sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
     message = (
-        f"Expected a peer, found no {folders[0] / name}.toml; there are: {', '.join(known) or 'none'}."
-        " Describe it there: docs/data.md says how."
+        f"Expected a peer, found no {folders[0] / name}.toml; there are: {', '.join(known) or 'none'}"
+        f"{nearest(name, known)}. Describe it there: docs/data.md says how."
     )
     raise UsageError(message)
 
 
-def _peer(name: str, path: Path) -> Peer:
+def _peer(name: str, path: Path) -> OcpiPeer | TcecPeer:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         # the text is not quoted: a secret may stand in it by mistake
         message = f"{path}: expected TOML in UTF-8, found what cannot be read ({type(error).__name__})"
         raise UsageError(message) from None
-    kind = _kind(given, path)
-    _check_keys(given, kind, path)
-    texts = {key: str(given[key]) for key in (*_TEXTS, *_OF_KIND[kind]) if key in given}
-    texts["dataset"] = texts.get("dataset") or name
-    for key in ("url", "token_url"):
-        if key in given:
-            texts[key] = _url(given[key], path, key, is_insecure=given.get("insecure") is True)
-    if kind is PeerKind.TCEC102 and not texts.get("operator_id"):
-        message = f"{path}: expected operator_id, the nine characters you are known by; found none"
-        raise UsageError(message)
-    form = texts.pop("token_form", TokenForm.AUTO)
-    if form not in list(TokenForm):
-        message = f"{path}: expected token_form as one of {', '.join(TokenForm)}, found {form!r}"
-        raise UsageError(message)
-    return Peer(
-        name=name,
-        kind=kind,
-        secret_names=_secret_names(given, kind, path),
-        hosts=_hosts(given, path),
-        page_size=int(_number(given, "page_size", USUAL_PAGE_SIZE, 1, _LARGEST_PAGE, path)),
-        full_every_days=_number(given, "full_every_days", USUAL_FULL_EVERY_DAYS, 0, 365, path),
-        token_form=TokenForm(form),
-        **texts,
-    )
 
+    def refuse(faults: str) -> UsageError:
+        advice = "Put it right there: docs/data.md says how. Secrets stand in environment variables alone."
+        return UsageError(f"{path}: {faults}. {advice}")
 
-def _kind(given: Mapping[str, Any], path: Path) -> PeerKind:
-    try:
-        return PeerKind(given.get("kind", ""))
-    except ValueError as error:
-        message = f"{path}: expected kind as one of {', '.join(PeerKind)}, found {given.get('kind')!r}"
-        raise UsageError(message) from error
-
-
-def _check_keys(given: Mapping[str, Any], kind: PeerKind, path: Path) -> None:
-    known = (*_COMMON, *_OF_KIND[kind], *(f"{role}_env" for role in SECRETS[kind]))
-    if strange := sorted(given.keys() - set(known)):
-        message = (
-            f"{path}: expected the keys {', '.join(known)}; found also {', '.join(strange)}."
-            " A secret does not belong there: name the environment variable that holds it."
-        )
-        raise UsageError(message)
-    for key in given.keys() & {*_TEXTS, *_OF_KIND[kind], "url"}:
-        if not isinstance(given[key], str):
-            message = f"{path}: expected text for {key}, found a {type(given[key]).__name__}"
-            raise UsageError(message)
-
-
-def _secret_names(given: Mapping[str, Any], kind: PeerKind, path: Path) -> dict[str, str]:
-    names = {role: given.get(f"{role}_env", "") for role in SECRETS[kind]}
-    for role, name in names.items():
-        # what looks like no variable may be the secret itself, so it is not quoted
-        if not isinstance(name, str) or not re.fullmatch(r"[A-Z_][A-Z0-9_]*", name):
-            message = (
-                f"{path}: expected {role}_env to name an environment variable, in capitals such as"
-                f" {role.upper()}_X; found none"
-            )
-            raise UsageError(message)
-    return names
-
-
-def _url(value: str, path: Path, key: str, *, is_insecure: bool) -> str:
-    try:
-        parts = urlsplit(value.strip())
-        host, is_plain = parts.hostname, parts.username is None and parts.password is None
-        _ = parts.port
-    except ValueError:
-        host, is_plain, parts = None, False, urlsplit("")
-    safe = parts.scheme == "https" or (
-        parts.scheme == "http" and (is_insecure or (host or "") in _LOCAL_HOSTS)
-    )
-    if not (host and is_plain and safe):
-        message = (
-            f"{path}: expected {key} as an https address without name and password. In a closed network,"
-            " insecure = true allows http, over which anyone between can read the secrets."
-        )
-        raise UsageError(message)
-    return value.strip()
-
-
-def _hosts(given: Mapping[str, Any], path: Path) -> tuple[str, ...]:
-    hosts = given.get("hosts", [])
-    if not isinstance(hosts, list) or not all(isinstance(host, str) for host in hosts):
-        message = f"{path}: expected hosts as a list of texts"
-        raise UsageError(message)
-    return tuple(host.lower() for host in hosts)
-
-
-def _number(given: Mapping[str, Any], key: str, usual: float, least: float, most: float, path: Path) -> float:
-    value = given.get(key, usual)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value <= most:
-        message = f"{path}: expected {key} as a number of {least} to {most}, found {value!r}"
-        raise UsageError(message)
-    return value
+    kind = validated(_Kind, given, refuse).kind
+    return validated(_MODELS[kind], given, refuse, context=name)

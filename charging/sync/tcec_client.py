@@ -20,7 +20,7 @@ from charging.sources.tcec102.model import station
 from charging.sources.tcec102.status import named, read_code
 from charging.sync.http import Answer, Client, without_query
 from charging.sync.journal import Journal, Pull
-from charging.sync.peers import Peer
+from charging.sync.peers import TcecPeer
 from charging.sync.pulls import Watch
 from charging.sync.tcec_messages import SHANGHAI, Keys, opened, request
 
@@ -47,7 +47,7 @@ _log = logging.getLogger(__name__)
 class TcecClient:
     """Asks one peer for its stations."""
 
-    def __init__(self, peer: Peer, client: Client, journal: Journal, secrets: Mapping[str, str]) -> None:
+    def __init__(self, peer: TcecPeer, client: Client, journal: Journal, secrets: Mapping[str, str]) -> None:
         """Start without a token."""
         self._peer = peer
         self._address = without_query(peer.url)

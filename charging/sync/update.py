@@ -40,7 +40,7 @@ from charging.sources.tcec102 import model as tcec102
 from charging.sync.http import Client, Politeness
 from charging.sync.journal import FOLDER, Journal, Pull, locked
 from charging.sync.ocpi_client import OcpiClient
-from charging.sync.peers import Peer, PeerKind, load_peer
+from charging.sync.peers import OcpiPeer, Peer, TcecPeer, load_peer
 from charging.sync.pulls import begun, finished
 from charging.sync.report import SyncReport, changes_between
 from charging.sync.tcec_client import TcecClient
@@ -155,7 +155,7 @@ def _current(folder: Path) -> Dataset | None:
 
 
 def _pulled(
-    peer: Peer,
+    peer: OcpiPeer | TcecPeer,
     client: Client,
     journal: Journal,
     secrets: Mapping[str, str],
@@ -185,7 +185,7 @@ def _pulled(
         progress(share, f"asking {peer.name} for statuses, {count:,} of {total:,} stations")
 
     told(0, None)
-    if peer.kind is PeerKind.OCPI:
+    if isinstance(peer, OcpiPeer):
         ended = OcpiClient(peer, client, journal, secrets["token"]).pull(pull, told)
         records = journal.seen(ended)
         return _Pulled(finished(journal, ended), records, None)
@@ -196,7 +196,9 @@ def _pulled(
     return _Pulled(ended, records, asking.pull_statuses(told_statuses))
 
 
-def _written(peer: Peer, journal: Journal, folder: Path, build_dir: Path, pulled: _Pulled) -> SyncReport:
+def _written(
+    peer: OcpiPeer | TcecPeer, journal: Journal, folder: Path, build_dir: Path, pulled: _Pulled
+) -> SyncReport:
     current = _current(folder)
     info = replace(peer.source, as_of=pulled.pull.begun_at.date().isoformat())
     registry, cities = load_operators(), CityIndex(load_cities())
@@ -262,7 +264,7 @@ def _synced(
 def _records(peer: Peer, journal: Journal) -> Iterator[Record]:
     """Yield what the journal holds as the reader of the format understands it."""
     for kept in journal.records():
-        if peer.kind is PeerKind.OCPI:
+        if isinstance(peer, OcpiPeer):
             yield ocpi.station(kept.body)
         else:
             guns = tcec102.statuses(kept.status) if kept.status is not None else {}

@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 from charging.domain.vocabulary import Connector, Current, connector_mask
 from charging.sources.coordinates import read_number
 from charging.sources.scalars import in_utc
-from charging.sources.tabular.preset_faults import CLOSED_SETS
-from charging.sources.tabular.presets import Layout
+from charging.sources.tabular.preset_schema import CLOSED_SETS, Layout
 
 
 class Read(NamedTuple):

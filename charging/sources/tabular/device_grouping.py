@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.sources.tabular.presets import Sites
+from charging.sources.tabular.preset_schema import Sites
 from charging.sources.tabular.station_columns import (
     Coded,
     Pairs,

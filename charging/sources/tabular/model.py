@@ -14,9 +14,9 @@ from charging.errors import SourceError, UsageError
 from charging.sources.io.files import Part, parts
 from charging.sources.records import Record, SourceInfo
 from charging.sources.tabular.device_grouping import merged
-from charging.sources.tabular.preset_faults import POSITION
 from charging.sources.tabular.preset_reader import Table
-from charging.sources.tabular.presets import Place, Preset, load_preset, presets
+from charging.sources.tabular.preset_schema import POSITION, Place, Preset
+from charging.sources.tabular.presets import load_preset, presets
 from charging.sources.tabular.station_columns import Stations
 from charging.sources.tabular.tables import (
     LAT,
@@ -103,7 +103,7 @@ def _fits(place: Place, names: set[str], preset: Preset) -> bool:
     return (
         LAT in names
         and LON in names
-        and place in (preset.station.columns.get(key) for key in (LAT, LON, POSITION))
+        and place in [at.any for key, at in preset.places.items() if key in (LAT, LON, POSITION)]
     )
 
 

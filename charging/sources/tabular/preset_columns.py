@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from charging.sources.io.arrow_texts import trimmed, without_empty
 from charging.sources.tabular.cell_parsers import Read, Reader, is_text, reader_of
-from charging.sources.tabular.presets import Mapped, Preset
+from charging.sources.tabular.preset_schema import Column, Mapped, Preset
 from charging.sources.tabular.station_columns import Coded, Pairs, Rows
 
 MOST_KEPT = 65_536
@@ -144,13 +144,13 @@ class Sheet:
 
 
 def fields_of(
-    places: Mapping[str, Any], mapped: Mapped, positions: Mapping[str, int], preset: Preset
+    places: Mapping[str, Column], mapped: Mapped, positions: Mapping[str, int], preset: Preset
 ) -> Iterator[Field]:
     """Yield the fields of which a table has the columns."""
     for name, place in places.items():
         there = tuple(
             tuple(positions[column] for column in columns)
-            for columns in place
+            for columns in place.any
             if all(column in positions for column in columns)
         )
         if there:

@@ -16,8 +16,7 @@ from charging.sources.io.blocks import Cells
 from charging.sources.records import PileRecord, Reason, Rejection
 from charging.sources.tabular.cell_parsers import current_of, read_position, says_yes
 from charging.sources.tabular.preset_columns import Field, Notes, Sheet, encoded, fields_of, of_row
-from charging.sources.tabular.preset_faults import POSITION
-from charging.sources.tabular.presets import Mapped, Preset
+from charging.sources.tabular.preset_schema import POSITION, Column, Mapped, Preset
 from charging.sources.tabular.station_columns import (
     TEXTS,
     TIMES,
@@ -76,8 +75,9 @@ class Table:
         self._preset = preset
         positions = {name: at for at, name in enumerate(header)}
         columns = dict(preset.station.columns)
-        if not any({*header}.issuperset(each) for each in columns.get(LAT, ())) and POSITION not in columns:
-            columns |= {LAT: ((LAT,),), LON: ((LON,),)}
+        own = columns[LAT].any if LAT in columns else ()
+        if not any({*header}.issuperset(each) for each in own) and POSITION not in columns:
+            columns |= {field: Column(any=((field,),)) for field in (LAT, LON)}
         station = tuple(fields_of(columns, preset.station, positions, preset))
         self._places = {field.name: field for field in station if field.name in (LAT, LON, POSITION)}
         self._station = tuple(field for field in station if field.name not in self._places)
@@ -200,8 +200,8 @@ class PileReader:
             _Group(
                 group,
                 tuple(fields_of(group.columns, group, positions, preset)),
-                tuple(fields_of(group.also or {}, group, positions, preset)),
-                tuple((plug, positions[column]) for plug, column in (group.plugs or {}).items()),
+                tuple(fields_of(group.also, group, positions, preset)),
+                tuple((plug, positions[column]) for plug, column in group.plugs.items()),
             )
             for group in preset.piles
         )
@@ -268,7 +268,7 @@ class PileReader:
             given = {"count": None, **group.mapped.constants, **more, **values}
             if plugs:
                 given["connectors"] = connector_mask(plugs)
-            if group.mapped.current_of_plugs and (current := current_of(plugs, given["count"])):
+            if group.mapped.current and (current := current_of(plugs, given["count"])):
                 given["current"] = current
             piles.append(PileRecord(**{**given, _PILE_ID: None}))
             numbers.append(number)

@@ -32,7 +32,7 @@ from charging.sources.io.files import (
     parts,
     read_head,
 )
-from charging.sources.tabular.presets import Layout
+from charging.sources.tabular.preset_schema import Layout
 
 ID, LAT, LON = "id", "lat", "lon"
 """Columns of GeoJSON beside the properties."""

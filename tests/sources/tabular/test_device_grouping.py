@@ -10,7 +10,7 @@ from charging.dataset.record_validation import stations_of
 from charging.domain.vocabulary import Current, Datum
 from charging.sources.records import PileRecord, Reason, Rejection, StationRecord
 from charging.sources.tabular.device_grouping import merged
-from charging.sources.tabular.presets import Sites
+from charging.sources.tabular.preset_schema import Sites
 
 FILLED = ("stated_piles", "name", "operator_raw", "city_raw", "updated_at")
 

@@ -118,7 +118,7 @@ def test_a_delimiter_that_a_preset_names_goes_before_the_usual_ones(
 ):
     given = load_preset("register", FIXTURES)
     path = rewritten(FIXTURES / "register.csv", tmp_path, given.layout, delimiter)
-    own = replace(given, layout=replace(given.layout, delimiter=":"))
+    own = given.model_copy(update={"layout": replace(given.layout, delimiter=":")})
     monkeypatch.setattr(tabular, "load_preset", lambda _: own)
     assert list(tabular.read(path, preset="register")) == register
 

@@ -63,7 +63,7 @@ def read(row, places, mapped, layout):
     values, unread, doubts = {}, (), ()
     for name, place in places.items():
         read_cell = reader_of(name, layout, mapped.values.get(name))
-        for columns in (each for each in place if all(column in row for column in each)):
+        for columns in (each for each in place.any if all(column in row for column in each)):
             text = cell(row, columns)
             if not text:
                 continue
@@ -121,7 +121,7 @@ def record_of(row, preset, line):
         pile = {"count": None, **group.constants, **more, **said}
         if plugs:
             pile["connectors"] = connector_mask(plugs)
-        if group.current_of_plugs and (current := current_of(plugs, pile["count"])):
+        if group.current and (current := current_of(plugs, pile["count"])):
             pile["current"] = current
         piles.append(PileRecord(**pile))
         unread += strange + strange_more
@@ -149,8 +149,8 @@ def records(table, rows):
 @given(data=st.data())
 def test_a_batch_of_rows_is_each_of_them_read_alone(name, data):
     preset = load_preset(name)
-    places = [place for part in (preset.station, *preset.piles) for place in part.columns.values()]
-    places += [place for group in preset.piles for place in group.also.values()]
+    places = [place.any for part in (preset.station, *preset.piles) for place in part.columns.values()]
+    places += [place.any for group in preset.piles for place in group.also.values()]
     every = dict.fromkeys(chain(preset.columns, chain.from_iterable(chain.from_iterable(places))))
     header = data.draw(st.sampled_from([list(every), list(preset.columns)]))
     cells = st.sampled_from([*CODES[name], *NUMBERS, "Ä\tb"])

@@ -1,15 +1,23 @@
 import datetime as dt
+import re
+import tomllib
+from contextlib import suppress
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from charging.domain.vocabulary import Access, Connector, Current, Site, Status, connectors_in
-from charging.errors import UsageError
+from charging.errors import ChargingError, Fault, UsageError
 from charging.sources.readers import sniff
 from charging.sources.records import Reason, Rejection, StationRecord
 from charging.sources.tabular import model as tabular
+from charging.sources.tabular import presets as presets_module
 from charging.sources.tabular.presets import load_preset, presets
 
+ROOT = Path(__file__).parents[3]
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "tabular"
 START = 'datum = "wgs84"\n[source]\nsource = "s"\ntitle = "t"\nlicence = "l"\nattribution = "a"\n'
 COLUMNS = '[columns]\nsource_id = "id"\nlat = "lat"\nlon = "lon"\n'
@@ -182,26 +190,40 @@ def test_piles_of_a_site_that_are_alike_become_one_group(read):
 @pytest.mark.parametrize(
     ("faulty", "told"),
     [
-        ('[columns]\nsource_id = "i"\n', "lacks lat, or position"),
-        (COLUMNS + 'name = { first = "n" }\n', "[columns] name must be a column"),
-        (COLUMNS + "[constants]\naccess = 7\n", "[constants] access"),
-        (COLUMNS + "[constants]\nname = 7\n", "[constants] name must be text"),
-        (COLUMNS + '[constants]\nopened_on = "2024"\n', "[constants] opened_on"),
-        (COLUMNS + '[[reject]]\ncolumn = "c"\nreason = "removed"\n', "[[reject]] must have either when or"),
-        (COLUMNS + '[[reject]]\ncolumn = "c"\nwhen = ["x"]\nreason = "dull"\n', "[[reject]] reason"),
-        (COLUMNS + "[[area]]\nsouth = 1\n", "[[area]] must have the numbers"),
-        (COLUMNS + '[sites]\nsame = ["name"]\n', "[sites] same"),
-        (COLUMNS + '[sites]\nsame = ["lat"]\nadds = ["count"]\n', "[sites] adds"),
-        (COLUMNS + "[[piles]]\nrepeat = 900\n", "[[piles]] repeat"),
-        (COLUMNS + "[[piles]]\ncolumns = 7\n", "[[piles]] columns must be a table"),
-        (COLUMNS + "[piles]\ncount = 7\n", "[[piles]] must be a list"),
-        (COLUMNS + '[[piles]]\nplugs = { socket = "s" }\n', "[piles.plugs]"),
-        (COLUMNS + '[[piles]]\ncurrent = "AC"\n', "[[piles]] current"),
-        (COLUMNS + "[values]\naccess = 7\n", "[values.access] must be a table"),
-        (COLUMNS + '[values.lat]\na = "1"\n', "[values] has no key 'lat'"),
-        ("[file]\npower_unit = 'hp'\n" + COLUMNS, "[file] power_unit"),
-        ('[file]\nencoding = ["utf-8", "utf-99"]\n' + COLUMNS, "[file] encoding"),
-        ("[file]\ndate_format = 7\n" + COLUMNS, "[file] date_format"),
+        (
+            '[columns]\nsource_id = "i"\n',
+            "columns must be a table with source_id, and lat and lon or position",
+        ),
+        (COLUMNS + "name = 7\n", "columns.name must be a column, a list of columns, or { any = "),
+        (COLUMNS + "name = { any = 7 }\n", "columns.name.any must be a list, found 7"),
+        (COLUMNS + 'name = { first = "n" }\n', "columns.name.first is no known key, only any, optional"),
+        (COLUMNS + "[constants]\naccess = 7\n", "constants.access must be one of public, members, private, "),
+        (COLUMNS + "[constants]\nname = 7\n", "constants.name must be text, found 7"),
+        (COLUMNS + '[constants]\nopened_on = "2024"\n', "constants.opened_on is no known key, only access, "),
+        (COLUMNS + '[[reject]]\ncolumn = "c"\nreason = "removed"\n', "reject[1] must be a table with either"),
+        (
+            COLUMNS + '[[reject]]\ncolumn = "c"\nwhen = ["x"]\nreason = "dull"\n',
+            "reject[1].reason must be one",
+        ),
+        (COLUMNS + "[[area]]\nsouth = 1\n", "area[1].west is missing"),
+        (COLUMNS + "[[area]]\nsouth = nan\n", "area[1].south must be a finite number, found nan"),
+        (COLUMNS + '[sites]\nsame = ["name"]\n', "have a column (lat, lon, source_id), found {'same': "),
+        (
+            COLUMNS + '[sites]\nsame = ["lat"]\nadds = ["count"]\n',
+            "sites.adds[1] must be one of stated_piles",
+        ),
+        (COLUMNS + "[[piles]]\n[[piles]]\nrepeat = 900\n", "piles[2].repeat must be at most 50, found 900"),
+        (COLUMNS + "[[piles]]\ncolumns = 7\n", "piles[1].columns must be a table, found 7"),
+        (COLUMNS + "[piles]\ncount = 7\n", "piles must be a list"),
+        (COLUMNS + '[[piles]]\nplugs = { socket = "s" }\n', "piles[1].plugs.socket is no known key"),
+        (COLUMNS + '[[piles]]\ncurrent = "AC"\n', "piles[1].current must be one of plugs"),
+        (COLUMNS + "[values]\naccess = 7\n", "values.access must be a table"),
+        (COLUMNS + '[values.lat]\na = "1"\n', "values.lat is no known key"),
+        ("[file]\npower_unit = 'hp'\n" + COLUMNS, "file.power_unit must be one of kW, W, kW or W"),
+        ('[file]\nencoding = ["utf-8", "utf-99"]\n' + COLUMNS, "file.encoding[2] must be an encoding Python"),
+        ('[file]\nencoding = "hex"\n' + COLUMNS, "file.encoding[1] must be an encoding Python knows"),
+        ("[file]\ndelimiter = '\"'\n" + COLUMNS, "file.delimiter must be one character, which is no quote"),
+        ("[file]\ndate_format = 7\n" + COLUMNS, "file.date_format must be text, or a list of texts, found 7"),
     ],
 )
 def test_a_fault_of_a_preset_is_told_with_file_key_and_what_to_do(tmp_path, faulty, told):
@@ -212,6 +234,89 @@ def test_a_fault_of_a_preset_is_told_with_file_key_and_what_to_do(tmp_path, faul
     assert told in message
     assert str(tmp_path / "mine.toml") in message
     assert "docs/data.md" in message
+    assert refusal.value.fault is Fault.PRESET
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "told"),
+    [
+        ("[colums]\n", "colums is no known key (did you mean 'columns'?), only area, columns, "),
+        ("[file]\ndelimeter = ';'\n", "file.delimeter is no known key (did you mean 'delimiter'?)"),
+        ("[values.acces]\na = 'public'\n", "values.acces is no known key (did you mean 'access'?)"),
+        (
+            "[[piles]]\ncolumns = { powr_kw = 'p' }\n",
+            "piles[1].columns.powr_kw is no known key (did you mean",
+        ),
+        ("[[piles]]\nplugs = { type_2 = 'p' }\n", "plugs.type_2 is no known key (did you mean 'type2'?)"),
+        ("[columns]\nname = { any = ['n'], optionl = true }\n", "(did you mean 'optional'?), only any, opt"),
+        ("[constants]\nsite = 'Urban'\n", "found 'Urban' (did you mean 'urban'?)"),
+        ("[values.site]\n'P+R' = 'urbn'\n", 'values.site."P+R" must be one of urban, '),
+        ("[values.site]\nP = 'urbn'\n", """service_area, "", found 'urbn' (did you mean 'urban'?)"""),
+    ],
+)
+def test_what_is_misspelt_is_told_with_what_is_allowed_and_the_nearest(tmp_path, misspelt, told):
+    (tmp_path / "mine.toml").write_text(START + misspelt, "utf-8")
+    with pytest.raises(UsageError, match=re.escape(told)):
+        load_preset("mine", tmp_path)
+
+
+def test_a_preset_with_many_faults_names_twenty_and_counts_the_others(tmp_path):
+    codes = "".join(f"c{number} = 'x'\n" for number in range(30))
+    (tmp_path / "mine.toml").write_text(f"{START}{COLUMNS}[values.access]\n{codes}", "utf-8")
+    with pytest.raises(UsageError, match=r"c19 must .*; and 10 more\. Put") as refusal:
+        load_preset("mine", tmp_path)
+    assert "c20" not in str(refusal.value)
+
+
+SHOWN = (ROOT / "docs" / "data.md").read_text("utf-8").partition("```toml\n")[2].partition("```")[0]
+TOML = st.recursive(
+    st.one_of(
+        st.text(max_size=5),
+        st.integers(),
+        st.floats(),
+        st.booleans(),
+        st.datetimes(),
+        st.dates(),
+        st.times(),
+        st.sampled_from([*Connector, *Current, *Access, "lat", "lon", "position", "plugs", "utf-8"]),
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=5) | st.sampled_from(["any", "lat", "position"]), inner)
+    ),
+    max_leaves=6,
+)
+
+
+def places(part, path=()):
+    """Yield every place in a preset, the whole among them."""
+    yield path
+    inside = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    for step, inner in inside:
+        yield from places(inner, (*path, step))
+
+
+def with_value(part, path, value):
+    """Return a preset with a value in a place."""
+    if not path:
+        return value
+    copy = part.copy()
+    copy[path[0]] = with_value(part[path[0]], path[1:], value)
+    return copy
+
+
+@given(st.sampled_from([*places(tomllib.loads(SHOWN))]), TOML)
+def test_any_value_in_any_place_is_a_preset_or_refused(place, value):
+    tables = with_value(tomllib.loads(SHOWN), place, value)
+    with patch.object(presets_module.tomllib, "loads", return_value=tables), suppress(ChargingError):
+        assert load_preset("urbanev").columns
+
+
+@pytest.mark.parametrize("text", ["[" * 5_000, "a = " + "[" * 5_000, "\0", "\ud800", "a = 1\na = 2"])
+def test_what_is_no_toml_is_refused(tmp_path, text):
+    (tmp_path / "mine.toml").write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(UsageError, match="expected TOML in UTF-8"):
+        load_preset("mine", tmp_path)
 
 
 @pytest.mark.parametrize("name", presets())

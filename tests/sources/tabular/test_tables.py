@@ -20,7 +20,7 @@ from charging.sources.io import files
 from charging.sources.readers import sniff
 from charging.sources.records import Reason, Rejection, StationRecord
 from charging.sources.tabular import model as tabular
-from charging.sources.tabular.presets import Layout
+from charging.sources.tabular.preset_schema import Layout
 from charging.sources.tabular.tables import tables
 
 CSV = b"station_id,longitude,latitude,charge_count\n1,114.0,22.5,3\n2,114.1,22.6,4\n"
