@@ -3,7 +3,7 @@
 The files are made here, so that they can be measured anywhere: OCPI locations of the size of a national
 register, with the members, codes and gaps of a real feed, and a register in the columns of the American one.
 Each side is a process of its own, in turn, and what counts is its processor time, since the machine may have
-other work.
+other work. Our stream of JSON is also measured alone, beside ijson's.
 """
 
 import csv
@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import ijson
 from report import Row
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +32,24 @@ with open(sys.argv[1], "rb") as file:
     text = file.read()
 start = time.process_time()
 json.loads(text)
+print(time.process_time() - start)
+"""
+STREAM = """
+import sys, time
+from pathlib import Path
+from charging.sources.io.json_stream import elements
+start = time.process_time()
+with open(sys.argv[1], encoding="utf-8") as text:
+    for location in elements(text, Path(sys.argv[1]), "data"):
+        pass
+print(time.process_time() - start)
+"""
+IJSON = """
+import ijson, sys, time
+start = time.process_time()
+with open(sys.argv[1], "rb") as file:
+    for location in ijson.items(file, "data.item", use_float=True):
+        pass
 print(time.process_time() - start)
 """
 READER = """
@@ -67,6 +86,7 @@ def _both(data: Path) -> list[Row]:
     locations, register = data / "locations.json", data / "register.csv"
     _write(locations)
     _write_register(register)
+    _import(register, data)  # once before, so that what is measured finds its modules compiled
     return [
         *_compared(
             locations, data, "import of OCPI locations", "json.loads", LOADS, f"{LOCATIONS:,} locations"
@@ -74,6 +94,7 @@ def _both(data: Path) -> list[Row]:
         *_compared(
             register, data, "import of a CSV register", "csv.reader", READER, f"{STATIONS:,} stations"
         ),
+        *_streams(locations),
     ]
 
 
@@ -107,9 +128,24 @@ def _compared(path: Path, data: Path, bar: str, peer: str, script: str, what: st
     ]
 
 
+def _streams(path: Path) -> list[Row]:
+    """Return how long the records of a file take one by one, the median of a few rounds."""
+    bar, peer = "OCPI locations, one by one", f"ijson, {ijson.backend}"
+    ours, peers = zip(*((_peer(STREAM, path), _peer(IJSON, path)) for _ in range(ROUNDS)), strict=True)
+    seconds, peer_s = (statistics.median(cost.seconds for cost in costs) for costs in (ours, peers))
+    ratio = statistics.median(mine.seconds / other.seconds for mine, other in zip(ours, peers, strict=True))
+    notes = [f"{max(cost.memory_mb for cost in costs):.0f} MB at the peak" for costs in (ours, peers)]
+    return [
+        Row(bar=bar, who=peer, measured=peer_s, unit="s", note=notes[1]),
+        Row(bar=bar, who="our stream", measured=seconds, unit="s", ratio=ratio, peer=peer, note=notes[0]),
+    ]
+
+
 def _import(path: Path, data: Path) -> Cost:
     command = [sys.executable, "-m", "charging", "import", str(path), "--name", "imported", "--json"]
-    return _run(command, os.environ | {"CHARGING_BUILD_DIR": str(data)})[1]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment |= {"CHARGING_BUILD_DIR": str(data), "PYTHONPYCACHEPREFIX": str(data / "modules")}
+    return _run(command, environment)[1]
 
 
 def _peer(script: str, path: Path) -> Cost:

@@ -17,6 +17,7 @@ from charging.sources.records import Reason, Rejection
 
 _BLOCK_ROWS = 16_384
 _LONGEST_CELL = csv.field_size_limit()  # characters, as `csv.reader` takes them
+_SLICE = 131_072  # bytes looked at together where what is found is small: they stay near the processor
 _LF, _CR, _QUOTE = b'\n\r"'
 
 _Row = tuple[int, list[str] | None]
@@ -148,10 +149,12 @@ def line_count(raw: bytes) -> int:
     >>> line_count(b"\na\r\nb\rc\n"), line_count(b"a\n\nb")
     (4, 3)
     """
-    codes = np.frombuffer(raw, np.uint8)
-    is_feed, is_return = codes == _LF, codes == _CR
-    pairs = np.count_nonzero(is_return[:-1] & is_feed[1:])
-    ends = np.count_nonzero(is_feed) + np.count_nonzero(is_return) - pairs
+    codes, ends = np.frombuffer(raw, np.uint8), 0
+    for start in range(0, len(codes), _SLICE):
+        some = codes[start : start + _SLICE + 1]  # and the next, which may end the same line
+        is_feed, is_return = some == _LF, some == _CR
+        ends += np.count_nonzero(is_feed[:_SLICE]) + np.count_nonzero(is_return[:_SLICE])
+        ends -= np.count_nonzero(is_return[:-1] & is_feed[1:])
     return int(ends) + (raw[-1] not in (_LF, _CR))
 
 
