@@ -51,7 +51,7 @@ _EXPECTED = {
 class Table(BaseModel):
     """A table of a TOML file: it has no keys but its fields."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class NamedTable(Table):

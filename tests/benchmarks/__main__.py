@@ -70,7 +70,8 @@ How to read it:
   median of its values counts, and the slowest is named.
 - **Import**: both are processes of their own on the same made file, and what is compared is processor time.
   Ours includes the start of Python with modules that are compiled already, every check, sorting, the content
-  hash and writing Parquet; `json.loads` is the call alone, `csv.reader` a loop over its rows that keeps nothing.
+  hash and writing Parquet; `json.loads` is the call alone, `csv.reader` a loop over its rows that keeps
+  nothing.
 - **Starts** are from the launch of the server process, with files warm and the browser open, to the first
   cell (of the empty page: the map) painted for a visitor without a cache.
 - **Heap** is of the whole page after collecting garbage, and the pans end where they began.

@@ -153,9 +153,9 @@ def line_count(raw: bytes) -> int:
     for start in range(0, len(codes), _SLICE):
         some = codes[start : start + _SLICE + 1]  # and the next, which may end the same line
         is_feed, is_return = some == _LF, some == _CR
-        ends += np.count_nonzero(is_feed[:_SLICE]) + np.count_nonzero(is_return[:_SLICE])
-        ends -= np.count_nonzero(is_return[:-1] & is_feed[1:])
-    return int(ends) + (raw[-1] not in (_LF, _CR))
+        ends += int(np.count_nonzero(is_feed[:_SLICE]) + np.count_nonzero(is_return[:_SLICE]))
+        ends -= int(np.count_nonzero(is_return[:-1] & is_feed[1:]))
+    return ends + (raw[-1] not in (_LF, _CR))
 
 
 def row_lines(raw: bytes) -> NDArray[np.intp]:
