@@ -40,7 +40,7 @@ FINE, COARSE = 5, 4
 FINE_TOLERANCE, COARSE_TOLERANCE = 0.07, 0.25
 """Douglas-Peucker tolerance, degrees: less than half a cell."""
 
-SMALLEST_ISLAND, SMALLEST_LAKE = 0.02, 3.0
+MIN_ISLAND, MIN_LAKE = 0.02, 3.0
 """Areas in square degrees below which a ring is left out."""
 
 
@@ -95,10 +95,10 @@ def worth_drawing(ground: BaseGeometry) -> Iterator[np.ndarray]:
     """Yield the rings that are large enough to see, largest land first."""
     parts: Iterable[Polygon] = getattr(ground, "geoms", [ground])
     for part in sorted(parts, key=lambda polygon: -polygon.area):
-        if part.area < SMALLEST_ISLAND:
+        if part.area < MIN_ISLAND:
             continue
         yield np.array(part.exterior.coords)
-        yield from (np.array(hole.coords) for hole in part.interiors if Polygon(hole).area > SMALLEST_LAKE)
+        yield from (np.array(hole.coords) for hole in part.interiors if Polygon(hole).area > MIN_LAKE)
 
 
 def encode(ring: np.ndarray) -> list[int]:

@@ -18,7 +18,7 @@ import numpy as np
 from charging.domain.geography import CityIndex, great_circle_km, load_cities
 from charging.domain.reference_data import FACTS_DIR, read_facts
 
-FEWEST_PEOPLE = 5_000
+MIN_PEOPLE = 5_000
 
 PEOPLE_PER_KM2 = 3_000  # of a built-up area with its suburbs; Shanghai as a whole has 3,900
 
@@ -103,7 +103,7 @@ def _geonames() -> list[dict]:
 
 
 def _is_large(place: dict) -> bool:
-    return place["population"] >= FEWEST_PEOPLE
+    return place["population"] >= MIN_PEOPLE
 
 
 def _row(place: dict, listed: dict[int, dict[str, str]]) -> Row:

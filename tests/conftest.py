@@ -315,7 +315,7 @@ def tiny_dataset(tmp_path_factory, tiny_built, tiny_description):
     return write_version(tmp_path_factory.mktemp("datasets") / "tiny", tiny_built.tables, tiny_description)
 
 
-LONGEST_BUILD_S = 300
+MAX_BUILD_S = 300
 
 
 @pytest.fixture(scope="session")
@@ -327,7 +327,7 @@ def simulated(tmp_path_factory):
     try:
         (base / "simulated_build").mkdir()
     except FileExistsError:
-        folder, deadline = base / "simulated_build" / "simulated", time.monotonic() + LONGEST_BUILD_S
+        folder, deadline = base / "simulated_build" / "simulated", time.monotonic() + MAX_BUILD_S
         while not (folder / CURRENT).is_file() and time.monotonic() < deadline:
             time.sleep(0.1)
         return open_dataset(folder)

@@ -222,6 +222,19 @@ def test_html_is_put_together_in_one_module():
     ] == []
 
 
+BOUND = re.compile(r"_*(MOST|LEAST|LONGEST|SHORTEST|FEWEST|LARGEST|SMALLEST)(_|$)")
+
+
+def test_bounds_are_called_max_and_min():
+    assert [
+        f"{name}:{node.lineno} {node.id}"
+        for name, tree in trees().items()
+        if not is_inside(name, "charging.views")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and BOUND.match(node.id)
+    ] == []
+
+
 def test_the_session_is_read_and_written_in_one_room():
     assert [
         f"{name}:{node.lineno}"

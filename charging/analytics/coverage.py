@@ -19,7 +19,7 @@ from charging.analytics.holdings import apart, in_words, operator_set, read_held
 from charging.domain.arrays import ratio
 from charging.errors import UsageError
 
-MOST_DISKS = 32_768
+MAX_DISKS = 32_768
 """Cells whose neighbours are remembered, 0.6 kB each: more than a million piles occupy at resolution 7."""
 
 
@@ -243,7 +243,7 @@ def _grown(
     return grown_cells, grown
 
 
-@lru_cache(maxsize=MOST_DISKS)
+@lru_cache(maxsize=MAX_DISKS)
 def _disk(cell: int, rings: int) -> NDArray[np.uint64]:
     """Return the cells within `rings` of one: mostly the same ones, whatever is selected."""
     cells: NDArray[np.uint64] = h3.grid_disk(cell, rings)

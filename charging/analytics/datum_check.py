@@ -19,10 +19,10 @@ from charging.domain.vocabulary import Datum
 AGREE_M = 50.0
 """Distance up to which two sources give one place, m: the shift of GCJ-02 is longer in every city."""
 
-LEAST_MATCHES = 10
+MIN_MATCHES = 10
 """Stations of the other source that must be found, in place or shifted, before anything can be told."""
 
-LEAST_SHIFTED = 5
+MIN_SHIFTED = 5
 """Stations that must be found shifted before a conversion is called forgotten."""
 
 FORGOTTEN_SHARE = 0.2
@@ -181,8 +181,8 @@ def _verdict_on(source: str, reference: str | None, found: _Found) -> dict[str, 
     shifted_share = found.shifted / matched if matched else np.nan
     chance = TIMES_CHANCE * found.by_chance
     verdict = Verdict.NOT_TOLD
-    if matched >= LEAST_MATCHES:
-        if found.shifted >= LEAST_SHIFTED and found.shifted > chance and shifted_share >= FORGOTTEN_SHARE:
+    if matched >= MIN_MATCHES:
+        if found.shifted >= MIN_SHIFTED and found.shifted > chance and shifted_share >= FORGOTTEN_SHARE:
             verdict = Verdict.FORGOTTEN
         elif found.in_place > chance:
             verdict = Verdict.CONVERTED

@@ -39,10 +39,10 @@ OTHER_NAME = 0.3
 LIKELY, POSSIBLE = 6, 4
 """Points of evidence a pair must have to be likely or possible; with fewer it is not reported."""
 
-MOST_AT_ONE_POINT = 20
+MAX_AT_ONE_POINT = 20
 """Stations at exactly one point above which it is a default of its source and tells nothing of them."""
 
-MOST_PAIRS = 5_000_000
+MAX_PAIRS = 5_000_000
 """Pairs that are compared at most: of 16 bytes an index, and 20 more columns, some 2 GB."""
 
 _POINTS = {
@@ -116,7 +116,7 @@ def suspected_duplicates(stations: pd.DataFrame, *, within_m: float = WITHIN_M) 
     Raises
     ------
     UsageError
-        If `within_m` is not above zero, or more than `MOST_PAIRS` pairs lie within it.
+        If `within_m` is not above zero, or more than `MAX_PAIRS` pairs lie within it.
 
     Notes
     -----
@@ -135,7 +135,7 @@ def suspected_duplicates(stations: pd.DataFrame, *, within_m: float = WITHIN_M) 
         message = f"Expected a distance above 0 m to compare stations within, found {within_m!r}"
         raise UsageError(message)
     rows = stations.sort_values("station_id", ignore_index=True)
-    rows = rows[_sharing(rows) <= MOST_AT_ONE_POINT].reset_index(drop=True)
+    rows = rows[_sharing(rows) <= MAX_AT_ONE_POINT].reset_index(drop=True)
     first, second, distance_m = _close_pairs(rows, within_m)
     operators, source = operator_keys(rows), rows.source.to_numpy(dtype=object)
     is_asked = (source[first] != source[second]) | (distance_m <= NEAR_M)
@@ -169,7 +169,7 @@ def crowded_points(stations: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     table
-        A row per point with more than `MOST_AT_ONE_POINT` stations, the most crowded first: `lat`, `lon`,
+        A row per point with more than `MAX_AT_ONE_POINT` stations, the most crowded first: `lat`, `lon`,
         `stations`, `sources` (how many), `example` (the first id).
     """
     at = [(stations.lat / _STEP_DEG).round(), (stations.lon / _STEP_DEG).round()]
@@ -181,7 +181,7 @@ def crowded_points(stations: pd.DataFrame) -> pd.DataFrame:
         sources=("source", "nunique"),
         example=("station_id", "min"),
     )
-    crowded = table[table.stations > MOST_AT_ONE_POINT]
+    crowded = table[table.stations > MAX_AT_ONE_POINT]
     return crowded.sort_values(["stations", "example"], ascending=[False, True], ignore_index=True)
 
 
@@ -195,14 +195,14 @@ def near_pairs(
     Raises
     ------
     UsageError
-        If there are more than `MOST_PAIRS`.
+        If there are more than `MAX_PAIRS`.
     """
     tree = cKDTree(unit_vectors(lat, lon))
     chord = chord_of(within_m)
     count = (tree.count_neighbors(tree, chord) - len(lat)) // 2
-    if count > MOST_PAIRS:
+    if count > MAX_PAIRS:
         message = (
-            f"Expected at most {MOST_PAIRS:,} pairs of stations within {within_m:g} m of each other,"
+            f"Expected at most {MAX_PAIRS:,} pairs of stations within {within_m:g} m of each other,"
             f" found {count:,}: compare within a shorter distance"
         )
         raise UsageError(message)

@@ -24,7 +24,7 @@ COLUMNS = ("unit", "operator_id", "piles")
 STATION_COLUMNS = ("lat", "lon", "operator_id", "piles")
 """What `binned` reads of a station."""
 
-_MOST_LAT, _MOST_LON = 90.0, 180.0
+_MAX_LAT, _MAX_LON = 90.0, 180.0
 
 
 class Held(NamedTuple):
@@ -173,7 +173,7 @@ def _check_stations(stations: pd.DataFrame) -> None:
             f" {', '.join(missing)}; rename those that say it"
         )
         raise UsageError(message)
-    for name, most in (("lat", _MOST_LAT), ("lon", _MOST_LON)):
+    for name, most in (("lat", _MAX_LAT), ("lon", _MAX_LON)):
         degrees = stations[name].to_numpy(dtype=np.float64, na_value=np.nan)
         if strange := int((~(np.abs(degrees) <= most)).sum()):
             message = f"Expected {name} within {most:g} degrees for every station, found {strange} others"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from charging.analytics.holdings import Held, added_up, in_words, operator_set, read_held
 from charging.domain.arrays import ratio
 
-MOST_HHI = 10_000
+MAX_HHI = 10_000
 """The Herfindahl-Hirschman index of a unit whose piles belong to one operator: 100 % squared."""
 
 
@@ -165,7 +165,7 @@ def concentration(held: pd.DataFrame) -> pd.DataFrame:
         "largest_piles": largest,
         "largest_share": ratio(largest, piles),
         "unknown_share": ratio(piles - of_known, piles),
-        "hhi": np.where(holders > 0, MOST_HHI * squares, np.nan),
+        "hhi": np.where(holders > 0, MAX_HHI * squares, np.nan),
     }
     has_piles = np.flatnonzero(piles > 0)
     columns = {name: column[has_piles] for name, column in columns.items()}

@@ -26,7 +26,7 @@ from charging.domain.hexes import cell_text, parent_cells
 from charging.domain.weights import Cells, Weights
 from charging.errors import UsageError
 
-MOST_EXPONENT = 5.0
+MAX_EXPONENT = 5.0
 """Largest exponent: beyond it the first cell outranks all others, whatever they are."""
 
 
@@ -50,7 +50,7 @@ class Exponents:
     Raises
     ------
     UsageError
-        If an exponent is out of its range: 0 to `MOST_EXPONENT`, for `others` that on either side.
+        If an exponent is out of its range: 0 to `MAX_EXPONENT`, for `others` that on either side.
     """
 
     weight: float = 1.0
@@ -60,11 +60,11 @@ class Exponents:
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        for name, least in (("weight", 0.0), ("distance", 0.0), ("others", -MOST_EXPONENT)):
+        for name, least in (("weight", 0.0), ("distance", 0.0), ("others", -MAX_EXPONENT)):
             exponent = getattr(self, name)
-            if not (math.isfinite(exponent) and least <= exponent <= MOST_EXPONENT):
+            if not (math.isfinite(exponent) and least <= exponent <= MAX_EXPONENT):
                 message = (
-                    f"expected an exponent of {least:g} to {MOST_EXPONENT:g} for {name}, found {exponent!r}"
+                    f"expected an exponent of {least:g} to {MAX_EXPONENT:g} for {name}, found {exponent!r}"
                 )
                 raise UsageError(message)
 

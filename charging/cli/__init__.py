@@ -27,7 +27,7 @@ from charging.cli.command import (
     opened,
 )
 from charging.cli.process_setup import set_up
-from charging.dataset.pipeline import LARGEST_SCALE, build_simulated, import_files
+from charging.dataset.pipeline import MAX_SCALE, build_simulated, import_files
 from charging.dataset.store import Dataset
 from charging.dataset.summary import Summary, summarise
 from charging.dataset.validate import damage
@@ -150,7 +150,7 @@ def _add_build(commands: Commands) -> None:
         type=int,
         default=1,
         metavar="N",
-        help=f"N times the stations and piles, 1 to {LARGEST_SCALE}; the dataset is labelled with it",
+        help=f"N times the stations and piles, 1 to {MAX_SCALE}; the dataset is labelled with it",
     )
     sub.add_argument("--seed", type=int, default=0, metavar="S", help="seed of every draw, 0 by default")
 

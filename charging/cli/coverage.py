@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from charging.analytics.coverage_options import Gain, Grid
-from charging.analytics.resilience import MOST_HHI, Dependence, dependence
+from charging.analytics.resilience import MAX_HHI, Dependence, dependence
 from charging.analytics.studies import concentrations, gains, losses, spot_candidates
 from charging.analytics.white_spots import Exponents, WhiteSpots, ranked_white_spots
 from charging.cli.command import Answer, add_resolution
@@ -18,7 +18,7 @@ from charging.queries.highways import service_areas
 from charging.queries.holdings import By, Unit
 from charging.settings import Settings
 
-MOST_RINGS = 5
+MAX_RINGS = 5
 """Rings of neighbours asked for at most: some 30 km at the usual resolution."""
 
 _EXPONENTS = {
@@ -36,10 +36,10 @@ def add_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--rings",
         type=int,
-        choices=range(MOST_RINGS + 1),
+        choices=range(MAX_RINGS + 1),
         default=Grid().rings,
         metavar="N",
-        help=f"rings of neighbours a cell serves too, 0 to {MOST_RINGS}, {Grid().rings} by default",
+        help=f"rings of neighbours a cell serves too, 0 to {MAX_RINGS}, {Grid().rings} by default",
     )
     sub.add_argument(
         "--km",
@@ -156,7 +156,7 @@ def _hands(question: Question) -> Part:
         {
             f"Largest operator, {row['largest_operator']}": ratio(row["largest_piles"], row["piles"])
             + " piles",
-            "Concentration (HHI)": f"{least}{number(row['hhi'])} of {number(MOST_HHI)}",
+            "Concentration (HHI)": f"{least}{number(row['hhi'])} of {number(MAX_HHI)}",
         }
     )
     return {"concentration": row}, ["", *lines]

@@ -12,7 +12,7 @@ NOT_KNOWN = "not known"
 
 _WIDE = "WF"  # of unicodedata.east_asian_width: two columns of a terminal
 _GAP = "  "
-_SMALLEST = 0.0005  # share that is not rounded to nothing
+_MIN_SHARE = 0.0005  # share that is not rounded to nothing
 
 
 def plain(value: object) -> Any:  # noqa: ANN401  JSON has values of several types
@@ -54,9 +54,9 @@ def percent(share: object) -> str:
     known = plain(share)
     if known is None:
         return NOT_KNOWN
-    if _SMALLEST > known > 0:
+    if _MIN_SHARE > known > 0:
         return "<0.1%"
-    return ">99.9%" if 1 > known > 1 - _SMALLEST else f"{known:.1%}"
+    return ">99.9%" if 1 > known > 1 - _MIN_SHARE else f"{known:.1%}"
 
 
 def ratio(part: object, whole: object) -> str:

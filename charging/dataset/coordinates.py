@@ -15,7 +15,7 @@ from charging.domain.datum import CHINA, to_wgs84
 from charging.domain.vocabulary import Datum
 from charging.sources.records import Reason, Rejection
 
-_MOST_LAT, _MOST_LON = 90.0, 180.0
+_MAX_LAT, _MAX_LON = 90.0, 180.0
 
 
 def coordinate_refusal(
@@ -50,7 +50,7 @@ def has_sound_coordinates(
     What it says of the others is for it to say.
     """
     is_on_globe: NDArray[np.bool_] = (
-        (np.abs(lat) <= _MOST_LAT) & (np.abs(lon) <= _MOST_LON) & (lat != 0) & (lon != 0)
+        (np.abs(lat) <= _MAX_LAT) & (np.abs(lon) <= _MAX_LON) & (lat != 0) & (lon != 0)
     )
     is_china = np.asarray(pc.fill_null(pc.equal(country, "CN"), fill_value=False))
     if is_china.any():
@@ -81,8 +81,8 @@ def in_wgs84(
 def _reason(lat: float, lon: float, country: str | None) -> Reason | None:
     if lat == 0 or lon == 0:
         return Reason.ZERO_COORDINATE
-    if not (-_MOST_LAT <= lat <= _MOST_LAT and -_MOST_LON <= lon <= _MOST_LON):
-        swapped_fits = abs(lat) <= _MOST_LON and abs(lon) <= _MOST_LAT
+    if not (-_MAX_LAT <= lat <= _MAX_LAT and -_MAX_LON <= lon <= _MAX_LON):
+        swapped_fits = abs(lat) <= _MAX_LON and abs(lon) <= _MAX_LAT
         return Reason.SWAPPED_COORDINATE if swapped_fits else Reason.OUT_OF_RANGE
     if country == "CN" and not CHINA.contains(lat, lon) and CHINA.contains(lon, lat):
         return Reason.SWAPPED_COORDINATE

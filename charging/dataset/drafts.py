@@ -33,7 +33,7 @@ DRAFTS = ".drafts"
 ABANDONED_S = 86_400.0
 """Age in seconds from which a draft has no maker any more: its program was killed."""
 
-MOST_REPORTS = 500
+MAX_REPORTS = 500
 """Words of progress an import may take, each for some 20,000 records: ten million of them."""
 
 WAITING = "waiting for another import"
@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 
 _READING = threading.Lock()
 _TURN_S = 0.2  # between two looks whether it is one's turn
-_LONGEST_NAME = 80
+_MAX_NAME_LENGTH = 80
 
 
 class Sent(NamedTuple):
@@ -295,13 +295,13 @@ def _generated(reader: Reader, path: Path, beside: Sequence[Path]) -> Generator[
 
 def _file_name(name: str) -> str:
     """Return a name of the same meaning that is one part of a path, and no hidden one."""
-    return re.sub(r"[^\w.-]+", "-", name).strip("-.")[-_LONGEST_NAME:].lstrip(".") or "file"
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.")[-_MAX_NAME_LENGTH:].lstrip(".") or "file"
 
 
 def _shown(name: str) -> str:
     """Return a name as it can be shown: on one line, without what turns the direction of a text."""
     kept = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C")
-    return kept[-_LONGEST_NAME:] or "file"
+    return kept[-_MAX_NAME_LENGTH:] or "file"
 
 
 @contextmanager
@@ -316,7 +316,7 @@ def _one_at_a_time(progress: Progress) -> Iterator[None]:
 
 def _bounded(progress: Progress) -> Progress:
     """Return a progress that refuses to go on for ever: a small packed file may hold very many records."""
-    reports = iter(range(MOST_REPORTS))
+    reports = iter(range(MAX_REPORTS))
 
     def report(share: float, what: str) -> None:
         if next(reports, None) is None:

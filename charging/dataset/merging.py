@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from charging.dataset.columns import in_order
 from charging.dataset.manifest import Description
-from charging.dataset.report import LONGEST_VALUE, MOST_EXAMPLES, Example, Finding, ImportReport
+from charging.dataset.report import MAX_EXAMPLES, MAX_VALUE_LENGTH, Example, Finding, ImportReport
 from charging.dataset.store import Dataset, open_dataset, replace_text
 from charging.dataset.versions import write_version
 from charging.domain.schema import PILES, SERVICE_AREAS, STATIONS, TABLES
@@ -294,8 +294,8 @@ def _reported(report: ImportReport, split: _Split) -> ImportReport:
     others = [*without_merges(report).rejections]
     if split.survivors:
         examples = tuple(
-            Example(record_id=dropped[:LONGEST_VALUE], field="keep", value=end[:LONGEST_VALUE])
-            for dropped, end in sorted(split.survivors.items())[:MOST_EXAMPLES]
+            Example(record_id=dropped[:MAX_VALUE_LENGTH], field="keep", value=end[:MAX_VALUE_LENGTH])
+            for dropped, end in sorted(split.survivors.items())[:MAX_EXAMPLES]
         )
         count = len(split.survivors)
         others.append(Finding(what=str(Reason.DUPLICATE_SITE), count=count, examples=examples))

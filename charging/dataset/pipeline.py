@@ -36,7 +36,7 @@ WRITING, DONE = "writing", "done"
 
 SIMULATED = "simulated"
 
-LARGEST_SCALE = 100
+MAX_SCALE = 100
 
 RECORDS_BETWEEN = 20_000
 """Records between two words of progress."""
@@ -75,10 +75,8 @@ def build_simulated(
     DatasetError
         If the dataset cannot be written.
     """
-    if not 1 <= scale <= LARGEST_SCALE or seed < 0:
-        message = (
-            f"Expected a scale of 1 to {LARGEST_SCALE} and a seed of 0 or more, found {scale} and {seed}"
-        )
+    if not 1 <= scale <= MAX_SCALE or seed < 0:
+        message = f"Expected a scale of 1 to {MAX_SCALE} and a seed of 0 or more, found {scale} and {seed}"
         raise UsageError(message)
     label = f"{SIMULATED}-x{scale}" if scale > 1 else SIMULATED
 

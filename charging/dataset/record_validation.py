@@ -36,10 +36,10 @@ from charging.sources.tabular.station_columns import (
     distinct,
 )
 
-MOST_PILES = 10_000
+MAX_PILES = 10_000
 """Highest number of piles a group or station can have; the largest sites have some hundreds."""
 
-MOST_POWER_KW = 10_000.0
+MAX_POWER_KW = 10_000.0
 """Highest power of a pile, kW; megawatt chargers reach 3,750."""
 
 _CONNECTOR_MASKS = range(1, 1 << len(Connector))
@@ -192,10 +192,10 @@ class Intake:
         _, operator_id, current, connectors, power_kw, status, count = (
             Coded(each, kind.at) for each in columns
         )
-        counts = self._real(count, MOST_PILES, "count", ids, at)
+        counts = self._real(count, MAX_PILES, "count", ids, at)
         sums = np.bincount(at, _filled(counts), len(stations)).astype(np.int64)
         rows = np.arange(len(stations))
-        stated = self._real(stations.stated_piles, MOST_PILES, "stated_piles", ids, rows)
+        stated = self._real(stations.stated_piles, MAX_PILES, "stated_piles", ids, rows)
         more = self._stated_above(stated, sums, ids)
         masks = [mask if mask and mask in _CONNECTOR_MASKS else None for mask in connectors.values]
         groups = Groups(
@@ -205,7 +205,7 @@ class Intake:
             current=_lengthened(current.column(pa.string()), len(more)),
             connectors=_lengthened(Coded(masks, kind.at).column(pa.int64()), len(more)),
             power_kw=_lengthened(
-                self._real(power_kw, MOST_POWER_KW, "power_kw", ids, at).column(pa.float64()), len(more)
+                self._real(power_kw, MAX_POWER_KW, "power_kw", ids, at).column(pa.float64()), len(more)
             ),
             status=_lengthened(status.column(pa.string()), len(more)),
             count=pa.concat_arrays([counts.column(pa.int64()), pa.array(_filled(stated)[more] - sums[more])]),

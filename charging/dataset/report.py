@@ -13,16 +13,16 @@ from charging.errors import DatasetError
 from charging.sources.records import Rejection
 from charging.validation import validated
 
-MOST_EXAMPLES = 5
+MAX_EXAMPLES = 5
 """Examples kept of each finding."""
 
-LONGEST_VALUE = 80
+MAX_VALUE_LENGTH = 80
 """Characters kept of an example's value."""
 
-MOST_CODES = 100
+MAX_CODES = 100
 """Unmapped codes listed."""
 
-MOST_UNRESOLVED = 50
+MAX_UNRESOLVED = 50
 """Unresolved operators listed, the largest first."""
 
 
@@ -162,7 +162,7 @@ class ImportReport:
         if self.unresolved:
             largest = ", ".join(
                 f"{operator.text!r} (stations {operator.stations:,}, piles {operator.piles:,})"
-                for operator in self.unresolved[:MOST_EXAMPLES]
+                for operator in self.unresolved[:MAX_EXAMPLES]
             )
             yield f"Operators not in the registry: {self.unresolved_operators:,}, the largest {largest}"
 
@@ -251,11 +251,11 @@ class Tally:
             discarded=self._discarded.frozen(),
             unmapped=tuple(
                 CodeCount(field=field, code=code, count=count)
-                for (field, code), count in by_count[:MOST_CODES]
+                for (field, code), count in by_count[:MAX_CODES]
             ),
             unresolved=tuple(
                 UnresolvedOperator(text=text, stations=sums[0], piles=sums[1])
-                for text, sums in by_size[:MOST_UNRESOLVED]
+                for text, sums in by_size[:MAX_UNRESOLVED]
             ),
             unresolved_operators=len(by_size) + self._unlisted,
             linked_to_areas=linked_to_areas,
@@ -275,14 +275,14 @@ class _Findings:
     def add(self, what: str, record_id: str | None, field: str | None, value: str | None) -> None:
         self._counts[what] += 1
         examples = self._examples.setdefault(what, [])
-        if len(examples) < MOST_EXAMPLES:
+        if len(examples) < MAX_EXAMPLES:
             examples.append(Example(record_id=_shortened(record_id), field=field, value=_shortened(value)))
 
     def keep(self, findings: tuple[Finding, ...]) -> None:
         for finding in findings:
             self._counts[finding.what] += finding.count
             examples = self._examples.setdefault(finding.what, [])
-            examples += finding.examples[: MOST_EXAMPLES - len(examples)]
+            examples += finding.examples[: MAX_EXAMPLES - len(examples)]
 
     def frozen(self) -> tuple[Finding, ...]:
         by_count = sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))
@@ -293,11 +293,11 @@ class _Findings:
 
 
 def _shortened(value: str | None) -> str | None:
-    """Return at most `LONGEST_VALUE` characters that any encoder takes."""
+    """Return at most `MAX_VALUE_LENGTH` characters that any encoder takes."""
     if value is None:
         return None
     text = value.encode("utf-8", "replace").decode("utf-8")
-    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+    return text if len(text) <= MAX_VALUE_LENGTH else text[: MAX_VALUE_LENGTH - 1] + "…"
 
 
 def _examples(finding: Finding) -> str:

@@ -36,7 +36,7 @@ _HARDLY_REPEATED = frozenset({"station_id", "source_id", "pile_id", "name", "sea
 KEPT_VERSIONS = 2
 """Versions a sweep leaves, the current one besides."""
 
-LEAST_AGE_S = 3_600.0
+MIN_AGE_S = 3_600.0
 """Age in seconds under which a version is never swept: somebody may have just opened it."""
 
 
@@ -102,7 +102,7 @@ def write_version(
     return Dataset(folder, version, manifest)
 
 
-def sweep_versions(folder: Path, *, keep: int = KEPT_VERSIONS, least_age_s: float = LEAST_AGE_S) -> list[str]:
+def sweep_versions(folder: Path, *, keep: int = KEPT_VERSIONS, least_age_s: float = MIN_AGE_S) -> list[str]:
     """Remove old versions of a dataset and return their names.
 
     The `keep` highest versions, the current one, and those written less than `least_age_s` seconds ago stay.

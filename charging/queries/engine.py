@@ -26,10 +26,10 @@ from charging.queries.groups import IDENTITY, NUMBERED, TEXTS, Groups, numbered,
 _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
 
 
-MOST_NUMBERS = 4_000_000
+MAX_CACHED_ROWS = 4_000_000
 """Numbers that are remembered, 8 bytes each: a run of the page asks several things of one place."""
 
-MOST_LISTED = 10_000
+MAX_LISTED = 10_000
 """Stations a query names one by one; for more of them whole columns are read."""
 
 TABLES_AFTER_S = 1.0
@@ -162,7 +162,7 @@ class Engine:
         numbers.flags.writeable = False
         with self._lock:
             self._numbers[asked] = numbers
-            while sum(kept.size for kept in self._numbers.values()) > MOST_NUMBERS:
+            while sum(kept.size for kept in self._numbers.values()) > MAX_CACHED_ROWS:
                 self._numbers.popitem(last=False)
         return numbers
 
@@ -202,7 +202,7 @@ class Engine:
         What is held in memory is taken by its place, since a scan for two hundred of a hundred thousand rows
         costs five times as much; what is not is read from its file, whole columns where many rows are asked.
         """
-        if self._is_in_memory or numbers is None or numbers.size > MOST_LISTED:
+        if self._is_in_memory or numbers is None or numbers.size > MAX_LISTED:
             rows = self._texts(tuple(columns))
             return _frame(rows if numbers is None else rows.take(numbers - 1))
         listed = ", ".join(map(str, numbers.tolist())) or "-1"
@@ -318,7 +318,7 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _frame(table: pa.Table) -> pd.DataFrame:
     """Return a table as pandas has it; of few rows, spreading the work costs more than the work."""
-    frame: pd.DataFrame = table.to_pandas(use_threads=table.num_rows > MOST_LISTED)
+    frame: pd.DataFrame = table.to_pandas(use_threads=table.num_rows > MAX_LISTED)
     return frame
 
 

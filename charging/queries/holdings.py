@@ -120,7 +120,7 @@ def _ranks(operator_ids: Mapping[int, str]) -> NDArray[np.int64]:
 
 def _numbered(keys: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the distinct keys, upwards, and the position of each key among them; keys are below `size`."""
-    if size > MOST_EMPTY * keys.size:
+    if size > MAX_PLACES_PER_ROW * keys.size:
         distinct, position = np.unique(keys, return_inverse=True)
         return distinct, position.astype(np.int64, copy=False)
     occurs = np.zeros(size, dtype=np.bool_)
@@ -140,5 +140,5 @@ def _first_of_station(station_no: NDArray[np.int64], pair: NDArray[np.intp]) -> 
     return first[kept]
 
 
-MOST_EMPTY = 32
+MAX_PLACES_PER_ROW = 32
 """Places for keys, in multiples of the rows, up to which counting into an array is faster than sorting."""

@@ -21,7 +21,7 @@ from charging.domain.vocabulary import Datum
 from charging.queries.engine import Engine, Query
 from charging.queries.predicates import escaped, having_text
 
-LONGEST_TEXT = 100
+MAX_TEXT_LENGTH = 100
 """Characters of a text that are looked at."""
 
 SAME_PLACE_KM = 50.0
@@ -38,7 +38,7 @@ class HitKind(StrEnum):
     STATION = "station"
 
 
-MOST = {HitKind.CITY: 4, HitKind.OPERATOR: 3, HitKind.TOWN: 3}
+MAX_HITS = {HitKind.CITY: 4, HitKind.OPERATOR: 3, HitKind.TOWN: 3}
 """Hits of a kind among all, so that the kinds after it are seen too."""
 
 
@@ -72,14 +72,14 @@ def find(engine: Engine, text: str, limit: int = 8) -> tuple[Hit, ...]:
     Parameters
     ----------
     text
-        Chinese, English, or pinyin without tones; only the first `LONGEST_TEXT` characters count.
+        Chinese, English, or pinyin without tones; only the first `MAX_TEXT_LENGTH` characters count.
 
     Notes
     -----
     A point without a datum is WGS-84; the hit after it is the same pair read as GCJ-02. GCJ-02 shifts inside
     the box around China only, and there wherever it is asked for: no map draws a mark of where it ends.
     """
-    sought = fold_text(text)[:LONGEST_TEXT].strip()
+    sought = fold_text(text)[:MAX_TEXT_LENGTH].strip()
     if not sought:
         return ()
     found = [*_points(sought), *_named(engine, fold_letters(sought))]
@@ -135,7 +135,7 @@ def _named(engine: Engine, sought: str) -> Iterator[Hit]:
         (HitKind.OPERATOR, operators),
         (HitKind.TOWN, _towns()),
     ):
-        yield from islice(_ranked(entries, sought), MOST[kind])
+        yield from islice(_ranked(entries, sought), MAX_HITS[kind])
 
 
 def _ranked(entries: Iterable[_Entry], sought: str) -> Iterator[Hit]:

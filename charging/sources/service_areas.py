@@ -22,7 +22,7 @@ from charging.sources.records import Reason, Record, Rejection, ServiceAreaRecor
 REQUIRED = ("service_area_id", "expressway", "direction", "chainage_km", "lat", "lon")
 """Columns a list must have."""
 
-LONGEST_ROAD_KM = 10_000.0
+MAX_ROAD_KM = 10_000.0
 """Highest chainage that is believed, km; the longest national expressways have some 5,000."""
 
 _NAME = "name"
@@ -104,7 +104,7 @@ def _record(cells: list[str] | None, header: list[str], line: int) -> Record:
         if not row[field]:
             return Rejection(reason=Reason.MALFORMED, record_id=area_id, field=field)
     chainage_km = read_number(row["chainage_km"])
-    if chainage_km is None or not 0 <= chainage_km <= LONGEST_ROAD_KM:
+    if chainage_km is None or not 0 <= chainage_km <= MAX_ROAD_KM:
         reason = Reason.NOT_A_NUMBER if chainage_km is None else Reason.OUT_OF_RANGE
         return Rejection(reason=reason, record_id=area_id, field="chainage_km", value=row["chainage_km"])
     point = read_point(row["lat"], row["lon"], area_id)

@@ -23,16 +23,16 @@ from charging.sources.coordinates import read_number
 from charging.sources.io.delimited import DELIMITERS, delimiter_of
 from charging.sources.io.files import open_text
 
-MOST_ROWS = 1_000_000
+MAX_ROWS = 1_000_000
 """Rows read; a file with more is refused."""
 
-MOST_BYTES = 50_000_000
+MAX_BYTES = 50_000_000
 """Size of a file, and of what it holds after decompression; a larger one is refused."""
 
-MOST_WEIGHT = 1e15
+MAX_WEIGHT = 1e15
 """Largest weight of one row: sums of a million of them stay finite and exact to six digits."""
 
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
 """Characters of a name that are kept."""
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -46,8 +46,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 _PEOPLE = ("people", "population", "人口")  # a weight called so is in people
 
-_MOST_LAT, _MOST_LON = 90.0, 180.0
-_LEAST_COLUMNS = 2  # that a header has: a place, if by a cell alone, and its weight
+_MAX_LAT, _MAX_LON = 90.0, 180.0
+_MIN_COLUMNS = 2  # that a header has: a place, if by a cell alone, and its weight
 _SHOWN = 60  # characters of a foreign text in a message
 
 UploadedFile = Path | BinaryIO
@@ -118,8 +118,8 @@ def _opened(file: UploadedFile, where: str) -> Iterator[TextIO]:
         with open_text(file) as text:
             yield text
         return
-    content = file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
+    content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
         raise _too_large(where)
     if not content.strip():
         raise SourceError(
@@ -141,7 +141,7 @@ def _opened(file: UploadedFile, where: str) -> Iterator[TextIO]:
 
 def _bounded(text: TextIO, where: str) -> Iterator[str]:
     """Return the lines of a file, none of it longer in memory than what may be read at all."""
-    left = MOST_BYTES
+    left = MAX_BYTES
     while line := text.readline(left + 1):
         left -= len(line.encode())
         if left < 0:
@@ -151,7 +151,7 @@ def _bounded(text: TextIO, where: str) -> Iterator[str]:
 
 def _too_large(where: str) -> SourceError:
     return SourceError(
-        f"{where}: expected at most {MOST_BYTES // 1_000_000} MB of text, found more. Give coarser cells, or "
+        f"{where}: expected at most {MAX_BYTES // 1_000_000} MB of text, found more. Give coarser cells, or "
         "leave out columns that are not read.",
         Fault.TOO_LARGE,
     )
@@ -160,7 +160,7 @@ def _too_large(where: str) -> SourceError:
 def _is_header(cells: list[str]) -> bool:
     """Whether a row names columns of weights, maybe not all that are needed."""
     spelled = {fold_text(cell) for cell in cells}
-    return sum(not spelled.isdisjoint(spellings) for spellings in COLUMNS.values()) >= _LEAST_COLUMNS
+    return sum(not spelled.isdisjoint(spellings) for spellings in COLUMNS.values()) >= _MIN_COLUMNS
 
 
 def _header(cells: list[str], where: str) -> _Header:
@@ -221,29 +221,29 @@ class _BadRowError(ValueError):
 def _take(cells: list[str], rows: _Rows, header: _Header) -> None:
     if len(cells) != header.width:
         raise _BadRowError(f"expected {header.width} cells as in the header, found {len(cells)}.")
-    if len(rows.weights) == MOST_ROWS:
-        raise _BadRowError(f"expected at most {MOST_ROWS:,} rows, found more. Give coarser cells.")
+    if len(rows.weights) == MAX_ROWS:
+        raise _BadRowError(f"expected at most {MAX_ROWS:,} rows, found more. Give coarser cells.")
     if "cell" in header.places:
         rows.cells.append(_cell(cells, header, rows.cells[:1]))
     else:
         rows.points.append(_point(cells, header))
     weight = _number(cells, "weight", header)
-    if not 0 <= weight <= MOST_WEIGHT:
+    if not 0 <= weight <= MAX_WEIGHT:
         message = (
-            f"column {header.spelled['weight']}: expected 0 to {MOST_WEIGHT:g}, found {weight:g}. Leave the "
+            f"column {header.spelled['weight']}: expected 0 to {MAX_WEIGHT:g}, found {weight:g}. Leave the "
             "row out if its weight is not known."
         )
         raise _BadRowError(message)
     rows.weights.append(weight)
-    name = cells[header.places["name"]].strip()[:LONGEST_NAME] if "name" in header.places else ""
+    name = cells[header.places["name"]].strip()[:MAX_NAME_LENGTH] if "name" in header.places else ""
     rows.names.append(name or None)
 
 
 def _point(cells: list[str], header: _Header) -> tuple[float, float]:
     lat, lon = _number(cells, "lat", header), _number(cells, "lon", header)
-    if abs(lat) <= _MOST_LAT and abs(lon) <= _MOST_LON and (lat or lon):
+    if abs(lat) <= _MAX_LAT and abs(lon) <= _MAX_LON and (lat or lon):
         return lat, lon
-    if abs(lon) <= _MOST_LAT < abs(lat) <= _MOST_LON:
+    if abs(lon) <= _MAX_LAT < abs(lat) <= _MAX_LON:
         trouble = "These fit the other way round: are the two columns swapped?"
     elif not (lat or lon):
         trouble = "Zero for both stands for a point that is not known: leave the row out."

@@ -24,20 +24,20 @@ import httpx
 
 from charging.errors import SourceError
 
-MOST_BYTES = 512 * 2**20
+MAX_BYTES = 512 * 2**20
 """Longest answer that is taken, bytes after unpacking: an unpaged country has some 200 MB."""
 
-MOST_ATTEMPTS = 5
+MAX_ATTEMPTS = 5
 """Times a request is made before it is given up."""
 
-MOST_REDIRECTS = 5
+MAX_REDIRECTS = 5
 
 _IN_MEMORY = 8 * 2**20  # bytes of an answer; longer ones wait on the disk
 _QUOTED = 200  # characters of a server's message that are shown
 _READ_TO_QUOTE = 2**16  # bytes: a secret that begins among those characters is read to its end
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S, _LONGEST_WAIT_S = 1.0, 60.0, 300.0
+_FIRST_PAUSE_S, _MAX_PAUSE_S, _MAX_WAIT_S = 1.0, 60.0, 300.0
 _SILENCE_S, _CONNECTING_S = 30.0, 10.0
-_LONGEST_ANSWER_S = 300.0  # from the first byte to the last: a drip is a cut
+_MAX_ANSWER_S = 300.0  # from the first byte to the last: a drip is a cut
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEEPS_METHOD = frozenset({307, 308})
@@ -77,13 +77,13 @@ class Answer:
 class Politeness:
     """How a client waits; tests wait less."""
 
-    attempts: int = MOST_ATTEMPTS
+    attempts: int = MAX_ATTEMPTS
     first_pause_s: float = _FIRST_PAUSE_S
-    longest_pause_s: float = _LONGEST_PAUSE_S
-    longest_wait_s: float = _LONGEST_WAIT_S  # a server that asks for more is left alone
-    longest_answer_s: float = _LONGEST_ANSWER_S
+    longest_pause_s: float = _MAX_PAUSE_S
+    longest_wait_s: float = _MAX_WAIT_S  # a server that asks for more is left alone
+    longest_answer_s: float = _MAX_ANSWER_S
     silence_s: float = _SILENCE_S  # between two parts of an answer
-    most_bytes: int = MOST_BYTES
+    most_bytes: int = MAX_BYTES
     sleep: Callable[[float], None] = time.sleep
 
 
@@ -243,7 +243,7 @@ class Client:
 
     def _followed(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
         url = self.resolved(url, self._base)
-        for _ in range(MOST_REDIRECTS + 1):
+        for _ in range(MAX_REDIRECTS + 1):
             answer = self._once(method, url, headers, content)
             target = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not target:
@@ -251,7 +251,7 @@ class Client:
             url = self.resolved(target, url)
             if method != "GET" and answer.status not in _KEEPS_METHOD:
                 raise self.refusal(answer)  # its content would be lost on the way
-        message = f"{self._shown(url)}: expected an answer, found more than {MOST_REDIRECTS} redirects."
+        message = f"{self._shown(url)}: expected an answer, found more than {MAX_REDIRECTS} redirects."
         raise SourceError(message)
 
     def _once(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:

@@ -13,7 +13,7 @@ from charging.sync.http import with_query
 
 _NEXT = re.compile(r'<([^>]*)>[^,]*?;\s*rel\s*=\s*"?next\b', re.IGNORECASE)
 _NOTHING = frozenset({"none", "null", "undefined"})
-_MOST_DIGITS = 15
+_MAX_DIGITS = 15
 
 
 class Page(NamedTuple):
@@ -75,4 +75,4 @@ class Page(NamedTuple):
 
 def _whole_number(text: str | None) -> int | None:
     said = (text or "").strip()
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= _MOST_DIGITS else None
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= _MAX_DIGITS else None

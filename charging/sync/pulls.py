@@ -9,10 +9,10 @@ from charging.sync.journal import Journal, Pull
 RESUMED_WITHIN = timedelta(days=1)
 """Age up to which a pull that was cut goes on; after that a server's pages are others."""
 
-MOST_BARREN_PAGES = 3
+MAX_BARREN_PAGES = 3
 """Pages in a row without one new record, after which a server is taken to repeat itself."""
 
-MOST_STEPS_BACK = 20
+MAX_STEPS_BACK = 20
 """Times a pull goes back a page because records were removed in front of it."""
 
 
@@ -95,7 +95,7 @@ class Watch:
         """
         self._visited.add(place)
         self._barren = 0 if fresh else self._barren + 1
-        if self._barren >= MOST_BARREN_PAGES:
+        if self._barren >= MAX_BARREN_PAGES:
             message = (
                 f"{where}: expected new records on every page, found {self._barren} pages in a row that"
                 " repeat others or are empty. Tell the peer, or try again later."
@@ -118,6 +118,6 @@ class Watch:
         """
         self._steps_back += 1
         self._visited.clear()
-        if self._steps_back > MOST_STEPS_BACK:
+        if self._steps_back > MAX_STEPS_BACK:
             message = f"{where}: expected a total that settles, found it falling {self._steps_back} times."
             raise SourceError(message)

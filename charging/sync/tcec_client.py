@@ -24,7 +24,7 @@ from charging.sync.peers import TcecPeer
 from charging.sync.pulls import Watch
 from charging.sync.tcec_messages import SHANGHAI, Keys, opened, request
 
-MOST_STATIONS_ASKED = 50
+MAX_STATIONS_PER_REQUEST = 50
 """Stations whose statuses are asked for at once, by the standard."""
 
 Told = Callable[[int, int | None], object]
@@ -34,11 +34,11 @@ _ATTEMPTS = 4
 _OVERLAP = timedelta(minutes=10)  # clocks differ, and a station may be changed while it is asked for
 _BUSY, _WRONG_TOKEN = frozenset({-1, 500}), 4002
 _MEANINGS = {4001: "wrong signature", 4002: "wrong token", 4003: "not permitted", 4004: "wrong parameters"}
-_LONGEST_TOKEN_S = 31 * 86_400.0  # more is a time of day in milliseconds, as one peer sends
+_MAX_TOKEN_S = 31 * 86_400.0  # more is a time of day in milliseconds, as one peer sends
 _USUAL_TOKEN_S = 3_600.0
 _TOKEN_SPARE_S = 60.0
-_MOST_NUMBER = 9_999
-_MOST_BYTES_TOLD = 200
+_MAX_NUMBER = 9_999
+_MAX_BYTES_SHOWN = 200
 
 
 _log = logging.getLogger(__name__)
@@ -104,8 +104,8 @@ class TcecClient:
             As `pull`.
         """
         stations, answered = self._journal.stations(), 0
-        for start in range(0, len(stations), MOST_STATIONS_ASKED):
-            asked = stations[start : start + MOST_STATIONS_ASKED]
+        for start in range(0, len(stations), MAX_STATIONS_PER_REQUEST):
+            asked = stations[start : start + MAX_STATIONS_PER_REQUEST]
             asked_at = datetime.now(UTC).replace(microsecond=0)
             data = self._ask("query_station_status", {"StationIDs": asked})
             infos = data.get("StationStatusInfos") or []
@@ -135,7 +135,7 @@ class TcecClient:
         asked_by = read_text(named(info).get("StationID")) if isinstance(info, dict) else None
         is_shown = not isinstance(said, Rejection)
         # one that is not shown needs no statuses
-        name = record_id or f"?{json.dumps(info, sort_keys=True)[:_MOST_BYTES_TOLD]}"
+        name = record_id or f"?{json.dumps(info, sort_keys=True)[:_MAX_BYTES_SHOWN]}"
         return self._journal.put(name, info, pull, station=asked_by if is_shown else None)
 
     def _next(self, page_no: int, pages: int | None, count: int) -> int:
@@ -187,7 +187,7 @@ class TcecClient:
             )
             raise SourceError(message)
         lasts_s = read_number(said.get("TokenAvailableTime")) or 0.0
-        if not 0 < lasts_s <= _LONGEST_TOKEN_S:
+        if not 0 < lasts_s <= _MAX_TOKEN_S:
             lasts_s = _USUAL_TOKEN_S
         self._token = token
         self._token_until = time.monotonic() + max(lasts_s - _TOKEN_SPARE_S, lasts_s / 2)
@@ -195,7 +195,7 @@ class TcecClient:
     def _post(self, url: str, data: Mapping[str, Any], token: str) -> Answer:
         now = datetime.now(UTC)
         second = now.strftime("%H%M%S")
-        self._number = self._number % _MOST_NUMBER + 1 if second == self._second else 1
+        self._number = self._number % _MAX_NUMBER + 1 if second == self._second else 1
         self._second = second
         headers = {"Content-Type": "application/json;charset=utf-8"}
         if token:

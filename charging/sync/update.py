@@ -46,7 +46,7 @@ from charging.sync.report import SyncReport, changes_between
 from charging.sync.tcec_client import TcecClient
 
 _PULL_SHARE, _STATUS_SHARE = 0.6, 0.2  # of the time a sync takes; the rest is building and writing
-_LONGEST_WRITE_S = 600.0  # another peer's writing is waited for
+_MAX_WRITE_S = 600.0  # another peer's writing is waited for
 _REPORTS = "reports.json"
 _BASE = ""  # in the file of reports: rows of no peer
 
@@ -117,7 +117,7 @@ def sync(
         client = Client(peer.url, hidden=secrets, hosts=peer.hosts, politeness=politeness)
         try:
             pulled = _pulled(peer, client, journal, secrets, is_full=is_full, progress=progress)
-            with locked(journals / ".writing.lock", wait_s=_LONGEST_WRITE_S, what=f"{folder}"):
+            with locked(journals / ".writing.lock", wait_s=_MAX_WRITE_S, what=f"{folder}"):
                 progress(_PULL_SHARE + _STATUS_SHARE, "building")
                 report = _written(peer, journal, folder, build_dir, pulled)
             _log_report(report)

@@ -179,7 +179,7 @@ def test_a_distance_of_nothing_is_refused(within_m):
 
 
 def test_too_many_pairs_are_refused_before_they_fill_the_memory(monkeypatch):
-    monkeypatch.setattr(duplicates, "MOST_PAIRS", 2)
+    monkeypatch.setattr(duplicates, "MAX_PAIRS", 2)
     with pytest.raises(UsageError, match="found 3"):
         suspected_duplicates(world(*((name, "x", at, TELD) for at, name in enumerate("abc"))))
 

@@ -23,7 +23,7 @@ from report import Row
 
 ROOT = Path(__file__).parents[2]
 
-MOST_RATIO, MOST_MB = 3.0, 500
+MAX_RATIO, MAX_MB = 3.0, 500
 LOCATIONS, STATIONS, ROUNDS = 69_186, 180_000, 3
 
 LOADS = """
@@ -114,7 +114,7 @@ def _compared(path: Path, data: Path, bar: str, peer: str, script: str, what: st
             unit="s",
             ratio=ratio,
             peer=peer,
-            at_most=MOST_RATIO,
+            at_most=MAX_RATIO,
             note="processor time, start and writing included",
         ),
         Row(
@@ -122,7 +122,7 @@ def _compared(path: Path, data: Path, bar: str, peer: str, script: str, what: st
             who="memory at the peak",
             measured=memory_mb,
             unit="MB",
-            at_most=MOST_MB,
+            at_most=MAX_MB,
             note=f"{peer} {max(cost.memory_mb for cost in peers):.0f} MB",
         ),
     ]

@@ -46,7 +46,7 @@ ZOOMS = (5, 6, 7, 8, 9, 10)
 STEP = (0.5, 1.2)
 """How far a move goes, in widths or heights of the view: always out of what was drawn."""
 
-MOST_CHOSEN = 3
+MAX_CHOSEN = 3
 ARRIVING = 4
 """People who open the page at the same time."""
 
@@ -127,7 +127,7 @@ def _plan(
         if draws.random() < FILTER_SHARE:
             chosen = now.operators
             while chosen == now.operators:
-                chosen = tuple(sorted(draws.sample(operators, draws.randint(0, MOST_CHOSEN))))
+                chosen = tuple(sorted(draws.sample(operators, draws.randint(0, MAX_CHOSEN))))
             now = State(now.view, chosen)
         else:
             now = State(_moved(draws, places, now.view), now.operators)

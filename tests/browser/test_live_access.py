@@ -10,7 +10,7 @@ pytestmark = in_chromium
 SHANGHAI = "at=31.2300,121.4700,12"
 READERS = [("light", "en-GB"), ("dark", "zh-CN")]
 NEEDS_REPAIR = {"serious", "critical"}
-MOST_TABS = 60
+MAX_TABS = 60
 
 # the focused element, inside shadow roots too; the key of its widget; whether it shows that it has the focus
 _FOCUS = """() => {
@@ -39,7 +39,7 @@ def findings(seen):
 def focus_after_tabs(seen, is_there):
     """Press Tab until the focus is where it is wanted, and return what was passed on the way."""
     passed = []
-    for _ in range(MOST_TABS):
+    for _ in range(MAX_TABS):
         seen.page.keyboard.press("Tab")
         passed.append(seen.page.evaluate(_FOCUS))
         if is_there(passed[-1]):

@@ -17,10 +17,10 @@ from charging.errors import ChargingError, DatasetError, SourceError, UsageError
 HEADER = "station_id,longitude,latitude,charge_count,TAZID,area,perimeter\n"
 REGISTER = f"{HEADER}1001,114.063014,22.540383,20,559,1.0,1.0\n1002,114.0701,22.545,7,559,1.0,1.0\n".encode()
 AREAS = (Path(__file__).parents[1] / "fixtures" / "service_areas" / "areas.csv").read_bytes()
-MOST = 1_000_000
+MAX_BYTES = 1_000_000
 
 
-def draft(build_dir, *sent, most_bytes=MOST):
+def draft(build_dir, *sent, most_bytes=MAX_BYTES):
     return Draft(sent or [Sent("register.csv", REGISTER)], build_dir=build_dir, most_bytes=most_bytes)
 
 
@@ -148,7 +148,7 @@ def test_too_large_files_are_refused_before_anything_is_stored(tmp_path):
 
 def test_a_file_of_endless_records_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(pipeline, "RECORDS_BETWEEN", 1)
-    monkeypatch.setattr(drafts, "MOST_REPORTS", 2)
+    monkeypatch.setattr(drafts, "MAX_REPORTS", 2)
     rows = "".join(f"{number},114.06,22.54,1,1,1,1\n" for number in range(9))
     made = draft(tmp_path, Sent("many.csv", (HEADER + rows).encode()))
     with pytest.raises(UsageError, match="fewer records"):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from charging.dataset.build import Builder
-from charging.dataset.report import MOST_EXAMPLES, ImportReport, Tally, UnresolvedOperator
+from charging.dataset.report import MAX_EXAMPLES, ImportReport, Tally, UnresolvedOperator
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
 from charging.sources.records import Reason, Rejection
@@ -50,12 +50,12 @@ def frozen(tally):
 
 def test_the_counts_of_kept_reports_are_added():
     first, both = Tally(), Tally()
-    for number in range(MOST_EXAMPLES):
+    for number in range(MAX_EXAMPLES):
         first.reject(Rejection(reason=Reason.MALFORMED, record_id=str(number)))
     for _ in range(2):
         both.keep(frozen(first))
     (finding,) = frozen(both).rejections
-    assert (finding.count, len(finding.examples)) == (2 * MOST_EXAMPLES, MOST_EXAMPLES)
+    assert (finding.count, len(finding.examples)) == (2 * MAX_EXAMPLES, MAX_EXAMPLES)
 
 
 def test_operators_that_a_kept_report_does_not_list_are_counted():

@@ -1,6 +1,6 @@
 import json
 
-from charging.dataset.report import LONGEST_VALUE, MOST_EXAMPLES, MOST_UNRESOLVED, ImportReport, Tally
+from charging.dataset.report import MAX_EXAMPLES, MAX_UNRESOLVED, MAX_VALUE_LENGTH, ImportReport, Tally
 from charging.sources.records import Reason, Rejection
 
 
@@ -44,8 +44,8 @@ def test_examples_are_few_and_short_and_the_count_is_whole():
     for number in range(20):
         tally.reject(Rejection(reason=Reason.MALFORMED, record_id=str(number), value="x" * 10_000))
     (finding,) = report_of(tally).rejections
-    assert (finding.count, len(finding.examples)) == (20, MOST_EXAMPLES)
-    assert {len(example.value) for example in finding.examples} == {LONGEST_VALUE}
+    assert (finding.count, len(finding.examples)) == (20, MAX_EXAMPLES)
+    assert {len(example.value) for example in finding.examples} == {MAX_VALUE_LENGTH}
 
 
 def test_unresolved_operators_are_listed_by_size_and_all_counted():
@@ -53,7 +53,7 @@ def test_unresolved_operators_are_listed_by_size_and_all_counted():
     for number in range(60):
         tally.unresolved(f"operator {number}", 1, number)
     report = report_of(tally)
-    assert [operator.piles for operator in report.unresolved] == list(range(59, 59 - MOST_UNRESOLVED, -1))
+    assert [operator.piles for operator in report.unresolved] == list(range(59, 59 - MAX_UNRESOLVED, -1))
     assert report.unresolved_operators == 60
 
 

@@ -8,7 +8,7 @@ from endurance.sizes import sized
 
 from charging.dataset.store import open_dataset, versions_in
 from charging.dataset.validate import damage
-from charging.dataset.versions import LEAST_AGE_S, write_version
+from charging.dataset.versions import MIN_AGE_S, write_version
 
 pytestmark = pytest.mark.endurance
 
@@ -20,7 +20,7 @@ def write(tmp_path, tiny_built, tiny_description):
 
 def let_age(folder):
     for number in versions_in(folder):
-        age = (folder / f"v{number}").stat().st_mtime - LEAST_AGE_S - 1
+        age = (folder / f"v{number}").stat().st_mtime - MIN_AGE_S - 1
         os.utime(folder / f"v{number}", (age, age))
 
 

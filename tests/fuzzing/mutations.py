@@ -24,8 +24,8 @@ ODD_VALUES = (
 ODD_CELLS = (*map(str, ODD_VALUES), '"', '""', "\r", "\n", ";", ",", "\t", "'", "\ufeff", "<a/>", "&lt;")
 
 _MARKS = re.compile(r"([,;\t\n<>])")
-_MOST_CHANGES = 4
-_LONGEST = 200_000  # bytes: what is doubled again and again would grow without end
+_MAX_CHANGES = 4
+_MAX_BYTES = 200_000  # bytes: what is doubled again and again would grow without end
 
 
 def mutated(content, draws):
@@ -33,7 +33,7 @@ def mutated(content, draws):
     if draws.random() < 0.8:
         for change in (_in_archive, _in_gzip, _in_json, _in_lines):
             if (changed := change(content, draws)) is not None:
-                return changed[:_LONGEST]
+                return changed[:_MAX_BYTES]
     return _in_bytes(content, draws)
 
 
@@ -72,7 +72,7 @@ def _in_json(content, draws):
             values = [json.loads(line) for line in content.splitlines() if line.strip()]
         except (ValueError, RecursionError):
             return None
-    for _ in range(draws.randint(1, _MOST_CHANGES) if values else 0):
+    for _ in range(draws.randint(1, _MAX_CHANGES) if values else 0):
         at = draws.randrange(len(values))
         values[at] = _value_changed(values[at], draws)
     return "\n".join(map(json.dumps, values)).encode()
@@ -103,7 +103,7 @@ def _in_lines(content, draws):
         parts = _MARKS.split(content.decode())
     except UnicodeDecodeError:
         return None
-    for _ in range(draws.randint(1, _MOST_CHANGES)):
+    for _ in range(draws.randint(1, _MAX_CHANGES)):
         at = draws.randrange(len(parts))
         change = draws.random()
         if change < 0.6:
@@ -121,7 +121,7 @@ def _in_lines(content, draws):
 def _in_bytes(content, draws):
     """Change bytes: flip, take out, double or put in some, or cut the end."""
     changed = bytearray(content)
-    for _ in range(draws.randint(1, _MOST_CHANGES)):
+    for _ in range(draws.randint(1, _MAX_CHANGES)):
         at = draws.randint(0, len(changed))
         length = draws.randint(1, 8)
         change = draws.randrange(5)
@@ -135,4 +135,4 @@ def _in_bytes(content, draws):
             changed[at:at] = bytes(draws.randrange(256) for _ in range(length))
         elif draws.random() < 0.2:
             del changed[at:]
-    return bytes(changed)[:_LONGEST]
+    return bytes(changed)[:_MAX_BYTES]

@@ -44,7 +44,7 @@ SIGHT = {
         [0.004733, 0.691367, 0.303900],
     ],
 }
-LEAST_DISTANCE = {"normal": 0.11, "protanopia": 0.08, "deuteranopia": 0.08, "tritanopia": 0.06}
+MIN_DISTANCE = {"normal": 0.11, "protanopia": 0.08, "deuteranopia": 0.08, "tritanopia": 0.06}
 # Björn Ottosson, "A perceptual color space for image processing" (2020)
 TO_LMS = [
     [0.4122214708, 0.5363325363, 0.0514459929],
@@ -112,7 +112,7 @@ def test_operator_colours_differ_for_every_eye(theme, sight):
     colours = [*OWN_COLOURS[theme].values(), *FREE_COLOURS[theme], OTHER[theme], FAULT[theme]]
     seen = [oklab(colour, sight) for colour in colours]
     nearest = min(float(np.linalg.norm(a - b)) for a, b in itertools.combinations(seen, 2))
-    assert nearest >= LEAST_DISTANCE[sight]
+    assert nearest >= MIN_DISTANCE[sight]
 
 
 @pytest.mark.parametrize("theme", Theme)
@@ -121,7 +121,7 @@ def test_statuses_of_one_shape_differ_in_colour_for_every_eye(theme, sight):
     shaped = {status: SHAPES.get(status, PLAIN) for status in Status}
     seen = dict(zip(Status, (oklab(colour, sight) for colour in STATUSES[theme]), strict=True))
     pairs = [pair for pair in itertools.combinations(Status, 2) if shaped[pair[0]] == shaped[pair[1]]]
-    assert min(float(np.linalg.norm(seen[a] - seen[b])) for a, b in pairs) >= LEAST_DISTANCE[sight]
+    assert min(float(np.linalg.norm(seen[a] - seen[b])) for a, b in pairs) >= MIN_DISTANCE[sight]
 
 
 def test_statuses_are_counted_in_the_order_of_the_vocabulary():

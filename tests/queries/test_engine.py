@@ -40,7 +40,7 @@ def test_the_wide_rows_are_held_up_to_the_memory_limit_and_above_it_stay_on_disk
 
 
 def test_of_what_was_found_only_so_many_numbers_are_remembered(tiny_dataset, monkeypatch):
-    monkeypatch.setattr("charging.queries.engine.MOST_NUMBERS", 5)
+    monkeypatch.setattr("charging.queries.engine.MAX_CACHED_ROWS", 5)
     with closing(Engine(tiny_dataset, memory_limit_mb=100)) as engine:
         for asked in ("a", "b", "c"):
             engine.remembered(asked, lambda: np.arange(2))

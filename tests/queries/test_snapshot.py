@@ -36,7 +36,7 @@ def test_every_station_is_there_once_with_what_identifies_it(engine):
 
 @pytest.mark.parametrize("most_listed", [0, 100])
 def test_a_dataset_that_stays_on_disk_has_the_same_snapshot(engine, tiny_dataset, monkeypatch, most_listed):
-    monkeypatch.setattr("charging.queries.engine.MOST_LISTED", most_listed)
+    monkeypatch.setattr("charging.queries.engine.MAX_LISTED", most_listed)
     with closing(Engine(tiny_dataset, memory_limit_mb=0)) as on_disk:
         found = snapshot(on_disk, Filters())
     pd.testing.assert_frame_equal(found, snapshot(engine, Filters()), check_dtype=False)

@@ -149,14 +149,14 @@ def test_a_missing_file_is_refused(tmp_path):
 
 
 def test_rows_are_bounded(monkeypatch):
-    monkeypatch.setattr(module, "MOST_ROWS", 2)
+    monkeypatch.setattr(module, "MAX_ROWS", 2)
     assert len(read_weights(in_memory("lat,lon,weight\n" + "1,2,3\n" * 2))) == 2
     assert "line 4: expected at most 2 rows" in refusal("lat,lon,weight\n" + "1,2,3\n" * 3)
 
 
 @pytest.mark.parametrize("is_packed", [False, True])
 def test_size_is_bounded_also_after_decompression(monkeypatch, tmp_path, is_packed):
-    monkeypatch.setattr(module, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(module, "MAX_BYTES", 1_000_000)
     content = b"lat,lon,weight,name\n1,2,3," + b"a" * 2_000_000
     path = tmp_path / "bomb.csv"
     path.write_bytes(gzip.compress(content) if is_packed else content)

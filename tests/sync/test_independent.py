@@ -20,7 +20,7 @@ from charging.errors import SourceError
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = Path(os.environ.get("CHARGING_OCPI_PEER_PYTHON", ROOT / ".venv-ocpi/bin/python"))
-LONGEST_START_S = 60
+MAX_START_S = 60
 ENVIRONMENT = {"OCPI_TOKEN_X": "a-token-between-us"}
 
 
@@ -87,7 +87,7 @@ def peer(tmp_path_factory):
 
 
 def wait_for(port, process, log):
-    deadline = time.monotonic() + LONGEST_START_S
+    deadline = time.monotonic() + MAX_START_S
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()

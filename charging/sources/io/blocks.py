@@ -16,7 +16,7 @@ from charging.sources.io.arrow_texts import texts_of, whole
 from charging.sources.records import Reason, Rejection
 
 _BLOCK_ROWS = 16_384
-_LONGEST_CELL = csv.field_size_limit()  # characters, as `csv.reader` takes them
+_MAX_CELL_LENGTH = csv.field_size_limit()  # characters, as `csv.reader` takes them
 _SLICE = 131_072  # bytes looked at together where what is found is small: they stay near the processor
 _LF, _CR, _QUOTE = b'\n\r"'
 
@@ -137,7 +137,7 @@ def is_regular(raw: bytes, delimiter: str) -> bool:
     is_opened[1:] |= is_doubled
     is_closed[:-1] |= is_doubled
     begins, ends = opening[~np.insert(is_doubled, 0, False)], closing[~np.append(is_doubled, False)]
-    is_short = (ends - begins).max(initial=0) <= _LONGEST_CELL
+    is_short = (ends - begins).max(initial=0) <= _MAX_CELL_LENGTH
     return bool(is_opened.all() and is_closed.all() and is_short)
 
 
@@ -176,12 +176,12 @@ def row_lines(raw: bytes) -> NDArray[np.intp]:
 
 def _has_long_line(raw: bytes) -> bool:
     """Whether a line is longer than a cell can be."""
-    half = _LONGEST_CELL // 2  # where there is an end in every half, no line is
+    half = _MAX_CELL_LENGTH // 2  # where there is an end in every half, no line is
     if all(raw.find(b"\n", at, at + half) >= 0 for at in range(0, len(raw) - half, half)):
         return False
     codes = np.frombuffer(raw, np.uint8)
     ends = np.flatnonzero((codes == _LF) | (codes == _CR))
-    return bool(np.diff(ends, prepend=-1, append=len(codes)).max() > _LONGEST_CELL)
+    return bool(np.diff(ends, prepend=-1, append=len(codes)).max() > _MAX_CELL_LENGTH)
 
 
 def _malformed(line: int, cells: int | None, width: int) -> Rejection:

@@ -5,10 +5,10 @@ from typing import BinaryIO
 
 from charging.errors import Fault, SourceError
 
-MOST_UNPACKED = 8 << 30
+MAX_UNPACKED = 8 << 30
 """Bytes a packed file may have unpacked; the largest national registers have some hundred million."""
 
-MOST_RATIO = 250
+MAX_RATIO = 250
 """Times a packed file may be as large unpacked; tables and JSON come to 5 to 60."""
 
 FREE_UNPACKED = 4 << 20
@@ -30,7 +30,7 @@ def check_unpacked(size: int, packed_size: int, what: object) -> None:
     SourceError
         If it is more than so many packed bytes can hold.
     """
-    most = min(MOST_UNPACKED, max(FREE_UNPACKED, packed_size * MOST_RATIO))
+    most = min(MAX_UNPACKED, max(FREE_UNPACKED, packed_size * MAX_RATIO))
     if size > most:
         message = (
             f"{what}: expected a packed table or JSON, found one that unpacks to more than {most:,} bytes, "

@@ -13,7 +13,7 @@ from typing import TextIO
 
 from charging.sources.io.blocks import Block, RowBlock, TextBlock, is_regular, line_count
 
-LONGEST_LINE = 1_048_576
+MAX_LINE_LENGTH = 1_048_576
 """Characters from which on a line is one bad row, whatever it holds; a cell has 131,072 at most."""
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -26,9 +26,9 @@ PIECE_CHARS = 65_536
 """Characters read at a time."""
 
 _MORE_PIECES = 16  # read at most to come to the end of a quoted cell
-_LONGEST_CELL = csv.field_size_limit()  # characters, as `csv.reader` takes them
+_MAX_CELL_LENGTH = csv.field_size_limit()  # characters, as `csv.reader` takes them
 
-_TOO_LONG = "x" * (_LONGEST_CELL + 1)  # stands for a line that is: a cell no reader takes
+_TOO_LONG = "x" * (_MAX_CELL_LENGTH + 1)  # stands for a line that is: a cell no reader takes
 _END = re.compile(r"\n|\r(?!\Z)")  # a \r at the end may be half of one
 
 Row = tuple[int, list[str] | None]
@@ -167,7 +167,7 @@ def _pieces(text: TextIO) -> Iterator[str]:
         if end:
             yield piece[:end]
         rest = piece[end:]
-        if len(rest) >= LONGEST_LINE:
+        if len(rest) >= MAX_LINE_LENGTH:
             rest, is_too_long = "", True
     if is_too_long or rest:
         yield _TOO_LONG if is_too_long else rest

@@ -26,9 +26,9 @@ HEAD_BYTES = 65_536
 """Bytes looked at to tell a format, after decompression."""
 
 _BUFFER_BYTES = 65_536
-_LONGEST_NAME = 80  # shown of a member; its end tells more than its folders
+_MAX_NAME_LENGTH = 80  # shown of a member; its end tells more than its folders
 
-MOST_MEMBERS = 1_000
+MAX_MEMBERS = 1_000
 """Files looked at in an archive."""
 
 _GZIP = b"\x1f\x8b"
@@ -304,13 +304,13 @@ def _members(path: Path) -> list[zipfile.ZipInfo]:
 def _shown(name: str) -> str:
     """Return a name on one line, without what would move a cursor or turn the direction of a text."""
     kept = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
-    return kept[-_LONGEST_NAME:]
+    return kept[-_MAX_NAME_LENGTH:]
 
 
 def _check_members(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
-    if len(members) > MOST_MEMBERS:
+    if len(members) > MAX_MEMBERS:
         message = (
-            f"{path}: expected an archive of at most {MOST_MEMBERS:,} files, found {len(members):,}. "
+            f"{path}: expected an archive of at most {MAX_MEMBERS:,} files, found {len(members):,}. "
             "Give the table itself."
         )
         raise SourceError(message, Fault.PACKED)

@@ -13,13 +13,13 @@ from typing import Any, TextIO
 from charging.errors import Fault, SourceError
 from charging.sources.io.files import Part
 
-LONGEST_VALUE = 16_777_216
+MAX_VALUE_LENGTH = 16_777_216
 """Longest single value read, in characters; sites with hundreds of comments take some 100,000."""
 
 CHUNK_CHARS = 131_072
 """Characters read at once."""
 
-MOST_MEMBERS = 250
+MAX_MEMBERS = 250
 """Members of an object that are kept beside its records; the longest of the field have some forty."""
 
 _DEEPEST = 8  # envelopes inside one another that are opened
@@ -56,10 +56,10 @@ def values_in_lines(text: TextIO, path: Path) -> Iterator[Any]:
     Raises
     ------
     SourceError
-        If a line is longer than `LONGEST_VALUE`.
+        If a line is longer than `MAX_VALUE_LENGTH`.
     """
     number = 0
-    while line := text.readline(LONGEST_VALUE + 1):
+    while line := text.readline(MAX_VALUE_LENGTH + 1):
         number += 1
         _check_length(line, path)
         if line.isspace():
@@ -76,7 +76,7 @@ def values(text: TextIO, path: Path, *, chunk_chars: int = CHUNK_CHARS) -> Itera
     Raises
     ------
     SourceError
-        If a value is broken, cut or longer than `LONGEST_VALUE`.
+        If a value is broken, cut or longer than `MAX_VALUE_LENGTH`.
     """
     window = _Window(text, path, chunk_chars)
     while not window.at_end:
@@ -109,7 +109,7 @@ def records(
     Raises
     ------
     SourceError
-        If a value is broken, cut or longer than `LONGEST_VALUE`, or an object has over `MOST_MEMBERS`.
+        If a value is broken, cut or longer than `MAX_VALUE_LENGTH`, or an object has over `MAX_MEMBERS`.
     """
     window = _Window(text, path, chunk_chars)
     while not window.at_end:
@@ -252,9 +252,9 @@ class _Window:
 
     def check_few(self, members: dict[str, Any]) -> None:
         """Refuse an object that is no envelope, before it fills the memory."""
-        if len(members) > MOST_MEMBERS:
+        if len(members) > MAX_MEMBERS:
             message = (
-                f"{self._path}: expected records in an array, found an object with more than {MOST_MEMBERS} "
+                f"{self._path}: expected records in an array, found an object with more than {MAX_MEMBERS} "
                 "members. Check that the file is a list of sites."
             )
             raise SourceError(message)
@@ -278,9 +278,9 @@ class _Window:
 
 
 def _check_length(text: str, path: Path | Part) -> None:
-    if len(text) > LONGEST_VALUE:
+    if len(text) > MAX_VALUE_LENGTH:
         message = (
-            f"{path}: expected records of at most {LONGEST_VALUE:,} characters, found a longer or cut one. "
-            "Check that the file is a list of sites."
+            f"{path}: expected records of at most {MAX_VALUE_LENGTH:,} characters, found a longer or cut one."
+            " Check that the file is a list of sites."
         )
         raise SourceError(message, Fault.TOO_LARGE)

@@ -29,16 +29,16 @@ from charging.sources.ocpi.codes import (
 from charging.sources.records import PileRecord, Reason
 from charging.sources.scalars import read_text
 
-_LEAST_W = 1_000
+_MIN_W = 1_000
 """Power below which a number is meant in kW: nothing public charges a car with less than 1 kW."""
 
-_LEAST_V = 100
+_MIN_V = 100
 """Lowest voltage of any mains, V; what lies below is something else in the wrong field."""
 
-_MOST_LINE_TO_NEUTRAL_V = 300
+_MAX_LINE_TO_NEUTRAL_V = 300
 """Voltage above which three phases are given between lines: 400 V there is 230 V to neutral."""
 
-_MOST_AC_KW = 100
+_MAX_AC_KW = 100
 """Power no AC plug carries, kW: Type 2 ends at 44, GB/T at 48 (63 A at 440 V)."""
 
 
@@ -195,14 +195,14 @@ def _power(
     doubts: list[tuple[str, str]] = []
     stated = read_number(watts)
     if stated is not None and stated > 0:
-        power_kw = stated if stated < _LEAST_W else stated / 1000
-        if stated < _LEAST_W:
+        power_kw = stated if stated < _MIN_W else stated / 1000
+        if stated < _MIN_W:
             doubts.append((Doubt.POWER_UNIT, f"{stated:g}"))
         if _is_real(power_kw, current):
             return power_kw, tuple(doubts)
         doubts.append((Doubt.POWER_UNREAL, f"{power_kw:g} kW"))
     voltage_v = read_number(volts)
-    if voltage_v is not None and 0 < voltage_v < _LEAST_V:
+    if voltage_v is not None and 0 < voltage_v < _MIN_V:
         return None, (*doubts, (Doubt.VOLTAGE_UNREAL, f"{voltage_v:g} V"))
     derived_kw = _derived(current, power_code, voltage_v, read_number(amps))
     if derived_kw is None or not _is_real(derived_kw, current):
@@ -211,7 +211,7 @@ def _power(
 
 
 def _is_real(power_kw: float, current: Current | None) -> bool:
-    return current is not Current.AC or power_kw <= _MOST_AC_KW
+    return current is not Current.AC or power_kw <= _MAX_AC_KW
 
 
 def _derived(
@@ -225,6 +225,6 @@ def _derived(
         return None
     else:
         conductors = CONDUCTORS[power_code]
-        if conductors == CONDUCTORS["AC_3_PHASE"] and volts > _MOST_LINE_TO_NEUTRAL_V:
+        if conductors == CONDUCTORS["AC_3_PHASE"] and volts > _MAX_LINE_TO_NEUTRAL_V:
             conductors = math.sqrt(3)
     return round(conductors * volts * amps / 1000, 3)

@@ -16,7 +16,7 @@ from charging.sources.openstreetmap.codes import SOCKETS, STATUSES, Socket
 from charging.sources.openstreetmap.elements import Tags
 from charging.sources.records import PileRecord
 
-MOST_KW_WITHOUT_UNIT = 1_000.0
+MAX_KW_WITHOUT_UNIT = 1_000.0
 """Outputs without a unit are kW; above this they are W, which is what 7000 or 22000 can only mean."""
 
 _HOUSEHOLD = SOCKETS["schuko"]
@@ -120,5 +120,5 @@ def _power(tags: Tags, key: str, unmapped: Unmapped) -> float | None:
 
 def _in_kw(number: float, unit: str | None) -> float:
     if unit is None:
-        return number / 1000 if number > MOST_KW_WITHOUT_UNIT else number
+        return number / 1000 if number > MAX_KW_WITHOUT_UNIT else number
     return number * _UNITS[unit]

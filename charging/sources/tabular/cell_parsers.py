@@ -27,7 +27,7 @@ class Read(NamedTuple):
 
 Reader = Callable[[str], Read]
 
-MOST_KW_WITHOUT_UNIT = 1_000.0
+MAX_KW_WITHOUT_UNIT = 1_000.0
 """Where either unit is written, kW: above it a number is taken for watts."""
 
 YES = frozenset({"true", "1", "yes", "y", "t", "oui", "vrai", "ja", "x"})
@@ -145,7 +145,7 @@ def _power(layout: Layout, cell: str) -> Read:
     highest = max(known)
     if layout.power_unit == "W":
         return Read(highest / 1000)
-    if layout.power_unit != "kW" and highest > MOST_KW_WITHOUT_UNIT:
+    if layout.power_unit != "kW" and highest > MAX_KW_WITHOUT_UNIT:
         return Read(highest / 1000, (), (("power_unit", cell),))
     return Read(highest)
 

@@ -21,7 +21,7 @@ from charging.sources.tabular.station_columns import Stations
 from charging.sources.tabular.tables import (
     LAT,
     LON,
-    MOST_PREAMBLE,
+    MAX_PREAMBLE,
     Rows,
     delimiters,
     first_rows,
@@ -111,7 +111,7 @@ def _has_columns(part: Part, preset: Preset) -> bool:
     return any(
         cells is not None and not lacking(cells, preset)
         for rows in _tables(part, preset)
-        for _, cells in islice(rows.singly, MOST_PREAMBLE)
+        for _, cells in islice(rows.singly, MAX_PREAMBLE)
     )
 
 
@@ -127,7 +127,7 @@ def _stations(path: Path, preset: Preset) -> Iterator[Stations]:
     seen: list[_Row] = []
     for part in parts(path):
         for rows in _tables(part, preset):
-            for _, cells in islice(rows.singly, MOST_PREAMBLE):
+            for _, cells in islice(rows.singly, MAX_PREAMBLE):
                 if cells is not None and not lacking(cells, preset):
                     is_found = True
                     table = Table(preset, [name.strip() for name in cells])

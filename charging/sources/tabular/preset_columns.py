@@ -15,7 +15,7 @@ from charging.sources.tabular.cell_parsers import Read, Reader, is_text, reader_
 from charging.sources.tabular.preset_schema import Column, Mapped, Preset
 from charging.sources.tabular.station_columns import Coded, Pairs, Rows
 
-MOST_KEPT = 65_536
+MAX_KEPT = 65_536
 """Cells whose meaning is kept."""
 
 
@@ -62,7 +62,7 @@ class Field:
     def _meaning(self, text: str) -> Read:
         known = self._kept.get(text)
         if known is None:
-            if len(self._kept) > MOST_KEPT:
+            if len(self._kept) > MAX_KEPT:
                 self._kept = {"": _NOTHING}
             known = self._kept[text] = self._read(text)
         return known

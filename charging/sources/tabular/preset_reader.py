@@ -31,7 +31,7 @@ from charging.sources.tabular.station_columns import (
 )
 from charging.sources.tabular.tables import LAT, LON
 
-MOST_KEPT = 8_192
+MAX_KEPT = 8_192
 """Rows of different piles that are remembered."""
 
 _PILE_ID = "pile_id"
@@ -241,7 +241,7 @@ class PileReader:
 
     def _kinds(self, sheet: Sheet, first: Rows, has_id: Sequence[Rows]) -> list[_Piles]:
         """Return the piles of some rows."""
-        if len(self._kept) > MOST_KEPT:
+        if len(self._kept) > MAX_KEPT:
             self._kept.clear()
         rows = pa.array(first)
         cells = {at: sheet.cells[at].take(rows).to_pylist() for at in self.wanted}

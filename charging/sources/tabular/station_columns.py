@@ -33,7 +33,7 @@ TEXTS = tuple(
 )
 """Fields that hold text, codes of closed sets among them."""
 
-_MOST_KEYS = 1 << 31  # two numbers below it make one of 64 bits
+_MAX_KEYS = 1 << 31  # two numbers below it make one of 64 bits
 
 
 class Coded(NamedTuple):
@@ -236,7 +236,7 @@ def distinct(columns: Iterable[Rows], rows: int) -> tuple[Rows, Rows]:
         size = int(codes.max(initial=0)) + 1
         if size == 1:
             continue
-        if keys * size >= _MOST_KEYS:
+        if keys * size >= _MAX_KEYS:
             key = _numbers(pa.array(key))
             keys = int(key.max(initial=0)) + 1
         key, keys = key * size + codes, keys * size

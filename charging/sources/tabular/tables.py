@@ -37,15 +37,15 @@ from charging.sources.tabular.preset_schema import Layout
 ID, LAT, LON = "id", "lat", "lon"
 """Columns of GeoJSON beside the properties."""
 
-MOST_PREAMBLE = 50
+MAX_PREAMBLE = 50
 """Rows among which the header is looked for."""
 
-MOST_PARQUET_COLUMNS = 10_000
+MAX_PARQUET_COLUMNS = 10_000
 
 _Some = TypeVar("_Some")
 
 _BATCH_ROWS = 16_384
-_LEAST_CELL = 4  # bytes of any cell unpacked: where a text begins
+_MIN_CELL_BYTES = 4  # bytes of any cell unpacked: where a text begins
 _COMPARED = 50  # features whose properties make the header
 
 
@@ -109,7 +109,7 @@ def _first_by_delimiter(part: Part, layout: Layout) -> dict[str, list[list[str]]
     if kind_of(part) is not Kind.TEXT or geojson.matches(head := read_head(part)):
         return {}
     text = _decoded(head, layout)
-    return {delimiter: head_rows(text, delimiter, MOST_PREAMBLE) for delimiter in delimiters(layout)}
+    return {delimiter: head_rows(text, delimiter, MAX_PREAMBLE) for delimiter in delimiters(layout)}
 
 
 def delimiters(layout: Layout) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ def delimiters(layout: Layout) -> tuple[str, ...]:
 
 
 def _first(table: Iterator[Row]) -> list[list[str]]:
-    return [cells for _, cells in islice(table, MOST_PREAMBLE) if cells is not None]
+    return [cells for _, cells in islice(table, MAX_PREAMBLE) if cells is not None]
 
 
 def _decoded(head: bytes, layout: Layout) -> str:
@@ -145,7 +145,7 @@ def _typed(rows: Iterable[tuple[int, list[Any] | None]], layout: Layout) -> Rows
 def _typed_rows(rows: Iterable[tuple[int, list[Any] | None]], layout: Layout) -> Iterator[Row]:
     """Yield rows as text, each as wide as the widest of the first ones, where the header is."""
     rows = iter(rows)
-    first = list(islice(rows, MOST_PREAMBLE))
+    first = list(islice(rows, MAX_PREAMBLE))
     width = max((len(cells) for _, cells in first if cells), default=0)
     if not width:
         return
@@ -216,14 +216,14 @@ def _texts_of(path: Path) -> list[str]:
 
 def _check_parquet(metadata: pq.FileMetaData, names: list[str], size: int, part: Part) -> None:
     """Refuse what would fill the memory, by what the file says of itself."""
-    if len(names) > MOST_PARQUET_COLUMNS:
+    if len(names) > MAX_PARQUET_COLUMNS:
         message = (
-            f"{part}: expected at most {MOST_PARQUET_COLUMNS:,} columns, found {len(names):,}. "
+            f"{part}: expected at most {MAX_PARQUET_COLUMNS:,} columns, found {len(names):,}. "
             "Leave out those that are not needed."
         )
         raise SourceError(message, Fault.TOO_LARGE)
     groups = (metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
-    check_unpacked(max(sum(groups), metadata.num_rows * len(names) * _LEAST_CELL), size, part)
+    check_unpacked(max(sum(groups), metadata.num_rows * len(names) * _MIN_CELL_BYTES), size, part)
 
 
 def _size(column: pa.Array) -> int:

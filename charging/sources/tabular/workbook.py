@@ -17,16 +17,16 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import CellCoordinatesException, InvalidFileException
 
 from charging.errors import Fault, SourceError
-from charging.sources.io.decompression_limits import FREE_UNPACKED, MOST_RATIO, MOST_UNPACKED
+from charging.sources.io.decompression_limits import FREE_UNPACKED, MAX_RATIO, MAX_UNPACKED
 from charging.sources.io.files import Part, complaints
 
-MOST_ROWS = 1_048_576
+MAX_ROWS = 1_048_576
 """Rows a sheet can have."""
 
-MOST_CELLS = 100_000_000
+MAX_CELLS = 100_000_000
 """Cells read of a sheet, empty ones between others included."""
 
-LONGEST_ROW = 16_777_216
+MAX_ROW_BYTES = 16_777_216
 """Longest row or text read, in bytes of XML."""
 
 Value = str | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
@@ -85,8 +85,8 @@ def _rows(part: Part, sheet: Any) -> Iterator[Row]:  # noqa: ANN401  a sheet tha
             return
         for number, row in batch:
             cells += len(row)
-            if number > MOST_ROWS or cells > MOST_CELLS:
-                raise _broken(part, f"a sheet of more than {MOST_ROWS:,} rows or {MOST_CELLS:,} cells")
+            if number > MAX_ROWS or cells > MAX_CELLS:
+                raise _broken(part, f"a sheet of more than {MAX_ROWS:,} rows or {MAX_CELLS:,} cells")
             if row:
                 yield number, [_value(cell) for cell in row]
 
@@ -114,7 +114,7 @@ def _check(part: Part, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
     """Refuse a member that is larger than it can be in earnest, locked, or XML that would fill the memory."""
     if info.flag_bits & 1:
         raise _broken(part, f"a password on {info.filename}")
-    most = min(MOST_UNPACKED, max(FREE_UNPACKED, info.compress_size * MOST_RATIO))
+    most = min(MAX_UNPACKED, max(FREE_UNPACKED, info.compress_size * MAX_RATIO))
     if info.file_size > most:  # no more than that is ever unpacked
         raise _broken(part, f"{info.filename} with more than {most:,} bytes unpacked")
     with archive.open(info) as file:
@@ -127,8 +127,8 @@ def _check(part: Part, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
                 raise _broken(part, f"a declaration of document types, or UTF-16, in {info.filename}")
             last = max(map((before[-10:] + block).rfind, _ENDS))
             waiting = len(block) if last >= 0 else waiting + len(block)
-            if waiting > LONGEST_ROW:
-                raise _broken(part, f"no end of a row within {LONGEST_ROW:,} bytes in {info.filename}")
+            if waiting > MAX_ROW_BYTES:
+                raise _broken(part, f"no end of a row within {MAX_ROW_BYTES:,} bytes in {info.filename}")
             before, block = block, file.read(_BLOCK)
 
 

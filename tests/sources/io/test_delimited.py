@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from charging.sources.io import delimited
 from charging.sources.io.blocks import TextBlock
-from charging.sources.io.delimited import LONGEST_LINE, DelimitedText
+from charging.sources.io.delimited import MAX_LINE_LENGTH, DelimitedText
 
 MARKS = ['"', '""', ",", ";", "\n", "\r", "\r\n", "\n\n", "\t", " ", "\0", "\ufeff", "a", "é深", "x" * 40]
 CELLS = ["", "a", " b ", "é深", "0", "say hi", 'a "b"', "two\nlines", "two\r\nlines", "\r", ",", '"', "'"]
@@ -115,7 +115,7 @@ def test_an_endless_cell_is_one_broken_row_for_each_of_its_lines(cell, least):
     whole, broken = fast_rows(text, ",", 2)
     assert whole[0] == (1, ["1", "a"])
     assert least <= len(broken) <= cell.count("\n") + 2
-    assert len(cell) > LONGEST_LINE or (whole, broken) == expected_rows(text, ",", 2)
+    assert len(cell) > MAX_LINE_LENGTH or (whole, broken) == expected_rows(text, ",", 2)
 
 
 class EndlessLine(io.TextIOBase):
@@ -132,8 +132,8 @@ class EndlessLine(io.TextIOBase):
 
 def test_a_line_is_never_held_whole():
     tracemalloc.start()
-    for block in DelimitedText(EndlessLine(20 * LONGEST_LINE), ",").blocks():
+    for block in DelimitedText(EndlessLine(20 * MAX_LINE_LENGTH), ",").blocks():
         assert list(block.cells(2, range(2)).broken)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 10 * LONGEST_LINE
+    assert peak < 10 * MAX_LINE_LENGTH

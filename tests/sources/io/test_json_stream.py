@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from charging.errors import SourceError
 from charging.sources.io import json_stream
 from charging.sources.io.json_stream import (
-    MOST_MEMBERS,
+    MAX_MEMBERS,
     Around,
     BrokenLine,
     is_lines,
@@ -56,7 +56,7 @@ def test_an_array_and_an_object_over_several_lines_are_no_lines(head):
 
 @pytest.mark.parametrize("read", [values, values_in_lines])
 def test_a_value_without_end_is_refused_before_it_fills_the_memory(monkeypatch, read):
-    monkeypatch.setattr(json_stream, "LONGEST_VALUE", 100)
+    monkeypatch.setattr(json_stream, "MAX_VALUE_LENGTH", 100)
     with pytest.raises(SourceError, match="longer"):
         list(read(io.StringIO('{"a": "' + "x" * 1_000), HERE))
 
@@ -84,6 +84,6 @@ def test_an_envelope_cut_or_broken_is_refused(text):
 
 
 def test_an_object_of_a_great_many_members_is_refused_before_it_fills_the_memory():
-    text = json.dumps({str(number): number for number in range(MOST_MEMBERS + 1)})
+    text = json.dumps({str(number): number for number in range(MAX_MEMBERS + 1)})
     with pytest.raises(SourceError, match="in an array"):
         list(records(io.StringIO(text), HERE, {"data"}))

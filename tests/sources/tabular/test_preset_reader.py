@@ -201,8 +201,8 @@ def test_rows_that_are_broken_stay_between_the_others(tmp_path):
     ("column", "text"), [("coordonneesXY", "[2.35, 48.{:05}]"), ("puissance_nominale", "{}.5")]
 )
 def test_what_is_kept_of_cells_has_a_bound(monkeypatch, column, text):
-    monkeypatch.setattr(preset_reader, "MOST_KEPT", 10)
-    monkeypatch.setattr(preset_columns, "MOST_KEPT", 10)
+    monkeypatch.setattr(preset_reader, "MAX_KEPT", 10)
+    monkeypatch.setattr(preset_columns, "MAX_KEPT", 10)
     with (FIXTURES / "irve.csv").open(encoding="utf-8", newline="") as file:
         header, row = next(csv.reader(file)), next(csv.reader(file))
     table, at, held = Table(load_preset("irve"), header), header.index(column), []
