@@ -9,7 +9,7 @@ from charging.views.session import warmup
 
 def main() -> None:
     """Show the page: settings, dataset, which view."""
-    warmup.wait()
+    warmup.wait_until_ready()
     # imported here and below: the server answers first, and a dataset is opened while folium is loaded
     from charging.views.elements import markup  # noqa: PLC0415
     from charging.views.elements.texts import Texts  # noqa: PLC0415
@@ -19,7 +19,7 @@ def main() -> None:
     st.set_page_config(page_title="Charging map", page_icon="⚡", layout="wide")
     state.begin()
     say = Texts(visit.language)
-    markup.style()
+    markup.apply_style()
     context = startup.open_context(say)
     if context is None:
         return
@@ -28,17 +28,17 @@ def main() -> None:
     from charging.views.session import render_lock  # noqa: PLC0415
 
     top, view = st.container(), st.container()
-    with render_lock.turn():
+    with render_lock.render_lock():
         with view:  # first, so that the map is on its way while the rest is made
             router.render(context)
         with top:
-            header.top_line(context)
-            header.figures(context)
+            header.show_top_line(context)
+            header.show_figures(context)
             state.show_problems(say)
-        sidebar.conditions(context)
+        sidebar.show_conditions(context)
 
 
 def app_arguments() -> dict[str, Any]:
-    """Prepare the process of the server, and return what its `st.App` takes beside the script."""
+    """Prepare the process of the server, and return what its `st.App` takes in addition to the script."""
     warmup.share_arenas()  # before there are threads that have some
-    return {"lifespan": warmup.ready}
+    return {"lifespan": warmup.lifespan}

@@ -6,6 +6,7 @@ from charging.analytics.coverage import Added, marginal_gains, partner_layer
 from charging.analytics.coverage_options import Gain
 from charging.analytics.studies import gains_over, served_of_each, served_units
 from charging.views.analyses import analysis
+from charging.views.analyses.analysis import TopicView
 from charging.views.elements.markup import Bar, bars, element
 from charging.views.session import analysis_params
 from charging.views.session.colours import colours_of
@@ -13,42 +14,53 @@ from charging.views.session.context import ViewContext
 from charging.views.session.visit import visit
 
 
-def controls(context: ViewContext) -> None:
-    """Show what the analysis is asked."""
+class PartnerGains:
+    """What each partner adds to a base."""
+
+    definition = (marginal_gains, partner_layer, served_units)
+
+    def controls(self, context: ViewContext) -> None:
+        """Show the parameters."""
+        say = context.say
+        analysis.choose_operators(context, "base")
+        analysis.choose_operators(context, "partner", apart_from="base")
+        analysis.choose_one(context, "gain", list(Gain), lambda gain: say(f"gain.{gain}"))
+        analysis.choose_resolution(context)
+        analysis.choose_one(
+            context, "rings", analysis_params.RINGS, lambda rings: say(f"asked.rings.{rings}")
+        )
+        analysis.choose_one(context, "km", analysis_params.KMS, lambda km: f"{km} km")
+
+    def build(self, context: ViewContext) -> TopicView:
+        """Return the answer: its map, panel and tables."""
+        base, partners = analysis_params.operator_set("base"), analysis_params.operator_set("partner")
+        units = served_of_each(context.answers, context.selection, analysis_params.grid())
+        cells = analysis.category_layers(
+            context,
+            # cells drawn coarser show the strongest of those inside, so that others are never asked for
+            lambda _: partner_layer(units[Gain.CELLS], base, partners).rename(columns={"unit": "cell"}),
+            title=context.say("partners.legend"),
+            names={str(added): context.say(f"added.{added}") for added in reversed(Added)},
+            strongest_first=True,
+        )
+        found = gains_over(units, base, partners)
+        return TopicView(
+            lambda: _show_ranking(context, found),
+            lambda: _show_tables(context, found),
+            cells,
+            has_figures=not found[visit.gain].empty,
+        )
+
+
+def _show_ranking(context: ViewContext, found: dict[Gain, pd.DataFrame]) -> None:
     say = context.say
-    analysis.operator_set(context, "base")
-    analysis.operator_set(context, "partner", apart_from="base")
-    analysis.choice(context, "gain", list(Gain), lambda gain: say(f"gain.{gain}"))
-    analysis.resolution(context)
-    analysis.choice(context, "rings", analysis_params.RINGS, lambda rings: say(f"asked.rings.{rings}"))
-    analysis.choice(context, "km", analysis_params.KMS, lambda km: f"{km} km")
-
-
-def told(context: ViewContext) -> analysis.Told:
-    """Return what the analysis answers."""
-    base, partners = analysis_params.operator_set("base"), analysis_params.operator_set("partner")
-    units = served_of_each(context.answers, context.selection, analysis_params.grid())
-    drawn = analysis.verdicts(
-        context,
-        # cells drawn coarser show the strongest of those inside, so that others are never asked for
-        lambda _: partner_layer(units[Gain.CELLS], base, partners).rename(columns={"unit": "cell"}),
-        title=context.say("partners.legend"),
-        names={str(added): context.say(f"added.{added}") for added in reversed(Added)},
-        strongest_first=True,
-    )
-    found = gains_over(units, base, partners)
-    return analysis.Told(
-        drawn.groups, drawn.note, lambda: _ranking(context, found), lambda: _tables(context, found)
-    )
-
-
-def _ranking(context: ViewContext, found: dict[Gain, pd.DataFrame]) -> None:
-    say = context.say
-    gain = Gain(visit.gain)
+    gain = visit.gain
     ranked = found[gain]
-    context.recorder.html(element("h2", "panel-title", text=say("partners.title", unit=say(f"gain.{gain}"))))
+    context.recorder.show_html(
+        element("h2", "panel-title", text=say("partners.title", unit=say(f"gain.{gain}")))
+    )
     if ranked.empty:
-        context.recorder.html(element("p", "empty", text=say("partners.none")))
+        context.recorder.show_html(element("p", "empty", text=say("partners.none")))
         return
     whole = float(ranked.whole.iloc[0])
     colours = colours_of(context.answers)
@@ -61,27 +73,26 @@ def _ranking(context: ViewContext, found: dict[Gain, pd.DataFrame]) -> None:
         )
         for row in ranked.to_dict("records")
     ]
-    context.recorder.html(bars(rows, float(ranked.gain.max())))
+    context.recorder.show_html(bars(rows, float(ranked.gain.max())))
     last = ranked.iloc[-1]
-    context.recorder.html(
+    context.recorder.show_html(
         element("h3", "panel-section", text=say("partners.after"))
         + element("p", "operator", text=analysis.ratio(last.covered_after, whole, say))
     )
     notes = [say(f"partners.whole.{gain}", whole=say.number(whole))]
-    if gain is Gain.PEOPLE:
-        notes += _about_people(context)
-    context.recorder.note(" ".join(notes))
-    analysis.definition(context, marginal_gains, partner_layer, served_units)
+    if gain == Gain.PEOPLE:
+        notes += _people_notes(context)
+    context.recorder.show_note(" ".join(notes))
 
 
-def _about_people(context: ViewContext) -> list[str]:
+def _people_notes(context: ViewContext) -> list[str]:
     """Say that people are counted around DC piles, as reach does, unless the reader chose a current."""
     return [] if context.selection.currents else [context.say("partners.people_dc")]
 
 
-def _tables(context: ViewContext, found: dict[Gain, pd.DataFrame]) -> None:
+def _show_tables(context: ViewContext, found: dict[Gain, pd.DataFrame]) -> None:
     say = context.say
-    ranked = found[Gain(visit.gain)]
+    ranked = found[visit.gain]
     columns = {say("field.operator"): [say(f"operator.{operator}") for operator in ranked.operator_id]}
     for gain, table in found.items():
         own = table.set_index("operator_id").reindex(ranked.operator_id)
@@ -90,5 +101,5 @@ def _tables(context: ViewContext, found: dict[Gain, pd.DataFrame]) -> None:
         columns[say("partners.column.order", unit=name)] = own.order.to_list()
         columns[say("partners.column.gain", unit=name, whole=whole)] = own.gain.to_list()
         columns[say("partners.column.alone", unit=name, whole=whole)] = own.gain_alone.to_list()
-    analysis.table(context, pd.DataFrame(columns), "partners")
-    context.recorder.note(" ".join([say("partners.order_note"), *_about_people(context)]))
+    analysis.show_table(context, pd.DataFrame(columns), "partners")
+    context.recorder.show_note(" ".join([say("partners.order_note"), *_people_notes(context)]))

@@ -24,18 +24,19 @@ from charging.domain.hexes import MAX_RESOLUTION
 from charging.maps.palette import OTHER, RAMPS
 from charging.queries.totals import left_out_as_unknown, totals
 from charging.views.analyses import analysis, user_weights
-from charging.views.elements.labels import names_in
-from charging.views.elements.markup import Bar, bars, element, section
-from charging.views.elements.report_recorder import Curves, Line
+from charging.views.analyses.analysis import TopicView
+from charging.views.elements.labels import both_names_of
+from charging.views.elements.markup import Bar, bars, element, show_section
+from charging.views.elements.report_recorder import ChartLine, Curves
 from charging.views.session import analysis_params
 from charging.views.session.colours import colours_of, theme
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import visit
 
-MOST_ALONE = 5
+MAX_ALONE = 5
 """Partners with a curve of their own."""
 
-MOST_ROWS = 1_000
+MAX_ROWS = 1_000
 """Places listed that are not reached."""
 
 _CHART_HEIGHT_PX = 240
@@ -51,57 +52,68 @@ class Network(NamedTuple):
     dash: tuple[int, int]  # px drawn, px left out
 
 
-def controls(context: ViewContext) -> None:
-    """Show what the analysis is asked."""
-    analysis.operator_set(context, "base")
-    analysis.operator_set(context, "partner", apart_from="base")
-    within = context.say("asked.within")
-    km = st.select_slider(within, analysis_params.KMS, key="km", format_func=lambda km: f"{km} km", width=260)
-    context.recorder.asked(within, f"{km} km")
-    user_weights.offer(context)
+class Reach:
+    """How many of the people live near a network."""
 
+    definition = (reach_curve, nearest_km, weights_of_area)
 
-def told(context: ViewContext) -> analysis.Told:
-    """Return what the analysis answers."""
-    filters = studies.reach_filters(context.selection)
-    if user_weights.is_nobody(context):
-        return analysis.Told([], "", lambda: user_weights.nobody(context), lambda: _density(context, filters))
-    say, km = context.say, float(visit.km)
-    networks = _networks(context)
-    asked_about = _asked_about(networks)
-    places, distances = user_weights.weights(context), user_weights.nearest(context, filters)
-    drawn = analysis.verdicts(
-        context,
-        partial(reach_by_cell, distances, places, asked_about.operators, km),
-        title=say("reach.legend", unit=user_weights.unit(context), km=f"{km:g}", network=asked_about.name),
-        names={str(verdict): say(f"reach.{verdict}") for verdict in Reached},
-        strongest_first=False,
-        columns=("weight", "weight_missed"),
-        finest=MAX_RESOLUTION if places.resolution is None else min(MAX_RESOLUTION, places.resolution),
-    )
+    def controls(self, context: ViewContext) -> None:
+        """Show the parameters."""
+        analysis.choose_operators(context, "base")
+        analysis.choose_operators(context, "partner", apart_from="base")
+        within = context.say("asked.within")
+        km = st.select_slider(
+            within, analysis_params.KMS, key="km", format_func=lambda km: f"{km} km", width=260
+        )
+        context.recorder.record_question(within, f"{km} km")
+        user_weights.show_weights(context)
 
-    curves = _reached(context, distances, networks)
+    def build(self, context: ViewContext) -> TopicView:
+        """Return the answer: its map, panel and tables."""
+        filters = studies.reach_filters(context.selection)
+        if user_weights.is_nobody(context):
+            return TopicView(
+                lambda: user_weights.show_nobody(context),
+                lambda: _show_density(context, filters),
+                has_figures=False,
+            )
+        say, km = context.say, float(visit.km)
+        networks = _networks(context)
+        main = networks[_main_key(networks)]
+        places, distances = user_weights.weights(context), user_weights.nearest(context, filters)
+        cells = analysis.category_layers(
+            context,
+            partial(reach_by_cell, distances, places, main.operators, km),
+            title=say("reach.legend", unit=user_weights.unit_name(context), km=f"{km:g}", network=main.name),
+            names={str(verdict): say(f"reach.{verdict}") for verdict in Reached},
+            strongest_first=False,
+            columns=("weight", "weight_missed"),
+            max_resolution=MAX_RESOLUTION
+            if places.resolution is None
+            else min(MAX_RESOLUTION, places.resolution),
+        )
 
-    def beside() -> None:
-        _shares(context, curves, networks)
-        _not_known(context, filters, asked_about)
-        _curves(context, _at(curves, studies.CURVE_KMS), networks)
-        context.recorder.note(say("reach.nio", km=_NIO_KM))
-        analysis.definition(context, reach_curve, nearest_km, weights_of_area)
+        curves = _all_curves(context, distances, networks)
 
-    def below() -> None:
-        _by_distance(context, _at(curves, analysis_params.KMS), networks)
-        _unreached(context, distances, asked_about)
-        _density(context, filters)
+        def show_panel() -> None:
+            _show_shares(context, curves, networks)
+            _show_unknowns(context, filters, main)
+            _show_curves(context, _rows_at(curves, studies.CURVE_KMS), networks)
+            context.recorder.show_note(say("reach.nio", km=_NIO_KM))
 
-    return analysis.Told(drawn.groups, drawn.note, beside, below)
+        def show_tables() -> None:
+            _list_by_distance(context, _rows_at(curves, analysis_params.KMS), networks)
+            _list_unreached(context, distances, main)
+            _show_density(context, filters)
+
+        return TopicView(show_panel, show_tables, cells)
 
 
 def _networks(context: ViewContext) -> dict[str, Network]:
     """Return the networks to draw, in that order; of many partners only the first ones alone."""
     partners = analysis_params.operator_set("partner")
     found = studies.reach_networks(analysis_params.operator_set("base"), partners)
-    hidden = {f"alone.{operator}" for operator in partners[MOST_ALONE:]}
+    hidden = {f"alone.{operator}" for operator in partners[MAX_ALONE:]}
     return {key: _network(context, key, operators) for key, operators in found.items() if key not in hidden}
 
 
@@ -113,96 +125,92 @@ def _network(context: ViewContext, key: str, operators: tuple[str, ...] | None) 
     if key == "base":
         return Network(operators, say("reach.network.base"), ramp[3], (1, 0))
     if key == "both":
-        name = (
-            say("reach.network.both")
-            if analysis_params.operator_set("base")
-            else say("reach.network.partners")
-        )
+        has_base = bool(analysis_params.operator_set("base"))
+        name = say("reach.network.both") if has_base else say("reach.network.partners")
         return Network(operators, name, ramp[6], (1, 0))
     [operator] = operators
     name = say("reach.network.alone", name=say(f"operator.{operator}"))
     return Network(operators, name, colours_of(context.answers)[operator], (1, 0))
 
 
-def _asked_about(networks: Mapping[str, Network]) -> Network:
-    return next(networks[name] for name in ("both", "base", "all") if name in networks)
+def _main_key(networks: Mapping[str, Network]) -> str:
+    return next(key for key in ("both", "base", "all") if key in networks)
 
 
-def _shares(context: ViewContext, curves: pd.DataFrame, networks: Mapping[str, Network]) -> None:
+def _show_shares(context: ViewContext, curves: pd.DataFrame, networks: Mapping[str, Network]) -> None:
     """Show the share of each network at the chosen distance."""
     say, km = context.say, float(visit.km)
-    here = _at(curves, [km]).set_index("network")
-    title = say("reach.title", unit=user_weights.unit(context), km=f"{km:g}")
-    context.recorder.html(element("h2", "panel-title", text=title))
+    here = _rows_at(curves, [km]).set_index("network")
+    title = say("reach.title", unit=user_weights.unit_name(context), km=f"{km:g}")
+    context.recorder.show_html(element("h2", "panel-title", text=title))
     rows = [
         Bar(each.colour, each.name, here.share[name], say.share(here.share[name]))
         for name, each in networks.items()
     ]
-    context.recorder.html(bars(rows, 1))
-    asked_about = _asked_about(networks)
-    [reached] = here.weight_reached[here.index == _key(networks, asked_about)]
-    context.recorder.html(
-        element("h3", "panel-section", text=asked_about.name)
-        + element("p", "operator", text=analysis.ratio(reached, here.weight_whole.iloc[0], say))
+    context.recorder.show_html(bars(rows, 1))
+    key = _main_key(networks)
+    reached = analysis.ratio(here.weight_reached[key], here.weight_whole[key], say)
+    context.recorder.show_html(
+        element("h3", "panel-section", text=networks[key].name) + element("p", "operator", text=reached)
     )
 
 
-def _reached(context: ViewContext, distances: pd.DataFrame, networks: Mapping[str, Network]) -> pd.DataFrame:
-    """Return the reach of each network at every distance that is told anywhere."""
+def _all_curves(
+    context: ViewContext, distances: pd.DataFrame, networks: Mapping[str, Network]
+) -> pd.DataFrame:
+    """Return the reach of each network at every distance of the chart and the table."""
     sets: dict[str, Collection[str] | None] = {name: each.operators for name, each in networks.items()}
     return reach_curves(
         distances, user_weights.weights(context), sets, sorted({*studies.CURVE_KMS, *analysis_params.KMS})
     )
 
 
-def _at(curves: pd.DataFrame, kms: Sequence[float]) -> pd.DataFrame:
+def _rows_at(curves: pd.DataFrame, kms: Sequence[float]) -> pd.DataFrame:
     return curves[curves.km.isin(kms)].reset_index(drop=True)
 
 
-def _of_each(curves: pd.DataFrame, networks: Mapping[str, Network]) -> Iterator[tuple[Network, pd.DataFrame]]:
+def _network_curves(
+    curves: pd.DataFrame, networks: Mapping[str, Network]
+) -> Iterator[tuple[Network, pd.DataFrame]]:
     """Return each network with its own curve."""
     for name, curve in curves.groupby("network", sort=False):
         yield networks[str(name)], curve
 
 
-def _curves(context: ViewContext, curves: pd.DataFrame, networks: Mapping[str, Network]) -> None:
+def _show_curves(context: ViewContext, curves: pd.DataFrame, networks: Mapping[str, Network]) -> None:
     """Show the share of each network by distance."""
     say, km = context.say, float(visit.km)
-    title = say("reach.axis.share", unit=user_weights.unit(context))
-    context.recorder.html(element("h3", "panel-section", text=title))
-    shown = curves.assign(
+    title = say("reach.axis.share", unit=user_weights.unit_name(context))
+    context.recorder.show_html(element("h3", "panel-section", text=title))
+    points = curves.assign(
         network=curves.network.map({name: each.name for name, each in networks.items()}),
         percent=curves.share.map(say.share),
     )
     st.vega_lite_chart(
-        shown[["km", "share", "percent", "network"]],
+        points[["km", "share", "percent", "network"]],
         _chart(context, networks, km),
         width="stretch",
         height=_CHART_HEIGHT_PX,
         key="reach_chart",
         alt=title,
     )
-    context.recorder.curves(
+    context.recorder.record_curves(
         Curves(
             tuple(
-                Line(each.name, each.colour, each.dash, tuple(zip(curve.km, curve.share, strict=True)))
-                for each, curve in _of_each(curves, networks)
+                ChartLine(each.name, each.colour, each.dash, tuple(zip(curve.km, curve.share, strict=True)))
+                for each, curve in _network_curves(curves, networks)
             ),
             analysis_params.KMS,
             f"{title} · {say('reach.axis.km')}",
             km,
         )
     )
-    notes = [user_weights.whole(context), say("analysis.straight_line")]
+    notes = [user_weights.whole_sentence(context), say("analysis.straight_line")]
     if not context.selection.currents:
         notes.append(say("reach.dc_asked"))
-    if len(analysis_params.operator_set("partner")) > MOST_ALONE:
-        notes.append(say("reach.most_alone", most=MOST_ALONE))
-    context.recorder.note(" ".join(notes))
-
-
-def _key(networks: Mapping[str, Network], wanted: Network) -> str:
-    return next(name for name, each in networks.items() if each is wanted)
+    if len(analysis_params.operator_set("partner")) > MAX_ALONE:
+        notes.append(say("reach.most_alone", most=MAX_ALONE))
+    context.recorder.show_note(" ".join(notes))
 
 
 def _chart(context: ViewContext, networks: Mapping[str, Network], km: float) -> dict[str, Any]:
@@ -229,16 +237,10 @@ def _chart(context: ViewContext, networks: Mapping[str, Network], km: float) -> 
         "scale": {"domain": [0, 1]},
         "axis": {"title": None, "format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1], "labelPadding": 4},
     }
-    colour = {
-        "field": "network",
-        "scale": {"domain": names, "range": [one.colour for one in each]},
-        "legend": None,
-    }
-    dash = {
-        "field": "network",
-        "scale": {"domain": names, "range": [one.dash for one in each]},
-        "legend": None,
-    }
+    colour, dash = (
+        {"field": "network", "scale": {"domain": names, "range": values}, "legend": None}
+        for values in ([one.colour for one in each], [one.dash for one in each])
+    )
     tooltip = [
         {"field": "network", "title": say("field.operator")},
         {"field": "km", "title": "km"},
@@ -268,24 +270,17 @@ def _chart(context: ViewContext, networks: Mapping[str, Network], km: float) -> 
     }
 
 
-def _by_distance(context: ViewContext, found: pd.DataFrame, networks: Mapping[str, Network]) -> None:
+def _list_by_distance(context: ViewContext, found: pd.DataFrame, networks: Mapping[str, Network]) -> None:
     """List the shares at every distance that can be chosen: the curves for who cannot see them."""
     say = context.say
-    of = say("reach.of", unit=user_weights.unit(context))
-    shares = {each.name: rows.share.to_numpy() for each, rows in _of_each(found, networks)}
-    analysis.table(
-        context,
-        pd.DataFrame({"km": found.km.unique(), **shares, of: found.weight_whole.iloc[0]}),
-        "reach",
-        config={
-            "km": st.column_config.NumberColumn(format="%d"),
-            of: st.column_config.NumberColumn(format="localized"),
-            **{name: st.column_config.NumberColumn(format="percent") for name in shares},
-        },
-    )
+    of = say("reach.of", unit=user_weights.unit_name(context))
+    shares = {each.name: rows.share.to_numpy() for each, rows in _network_curves(found, networks)}
+    rows = pd.DataFrame({"km": found.km.unique(), **shares, of: found.weight_whole.iloc[0]})
+    formats = {"km": "%d", of: "localized", **dict.fromkeys(shares, "percent")}
+    analysis.show_table(context, rows, "reach", config=analysis.number_columns(formats))
 
 
-def _not_known(context: ViewContext, filters: Filters, network: Network) -> None:
+def _show_unknowns(context: ViewContext, filters: Filters, network: Network) -> None:
     """Say which stations count for nothing since something about them is not known, and what they may add."""
     say, answers = context.say, context.answers
     left_out = answers.ask(left_out_as_unknown, filters)
@@ -293,43 +288,33 @@ def _not_known(context: ViewContext, filters: Filters, network: Network) -> None
         widened = user_weights.nearest(context, filters.with_unknown())
         operators = None if network.operators is None else (*network.operators, NOT_KNOWN)
         curve = reach_curve(widened, user_weights.weights(context), operators, [float(visit.km)])
-        most = analysis.ratio(curve.weight_reached[0], curve.weight_whole[0], say)
-        context.recorder.note(
-            say("reach.left_out", count=say.number(left_out), network=network.name, most=most)
+        at_most = analysis.ratio(curve.weight_reached[0], curve.weight_whole[0], say)
+        context.recorder.show_note(
+            say("reach.left_out", count=say.number(left_out), network=network.name, most=at_most)
         )
     unknown = answers.ask(totals, filters, sums_of=("stations_piles_unknown",)).stations_piles_unknown[0]
     if unknown:
-        context.recorder.note(say("reach.piles_unknown", count=say.number(unknown)))
+        context.recorder.show_note(say("reach.piles_unknown", count=say.number(unknown)))
 
 
-def _unreached(context: ViewContext, distances: pd.DataFrame, network: Network) -> None:
+def _list_unreached(context: ViewContext, distances: pd.DataFrame, network: Network) -> None:
     """List the places that are not reached."""
     say, km = context.say, float(visit.km)
     far = unreached(distances, user_weights.weights(context), network.operators, km)
     rows = far.table
-    both = zip(rows["name"].to_list(), rows.name_zh.to_list(), strict=True)
-    named = [names_in(name, name_zh, say) for name, name_zh in both]
-    unit, distance = user_weights.unit(context), say("field.distance_km")
-    analysis.table(
-        context,
-        pd.DataFrame(
-            {
-                say("field.name"): [name for name, _ in named],
-                say("reach.other_name"): [other for _, other in named],
-                unit: rows.weight,
-                distance: rows.distance_km,
-                say("field.lat"): rows.lat,
-                say("field.lon"): rows.lon,
-            }
-        ),
-        "unreached",
-        most=MOST_ROWS,
-        config={
-            unit: st.column_config.NumberColumn(format="localized"),
-            distance: st.column_config.NumberColumn(format="%.1f"),
-        },
-    )
-    context.recorder.note(
+    names, other_names = both_names_of(rows, say)
+    unit, distance = user_weights.unit_name(context), say("field.distance_km")
+    columns = {
+        say("field.name"): names,
+        say("reach.other_name"): other_names,
+        unit: rows.weight,
+        distance: rows.distance_km,
+        say("field.lat"): rows.lat,
+        say("field.lon"): rows.lon,
+    }
+    config = analysis.number_columns({unit: "localized", distance: "%.1f"})
+    analysis.show_table(context, pd.DataFrame(columns), "unreached", max_rows=MAX_ROWS, config=config)
+    context.recorder.show_note(
         say(
             "reach.unreached",
             places=say.number(len(rows)),
@@ -341,32 +326,19 @@ def _unreached(context: ViewContext, distances: pd.DataFrame, network: Network) 
     )
 
 
-def _density(context: ViewContext, filters: Filters) -> None:
+def _show_density(context: ViewContext, filters: Filters) -> None:
     """List the piles per 100,000 people of each city."""
     say = context.say
     cities = studies.city_density(context.answers, filters)
     if not cities.city_id.notna().any():
-        section(say("analysis.table.density"))
-        context.recorder.note(say("reach.no_cities"))
+        show_section(say("analysis.table.density"))
+        context.recorder.show_note(say("reach.no_cities"))
         return
     piles, people, ratio = say("field.piles"), say("reach.urban_people"), say("reach.piles_per_100k")
-    named = [say(f"city.{key}") if isinstance(key, str) else say("reach.no_city") for key in cities.city_id]
-    analysis.table(
-        context,
-        pd.DataFrame(
-            {
-                say("field.city"): named,
-                ratio: cities.piles_per_100k,
-                piles: cities.piles,
-                people: cities.weight,
-            }
-        ),
-        "density",
-        config={
-            ratio: st.column_config.NumberColumn(format="%.1f"),
-            piles: st.column_config.NumberColumn(format="localized"),
-            people: st.column_config.NumberColumn(format="localized"),
-        },
-    )
-    context.recorder.note(say("reach.density_note"))
-    analysis.definition(context, density_by_city)
+    names = [say(f"city.{key}") if isinstance(key, str) else say("reach.no_city") for key in cities.city_id]
+    by_city = {ratio: cities.piles_per_100k, piles: cities.piles, people: cities.weight}
+    config = analysis.number_columns({ratio: "%.1f", piles: "localized", people: "localized"})
+    rows = pd.DataFrame({say("field.city"): names, **by_city})
+    analysis.show_table(context, rows, "density", config=config)
+    context.recorder.show_note(say("reach.density_note"))
+    analysis.show_definition(context, density_by_city)

@@ -1,4 +1,4 @@
-"""Another dataset beside the loaded one: which there are, which is chosen, and what it says of itself."""
+"""A second dataset to compare with the loaded one: which there are, which is chosen, and what it is."""
 
 import logging
 from dataclasses import replace
@@ -10,7 +10,7 @@ from charging.dataset.store import Dataset, dataset_folder, dataset_names, locat
 from charging.errors import ChargingError
 from charging.settings import Settings
 from charging.views.analyses import analysis
-from charging.views.elements.provenance import named, unit
+from charging.views.elements.provenance import localized_manifest, unit_name
 from charging.views.elements.texts import Texts
 from charging.views.session.caching import Answers, open_answers
 from charging.views.session.context import ViewContext
@@ -19,51 +19,51 @@ from charging.views.session.visit import visit
 _log = logging.getLogger(__name__)
 
 
-def settle(context: ViewContext) -> None:
+def check_other(context: ViewContext) -> None:
     """Forget the other dataset a link names if there is none of that name, and say so; else begin to open it.
 
     Its tables are read in the background, while the page has other things to do.
     """
     if visit.other_dataset == context.dataset.folder.name:
         visit.other_dataset = ""
-    if visit.other_dataset and visit.other_dataset not in names(context.settings):
+    if visit.other_dataset and visit.other_dataset not in dataset_choices(context.settings):
         visit.problems.append(("other", visit.other_dataset))
         visit.other_dataset = ""
-    joined(context)  # what is wrong with it is told where it is shown
+    add_other(context)  # the view says what is wrong with it
 
 
-def names(settings: Settings) -> list[str]:
+def dataset_choices(settings: Settings) -> list[str]:
     """Return the names of the datasets the page can open: of the build folder, and the one that is set."""
-    usual = [Path(settings.dataset).name] if settings.dataset else []
-    return sorted({*dataset_names(settings.build_dir), *usual})
+    configured = [Path(settings.dataset).name] if settings.dataset else []
+    return sorted({*dataset_names(settings.build_dir), *configured})
 
 
-def choose(context: ViewContext, *, label: str = "", none: str = "") -> None:
+def choose_other(context: ViewContext, *, label: str = "", none: str = "") -> None:
     """Show the choice of the other dataset, under `label`; `none` is the text for no other."""
     own = context.dataset.folder.name
-    analysis.choice(
+    analysis.choose_one(
         context,
         "other",
-        ["", *(name for name in names(context.settings) if name != own)],
+        ["", *(name for name in dataset_choices(context.settings) if name != own)],
         lambda name: name or none or context.say("other.same"),
         label=label,
     )
 
 
-def joined(context: ViewContext) -> tuple[ViewContext, str]:
+def add_other(context: ViewContext) -> tuple[ViewContext, str]:
     """Return the context with the other dataset, if one is chosen, and what is wrong with that one, or ""."""
     name = visit.other_dataset
     if not name:
         return context, ""
     try:
-        return replace(context, other=opened(context.settings, name)), ""
+        return replace(context, other=open_named(context.settings, name)), ""
     except ChargingError as error:
         _log.warning("The dataset to compare with cannot be opened", exc_info=True)
         return context, str(error)
 
 
-def opened(settings: Settings, name: str) -> Answers:
-    """Open one of `names`.
+def open_named(settings: Settings, name: str) -> Answers:
+    """Open one of `dataset_choices`.
 
     Raises
     ------
@@ -73,33 +73,35 @@ def opened(settings: Settings, name: str) -> Answers:
     return open_answers(_folder(settings, name), memory_limit_mb=settings.memory_limit_mb)
 
 
-def described(dataset: Dataset, say: Texts) -> str:
+def describe(dataset: Dataset, say: Texts) -> str:
     """Return in words what a dataset is: name and title, kind, date, and what it counts as a pile."""
-    manifest = named(dataset.manifest, say)
+    manifest = localized_manifest(dataset.manifest, say)
     parts = [
         dataset.folder.name,
         manifest.title,
         say(f"kind.{dataset.kind}"),
         say("other.as_of", date=manifest.as_of) if manifest.as_of else say("other.undated"),
-        say("other.unit", unit=unit(manifest.unit_counted, say)),
+        say("other.unit", unit=unit_name(manifest.unit_counted, say)),
     ]
     return " · ".join(parts)
 
 
-def opposed(found: Incomparable, old: Manifest, new: Manifest, say: Texts) -> dict[str, str]:
+def differing_values(found: Incomparable, old: Manifest, new: Manifest, say: Texts) -> dict[str, str]:
     """Return what two datasets differ in, in the reader's language as far as it is ours: `old` and `new`."""
     sides = {"old": (old, found.old), "new": (new, found.new)}
-    return {side: _in_words(found.obstacle, manifest, said, say) for side, (manifest, said) in sides.items()}
+    return {
+        side: _value_text(found.obstacle, manifest, value, say) for side, (manifest, value) in sides.items()
+    }
 
 
-def _in_words(obstacle: Obstacle, manifest: Manifest, said: str, say: Texts) -> str:
+def _value_text(obstacle: Obstacle, manifest: Manifest, value: str, say: Texts) -> str:
     if obstacle is Obstacle.OTHER_KIND:
         return say(f"kind.{manifest.kind}")
     if obstacle is Obstacle.OTHER_SIMULATION:
         return say("simulated.seed", seed=manifest.seed, scale=manifest.scale)
     if obstacle in (Obstacle.OTHER_UNIT, Obstacle.MIXED_UNITS):
-        return unit(manifest.unit_counted, say)
-    return said
+        return unit_name(manifest.unit_counted, say)
+    return value
 
 
 def _folder(settings: Settings, name: str) -> Path:

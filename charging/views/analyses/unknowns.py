@@ -6,7 +6,9 @@ from charging.views.session.caching import Answers
 from charging.views.session.context import ViewContext
 
 
-def remainders(context: ViewContext, answers: Answers | None = None, *, by_city: bool = False) -> list[str]:
+def unknown_parts(
+    context: ViewContext, answers: Answers | None = None, *, by_city: bool = False
+) -> list[str]:
     """Return in words what is not known in a selection; nothing where all is.
 
     Parameters
@@ -14,17 +16,17 @@ def remainders(context: ViewContext, answers: Answers | None = None, *, by_city:
     answers
         Another dataset than the loaded one.
     by_city
-        Whether the figures are told by city: stations without one are then left out too.
+        Whether the figures are by city: stations without one are then left out too.
     """
     say = context.say
     found = unknowns(answers or context.answers, context.selection)
-    said = {
+    parts = {
         "piles": (found.stations_without_piles, found.stations),
         "city": (found.stations_without_city if by_city else 0, found.stations),
         "operator": (found.piles_without_operator, found.piles),
     }
     return [
         say(f"remainder.{what}", ratio=analysis.ratio(part, whole, say))
-        for what, (part, whole) in said.items()
+        for what, (part, whole) in parts.items()
         if part
     ]

@@ -15,43 +15,43 @@ from charging.domain.filters import Filters
 from charging.domain.weights import PEOPLE, Weights
 from charging.errors import SourceError
 from charging.sources.weights import read_weights
-from charging.views.elements.error_box import in_short, trouble
-from charging.views.elements.markup import element, plain
+from charging.views.elements.error_box import fault_text, show_error
+from charging.views.elements.markup import element, escape_markdown
 from charging.views.elements.texts import Texts
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import visit, widget_value
 
-MOST_MB = 20
+MAX_MB = 20
 """Largest file taken."""
 
-MOST_PLACES = 200_000
+MAX_PLACES = 200_000
 """Most rows taken: distances to a dozen operators are then some 20 MB a visit."""
 
-MOST_REMEMBERED = 3
+MAX_REMEMBERED = 3
 """Tables kept of what was computed from a reader's weights."""
 
 _FILE = "weights_file"
 
 
-def offer(context: ViewContext) -> None:
+def show_weights(context: ViewContext) -> None:
     """Show the offer to bring weights, what was wrong with a file, and how to be rid of it."""
     say, own = context.say, visit.weights
     with st.popover(say("brought.own") if own else say("brought.offer"), width="content"):
         if own:
-            st.markdown(plain(say("brought.in_use", title=own.title, count=say.number(len(own)))))
-            st.button(say("brought.remove"), key="brought_remove", on_click=_forget)
+            st.markdown(escape_markdown(say("brought.in_use", title=own.title, count=say.number(len(own)))))
+            st.button(say("brought.remove"), key="brought_remove", on_click=_forget_weights)
         st.file_uploader(
             say("brought.file"),
             type=["csv", "tsv", "txt"],
             key=_FILE,
-            on_change=_take,
+            on_change=_take_file,
             args=(say,),
-            max_upload_size=MOST_MB,
+            max_upload_size=MAX_MB,
         )
         if problem := visit.weights_problem:
             lead, message = problem
-            trouble(lead, message, say) if message else st.error(lead)
-        st.caption(say("brought.form", mb=MOST_MB, most=say.number(MOST_PLACES)))
+            show_error(lead, message, say) if message else st.error(lead)
+        st.caption(say("brought.form", mb=MAX_MB, most=say.number(MAX_PLACES)))
         st.caption(say("brought.private"))
 
 
@@ -60,13 +60,13 @@ def weights(context: ViewContext) -> Weights:
     return context.answers.ask(people_of) if visit.weights is None else visit.weights
 
 
-def unit(context: ViewContext) -> str:
+def unit_name(context: ViewContext) -> str:
     """Return what the weights count, in the reader's language."""
     say = context.say
     return say("brought.people") if weights(context).unit == PEOPLE else say("brought.weight")
 
 
-def whole(context: ViewContext) -> str:
+def whole_sentence(context: ViewContext) -> str:
     """Return what shares are of, in a sentence."""
     say, counted = context.say, weights(context)
     if visit.weights is None:
@@ -79,56 +79,56 @@ def is_nobody(context: ViewContext) -> bool:
     return weights(context).whole == 0
 
 
-def nobody(context: ViewContext) -> None:
+def show_nobody(context: ViewContext) -> None:
     """Say so."""
     say, is_own = context.say, visit.weights is not None
-    context.recorder.html(
+    context.recorder.show_html(
         element("p", "empty", text=say("brought.nothing") if is_own else say("brought.nobody"))
     )
 
 
 def nearest(context: ViewContext, filters: Filters) -> pd.DataFrame:
     """Return how far each place is from the nearest station of each operator: `studies.nearest`."""
-    return _answered(context, studies.nearest, filters)
+    return _answer(context, studies.nearest, filters)
 
 
 def spot_candidates(
     context: ViewContext, filters: Filters, resolution: int, operators: tuple[str, ...] | None
 ) -> pd.DataFrame:
     """Return the cells that white spots are ranked among: `studies.spot_candidates`."""
-    return _answered(context, studies.spot_candidates, filters, resolution, operators)
+    return _answer(context, studies.spot_candidates, filters, resolution, operators)
 
 
-def _answered(context: ViewContext, study: Callable[..., pd.DataFrame], *asked: object) -> pd.DataFrame:
+def _answer(context: ViewContext, study: Callable[..., pd.DataFrame], *args: object) -> pd.DataFrame:
     """Return what a study says of the weights; of a reader's own it is remembered in the visit alone."""
     own = visit.weights
     if own is None:
-        return study(context.answers, *asked)
+        return study(context.answers, *args)
     remembered = visit.weights_answers
-    key = (context.dataset.content_hash, study.__name__, asked)
+    key = (context.dataset.content_hash, study.__name__, args)
     if key not in remembered:
-        newest = list(remembered.items())[1 - MOST_REMEMBERED :]
-        remembered = dict([*newest, (key, study(context.answers, *asked, own))])
+        newest = list(remembered.items())[1 - MAX_REMEMBERED :]
+        remembered = dict([*newest, (key, study(context.answers, *args, own))])
         visit.weights_answers = remembered
     return remembered[key]
 
 
-def _take(say: Texts) -> None:
+def _take_file(say: Texts) -> None:
     """Read the file that was just given, or forget the one that was just taken away."""
-    _forget()
+    _forget_weights()
     if (file := widget_value(_FILE)) is None:
         return
     try:
         found = read_weights(file)
     except SourceError as error:
-        visit.weights_problem = f"{say('brought.problem')} {in_short(error.fault, say)}", str(error)
+        visit.weights_problem = f"{say('brought.problem')} {fault_text(error.fault, say)}", str(error)
         return
-    if len(found) > MOST_PLACES:
-        visit.weights_problem = say("brought.too_many", most=say.number(MOST_PLACES)), ""
+    if len(found) > MAX_PLACES:
+        visit.weights_problem = say("brought.too_many", most=say.number(MAX_PLACES)), ""
         return
     visit.weights = found
 
 
-def _forget() -> None:
+def _forget_weights() -> None:
     visit.weights = visit.weights_problem = None
     visit.weights_answers = {}

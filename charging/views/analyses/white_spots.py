@@ -15,77 +15,78 @@ from charging.analytics.white_spots import (
 from charging.domain.bounds import Bounds
 from charging.domain.hexes import are_centred_in, flat_width_km
 from charging.maps import layers as draw
-from charging.maps.layers import Layer, TooltipRow
+from charging.maps.layers import TooltipRow
 from charging.maps.palette import Scale
 from charging.maps.viewport import fitting_view
 from charging.queries.totals import totals
 from charging.views.analyses import analysis, user_weights
-from charging.views.elements.labels import names_in
-from charging.views.elements.markup import element, plain
-from charging.views.mapview.details import fact
-from charging.views.mapview.map_layers import field_tooltip
+from charging.views.analyses.analysis import TopicView
+from charging.views.elements.labels import both_names_of, names_of
+from charging.views.elements.markup import element, escape_markdown
+from charging.views.mapview.details import fact_html
+from charging.views.mapview.map_layers import MapLayers, field_tooltip
 from charging.views.session import analysis_params, state
 from charging.views.session.colours import theme
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import Selection, visit
 
-MOST_SPOTS = 200
+MAX_SPOTS = 200
 """Ranked cells that are drawn and listed."""
 
-MOST_LISTED = 12
-"""Those named beside the map."""
+MAX_LISTED = 12
+"""Those named next to the map."""
 
 _AROUND = 6  # widths of a cell on each side of one that is flown to
 _CLASSES = 5
 _NARROW_PX = 132
 
 
-def controls(context: ViewContext) -> None:
-    """Show what the analysis is asked."""
-    say = context.say
-    analysis.operator_set(context, "base")
-    analysis.resolution(context)
-    for key, options in (
-        ("weigh", analysis_params.EXPONENTS),
-        ("far", analysis_params.EXPONENTS),
-        ("rival", analysis_params.RIVALS),
-    ):
-        label = say(f"asked.{key}")
-        power = st.selectbox(label, options, key=key, format_func=_power, width=_NARROW_PX)
-        context.recorder.asked(label, _power(power))
-    if st.toggle(say("asked.log"), key="log", help=say("asked.log.help")):
-        context.recorder.asked(say("asked.log"), "✓")
-    user_weights.offer(context)
+class WhiteSpotRanking:
+    """Where much of a weight lives far from a network."""
+
+    definition = (ranked_white_spots, white_spot_candidates, Exponents)
+
+    def controls(self, context: ViewContext) -> None:
+        """Show the parameters."""
+        say = context.say
+        analysis.choose_operators(context, "base")
+        analysis.choose_resolution(context)
+        for key, options in (
+            ("weigh", analysis_params.EXPONENTS),
+            ("far", analysis_params.EXPONENTS),
+            ("rival", analysis_params.RIVALS),
+        ):
+            label = say(f"asked.{key}")
+            exponent = st.selectbox(label, options, key=key, format_func=_exponent_text, width=_NARROW_PX)
+            context.recorder.record_question(label, _exponent_text(exponent))
+        if st.toggle(say("asked.log"), key="log", help=say("asked.log.help")):
+            context.recorder.record_question(say("asked.log"), "✓")
+        user_weights.show_weights(context)
+
+    def build(self, context: ViewContext) -> TopicView:
+        """Return the answer: its map, panel and tables."""
+        if user_weights.is_nobody(context):
+            return TopicView(lambda: user_weights.show_nobody(context), has_figures=False)
+        coarsest = user_weights.weights(context).resolution
+        wanted = visit.resolution
+        resolution = wanted if coarsest is None else min(wanted, coarsest)
+        operators = analysis_params.operator_set("base") or None
+        candidates = user_weights.spot_candidates(context, context.selection, resolution, operators)
+        found = ranked_white_spots(candidates, _exponents(has_others=operators is not None), MAX_SPOTS)
+        layers = _cell_layers(context, found.table, resolution)
+        if resolution < wanted:
+            note = f"{context.say('spots.coarser', given=resolution, asked=wanted)} {layers.note}"
+            layers = layers._replace(note=note)
+        return TopicView(
+            lambda: _show_first(context, found, resolution),
+            lambda: _list_spots(context, found),
+            layers,
+            lambda h3_cell: _show_spot(context, found, h3_cell),
+        )
 
 
-def _power(exponent: float) -> str:
+def _exponent_text(exponent: float) -> str:
     return f"{exponent:g}".replace("-", "−")
-
-
-def told(context: ViewContext) -> analysis.Told:
-    """Return what the analysis answers."""
-    if user_weights.is_nobody(context):
-        return analysis.Told([], "", lambda: user_weights.nobody(context), _nothing)
-    coarsest = user_weights.weights(context).resolution
-    wanted = visit.resolution
-    resolution = wanted if coarsest is None else min(wanted, coarsest)
-    operators = analysis_params.operator_set("base") or None
-    candidates = user_weights.spot_candidates(context, context.selection, resolution, operators)
-    found = ranked_white_spots(candidates, _exponents(has_others=operators is not None), MOST_SPOTS)
-    groups, note = _layers(context, found.table, resolution)
-    if resolution < wanted:
-        note = f"{context.say('spots.coarser', given=resolution, asked=wanted)} {note}"
-    return analysis.Told(
-        groups,
-        note,
-        lambda: _first(context, found, resolution),
-        lambda: _table(context, found),
-        lambda h3_cell: _spot(context, found, h3_cell),
-    )
-
-
-def _nothing() -> None:
-    """Show nothing."""
 
 
 def _exponents(*, has_others: bool) -> Exponents:
@@ -97,13 +98,13 @@ def _exponents(*, has_others: bool) -> Exponents:
     )
 
 
-def _layers(context: ViewContext, table: pd.DataFrame, resolution: int) -> tuple[list[Layer], str]:
+def _cell_layers(context: ViewContext, table: pd.DataFrame, wanted: int) -> MapLayers:
     """Return the ranked cells in view with their legend, and a note on how they are drawn."""
     say = context.say
-    frame, drawn = analysis.in_view(context, resolution)
-    inside = first_inside(table, drawn)
+    frame, resolution = analysis.frame_in_view(context, wanted)
+    inside = first_inside(table, resolution)
     rows = inside[are_centred_in(frame.bounds, inside.cell.to_numpy())]
-    rows = rows.assign(named=_names(context, rows))
+    rows = rows.assign(named=_place_names(context, rows))
     scale = Scale.from_quantiles(
         table.score_share,
         column="score_share",
@@ -114,51 +115,48 @@ def _layers(context: ViewContext, table: pd.DataFrame, resolution: int) -> tuple
         classes=_CLASSES,
         is_share=True,
     )
-    shown = ("rank", "weight", "distance_km", "own_piles", "other_piles")
+    columns = ("rank", "weight", "distance_km", "own_piles", "other_piles")
     lines = [
         TooltipRow(column=name, label=_label(context, name), unit="km" if name == "distance_km" else "")
-        for name in (*shown, *(("spots",) if drawn < resolution else ()))
+        for name in (*columns, *(("spots",) if resolution < wanted else ()))
     ]
     tooltip = replace(field_tooltip(context, heading="named"), rows=tuple(lines))
-    selected = state.chosen_cell(state.selection())
     legend = draw.legend(scale, rows.score_share, count_label=say("map.cells"), footer=context.footer)
-    note = say("analysis.coarser.inside", drawn=drawn, asked=resolution) if drawn < resolution else ""
-    return [draw.hexes(rows, scale, tooltip, selected_cell=selected), legend], note
+    note = say("analysis.coarser.inside", drawn=resolution, asked=wanted) if resolution < wanted else ""
+    return MapLayers([draw.hexes(rows, scale, tooltip, selected_cell=state.selected_cell()), legend], note)
 
 
 def _label(context: ViewContext, name: str) -> str:
-    return user_weights.unit(context) if name == "weight" else context.say(f"spots.field.{name}")
+    return user_weights.unit_name(context) if name == "weight" else context.say(f"spots.field.{name}")
 
 
-def _names(context: ViewContext, table: pd.DataFrame) -> pd.Series:
+def _place_names(context: ViewContext, table: pd.DataFrame) -> pd.Series:
     """Return the heaviest place of each cell in the reader's language, else the cell's id."""
-    rows = table[["name", "name_zh", "h3_cell"]].to_dict("records")
-    names = [names_in(row["name"], row["name_zh"], context.say)[0] or row["h3_cell"] for row in rows]
-    return pd.Series(names, index=table.index, dtype=object)
+    return pd.Series(names_of(table, context.say, id_column="h3_cell"), index=table.index, dtype=object)
 
 
-def _first(context: ViewContext, found: WhiteSpots, resolution: int) -> None:
+def _show_first(context: ViewContext, found: WhiteSpots, resolution: int) -> None:
     """Name the first cells; each is a button that leads there."""
-    say, table = context.say, found.table.head(MOST_LISTED)
-    context.recorder.html(element("h2", "panel-title", text=say("spots.title")))
+    say, table = context.say, found.table.head(MAX_LISTED)
+    context.recorder.show_html(element("h2", "panel-title", text=say("spots.title")))
     if table.empty:
-        context.recorder.html(element("p", "empty", text=say("spots.none")))
+        context.recorder.show_html(element("p", "empty", text=say("spots.none")))
     else:
-        context.recorder.note(say("spots.listed", unit=user_weights.unit(context)))
-    for name, row in zip(_names(context, table), table.to_dict("records"), strict=True):
+        context.recorder.show_note(say("spots.listed", unit=user_weights.unit_name(context)))
+    for name, row in zip(_place_names(context, table), table.to_dict("records"), strict=True):
         facts = say(
             "spots.facts",
             weight=say.number(row["weight"]),
             distance=say("unknown") if pd.isna(row["distance_km"]) else f"{row['distance_km']:.1f} km",
         )
         st.button(
-            f"{row['rank']}\\. {plain(name)} :small[:gray[{plain(facts)}]]",
+            f"{row['rank']}\\. {escape_markdown(name)} :small[:gray[{escape_markdown(facts)}]]",
             key=f"spot-{row['rank']}-{row['h3_cell']}",
-            on_click=_go,
+            on_click=_select_spot,
             args=(row["h3_cell"], row["lat"], row["lon"], resolution),
             type="tertiary",
         )
-    notes = [user_weights.whole(context), say("analysis.straight_line")]
+    notes = [user_weights.whole_sentence(context), say("analysis.straight_line")]
     notes.append(say("spots.ranked", ranked=say.number(found.ranked), shown=say.number(len(found.table))))
     if found.left_out:
         notes.append(say("spots.left_out", count=say.number(found.left_out)))
@@ -167,11 +165,10 @@ def _first(context: ViewContext, found: WhiteSpots, resolution: int) -> None:
         notes.append(say("reach.piles_unknown", count=say.number(unknown)))
     if not analysis_params.operator_set("base"):
         notes.append(say("spots.no_base"))
-    context.recorder.note(" ".join(notes))
-    analysis.definition(context, ranked_white_spots, white_spot_candidates, Exponents)
+    context.recorder.show_note(" ".join(notes))
 
 
-def _spot(context: ViewContext, found: WhiteSpots, h3_cell: str) -> None:
+def _show_spot(context: ViewContext, found: WhiteSpots, h3_cell: str) -> None:
     """Say what makes a ranked cell a white spot; of any other cell, nothing."""
     say, table = context.say, found.table
     for row in table[table.h3_cell == h3_cell].to_dict("records"):
@@ -183,36 +180,42 @@ def _spot(context: ViewContext, found: WhiteSpots, h3_cell: str) -> None:
             ),
         ]
         title = say("spots.one", rank=row["rank"], ranked=say.number(found.ranked))
-        context.recorder.html(
+        context.recorder.show_html(
             element("h3", "panel-section", text=title)
-            + element("div", "facts", *(fact(label, value) for label, value in facts))
+            + element("div", "facts", *(fact_html(label, value) for label, value in facts))
         )
 
 
-def _go(h3_cell: str, lat: float, lon: float, resolution: int) -> None:
+def _select_spot(h3_cell: str, lat: float, lon: float, resolution: int) -> None:
     """Select a cell and send the map there."""
     state.select(Selection("hex", h3_cell))
     around = Bounds(lat, lon, lat, lon).widen(_AROUND * flat_width_km(resolution))
-    state.fly(*fitting_view(around), is_here=True)
+    state.fly_to(*fitting_view(around), is_here=True)
 
 
-def _table(context: ViewContext, found: WhiteSpots) -> None:
+def _list_spots(context: ViewContext, found: WhiteSpots) -> None:
     """List the ranked cells, each score taken apart."""
     say, table = context.say, found.table
-    rows = table.to_dict("records")
-    named = [names_in(row["name"], row["name_zh"], say) for row in rows]
-    shown = {
+    names, other_names = both_names_of(table, say)
+    exponents = {
+        "weight": visit.weight_exponent,
+        "distance": visit.distance_exponent,
+        "others": visit.others_exponent,
+    }
+    terms = {
+        name: say(f"spots.field.{name}_term", exponent=_exponent_text(exponent))
+        for name, exponent in exponents.items()
+    }
+    columns = {
         say("spots.field.rank"): table["rank"],
-        say("spots.field.place"): [name for name, _ in named],
-        say("reach.other_name"): [other for _, other in named],
+        say("spots.field.place"): names,
+        say("reach.other_name"): other_names,
         _label(context, "weight"): table.weight,
         **{
             _label(context, name): table[name]
             for name in ("distance_km", "own_piles", "other_piles", "unknown_piles")
         },
-        say("spots.field.weight_term", exponent=_power(visit.weight_exponent)): table.weight_term,
-        say("spots.field.distance_term", exponent=_power(visit.distance_exponent)): table.distance_term,
-        say("spots.field.others_term", exponent=_power(visit.others_exponent)): table.others_term,
+        **{title: table[f"{name}_term"] for name, title in terms.items()},
         say("spots.field.score"): table.score,
         say("spots.field.score_share"): table.score_share,
         say("field.h3"): table.h3_cell,
@@ -221,11 +224,9 @@ def _table(context: ViewContext, found: WhiteSpots) -> None:
         _label(context, "weight"): "localized",
         _label(context, "distance_km"): "%.1f",
         say("spots.field.score"): "compact",
-        say("spots.field.weight_term", exponent=_power(visit.weight_exponent)): "compact",
-        say("spots.field.distance_term", exponent=_power(visit.distance_exponent)): "compact",
-        say("spots.field.others_term", exponent=_power(visit.others_exponent)): "compact",
+        **dict.fromkeys(terms.values(), "compact"),
         say("spots.field.score_share"): "percent",
     }
-    config = {name: st.column_config.NumberColumn(format=form) for name, form in formats.items()}
-    analysis.table(context, pd.DataFrame(shown), "spots", config=config)
-    context.recorder.note(say("spots.note"))
+    config = analysis.number_columns(formats)
+    analysis.show_table(context, pd.DataFrame(columns), "spots", config=config)
+    context.recorder.show_note(say("spots.note"))

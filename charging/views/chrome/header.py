@@ -1,6 +1,6 @@
 """The top of the page: which dataset this is, which view, which language; and the figures.
 
-A figure shows what was published, with its date and source on hover, tap or focus, and beside it what the
+A figure shows what was published, with its date and source on hover, tap or focus, and next to it what the
 loaded dataset holds and what the conditions select, counted.
 """
 
@@ -13,8 +13,8 @@ from charging.domain.filters import Filters
 from charging.domain.published import Figure, launch_figures
 from charging.domain.vocabulary import Kind
 from charging.queries.totals import Headline, headline, operator_piles, piles_by_operator
-from charging.views.elements.markup import element, simulated, stripe
-from charging.views.elements.provenance import unit
+from charging.views.elements.markup import element, simulated_badge, stripe
+from charging.views.elements.provenance import unit_name
 from charging.views.elements.texts import LANGUAGES, Texts
 from charging.views.session.colours import colours_of
 from charging.views.session.context import ViewContext
@@ -24,14 +24,14 @@ PARTNERS = ("nio", "xpeng", "li_auto")
 """Rival carmakers whose piles the published map opened, each with a card of its own."""
 
 
-class Counted(NamedTuple):
+class CountTexts(NamedTuple):
     """One number as the loaded dataset has it and as the conditions select it, in words."""
 
     loaded: str
     selected: str
 
 
-def top_line(context: ViewContext) -> None:
+def show_top_line(context: ViewContext) -> None:
     """Show the name, the views, the dataset and the language."""
     say = context.say
     with st.container(key="topline", horizontal=True, vertical_alignment="center", gap="medium"):
@@ -56,7 +56,7 @@ def top_line(context: ViewContext) -> None:
         )
 
 
-def figures(context: ViewContext) -> None:
+def show_figures(context: ViewContext) -> None:
     """Show the row of figures: published, loaded, selected."""
     answers, selection, say = context.answers, context.selection, context.say
     loaded = answers.ask(headline, Filters())
@@ -67,14 +67,14 @@ def figures(context: ViewContext) -> None:
     for partner in PARTNERS:
         for figure in launch_figures(partner):
             piles = (operator_piles(counts, partner) for counts in by_operator)
-            counted = Counted(*(say.number(count) for count in piles))
+            counted = CountTexts(*(say.number(count) for count in piles))
             heading = stripe(colours[partner]) + element("span", "", text=say(f"operator.{partner}"))
             cards.append(_card(figure, counted, say, heading, classes="figure partner"))
     classes = "figures is-filtered" if not selection.is_empty else "figures"
     row = element("section", classes, *cards, aria_label=say("figures.network"))
     unit_counted = answers.dataset.manifest.unit_counted
     if unit_counted != "pile":
-        row += element("p", "unit-note", text=say("figures.unit", unit=unit(unit_counted, say)))
+        row += element("p", "unit-note", text=say("figures.unit", unit=unit_name(unit_counted, say)))
     st.html(row)
 
 
@@ -84,19 +84,19 @@ def _badge(dataset: Dataset, say: Texts) -> str:
         title = say("kind.simulated")
         if manifest.scale and manifest.scale > 1:
             title += f" ×{manifest.scale}"
-        return simulated("span", title, say)
+        return simulated_badge("span", title, say)
     parts = [say("kind.real"), manifest.title, manifest.as_of]
     return element("span", "badge real", text=" · ".join(part for part in parts if part))
 
 
 def _network_card(figure: Figure, loaded: Headline, selected: Headline, say: Texts) -> str:
-    counted = Counted(*(measured(figure.measure, counts, say) for counts in (loaded, selected)))
+    counted = CountTexts(*(measure_text(figure.measure, counts, say) for counts in (loaded, selected)))
     return _card(
         figure, counted, say, element("span", "", text=say(f"measure.{figure.measure}")), classes="figure"
     )
 
 
-def measured(measure: str, counts: Headline, say: Texts) -> str:
+def measure_text(measure: str, counts: Headline, say: Texts) -> str:
     """Return what a dataset or a selection has of a published measure, in words."""
     if measure != "service_area_share":
         return say.number(getattr(counts, measure))
@@ -110,7 +110,7 @@ def measured(measure: str, counts: Headline, say: Texts) -> str:
     )
 
 
-def _card(figure: Figure, counted: Counted, say: Texts, heading: str, *, classes: str) -> str:
+def _card(figure: Figure, counted: CountTexts, say: Texts, heading: str, *, classes: str) -> str:
     value = f"{figure.value:g} %" if figure.unit == "%" else _short(figure.value)
     return element(
         "div",

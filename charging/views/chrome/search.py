@@ -1,13 +1,11 @@
 """The search field at the top of the sidebar: it moves the map, where the conditions below it filter."""
 
 from collections.abc import Mapping
-from functools import cache, partial
-from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from charging.queries.search import Hit, HitKind, find
+from charging.views.elements.component import component
 from charging.views.elements.labels import names_in
 from charging.views.elements.texts import Texts
 from charging.views.session import state
@@ -17,14 +15,12 @@ from charging.views.session.visit import Selection, visit, widget_value
 
 KEY = "finding"
 
-_SCRIPT = Path(__file__).with_name("search.js")
-
 ZOOMS = {HitKind.POINT: 15.0, HitKind.CITY: 11.0, HitKind.TOWN: 13.0, HitKind.STATION: 15.0}
 """How near the map goes to what was found, Web Mercator."""
 
 
 @st.fragment
-def search(context: ViewContext) -> None:
+def show_search(context: ViewContext) -> None:
     """Show the field, and go where its user chooses."""
     say, hits = context.say, _hits(context.answers)
     data = {
@@ -36,27 +32,19 @@ def search(context: ViewContext) -> None:
             "nothing": say("finding.nothing"),
         },
     }
-    choose = partial(choose_hit, hits)
-    result = _field()(key=KEY, data=data, on_sought_change=_nothing, on_chosen_change=choose)
+    result = component(__file__)(
+        key=KEY, data=data, on_sought_change=_nothing, on_chosen_change=lambda: choose_hit(hits)
+    )
     if result.chosen:
         st.rerun()  # the whole page: the map flies, the conditions may have changed
 
 
-@cache
-def _field() -> Any:  # noqa: ANN401  Streamlit names no public type for what it returns
-    return st.components.v2.component(
-        "charging_finding",
-        js=_SCRIPT.read_text(encoding="utf-8"),
-        css=_SCRIPT.with_suffix(".css").read_text(encoding="utf-8"),
-    )
-
-
 def _nothing() -> None:
-    """Take note of a state: Streamlit keeps only those somebody listens to."""
+    """Do nothing: Streamlit keeps only a state that has a callback."""
 
 
 def sought_text() -> str:
-    """Return what stands in the field."""
+    """Return the text in the field."""
     answer: Mapping[str, object] = widget_value(KEY) or {}
     text = answer.get("sought")
     return text if isinstance(text, str) else ""
@@ -104,4 +92,4 @@ def _go(hit: Hit) -> None:
     if hit.kind is HitKind.STATION:
         state.select(Selection("station", hit.id))
     if hit.lat is not None and hit.lon is not None:
-        state.fly(hit.lat, hit.lon, ZOOMS[hit.kind])
+        state.fly_to(hit.lat, hit.lon, ZOOMS[hit.kind])

@@ -12,7 +12,7 @@ from charging.domain.text_folding import fold_text
 from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
 from charging.queries.totals import piles_by_operator
 from charging.views.chrome import search
-from charging.views.elements.markup import operator_label, section, waiting
+from charging.views.elements.markup import operator_label, show_placeholder, show_section
 from charging.views.elements.texts import Texts, names
 from charging.views.mapview import favourites
 from charging.views.session import state
@@ -20,10 +20,10 @@ from charging.views.session.colours import colours_of, operators_by_size
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import visit, widget_value
 
-MOST_LISTED = 24
+MAX_LISTED = 24
 """Operators listed at once; smaller ones are found by name."""
 
-FEW = 8
+MAX_WITHOUT_SEARCH = 8
 """Operators up to which a list needs no search."""
 
 LINES = 7
@@ -33,24 +33,24 @@ POWERS_KW = (7.0, 22.0, 60.0, 120.0, 180.0, 250.0, 350.0, 480.0)
 """Powers one asks for: those at which cars and piles come in classes."""
 
 
-def conditions(context: ViewContext) -> None:
-    """Show the widgets; what they stand at is read with `state.filters`."""
+def show_conditions(context: ViewContext) -> None:
+    """Show the widgets; their values are read with `state.selected_filters`."""
     with st.sidebar:
         if visit.is_first_run:
-            waiting(LINES)
+            show_placeholder(LINES)
             return
         say = context.say
-        search.search(context)
-        favourites.shelf(context)
-        _where(say)
-        _who(context)
-        _how(say)
-        _whether(say)
+        search.show_search(context)
+        favourites.show_favourites(context)
+        _show_where(say)
+        _show_who(context)
+        _show_how(say)
+        _show_whether(say)
         st.button(say("sidebar.clear"), on_click=state.fill_widgets, args=(Filters(),), width="stretch")
 
 
-def _where(say: Texts) -> None:
-    section(say("sidebar.where"))
+def _show_where(say: Texts) -> None:
+    show_section(say("sidebar.where"))
     cities = names(say.language, "city")
     st.text_input(
         say("sidebar.search"),
@@ -69,31 +69,35 @@ def _where(say: Texts) -> None:
     )
 
 
-def _who(context: ViewContext) -> None:
+def _show_who(context: ViewContext) -> None:
     answers, say = context.answers, context.say
-    section(say("sidebar.who"))
+    show_section(say("sidebar.who"))
     operators = operators_by_size(answers)
     if not operators and not visit.operators:
         st.caption(say("sidebar.operator.unknown"))
         return
     carmakers = {operator.id for operator in load_operators() if operator.kind is OperatorKind.CARMAKER}
     with st.container(horizontal=True, gap="small", key="who_buttons"):
-        for label, chosen in (
+        for label, choice in (
             ("all", operators),
             ("none", []),
             ("carmakers", [operator for operator in operators if operator in carmakers]),
         ):
             st.button(
-                say(f"sidebar.operator.{label}"), on_click=_choose, args=(chosen,), type="tertiary", key=label
+                say(f"sidebar.operator.{label}"),
+                on_click=_choose_operators,
+                args=(choice,),
+                type="tertiary",
+                key=label,
             )
-    if len(operators) > FEW:
+    if len(operators) > MAX_WITHOUT_SEARCH:
         st.text_input(
             say("sidebar.operator.find"),
             key="find_operator",
             label_visibility="collapsed",
             placeholder=say("sidebar.operator.find"),
         )
-    listed = _listed(operators, fold_text(widget_value("find_operator") or ""), say)
+    listed = _operators_to_list(operators, fold_text(widget_value("find_operator") or ""), say)
     sums = answers.ask(piles_by_operator, Filters())
     counts = dict(zip(sums["key"].to_list(), sums["piles"].to_list(), strict=True))
     colours = colours_of(answers)
@@ -111,15 +115,15 @@ def _who(context: ViewContext) -> None:
     _caption_operators(operators, listed, say)
 
 
-def _listed(operators: list[str], sought: str, say: Texts) -> list[str]:
+def _operators_to_list(operators: list[str], search_text: str, say: Texts) -> list[str]:
     """Return the operators to list: those chosen, then the largest whose name or id has the text."""
     chosen = visit.operators
-    found = [
+    matches = [
         operator
         for operator in operators
-        if operator not in chosen and sought in fold_text(f"{operator} {say(f'operator.{operator}')}")
+        if operator not in chosen and search_text in fold_text(f"{operator} {say(f'operator.{operator}')}")
     ]
-    keep = {*chosen, *found[:MOST_LISTED]}
+    keep = {*chosen, *matches[:MAX_LISTED]}
     return [operator for operator in operators if operator in keep] + [
         operator for operator in chosen if operator not in operators
     ]
@@ -135,19 +139,13 @@ def _caption_operators(operators: list[str], listed: list[str], say: Texts) -> N
         st.caption(say("sidebar.operator.hint"))
 
 
-def _choose(operators: Iterable[str]) -> None:
+def _choose_operators(operators: Iterable[str]) -> None:
     visit.operators = list(operators)
 
 
-def _how(say: Texts) -> None:
-    section(say("sidebar.how"))
-    st.pills(
-        say("sidebar.current"),
-        list(Current),
-        selection_mode="multi",
-        key="current",
-        format_func=lambda current: say(f"current.{current}"),
-    )
+def _show_how(say: Texts) -> None:
+    show_section(say("sidebar.how"))
+    _choose_pills(Current, "current", say)
     asked_kw = visit.min_power_kw  # a link may ask for a power between the usual ones
     st.selectbox(
         say("sidebar.min_kw"),
@@ -155,35 +153,22 @@ def _how(say: Texts) -> None:
         key="min_kw",
         format_func=lambda power_kw: f"{power_kw:g}" if power_kw else say("sidebar.min_kw.any"),
     )
-    _choice(Connector, "connector", say)
+    _choose_many(Connector, "connector", say)
 
 
-def _whether(say: Texts) -> None:
+def _show_whether(say: Texts) -> None:
     is_set = any(widget_value(key) for key in _WHETHER)
     expander = st.expander(say("sidebar.whether"), expanded=is_set, key="whether", on_change="rerun")
     if expander.open:  # what is closed is not sent: the map comes sooner without it
         with expander:
-            _whether_widgets(say)
+            _show_whether_widgets(say)
 
 
-def _whether_widgets(say: Texts) -> None:
-    st.pills(
-        say("sidebar.relation"),
-        list(Relation),
-        selection_mode="multi",
-        key="relation",
-        format_func=lambda relation: say(f"relation.{relation}"),
-        help=say("sidebar.relation.help"),
-    )
-    _choice(Status, "status", say)
-    st.pills(
-        say("sidebar.access"),
-        list(Access),
-        selection_mode="multi",
-        key="access",
-        format_func=lambda access: say(f"access.{access}"),
-    )
-    _choice(Site, "site", say)
+def _show_whether_widgets(say: Texts) -> None:
+    _choose_pills(Relation, "relation", say, help_text=say("sidebar.relation.help"))
+    _choose_many(Status, "status", say)
+    _choose_pills(Access, "access", say)
+    _choose_many(Site, "site", say)
     st.date_input(say("sidebar.since"), key="since", format="YYYY-MM-DD", min_value=dt.date.min)
     st.toggle(say("sidebar.unknown"), key="unknown", help=say("sidebar.unknown.help"))
 
@@ -191,11 +176,22 @@ def _whether_widgets(say: Texts) -> None:
 _WHETHER = ("relation", "status", "access", "site", "since", "unknown")
 
 
-def _choice(members: type[StrEnum], key: str, say: Texts) -> None:
+def _choose_many(members: type[StrEnum], key: str, say: Texts) -> None:
     st.multiselect(
         say(f"sidebar.{key}"),
         list(members),
         key=key,
         format_func=lambda member: say(f"{key}.{member}"),
         placeholder=say(f"sidebar.{key}.placeholder"),
+    )
+
+
+def _choose_pills(members: type[StrEnum], key: str, say: Texts, *, help_text: str | None = None) -> None:
+    st.pills(
+        say(f"sidebar.{key}"),
+        list(members),
+        selection_mode="multi",
+        key=key,
+        format_func=lambda member: say(f"{key}.{member}"),
+        help=help_text,
     )

@@ -11,7 +11,7 @@ from charging.queries.stations import extent
 from charging.queries.totals import By, totals
 from charging.settings import Settings
 from charging.views.analyses import second_dataset
-from charging.views.elements.error_box import trouble
+from charging.views.elements.error_box import show_error
 from charging.views.session import analysis_params, state
 from charging.views.session.caching import Answers
 from charging.views.session.context import ViewContext
@@ -22,25 +22,25 @@ _log = logging.getLogger(__name__)
 _KEY = "switch"
 
 
-def choose(context: ViewContext) -> None:
+def choose_dataset(context: ViewContext) -> None:
     """Show the choice of the dataset the page opens."""
     say, own = context.say, context.dataset.folder.name
     set_widget_value(_KEY, own)  # also after a choice that could not be opened
     st.selectbox(
         say("switch.label"),
-        sorted({own, *second_dataset.names(context.settings)}),
+        sorted({own, *second_dataset.dataset_choices(context.settings)}),
         key=_KEY,
-        on_change=_chosen,
+        on_change=_switch,
         args=(context.settings,),
         help=say("switch.help"),
         width=320,
     )
     if visit.switch_problem:
-        trouble(say("switch.problem"), visit.switch_problem, say)
+        show_error(say("switch.problem"), visit.switch_problem, say)
         visit.switch_problem = ""
 
 
-def open_instead(settings: Settings, name: str) -> None:
+def switch_dataset(settings: Settings, name: str) -> None:
     """Open another dataset in this visit; call it before the page is shown.
 
     Sets of operators return to the usual ones. Conditions stay, without operators and cities that the other
@@ -51,7 +51,7 @@ def open_instead(settings: Settings, name: str) -> None:
     ChargingError
         If it cannot be opened; the visit stays where it is.
     """
-    answers = second_dataset.opened(settings, name)
+    answers = second_dataset.open_named(settings, name)
     view = fitting_view(answers.ask(extent))
     known = {by: set(answers.ask(totals, Filters(), by=by).key.dropna()) for by in (By.OPERATOR, By.CITY)}
     visit.dataset = name
@@ -67,9 +67,9 @@ def has_switched(answers: Answers) -> bool:
     return visit.dataset != answers.dataset.folder.name
 
 
-def _chosen(settings: Settings) -> None:
+def _switch(settings: Settings) -> None:
     try:
-        open_instead(settings, widget_value(_KEY))
+        switch_dataset(settings, widget_value(_KEY))
     except ChargingError as error:
         _log.warning("A visit could not switch its dataset", exc_info=True)
         visit.switch_problem = str(error)

@@ -1,56 +1,44 @@
 """The import report for people: what was taken, and what was not, with its reasons and examples."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from charging.dataset.report import Finding, ImportReport
+from charging.dataset.report import Example, Finding, ImportReport
 from charging.queries.quality import PILE_FIELDS, STATION_FIELDS
-from charging.views.elements.markup import plain, section
+from charging.views.elements.markup import escape_markdown, show_section
 from charging.views.elements.texts import Texts
 
 
-def show(report: ImportReport, say: Texts) -> None:
+def show_import_report(report: ImportReport, say: Texts) -> None:
     """Show a report."""
-    section(say("data.report"))
+    show_section(say("data.report"))
     for sentence in _sentences(report, say):
-        st.markdown(plain(sentence))
+        st.markdown(escape_markdown(sentence))
     for part, findings in (
         ("rejections", report.rejections),
         ("discrepancies", report.discrepancies),
         ("discarded", report.discarded),
     ):
-        _findings(part, findings, say)
+        _show_findings(part, findings, say)
     if report.unmapped:
-        _table(
-            say("data.report.unmapped"),
-            (
-                {
-                    say("data.field"): _field(code.field, say),
-                    say("data.code"): code.code,
-                    say("data.report.count"): code.count,
-                }
-                for code in report.unmapped
-            ),
-        )
+        columns = {
+            say("data.field"): [_field_name(code.field, say) for code in report.unmapped],
+            say("data.code"): [code.code for code in report.unmapped],
+            say("data.report.count"): [code.count for code in report.unmapped],
+        }
+        _show_table(say("data.report.unmapped"), pd.DataFrame(columns))
     if report.unresolved:
-        _table(
-            say("data.report.unresolved"),
-            (
-                {
-                    say("field.operator"): operator.text,
-                    say("field.stations"): operator.stations,
-                    say("field.piles"): operator.piles,
-                }
-                for operator in report.unresolved
-            ),
-        )
-        if (all_of_them := report.unresolved_operators) > (shown := len(report.unresolved)):
-            st.caption(
-                say("data.report.unresolved.more", shown=say.number(shown), count=say.number(all_of_them))
-            )
+        columns = {
+            say("field.operator"): [operator.text for operator in report.unresolved],
+            say("field.stations"): [operator.stations for operator in report.unresolved],
+            say("field.piles"): [operator.piles for operator in report.unresolved],
+        }
+        _show_table(say("data.report.unresolved"), pd.DataFrame(columns))
+        listed, count = len(report.unresolved), report.unresolved_operators
+        if count > listed:
+            st.caption(say("data.report.unresolved.more", shown=say.number(listed), count=say.number(count)))
 
 
 def unread_sentence(archive: str, members: Sequence[str], say: Texts) -> str:
@@ -60,7 +48,7 @@ def unread_sentence(archive: str, members: Sequence[str], say: Texts) -> str:
 
 def _sentences(report: ImportReport, say: Texts) -> list[str]:
     """Return the counts in words; nothing is said about what did not occur."""
-    said = [
+    sentences = [
         say(
             "data.report.read",
             rows=say.number(report.rows_read),
@@ -71,11 +59,11 @@ def _sentences(report: ImportReport, say: Texts) -> list[str]:
         )
     ]
     if report.merged:
-        said.append(say("data.report.merged", count=say.number(report.merged)))
+        sentences.append(say("data.report.merged", count=say.number(report.merged)))
     if report.stations_without_pile_count:
-        said.append(say("data.report.without", count=say.number(report.stations_without_pile_count)))
+        sentences.append(say("data.report.without", count=say.number(report.stations_without_pile_count)))
     if links := report.linked_to_areas + report.linked_to_areas_unsaid:
-        said.append(
+        sentences.append(
             say(
                 "data.report.linked",
                 count=say.number(links),
@@ -83,40 +71,37 @@ def _sentences(report: ImportReport, say: Texts) -> list[str]:
                 unsaid=say.number(report.linked_to_areas_unsaid),
             )
         )
-    said += [
+    sentences += [
         unread_sentence(archive, members, say) for archive, members in report.unread_by_archive().items()
     ]
-    return said
+    return sentences
 
 
-def _findings(part: str, findings: tuple[Finding, ...], say: Texts) -> None:
+def _show_findings(part: str, findings: tuple[Finding, ...], say: Texts) -> None:
     if not findings:
         if part == "rejections":
             st.markdown(say("data.report.clean"))
         return
     word = "reason" if part == "rejections" else "finding"
-    _table(
-        say(f"data.report.{part}"),
-        (
-            {
-                say("data.report.reason"): say(f"{word}.{finding.what}"),
-                say("data.report.count"): finding.count,
-                say("data.report.examples"): "; ".join(
-                    " ".join(text for text in (example.record_id, example.field, example.value) if text)
-                    for example in finding.examples
-                ),
-            }
-            for finding in findings
-        ),
-    )
+    columns = {
+        say("data.report.reason"): [say(f"{word}.{finding.what}") for finding in findings],
+        say("data.report.count"): [finding.count for finding in findings],
+        say("data.report.examples"): [_examples_text(finding.examples) for finding in findings],
+    }
+    _show_table(say(f"data.report.{part}"), pd.DataFrame(columns))
 
 
-def _field(name: str, say: Texts) -> str:
+def _examples_text(examples: Iterable[Example]) -> str:
+    parts = [(example.record_id, example.field, example.value) for example in examples]
+    return "; ".join(" ".join(text for text in texts if text) for texts in parts)
+
+
+def _field_name(name: str, say: Texts) -> str:
     """Return what a field is called; one that the quality of data says nothing of keeps its own name."""
     own = name.removeprefix("piles.")
     return say(f"quality.field.{own}") if own in {*STATION_FIELDS, *PILE_FIELDS} else name
 
 
-def _table(title: str, rows: Iterable[dict[str, Any]]) -> None:
+def _show_table(title: str, rows: pd.DataFrame) -> None:
     st.markdown(f"**{title}**")
-    st.dataframe(pd.DataFrame(list(rows)), hide_index=True, placeholder="–")
+    st.dataframe(rows, hide_index=True, placeholder="–")

@@ -9,44 +9,44 @@ from charging.analytics.quality import completeness, outside_region
 from charging.domain.geography import load_cities
 from charging.views.analyses import analysis
 from charging.views.elements.labels import names_of
-from charging.views.elements.markup import element, section
-from charging.views.elements.provenance import named
+from charging.views.elements.markup import element, show_section
+from charging.views.elements.provenance import localized_manifest
 from charging.views.elements.texts import Texts
 from charging.views.session.context import ViewContext
 
-MOST_OUTSIDE = 200
+MAX_OUTSIDE = 200
 """Rows of points outside their region shown; the file has all."""
 
 _PERCENT = st.column_config.NumberColumn(format="percent", width="small")
 _WHOLE = st.column_config.NumberColumn(format="localized")
 
 
-def show(context: ViewContext) -> None:
+def show_quality(context: ViewContext) -> None:
     """Show the quality of a dataset."""
     say = context.say
-    section(say("quality.title"))
+    show_section(say("quality.title"))
     with st.spinner(say("quality.counting")):
         counts = context.answers.ask(quality_studies.completeness)
         outside = context.answers.ask(quality_studies.outside_region)
         verdicts = context.answers.ask(quality_studies.conversions)
-    _completeness(context, counts)
-    _outside(context, outside)
-    _conversions(context, verdicts)
-    analysis.definition(context, completeness, outside_region, forgotten_conversion)
+    _show_completeness(context, counts)
+    _show_outside(context, outside)
+    _show_conversions(context, verdicts)
+    analysis.show_definition(context, completeness, outside_region, forgotten_conversion)
 
 
-def titles(context: ViewContext) -> dict[str, str]:
+def source_titles(context: ViewContext) -> dict[str, str]:
     """Return the titles of the sources of the dataset by their ids."""
-    manifest = named(context.dataset.manifest, context.say)
+    manifest = localized_manifest(context.dataset.manifest, context.say)
     return {rows.info.source: rows.info.title for rows in manifest.sources}
 
 
-def _completeness(context: ViewContext, counts: pd.DataFrame) -> None:
-    say, known_as = context.say, titles(context)
-    shown = pd.DataFrame(
+def _show_completeness(context: ViewContext, counts: pd.DataFrame) -> None:
+    say, titles = context.say, source_titles(context)
+    table = pd.DataFrame(
         {
             say("data.field"): [say(f"quality.field.{field}") for field in counts.field],
-            say("data.source"): [known_as.get(source, source) for source in counts.source],
+            say("data.source"): [titles.get(source, source) for source in counts.source],
             say("quality.share"): counts.share,
             say("quality.known"): counts.known,
             say("quality.of"): counts.of,
@@ -54,21 +54,21 @@ def _completeness(context: ViewContext, counts: pd.DataFrame) -> None:
         }
     )
     if len(set(counts.source)) == 1:
-        shown = shown.drop(columns=say("data.source"))
+        table = table.drop(columns=say("data.source"))
     config = {
         say("quality.share"): _PERCENT,
         **{say(f"quality.{name}"): _WHOLE for name in ("known", "of")},
     }
-    analysis.table(context, shown, "completeness", config=config)
+    analysis.show_table(context, table, "completeness", config=config)
 
 
-def _outside(context: ViewContext, outside: pd.DataFrame) -> None:
+def _show_outside(context: ViewContext, outside: pd.DataFrame) -> None:
     say = context.say
     if outside.empty:
         st.markdown(say("quality.outside.none"))
         return
-    regions = _regions(say)
-    shown = pd.DataFrame(
+    regions = _region_names(say)
+    table = pd.DataFrame(
         {
             say("field.name"): names_of(outside, say),
             say("quality.region"): [regions.get(region, region) for region in outside.region],
@@ -80,11 +80,11 @@ def _outside(context: ViewContext, outside: pd.DataFrame) -> None:
             say("field.station_id"): outside.station_id,
         }
     )
-    analysis.table(context, shown, "outside", most=MOST_OUTSIDE)
+    analysis.show_table(context, table, "outside", max_rows=MAX_OUTSIDE)
     st.caption(say("quality.outside.note"))
 
 
-def _regions(say: Texts) -> dict[str, str]:
+def _region_names(say: Texts) -> dict[str, str]:
     """Return the regions of mainland China as the language writes them, by their Chinese names."""
     return {
         city.province_zh: city.province_zh if say.language == "zh" else city.province_en
@@ -92,24 +92,24 @@ def _regions(say: Texts) -> dict[str, str]:
     }
 
 
-def _conversions(context: ViewContext, verdicts: pd.DataFrame) -> None:
-    section(context.say("quality.datum"))
+def _show_conversions(context: ViewContext, verdicts: pd.DataFrame) -> None:
+    show_section(context.say("quality.datum"))
     if verdicts.empty or verdicts.reference.isna().all():
         st.markdown(context.say("quality.datum.single"))
         return
-    known_as = titles(context)
+    titles = source_titles(context)
     for row in verdicts.to_dict("records"):
         verdict = Verdict(row["verdict"])
         values = {
-            "source": known_as.get(row["source"], row["source"]),
-            "reference": known_as.get(row["reference"], row["reference"]),
+            "source": titles.get(row["source"], row["source"]),
+            "reference": titles.get(row["reference"], row["reference"]),
             "in_place": context.say.number(row["in_place"]),
             "compared": context.say.number(row["compared"]),
             "shifted": context.say.number(row["shifted"]),
             "chance": context.say.number(row["by_chance"]),
         }
-        said = context.say(f"quality.datum.{verdict}", **values)
+        text = context.say(f"quality.datum.{verdict}", **values)
         if verdict is Verdict.FORGOTTEN:
             offset, expected = (context.say.number(row[name]) for name in ("median_offset_m", "expected_m"))
-            said += " " + context.say("quality.datum.offset", m=offset, expected=expected)
-        st.html(element("p", "caution" if verdict is Verdict.FORGOTTEN else "said", text=said))
+            text += " " + context.say("quality.datum.offset", m=offset, expected=expected)
+        st.html(element("p", "caution" if verdict is Verdict.FORGOTTEN else "said", text=text))

@@ -1,7 +1,7 @@
 """Files a reader brings, to become a dataset of all users of this server.
 
-First it is said who will see it; then the files are recognised, looked at and read beside the datasets, and
-only what the reader has seen the report of is kept (`charging.dataset.drafts`).
+The page first says who will see it. The files are then recognised, looked at and read apart from the
+datasets, and only what the reader has seen the report of is kept (`charging.dataset.drafts`).
 """
 
 import logging
@@ -21,20 +21,20 @@ from charging.sources.readers import READERS
 from charging.sources.records import Record, Rejection, ServiceAreaRecord, StationRecord
 from charging.sources.tabular.presets import load_preset, presets
 from charging.views.datasets import dataset_switcher, import_report
-from charging.views.elements.error_box import in_full, in_short, trouble
+from charging.views.elements.error_box import fault_text, show_error, show_full_message
 from charging.views.elements.labels import names_in
-from charging.views.elements.markup import element, plain
+from charging.views.elements.markup import element, escape_markdown
 from charging.views.elements.texts import Texts
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import PageName, set_widget_value, visit, widget_value
 
-MOST_RECORDS = 8
+MAX_RECORDS = 8
 """Records shown of each file before it is read."""
 
-MOST_FILES_SHOWN = 5
+MAX_FILES_SHOWN = 5
 """Files whose first records are shown."""
 
-LONGEST_NAME = 80
+MAX_NAME_CHARS = 80
 
 _log = logging.getLogger(__name__)
 
@@ -43,18 +43,18 @@ _COUNTED = re.compile(r"([\d,]+) records")  # what an import says on the way
 _FILES, _NAME, _HOW, _DATUM = "upload_files", "upload_name", "upload_how", "upload_datum"
 
 
-def offer(context: ViewContext) -> None:
+def show_upload(context: ViewContext) -> None:
     """Show the offer to bring files; where the server takes none, say so."""
     say = context.say
     if context.settings.uploads != "on":
         st.caption(say("upload.off"))
         return
     with st.expander(say("upload.title"), expanded=visit.draft is not None):
-        _upload(context)
+        _show_draft(context)
 
 
 @st.fragment(key="uploading")
-def _upload(context: ViewContext) -> None:
+def _show_draft(context: ViewContext) -> None:
     if dataset_switcher.has_switched(context.answers):
         st.rerun()  # the draft was kept: the page opens it
     say, settings = context.say, context.settings
@@ -64,22 +64,22 @@ def _upload(context: ViewContext) -> None:
         say("upload.files"),
         accept_multiple_files=True,
         key=_FILES,
-        on_change=_take,
+        on_change=_take_files,
         args=(settings,),
         max_upload_size=settings.upload_limit_mb,
     )
     st.caption(say("upload.form", mb=say.number(settings.upload_limit_mb)))
     if draft := visit.draft:
         choices = _choices(draft, say)
-        _files(draft, choices, say)
-        _buttons(draft, choices, settings, say)
+        _show_files(draft, choices, say)
+        _show_buttons(draft, choices, settings, say)
     if visit.draft_problem:
         fault, message = visit.draft_problem
         visit.draft_problem = None
-        trouble(f"{say('upload.problem')} {in_short(fault, say)}", message, say)
+        show_error(f"{say('upload.problem')} {fault_text(fault, say)}", message, say)
 
 
-def _take(settings: Settings) -> None:
+def _take_files(settings: Settings) -> None:
     """Take the files that were just given, instead of those before; or none, if they were taken away."""
     _discard()
     if not (files := widget_value(_FILES)):
@@ -91,13 +91,13 @@ def _take(settings: Settings) -> None:
             most_bytes=settings.upload_limit_mb * 1_000_000,
         )
     except ChargingError as error:
-        _note(error)
+        _note_problem(error)
         return
     visit.draft = draft
     set_widget_value(_NAME, draft.suggested_name)
 
 
-def _note(error: ChargingError) -> None:
+def _note_problem(error: ChargingError) -> None:
     """Log what went wrong, and keep it for the reader until the page is shown."""
     _log.warning("An upload failed", exc_info=error)
     visit.draft_problem = error.fault, str(error)
@@ -115,7 +115,7 @@ def _choices(draft: Draft, say: Texts) -> Choices:
         set_widget_value(_NAME, draft.choices.name if draft.choices else draft.suggested_name)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
-            say("upload.name"), key=_NAME, max_chars=LONGEST_NAME, help=say("upload.name.help")
+            say("upload.name"), key=_NAME, max_chars=MAX_NAME_CHARS, help=say("upload.name.help")
         )
         ways = _ways(say)
         how = st.selectbox(say("upload.how"), ways, key=_HOW, format_func=lambda way: ways[way])
@@ -126,11 +126,11 @@ def _choices(draft: Draft, say: Texts) -> Choices:
             format_func=lambda datum: say(f"field.{datum}") if datum else say("upload.datum.told"),
             help=say("upload.datum.help"),
         )
-    kind, _, chosen = (how or "").partition(":")
+    kind, _, name_of_way = (how or "").partition(":")
     return Choices(
         name=name.strip(),
-        format_name=chosen if kind == "format" else None,
-        preset=chosen if kind == "preset" else None,
+        format_name=name_of_way if kind == "format" else None,
+        preset=name_of_way if kind == "preset" else None,
         datum=Datum(datum) if datum else None,
     )
 
@@ -145,34 +145,33 @@ def _ways(say: Texts) -> dict[str, str]:
     }
 
 
-def _files(draft: Draft, choices: Choices, say: Texts) -> None:
+def _show_files(draft: Draft, choices: Choices, say: Texts) -> None:
     """Show what each file was recognised as, and its first records."""
     for file in draft.files:
-        st.markdown(
-            f"**{plain(file.name)}** · {say('upload.size', kb=say.number(math.ceil(file.size / 1_000)))}"
-        )
-        _recognised(file, say)
-        if file not in draft.files[:MOST_FILES_SHOWN]:
+        size = say("upload.size", kb=say.number(math.ceil(file.size / 1_000)))
+        st.markdown(f"**{escape_markdown(file.name)}** · {size}")
+        _show_recognised(file, say)
+        if file not in draft.files[:MAX_FILES_SHOWN]:
             continue
         try:
-            records = draft.first_records(file, choices, MOST_RECORDS)
+            records = draft.first_records(file, choices, MAX_RECORDS)
             unread = draft.unread(file, choices)
         except ChargingError as error:
-            st.warning(in_short(error.fault, say))
-            in_full(str(error), say)
+            st.warning(fault_text(error.fault, say))
+            show_full_message(str(error), say)
             continue
         if unread:
-            st.caption(plain(import_report.unread_sentence(file.name, unread, say)))
+            st.caption(escape_markdown(import_report.unread_sentence(file.name, unread, say)))
         if records:
             st.dataframe(_as_rows(records, say), hide_index=True, placeholder="–")
         else:
             st.caption(say("upload.no_records"))
 
 
-def _recognised(file: Arrived, say: Texts) -> None:
+def _show_recognised(file: Arrived, say: Texts) -> None:
     if file.reader:
         title = load_preset(file.reader.preset).info.title if file.reader.preset else file.reader.title
-        st.caption(plain(say("upload.recognised", title=title)))
+        st.caption(escape_markdown(say("upload.recognised", title=title)))
 
 
 def _as_rows(records: Sequence[Record], say: Texts) -> pd.DataFrame:
@@ -199,21 +198,23 @@ def _as_row(record: Record, say: Texts) -> tuple[object, ...]:
 
 
 def _piles(record: StationRecord) -> int | None:
-    """Return the piles a record tells of; None where it does not say how many."""
+    """Return the piles of a record; None where it does not say how many."""
     counts = [group.count for group in record.piles if group.count is not None]
     return sum(counts) if counts else record.stated_piles
 
 
-def _buttons(draft: Draft, choices: Choices, settings: Settings, say: Texts) -> None:
+def _show_buttons(draft: Draft, choices: Choices, settings: Settings, say: Texts) -> None:
     """Show what can be done next: read the files; when they are read, keep the dataset."""
     report = draft.dataset.manifest.report if draft.dataset and draft.choices == choices else None
     with st.container(horizontal=True):
-        wanted = st.button(say("upload.read"), key="upload_read", type="secondary" if report else "primary")
+        is_pressed = st.button(
+            say("upload.read"), key="upload_read", type="secondary" if report else "primary"
+        )
         st.button(say("upload.discard"), key="upload_discard", on_click=_discard)
-    if wanted:
+    if is_pressed:
         _read(draft, choices, say)
     if report:
-        import_report.show(report, say)
+        import_report.show_import_report(report, say)
         st.button(
             say("upload.keep"), key="upload_keep", type="primary", on_click=_keep, args=(draft, settings)
         )
@@ -223,29 +224,29 @@ def _read(draft: Draft, choices: Choices, say: Texts) -> None:
     place = st.empty()
 
     def show(_share: float, what: str) -> None:
-        place.html(reading(what, say))
+        place.html(progress_html(what, say))
 
     try:
         show(0, "")
         draft.read(choices, show)
     except ChargingError as error:
-        _note(error)
+        _note_problem(error)
     finally:
         place.empty()
     st.rerun()
 
 
-def reading(what: str, say: Texts) -> str:
+def progress_html(what: str, say: Texts) -> str:
     """Return what an import says it is doing, with a bar of no length: nobody knows how many records come."""
     if what == WAITING:
-        said = say("upload.waiting")
+        text = say("upload.waiting")
     elif what in (WRITING, DONE):
-        said = say("upload.writing")
+        text = say("upload.writing")
     elif counted := _COUNTED.search(what):
-        said = say("upload.reading.records", count=counted[1])
+        text = say("upload.reading.records", count=counted[1])
     else:
-        said = say("upload.reading")
-    return element("div", "reading", element("progress", "", aria_label=said), text=said, role="status")
+        text = say("upload.reading")
+    return element("div", "reading", element("progress", "", aria_label=text), text=text, role="status")
 
 
 def _keep(draft: Draft, settings: Settings) -> None:
@@ -253,8 +254,8 @@ def _keep(draft: Draft, settings: Settings) -> None:
     try:
         dataset = draft.keep()
         visit.draft = None
-        dataset_switcher.open_instead(settings, dataset.folder.name)
+        dataset_switcher.switch_dataset(settings, dataset.folder.name)
     except ChargingError as error:
-        _note(error)
+        _note_problem(error)
         return
     visit.page = PageName.MAP

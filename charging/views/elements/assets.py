@@ -36,7 +36,7 @@ def _own(name: str) -> str:
 
 @functools.cache
 def _version() -> str:
-    """Return a digest of our own files, so that no cache keeps an old one beside a new page."""
+    """Return a digest of our own files, so that no cache keeps an old one for a new page."""
     digest = hashlib.sha256()
     for file in sorted(FOLDER.iterdir()):
         digest.update(file.read_bytes())

@@ -6,18 +6,18 @@ from charging.errors import Fault
 from charging.views.elements.texts import Texts
 
 
-def trouble(lead: str, message: str, say: Texts) -> None:
+def show_error(lead: str, message: str, say: Texts) -> None:
     """Show what went wrong, and under it the full message, of which nothing is Markdown."""
     st.error(lead)
-    in_full(message, say)
+    show_full_message(message, say)
 
 
-def in_full(message: str, say: Texts) -> None:
+def show_full_message(message: str, say: Texts) -> None:
     """Show a full message, and say in which language it is."""
     st.caption(say("trouble.in_full"))
     st.text(message)
 
 
-def in_short(fault: Fault | None, say: Texts) -> str:
+def fault_text(fault: Fault | None, say: Texts) -> str:
     """Return what is wrong with a file in the reader's language; the message of the error says more."""
     return say(f"fault.{fault}") if fault else ""

@@ -5,10 +5,21 @@ import pandas as pd
 from charging.views.elements.texts import Texts
 
 
-def names_of(table: pd.DataFrame, say: Texts) -> list[str]:
-    """Return the name of each station in the reader's language, else in the other one, else its id."""
-    rows = zip(*(table[column].to_list() for column in ("name", "name_zh", "station_id")), strict=True)
-    return [names_in(name, name_zh, say)[0] or station_id for name, name_zh, station_id in rows]
+def names_of(
+    table: pd.DataFrame, say: Texts, *, id_column: str = "station_id", prefix: str = ""
+) -> list[str]:
+    """Return the name of each row in the reader's language, else in the other one, else its id."""
+    names, _ = both_names_of(table, say, prefix=prefix)
+    return [name or row_id for name, row_id in zip(names, table[id_column].to_list(), strict=True)]
+
+
+def both_names_of(
+    table: pd.DataFrame, say: Texts, *, prefix: str = ""
+) -> tuple[list[str | None], list[str | None]]:
+    """Return the names of the rows in the reader's language, and those in the other one."""
+    rows = zip(table[f"{prefix}name"].to_list(), table[f"{prefix}name_zh"].to_list(), strict=True)
+    both = [names_in(name, name_zh, say) for name, name_zh in rows]
+    return [name for name, _ in both], [other for _, other in both]
 
 
 def operators_of(table: pd.DataFrame, say: Texts) -> list[str | None]:

@@ -1,4 +1,4 @@
-"""The few pieces of HTML the page is made of besides Streamlit's own: every text in it is escaped here."""
+"""The few pieces of HTML the page adds to Streamlit's own: every text in it is escaped here."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ _STYLE = Path(__file__).with_name("style.css")
 _SHARED = ("edge", "warn", "warnInk", "page")
 
 
-def style() -> None:
+def apply_style() -> None:
     """Give the page its look, in the colours that it shares with the map."""
     light, dark = static_json("theme.json")["light"], static_json("theme.json")["dark"]
     colours = "".join(f"--{name}: light-dark({light[name]}, {dark[name]});" for name in _SHARED)
@@ -40,7 +40,7 @@ def stripe(colour: str) -> str:
     return element("span", "swatch", style=f"background:{colour}")
 
 
-def simulated(tag: str, text: str, say: Texts) -> str:
+def simulated_badge(tag: str, text: str, say: Texts) -> str:
     """Return the mark of what is simulated, with what that means on hover."""
     return element(tag, "badge simulated", text=text, title=say("kind.simulated.note"))
 
@@ -85,16 +85,16 @@ def bars(rows: Sequence[Bar], whole: float) -> str:
 
 
 def small_print(text: str) -> str:
-    """Return a line that stands below others and says more about them."""
+    """Return a line in small print, which says more about what is above it."""
     return element("p", "small-print", text=text)
 
 
-def section(title: str) -> None:
+def show_section(title: str) -> None:
     """Show the heading of a part."""
     st.html(element("h3", "section", text=title))
 
 
-def waiting(lines: int) -> None:
+def show_placeholder(lines: int) -> None:
     """Show grey lines that keep the place of what comes after the map."""
     st.html(element("div", "waiting", *(element("i", "") for _ in range(lines)), aria_hidden="true"))
 
@@ -125,27 +125,27 @@ _REPLACE_QUERY = """<script>{{
 
 def operator_label(operator: str, colour: str, piles: float, say: Texts) -> str:
     """Return the Markdown label of an operator in a list: its colour, its name, its piles."""
-    name = plain(say(f"operator.{operator}"))
+    name = escape_markdown(say(f"operator.{operator}"))
     return f':color[■]{{foreground="{colour}"}} {name} :small[{say.number(piles)}]'
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     r"""Return foreign text so that Streamlit's Markdown shows it as it is.
 
     Examples
     --------
-    >>> print(plain("*A* [x](y) `z` $1$"))
+    >>> print(escape_markdown("*A* [x](y) `z` $1$"))
     \*A\* \[x\]\(y\) \`z\` \$1\$
     """
     return "".join(f"\\{char}" if char in _MARKDOWN else char for char in text)
 
 
-def unmarked(text: str) -> str:
+def strip_markdown(text: str) -> str:
     r"""Return a text of the page without its Markdown: what `plain` escaped, and our small print.
 
     Examples
     --------
-    >>> print(unmarked(plain("*A* [x]") + " :small[:gray[and 3 more]]"))
+    >>> print(strip_markdown(escape_markdown("*A* [x]") + " :small[:gray[and 3 more]]"))
     *A* [x] and 3 more
     """
     held = _SMALL_PRINT.sub(r"\1", text)

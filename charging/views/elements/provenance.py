@@ -1,4 +1,4 @@
-"""Where data comes from, in the reader's language: what is our own stands in the catalogue.
+"""Where data comes from, in the reader's language: our own texts are in the catalogue.
 
 Names of foreign sources and what their licences ask to show stay as their publishers write them.
 """
@@ -22,7 +22,7 @@ _UNITS = {
 """What our readers and presets count, with the word for it."""
 
 
-def named(manifest: Manifest, say: Texts) -> Manifest:
+def localized_manifest(manifest: Manifest, say: Texts) -> Manifest:
     """Return a manifest whose titles and attributions are in the reader's language where they are ours."""
     if not all(map(_is_ours, manifest.sources)):
         return manifest
@@ -35,7 +35,7 @@ def named(manifest: Manifest, say: Texts) -> Manifest:
     return replace(manifest, title=title + scale, sources=tuple(sources))
 
 
-def unit(counted: str, say: Texts) -> str:
+def unit_name(counted: str, say: Texts) -> str:
     """Return what a source counts as a pile, in the reader's language where it is one of our words."""
     return say(f"unit.{_UNITS[counted]}") if counted in _UNITS else counted
 

@@ -24,26 +24,37 @@ class Note(NamedTuple):
     text: str
 
 
-class Rows(Protocol):
-    """Rows of a table, columns under the names they are shown by: a `DataFrame`, or what makes one."""
+class TableRows(Protocol):
+    """Rows of a table, columns under their names on the page: a `DataFrame`, or `LazyRows`."""
 
     def __len__(self) -> int:
         """Return how many there are."""
 
-    def head(self, n: int) -> pd.DataFrame:
+    def head(self, n: int, /) -> pd.DataFrame:
         """Return the first rows, at most `n`."""
 
 
-class Table(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LazyRows:
+    """Rows that are written out as far as they are asked for."""
+
+    count: int
+    head: Callable[[int], pd.DataFrame]
+
+    def __len__(self) -> int:
+        return self.count
+
+
+class ReportTable(NamedTuple):
     """A table with all its rows."""
 
     name: str  # of its file
     title: str
-    rows: Rows
+    rows: TableRows
     formats: Mapping[str, str]  # of numbers, as Streamlit names them, by column
 
 
-class Line(NamedTuple):
+class ChartLine(NamedTuple):
     """A line of a chart."""
 
     name: str
@@ -55,50 +66,50 @@ class Line(NamedTuple):
 class Curves(NamedTuple):
     """Lines of shares, 0 to 1, over a logarithmic axis."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ChartLine, ...]
     ticks: tuple[float, ...]  # of the axis, the first and the last its ends
     unit: str
     marked: float  # the place on the axis that the facts are about
 
 
-Piece = Facts | Note | Table | Curves
+Piece = Facts | Note | ReportTable | Curves
 
 
 @dataclass(slots=True)
 class ReportRecorder:
-    """What has been said in the present run; the one thing here that changes."""
+    """What the present run has shown; the one thing here that changes."""
 
     questions: list[tuple[str, str]] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
     functions: list[Callable[..., Any]] = field(default_factory=list)  # whose docstrings are the definitions
 
-    def begin(self) -> None:
+    def clear(self) -> None:
         """Forget the run before."""
         self.questions, self.pieces, self.functions = [], [], []
 
-    def asked(self, label: str, answer: str) -> None:
-        """Remember what the analysis was asked, in words; the widget shows it."""
+    def record_question(self, label: str, answer: str) -> None:
+        """Record a parameter of the analysis in words; its widget shows it."""
         self.questions.append((label, answer))
 
-    def html(self, html: str) -> None:
+    def show_html(self, html: str) -> None:
         """Show facts as HTML."""
         self.pieces.append(Facts(html))
         st.html(html)
 
-    def note(self, text: str) -> None:
+    def show_note(self, text: str) -> None:
         """Show a small print."""
         if text:
             self.pieces.append(Note(text))
             st.caption(text)
 
-    def table(self, table: Table) -> None:
-        """Remember a table; `analysis.table` shows it."""
+    def record_table(self, table: ReportTable) -> None:
+        """Record a table; `analysis.show_table` shows it."""
         self.pieces.append(table)
 
-    def curves(self, curves: Curves) -> None:
-        """Remember curves; the analysis shows them as a chart one can point at."""
+    def record_curves(self, curves: Curves) -> None:
+        """Record curves; the analysis shows them as a chart one can point at."""
         self.pieces.append(curves)
 
-    def defined(self, *functions: Callable[..., Any]) -> None:
-        """Remember what figures are defined by; `analysis.definition` shows it."""
+    def record_definitions(self, *functions: Callable[..., Any]) -> None:
+        """Record the functions that define figures; `analysis.show_definition` shows their docstrings."""
         self.functions.extend(function for function in functions if function not in self.functions)

@@ -1,11 +1,11 @@
-"""Curves as a still picture: SVG that prints, beside a legend."""
+"""Curves as a still picture: SVG that prints, next to a legend."""
 
 import math
 
 from charging.maps.palette import Theme
 from charging.maps.static_map_svg import light_colour
 from charging.views.elements.markup import element
-from charging.views.elements.report_recorder import Curves, Line
+from charging.views.elements.report_recorder import ChartLine, Curves
 
 WIDTH, HEIGHT = 720, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 16, 10, 26
@@ -13,7 +13,7 @@ _BOX = {"viewBox": f"0 0 {WIDTH} {HEIGHT}", "width": str(WIDTH), "height": str(H
 _INK, _RULE = "#4d5c64", "#d3dadd"
 
 
-def sketch(curves: Curves, theme: Theme) -> str:
+def curves_figure(curves: Curves, theme: Theme) -> str:
     """Return curves as a figure; `theme` is that of their colours, and the figure is light."""
     low, high = math.log(curves.ticks[0]), math.log(curves.ticks[-1])
 
@@ -47,12 +47,12 @@ def sketch(curves: Curves, theme: Theme) -> str:
     return element("figure", "plate", svg, element("ul", "legend", *names), unit)
 
 
-def _key(line: Line, theme: Theme) -> str:
+def _key(line: ChartLine, theme: Theme) -> str:
     kind = "dashed" if line.dash[1] else "solid"
     return element("span", "swatch line", style=f"border-top:2px {kind} {light_colour(line.colour, theme)}")
 
 
-def _dash(line: Line) -> str:
+def _dash(line: ChartLine) -> str:
     return f"{line.dash[0]} {line.dash[1]}" if line.dash[1] else "none"
 
 

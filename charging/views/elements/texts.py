@@ -1,6 +1,6 @@
 """What the page says, in the reader's language.
 
-All texts stand in catalogue.csv: a key, English, Chinese. Names of operators and cities come from the
+All texts are in catalogue.csv: a key, English, Chinese. Names of operators and cities come from the
 registries, under the keys `operator.<id>` and `city.<id>`.
 """
 

@@ -13,7 +13,7 @@ from charging.domain.datum import from_wgs84
 from charging.domain.vocabulary import Datum, connectors_in
 from charging.queries.stations import Station, station
 from charging.views.elements.labels import names_in, operator_name
-from charging.views.elements.markup import element, plain, stripe, terms
+from charging.views.elements.markup import element, escape_markdown, stripe, terms
 from charging.views.elements.texts import Texts
 from charging.views.mapview import favourites
 from charging.views.session import state
@@ -29,18 +29,18 @@ _WGS84_LINKS = {
 _GCJ02_LINK = "https://uri.amap.com/navigation?to={lon:.6f},{lat:.6f}&mode=car&coordinate=gaode"
 
 
-def station_details(context: ViewContext, station_id: str) -> None:
+def show_station(context: ViewContext, station_id: str) -> None:
     """Show the details of a station."""
     answers, say = context.answers, context.say
     found = answers.ask(station, station_id)
     if found is None:
-        heading(say("panel.station"), say)
+        show_heading(say("panel.station"), say)
         st.html(element("p", "empty", text=say("panel.gone")))
         return
     row = found.row
     name, other_name = names_in(row.get("name"), row.get("name_zh"), say)
     title = name or station_id
-    heading(title, say, beside=lambda: favourites.star(context, row, title))
+    show_heading(title, say, extra=lambda: favourites.show_star(context, row, title))
     operator = operator_name(row.operator_id, row.operator_raw, say) or say("unknown")
     colour = colours_of(answers).get(row.operator_id, "transparent")
     st.html(
@@ -53,10 +53,10 @@ def station_details(context: ViewContext, station_id: str) -> None:
     )
 
 
-def heading(title: str, say: Texts, *, beside: Callable[[], None] | None = None) -> None:
+def show_heading(title: str, say: Texts, *, extra: Callable[[], None] | None = None) -> None:
     """Show the title of the panel, with a button that closes what is selected; Escape does the same.
 
-    `beside` shows something between them.
+    `extra` shows something between them.
     """
     with st.container(
         horizontal=True,
@@ -66,8 +66,8 @@ def heading(title: str, say: Texts, *, beside: Callable[[], None] | None = None)
         key="panel_head",
     ):
         st.html(element("h2", "panel-title", text=title))
-        if beside:
-            beside()
+        if extra:
+            extra()
         st.button(
             "×",
             key="close",
@@ -79,10 +79,10 @@ def heading(title: str, say: Texts, *, beside: Callable[[], None] | None = None)
         )
 
 
-def station_button(key: str, station_id: str, name: str, told: str) -> None:
-    """Show a station as a button that selects it, with what is told of it in small print."""
+def show_station_button(key: str, station_id: str, name: str, note: str) -> None:
+    """Show a station as a button that selects it, with a note in small print."""
     st.button(
-        f"{plain(name)} :small[{plain(told)}]",
+        f"{escape_markdown(name)} :small[{escape_markdown(note)}]",
         key=f"{key}-{station_id}",
         on_click=state.select,
         args=(Selection("station", station_id),),
@@ -90,12 +90,12 @@ def station_button(key: str, station_id: str, name: str, told: str) -> None:
     )
 
 
-def fact(label: str, value: str) -> str:
+def fact_html(label: str, value: str) -> str:
     """Return a number with its name."""
     return element("div", "fact", element("b", "", text=value), element("span", "", text=label))
 
 
-def power(power_kw: float | None, say: Texts) -> str:
+def power_text(power_kw: float | None, say: Texts) -> str:
     """Return a power with its unit, or the word for not known."""
     return say("unknown") if power_kw is None or pd.isna(power_kw) else f"{power_kw:g} kW"
 
@@ -107,10 +107,10 @@ def _groups(found: Station, say: Texts) -> Iterator[str]:
     for group in found.groups.to_dict("records"):
         current, plugs, status, piles = (group[name] for name in ("current", "connectors", "status", "piles"))
         cells = (
-            say(f"current.{current}") if _known(current) else say("unknown"),
-            power(group["power_kw"], say),
-            _plugs(int(plugs), say) if _known(plugs) else say("unknown"),
-            say(f"status.{status}") if _known(status) else say("unknown"),
+            say(f"current.{current}") if _is_known(current) else say("unknown"),
+            power_text(group["power_kw"], say),
+            _plugs(int(plugs), say) if _is_known(plugs) else say("unknown"),
+            say(f"status.{status}") if _is_known(status) else say("unknown"),
             say.number(piles),
         )
         yield element("tr", "", *(element("td", "", text=cell) for cell in cells))
@@ -123,12 +123,12 @@ def _plugs(mask: int, say: Texts) -> str:
 def _lines(row: pd.Series, say: Texts) -> Iterator[tuple[str, str]]:
     """Return what is known about the station, as label and text."""
     gcj02_lat, gcj02_lon = _gcj02(row)
-    city = say(f"city.{row.city_id}") if _known(row.city_id) else row.city_raw
+    city = say(f"city.{row.city_id}") if _is_known(row.city_id) else row.city_raw
     named = {
         "city": city,
         "address": row.address,
-        "access": say(f"access.{row.access}") if _known(row.access) else None,
-        "site": say(f"site.{row.site}") if _known(row.site) else None,
+        "access": say(f"access.{row.access}") if _is_known(row.access) else None,
+        "site": say(f"site.{row.site}") if _is_known(row.site) else None,
         "opening_hours": row.opening_hours,
         "price": row.price,
         "phone": row.phone,
@@ -142,8 +142,8 @@ def _lines(row: pd.Series, say: Texts) -> Iterator[tuple[str, str]]:
         "retrieved_at": row.retrieved_at,
     }
     for field, value in named.items():
-        if _known(value):
-            yield say(f"field.{field}"), _written(value, say)
+        if _is_known(value):
+            yield say(f"field.{field}"), _value_text(value, say)
 
 
 def _gcj02(row: pd.Series) -> tuple[float, float]:
@@ -151,11 +151,11 @@ def _gcj02(row: pd.Series) -> tuple[float, float]:
     return float(lat[0]), float(lon[0])
 
 
-def _known(value: Any) -> bool:  # noqa: ANN401  any value of a row
+def _is_known(value: Any) -> bool:  # noqa: ANN401  any value of a row
     return not pd.isna(value)
 
 
-def _written(value: object, say: Texts) -> str:
+def _value_text(value: object, say: Texts) -> str:
     if isinstance(value, pd.Timestamp):
         return f"{say.date(value.date())}, {value:%H:%M} UTC"
     return say.date(value) if isinstance(value, dt.date) else str(value)
@@ -168,7 +168,7 @@ def _links(row: pd.Series, say: Texts) -> Iterator[str]:
     targets |= {name: link.format(lat=row.lat, lon=row.lon) for name, link in _WGS84_LINKS.items()}
     for name, link in targets.items():
         yield _link(link, say(f"panel.{name}"))
-    if _known(row.url) and urlsplit(row.url).scheme in ("http", "https"):
+    if _is_known(row.url) and urlsplit(row.url).scheme in ("http", "https"):
         yield _link(row.url, say("panel.page"))
 
 

@@ -143,7 +143,7 @@ function leave(entry, trigger) {
 }
 
 /**
- * Drawing anew must not take the focus from somebody who uses the keyboard.
+ * Drawing again must not take the focus from a keyboard user.
  * @param {HTMLElement} root @param {HTMLElement[]} children
  */
 function replace(root, ...children) {

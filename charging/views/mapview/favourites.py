@@ -1,39 +1,35 @@
 """Favourite stations: a star at a station and a list in the sidebar, kept in the browser and nowhere else."""
 
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from charging.maps.view import View
+from charging.views.elements.component import component
 from charging.views.session import state
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import Selection, widget_value
 
 KEY = "favourites"
 
-_SCRIPT = Path(__file__).with_name("favourites.js")
-
 ZOOM = 15.0
 """How near the map goes to a favourite, Web Mercator."""
 
 
 @st.fragment
-def shelf(context: ViewContext) -> None:
+def show_favourites(context: ViewContext) -> None:
     """Show the list; it takes no room while there is no favourite."""
     say, dataset = context.say, context.dataset.manifest.name
     texts = {name: say(f"favourite.{name}") for name in ("title", "go", "elsewhere", "remove", "json", "csv")}
-    result = _component()(
+    result = component(__file__)(
         key=KEY, data={"dataset": dataset, "texts": texts}, on_go_change=lambda: go_to_favourite(dataset)
     )
     if result.go:
         st.rerun()
 
 
-def star(context: ViewContext, row: pd.Series, name: str) -> None:
+def show_star(context: ViewContext, row: pd.Series, name: str) -> None:
     """Show the star of a station, by which it becomes a favourite and ceases to be one."""
     station = {
         "station_id": row.station_id,
@@ -43,16 +39,7 @@ def star(context: ViewContext, row: pd.Series, name: str) -> None:
         "dataset": context.dataset.manifest.name,
     }
     texts = {name: context.say(f"favourite.{name}") for name in ("add", "remove")}
-    _component()(key="star", data={"station": station, "texts": texts}, width="content")
-
-
-@cache
-def _component() -> Any:  # noqa: ANN401  Streamlit names no public type for what it returns
-    return st.components.v2.component(
-        "charging_favourites",
-        js=_SCRIPT.read_text(encoding="utf-8"),
-        css=_SCRIPT.with_suffix(".css").read_text(encoding="utf-8"),
-    )
+    component(__file__)(key="star", data={"station": station, "texts": texts}, width="content")
 
 
 def go_to_favourite(dataset: str) -> None:
@@ -65,4 +52,4 @@ def go_to_favourite(dataset: str) -> None:
         return
     if wanted.get("dataset") == dataset:
         state.select(Selection("station", str(wanted.get("station_id"))))
-    state.fly(*view)
+    state.fly_to(*view)

@@ -15,11 +15,11 @@ from charging.queries.hexes import hex_operators, hexes, leading_operators
 from charging.queries.measures import Measure
 from charging.queries.stations import count_stations, stations
 from charging.views.elements.labels import names_of, operators_of
-from charging.views.elements.provenance import named
+from charging.views.elements.provenance import localized_manifest
 from charging.views.session.colours import colours_of, theme
 from charging.views.session.context import ViewContext
-from charging.views.session.state import chosen_cell
-from charging.views.session.visit import Selection, visit
+from charging.views.session.state import selected_cell, selected_id
+from charging.views.session.visit import visit
 
 FIXED_BREAKS = {
     Measure.PILES: (10, 100, 1_000, 10_000),
@@ -34,11 +34,14 @@ CLASSES = 5
 FIFTHS = (0.2, 0.4, 0.6, 0.8)
 
 
-class Drawn(NamedTuple):
-    """The layers of an answer, and what must be said about what they leave out."""
+class MapLayers(NamedTuple):
+    """Layers of the map, and a note on what they leave out, or ""."""
 
-    groups: list[Layer]
+    layers: list[Layer]
     note: str
+
+
+NO_LAYERS = MapLayers([], "")
 
 
 def field_tooltip(context: ViewContext, *columns: str, heading: str = "") -> Tooltip:
@@ -51,23 +54,25 @@ def field_tooltip(context: ViewContext, *columns: str, heading: str = "") -> Too
     return Tooltip(rows=rows, unknown=say("unknown"), footer=context.footer, heading=heading)
 
 
-def layers(context: ViewContext, frame: Frame, chosen: Selection | None) -> Drawn:
+def map_layers(context: ViewContext, frame: Frame) -> MapLayers:
     """Return the layers of a frame: stations where it is close and they are few enough, otherwise cells."""
-    ground = surface(context)
+    ground = surface_layer(context)
     if not (frame.is_close and visit.points):
-        return Drawn([ground, *_cells(context, frame, chosen)], "")
+        return MapLayers([ground, *_cell_layers(context, frame)], "")
     say, limit = context.say, context.settings.station_limit
     count = context.answers.ask(count_stations, context.selection, frame.bounds)
     if count <= limit:
-        return Drawn([ground, *_stations(context, frame, chosen)], "")
+        return MapLayers([ground, *_station_layers(context, frame)], "")
     note = say("map.too_many", count=say.number(count), limit=say.number(limit))
-    return Drawn([ground, *_cells(context, frame, chosen)], note)
+    return MapLayers([ground, *_cell_layers(context, frame)], note)
 
 
-def surface(context: ViewContext) -> Layer:
+def surface_layer(context: ViewContext) -> Layer:
     """Return the ground, the names and the street tiles: the first layer of every map."""
     say = context.say
-    sources = [rows.info for each in context.datasets for rows in named(each.manifest, say).sources]
+    sources = [
+        rows.info for each in context.datasets for rows in localized_manifest(each.manifest, say).sources
+    ]
     words = SurfaceTexts(
         label=say("map.label"),
         zoom_in=say("map.zoom_in"),
@@ -81,33 +86,33 @@ def surface(context: ViewContext) -> Layer:
     return draw.surface(theme=theme(), language=say.language, tiles=tiles, texts=words)
 
 
-def _cells(context: ViewContext, frame: Frame, chosen: Selection | None) -> list[Layer]:
+def _cell_layers(context: ViewContext, frame: Frame) -> list[Layer]:
     answers, say = context.answers, context.say
     table = answers.ask(hexes, context.selection, frame.bounds, frame.resolution)
     measure = Measure(visit.measure)
     if measure is Measure.LEADER:
         parts = answers.ask(hex_operators, context.selection, frame.bounds, frame.resolution)
         table = table.merge(leading_operators(parts), on="cell", how="left")
-    scale = _scale(context, measure, table)
+    scale = _cell_scale(context, measure, table)
     tooltip = field_tooltip(context, "piles", "stations", "dc_piles", "max_power_kw")
-    groups = [draw.hexes(table, scale, tooltip, selected_cell=chosen_cell(chosen))]
+    layers = [draw.hexes(table, scale, tooltip, selected_cell=selected_cell())]
     if visit.overlay:
-        groups.append(_dots(context, frame))
-    groups.append(draw.legend(scale, table[measure], count_label=say("map.cells"), footer=context.footer))
-    return groups
+        layers.append(_operator_dots(context, frame))
+    layers.append(draw.legend(scale, table[measure], count_label=say("map.cells"), footer=context.footer))
+    return layers
 
 
-def _scale(context: ViewContext, measure: Measure, table: pd.DataFrame) -> ColourScale:
+def _cell_scale(context: ViewContext, measure: Measure, table: pd.DataFrame) -> ColourScale:
     say = context.say
     title, unit = say(f"colour.{measure}"), say(f"colour.{measure}.unit")
     if measure is Measure.LEADER:
         return _operator_classes(context, table[measure], title=title, unit=unit)
-    named = {"column": str(measure), "title": title, "unit": unit, "unknown": say("unknown")}
+    texts = {"column": str(measure), "title": title, "unit": unit, "unknown": say("unknown")}
     values, is_share = table[measure], measure.is_share
     if visit.fixed:
         breaks = FIXED_BREAKS.get(measure, FIFTHS)
-        return Scale.from_breaks(values, breaks, **named, theme=theme(), is_share=is_share)
-    return Scale.from_quantiles(values, **named, theme=theme(), classes=CLASSES, is_share=is_share)
+        return Scale.from_breaks(values, breaks, **texts, theme=theme(), is_share=is_share)
+    return Scale.from_quantiles(values, **texts, theme=theme(), classes=CLASSES, is_share=is_share)
 
 
 def _operator_classes(context: ViewContext, values: pd.Series, *, title: str, unit: str) -> Categories:
@@ -125,34 +130,31 @@ def _operator_classes(context: ViewContext, values: pd.Series, *, title: str, un
     )
 
 
-def _dots(context: ViewContext, frame: Frame) -> Layer:
+def _operator_dots(context: ViewContext, frame: Frame) -> Layer:
     # laid over the cells to compare: what is chosen here, not what the cells are filtered to
-    chosen = tuple(visit.overlay)
-    selection = replace(context.selection, operators=chosen, relations=())
+    operators = tuple(visit.overlay)
+    selection = replace(context.selection, operators=operators, relations=())
     parts = context.answers.ask(hex_operators, selection, frame.bounds, frame.resolution)
     colours = colours_of(context.answers)
-    laid = {operator: colours[operator] for operator in chosen if operator in colours}
-    named = {operator: context.say(f"operator.{operator}") for operator in laid}
-    table = parts.assign(operator=parts.operator_id.map(named))
-    return draw.operator_dots(table, field_tooltip(context, "piles", heading="operator"), colours=laid)
+    overlay = {operator: colours[operator] for operator in operators if operator in colours}
+    names = {operator: context.say(f"operator.{operator}") for operator in overlay}
+    table = parts.assign(operator=parts.operator_id.map(names))
+    return draw.operator_dots(table, field_tooltip(context, "piles", heading="operator"), colours=overlay)
 
 
-def _stations(context: ViewContext, frame: Frame, chosen: Selection | None) -> list[Layer]:
+def _station_layers(context: ViewContext, frame: Frame) -> list[Layer]:
     say = context.say
     limit = context.settings.station_limit
     table = context.answers.ask(stations, context.selection, frame.bounds, limit=limit)
-    shown = table.assign(
-        name=names_of(table, say), operator=pd.Series(operators_of(table, say), dtype=object)
-    )
+    rows = table.assign(name=names_of(table, say), operator=pd.Series(operators_of(table, say), dtype=object))
     if not table.status.isin(LIVE_STATUSES).any():  # a register: a ring on every station would say nothing
-        shown = shown.drop(columns="status")
-    ringed = chosen.id if chosen and chosen.kind == "station" else None
+        rows = rows.drop(columns="status")
     tooltip = field_tooltip(context, "operator", "piles", "dc_piles", "max_power_kw", heading="name")
     scale = _station_scale(context, table)
-    drawn = draw.stations(shown, scale, tooltip, theme=theme(), selected_id=ringed)
-    notes = [say("map.shapes") if "status" in shown else "", context.footer]
+    points = draw.stations(rows, scale, tooltip, theme=theme(), selected_id=selected_id("station"))
+    notes = [say("map.shapes") if "status" in rows else "", context.footer]
     footer = " ".join(note for note in notes if note)
-    return [drawn, draw.legend(scale, table[scale.column], count_label=say("map.stations"), footer=footer)]
+    return [points, draw.legend(scale, table[scale.column], count_label=say("map.stations"), footer=footer)]
 
 
 def _station_scale(context: ViewContext, table: pd.DataFrame) -> ColourScale:

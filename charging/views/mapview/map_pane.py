@@ -1,4 +1,4 @@
-"""The stage of a view: the map, and the panel beside it."""
+"""The map of every view."""
 
 from streamlit_folium import st_folium
 
@@ -17,15 +17,15 @@ ANSWERS = ("bounds", "zoom", "last_active_drawing", "last_object_clicked_count")
 """What the map reports; fixed at its first render."""
 
 MAP_HEIGHT_PX = 640
-"""Height st_folium is told; the style sheet stretches the frame to the window."""
+"""Height given to st_folium; the style sheet stretches the frame to the window."""
 
 
 def viewport(context: ViewContext) -> Viewport:
-    """Return what the map shows, or will show when it stands."""
+    """Return what the map shows, or will show once it is there."""
     return state.viewport() or Viewport.around(_start_view(context.answers))
 
 
-def show_map(context: ViewContext, groups: list[Layer]) -> None:
+def show_map(context: ViewContext, layers: list[Layer]) -> None:
     """Show the map with its layers; the first is the surface."""
     flight = visit.flight
     flights = [fly_to(*flight.view, token=flight.token)] if flight else []
@@ -35,7 +35,7 @@ def show_map(context: ViewContext, groups: list[Layer]) -> None:
         height=MAP_HEIGHT_PX,
         use_container_width=True,
         returned_objects=list(ANSWERS),
-        feature_group_to_add=[*groups, *flights],
+        feature_group_to_add=[*layers, *flights],
         render=False,  # of the whole page, which nobody reads; the map is rendered all the same
     )
 

@@ -1,4 +1,4 @@
-"""The panel beside the map: what is in view, or the details of what is selected."""
+"""The panel next to the map: what is in view, or the details of what is selected."""
 
 from dataclasses import replace
 
@@ -12,40 +12,46 @@ from charging.queries.predicates import Cell, Place
 from charging.queries.stations import station, stations
 from charging.queries.totals import piles_by_operator, totals
 from charging.views.elements.labels import names_of, operator_name
-from charging.views.elements.markup import Bar, bars, element, simulated, small_print, terms
+from charging.views.elements.markup import Bar, bars, element, simulated_badge, small_print, terms
 from charging.views.elements.texts import Texts
-from charging.views.mapview.details import fact, heading, power, station_button, station_details
-from charging.views.mapview.service_area import area_details
+from charging.views.mapview.details import (
+    fact_html,
+    power_text,
+    show_heading,
+    show_station,
+    show_station_button,
+)
+from charging.views.mapview.service_area import show_service_area
 from charging.views.session.caching import Answers
 from charging.views.session.colours import colours_of
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import Selection
 
-MOST_OPERATORS = 8
-LARGEST_STATIONS = 5
+MAX_OPERATORS = 8
+MAX_STATIONS = 5
 
 FACTS = ("stations", "piles", "dc_piles", "max_power_kw", "stations_piles_unknown")
 """The sums of a place that are shown."""
 
 
-def panel(context: ViewContext, viewport: Viewport, chosen: Selection | None) -> None:
+def show_panel(context: ViewContext, viewport: Viewport, selected: Selection | None) -> None:
     """Show the panel; a station that is not in the dataset is looked up in the other one."""
     say = context.say
-    if chosen is None:  # in one piece: all of it is replaced with every move of the map
+    if selected is None:  # in one piece: all of it is replaced with every move of the map
         title = element("h2", "panel-title", text=say("panel.in_view"))
         hint = small_print(say("panel.hint"))
         st.html(title + _summary(context, viewport.bounds) + hint + _kind(context.dataset, say))
         return
     source = context
-    if chosen.kind == "station":
-        if context.other and _is_only_in(context.other, context.answers, chosen.id):
+    if selected.kind == "station":
+        if context.other and _is_only_in(context.other, context.answers, selected.id):
             source = replace(context, answers=context.other)
             st.html(element("p", "caution", text=_elsewhere(source.dataset, say)))
-        station_details(source, chosen.id)
-    elif chosen.kind == "area":
-        area_details(context, chosen.id)
+        show_station(source, selected.id)
+    elif selected.kind == "area":
+        show_service_area(context, selected.id)
     else:
-        _cell(context, chosen.id)
+        _cell(context, selected.id)
     if kind := _kind(source.dataset, say):
         st.html(kind)
 
@@ -56,11 +62,11 @@ def _is_only_in(other: Answers, own: Answers, station_id: str) -> bool:
 
 def _kind(dataset: Dataset, say: Texts) -> str:
     """Return the mark of a dataset that is not real."""
-    return simulated("p", say("kind.simulated"), say) if dataset.kind is Kind.SIMULATED else ""
+    return simulated_badge("p", say("kind.simulated"), say) if dataset.kind is Kind.SIMULATED else ""
 
 
 def _elsewhere(dataset: Dataset, say: Texts) -> str:
-    """Say that a station stands only in another dataset, and in which."""
+    """Say that a station is only in another dataset, and in which."""
     date = dataset.manifest.as_of or say("unknown")
     return say("panel.elsewhere", name=dataset.folder.name, date=date)
 
@@ -75,12 +81,12 @@ def _summary(context: ViewContext, place: Place) -> str:
         (say("field.stations"), say.number(sums.stations)),
         (say("field.piles"), say.number(sums.piles)),
         (say("field.dc_piles"), say.number(sums.dc_piles)),
-        (say("field.max_power_kw"), power(sums.max_power_kw, say)),
+        (say("field.max_power_kw"), power_text(sums.max_power_kw, say)),
     ]
-    shown = element("div", "facts", *(fact(label, value) for label, value in facts))
+    html = element("div", "facts", *(fact_html(label, value) for label, value in facts))
     if sums.stations_piles_unknown:
-        shown += small_print(say("panel.piles_unknown", count=say.number(sums.stations_piles_unknown)))
-    return shown + _operators(context, place)
+        html += small_print(say("panel.piles_unknown", count=say.number(sums.stations_piles_unknown)))
+    return html + _operators(context, place)
 
 
 def _operators(context: ViewContext, place: Place) -> str:
@@ -89,7 +95,7 @@ def _operators(context: ViewContext, place: Place) -> str:
     parts = parts[parts.piles > 0]
     colours = colours_of(context.answers)
     whole = parts.piles.sum()
-    columns = (parts[column].head(MOST_OPERATORS).to_list() for column in ("key", "piles", "share"))
+    columns = (parts[column].head(MAX_OPERATORS).to_list() for column in ("key", "piles", "share"))
     rows = [
         Bar(
             colours.get(operator, "transparent"),
@@ -101,20 +107,20 @@ def _operators(context: ViewContext, place: Place) -> str:
         for operator, piles, share in zip(*columns, strict=True)
     ]
     title = element("h3", "panel-section", text=say("panel.operators"))
-    shown = title + bars(rows, parts.piles.max())
-    if len(parts) > MOST_OPERATORS:
-        shown += small_print(say("panel.more", count=say.number(len(parts) - MOST_OPERATORS)))
-    return shown
+    html = title + bars(rows, parts.piles.max())
+    if len(parts) > MAX_OPERATORS:
+        html += small_print(say("panel.more", count=say.number(len(parts) - MAX_OPERATORS)))
+    return html
 
 
 def _cell(context: ViewContext, h3_id: str) -> None:
     say, cell = context.say, cell_from_text(h3_id)
     place = Cell(cell, resolution_of(cell))
-    heading(say("panel.cell"), say)
+    show_heading(say("panel.cell"), say)
     st.html(_summary(context, place))
-    largest = context.answers.ask(stations, context.selection, place, limit=LARGEST_STATIONS)
+    largest = context.answers.ask(stations, context.selection, place, limit=MAX_STATIONS)
     if not largest.empty:
         st.html(element("h3", "panel-section", text=say("panel.largest")))
         for name, row in zip(names_of(largest, say), largest.to_dict("records"), strict=True):
-            station_button("largest", row["station_id"], name, say.number(row["piles"]))
+            show_station_button("largest", row["station_id"], name, say.number(row["piles"]))
     st.html(terms([(say("field.h3"), h3_id)]))

@@ -6,21 +6,21 @@ from charging.domain.filters import Filters
 from charging.queries.highways import area_stations, service_areas
 from charging.views.elements.labels import names_of, operators_of
 from charging.views.elements.markup import element, terms
-from charging.views.mapview.details import heading, station_button
+from charging.views.mapview.details import show_heading, show_station_button
 from charging.views.session.context import ViewContext
 
 
-def area_details(context: ViewContext, service_area_id: str) -> None:
+def show_service_area(context: ViewContext, service_area_id: str) -> None:
     """Show a service area, with a button for each of its selected stations."""
     answers, say = context.answers, context.say
     areas = answers.ask(service_areas, Filters())
     found = areas[areas.service_area_id == service_area_id]
     if found.empty:
-        heading(say("panel.area"), say)
+        show_heading(say("panel.area"), say)
         st.html(element("p", "empty", text=say("panel.area.gone")))
         return
     area = found.iloc[0]
-    heading(area["name"] if isinstance(area["name"], str) else service_area_id, say)
+    show_heading(area["name"] if isinstance(area["name"], str) else service_area_id, say)
     lines = {
         "highways.field.expressway": area.expressway,
         "highways.field.direction": area.direction,
@@ -36,4 +36,4 @@ def area_details(context: ViewContext, service_area_id: str) -> None:
     rows = zip(names_of(stations, say), operators_of(stations, say), stations.to_dict("records"), strict=True)
     for name, operator, row in rows:
         count = say("table.piles", count=say.number(row["piles"]))
-        station_button("in-area", row["station_id"], name, f"{operator or say('unknown')} · {count}")
+        show_station_button("in-area", row["station_id"], name, f"{operator or say('unknown')} · {count}")

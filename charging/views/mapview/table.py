@@ -11,7 +11,7 @@ from charging.queries.stations import count_stations, stations
 from charging.queries.totals import left_out_as_unknown, piles_by_operator
 from charging.settings import Settings
 from charging.views.elements.labels import names_of, operators_of
-from charging.views.elements.markup import element, operator_label, plain, small_print
+from charging.views.elements.markup import element, escape_markdown, operator_label, small_print
 from charging.views.elements.texts import Texts
 from charging.views.session import state
 from charging.views.session.colours import colours_of, operators_by_size
@@ -22,17 +22,17 @@ ROWS = 200
 """Stations listed in the table."""
 
 
-def sentence(context: ViewContext) -> None:
+def show_sentence(context: ViewContext) -> None:
     """Say in words what is selected, and what that leaves out."""
     say, selection = context.say, context.selection
-    text = plain(selection.describe(say))
+    text = escape_markdown(selection.describe(say))
     left_out = context.answers.ask(left_out_as_unknown, selection)
     if left_out:
         text += f" :small[:gray[{say('filter.left_out', count=say.number(left_out))}]]"
     st.markdown(text, help=None if selection.is_empty else say("filter.all_hold"))
 
 
-def controls(context: ViewContext) -> None:
+def show_map_controls(context: ViewContext) -> None:
     """Show what the cells are coloured by, how fine they are, and what lies over and under them."""
     say = context.say
     st.selectbox(
@@ -52,13 +52,13 @@ def controls(context: ViewContext) -> None:
         required=True,
     )
     colours = colours_of(context.answers)
-    laid = "".join(
-        f' :color[●]{{foreground="{colours[operator]}"}} {plain(say(f"operator.{operator}"))}'
+    overlay = "".join(
+        f' :color[●]{{foreground="{colours[operator]}"}} {escape_markdown(say(f"operator.{operator}"))}'
         for operator in visit.overlay
     )
     # what is closed is not sent, and Streamlit forgets what is not shown; writing it keeps it
     keep_widget_values("points", "shade", "fixed", "tiles", "layer")
-    popover = st.popover(say("map.layers") + laid, width="content", key="layers", on_change="rerun")
+    popover = st.popover(say("map.layers") + overlay, width="content", key="layers", on_change="rerun")
     if popover.open:
         with popover:
             _layers(context)
@@ -95,14 +95,14 @@ def _tiles(settings: Settings, say: Texts) -> None:
         st.selectbox(say("map.tiles"), names, key="tiles", format_func=lambda name: say(f"tiles.{name}"))
 
 
-def table(context: ViewContext, viewport: Viewport) -> None:
+def show_stations(context: ViewContext, viewport: Viewport) -> None:
     """Show the stations in view as rows; choosing one selects it, as a click on the map does."""
     answers, selection, say = context.answers, context.selection, context.say
     found = answers.ask(stations, selection, viewport.bounds, limit=ROWS)
     count = answers.ask(count_stations, selection, viewport.bounds)
     caption = say("table.caption", shown=say.number(len(found)), count=say.number(count))
     st.html(element("h3", "section", text=say("table.title")) + small_print(caption))
-    shown = pd.DataFrame(
+    rows = pd.DataFrame(
         {
             say("field.name"): names_of(found, say),
             say("field.operator"): operators_of(found, say),
@@ -116,17 +116,17 @@ def table(context: ViewContext, viewport: Viewport) -> None:
     # a key of its own for each set of rows: a kept row number would select another station
     key = f"table-{hash((tuple(found.station_id), say.language))}"
     st.dataframe(
-        shown,
+        rows,
         hide_index=True,
         key=key,
         selection_mode="single-row",
-        on_select=lambda: _choose(key, list(found.station_id)),
+        on_select=lambda: _select_row(key, list(found.station_id)),
         alt=say("table.title"),
         placeholder="–",
     )
 
 
-def _choose(key: str, station_ids: list[str]) -> None:
+def _select_row(key: str, station_ids: list[str]) -> None:
     rows = widget_value(key).selection.rows
     # a row is left with Escape, which the table keeps to itself: the page would not hear of it
     state.select(Selection("station", station_ids[rows[0]]) if rows else None)

@@ -1,6 +1,6 @@
 """What changed since an older dataset: the cells and stations, totals, tables, and the published growth."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -13,22 +13,23 @@ from charging.analytics.changed_cells import STATIONS, Happened, changed_cells, 
 from charging.analytics.changes import Change, ChangesBy, Incomparable, change_totals, changes, comparable
 from charging.domain.published import Figure, history
 from charging.maps import layers as draw
-from charging.maps.analysis_colours import verdict_classes
 from charging.maps.layers import Layer, TooltipRow
 from charging.queries.totals import totals
 from charging.views.analyses import analysis, second_dataset
-from charging.views.elements.error_box import trouble
+from charging.views.analyses.analysis import TopicView
+from charging.views.elements.error_box import show_error
 from charging.views.elements.labels import names_of
 from charging.views.elements.markup import element, terms
+from charging.views.elements.report_recorder import LazyRows
 from charging.views.elements.texts import Texts
-from charging.views.mapview.map_layers import field_tooltip
+from charging.views.mapview.map_layers import MapLayers, field_tooltip
 from charging.views.session import analysis_params, state
 from charging.views.session.caching import Answers
 from charging.views.session.colours import theme
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import visit
 
-MOST_STATIONS = 500
+MAX_STATIONS = 500
 """Changed stations listed; the file has all."""
 
 GROWTH = ("piles", "operators")
@@ -42,7 +43,7 @@ _SUMS = ("piles_gained", "piles_lost", "piles_net", "stations_piles_unknown")
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What is compared: the loaded dataset with an older one, and what stands between them."""
+    """What is compared: the loaded dataset with an older one, and what keeps them from being compared."""
 
     context: ViewContext
     older: Answers
@@ -61,96 +62,100 @@ class Since:
     @property
     def stations(self) -> pd.DataFrame:
         """The stations that changed."""
-        return self.context.answers.ask_both(
-            self.older, changed_stations, self.context.selection, count_piles=self.counts_piles
-        )
+        return self._ask(changed_stations)
 
     def by(self, by: ChangesBy | None = None) -> pd.DataFrame:
         """Return what changed in all, or by a key."""
-        return self.context.answers.ask_both(
-            self.older, changes_by, self.context.selection, by, count_piles=self.counts_piles
-        )
+        return self._ask(changes_by, by)
 
     def cells(self, resolution: int) -> pd.DataFrame:
         """Return what happened in the cells of a resolution."""
-        return self.context.answers.ask_both(
-            self.older, cell_changes, self.context.selection, resolution, count_piles=self.counts_piles
-        )
+        return self._ask(cell_changes, resolution)
+
+    def _ask(self, study: Callable[..., pd.DataFrame], *args: object) -> pd.DataFrame:
+        answers, selection = self.context.answers, self.context.selection
+        return answers.ask_both(self.older, study, selection, *args, count_piles=self.counts_piles)
 
 
 def render(context: ViewContext) -> None:
     """Show the view."""
-    second_dataset.settle(context)
+    second_dataset.check_other(context)
     analysis_params.fill_sets(context.answers)
-    _changes(context)
+    _show_changes(context)
 
 
 @st.fragment(key="changes")
-def _changes(context: ViewContext) -> None:
-    context, problem = second_dataset.joined(context)
-    analysis.show(context, partial(_told, context, problem), partial(_controls, context))
+def _show_changes(context: ViewContext) -> None:
+    context, problem = second_dataset.add_other(context)
+    analysis.show_analysis(DatasetChanges(problem), context)
 
 
-def _controls(context: ViewContext) -> None:
-    """Show what is compared."""
-    say = context.say
-    second_dataset.choose(context, label=say("asked.older"), none=say("changes.none"))
-    analysis.resolution(context)
+@dataclass(frozen=True, slots=True)
+class DatasetChanges:
+    """What changed since an older dataset; `problem` is what is wrong with that one, or ""."""
+
+    problem: str
+    definition = (changes, change_totals, changed_cells)
+
+    def controls(self, context: ViewContext) -> None:
+        """Show the parameters."""
+        say = context.say
+        second_dataset.choose_other(context, label=say("asked.older"), none=say("changes.none"))
+        analysis.choose_resolution(context)
+
+    def build(self, context: ViewContext) -> TopicView:
+        """Return the answer: its map, panel and tables."""
+        older, growth = context.other, partial(_show_growth, context)
+        if self.problem or older is None:
+            return TopicView(partial(_show_advice, context, self.problem), growth, has_figures=False)
+        since = Since(context, older, comparable(older.dataset.manifest, context.dataset.manifest))
+        if not since.compares:
+            return TopicView(partial(_show_obstacles, since), growth, has_figures=False)
+        return TopicView(partial(_show_totals, since), partial(_show_tables, since), _change_layers(since))
 
 
-def _told(context: ViewContext, problem: str) -> analysis.Told:
-    older = context.other
-    if problem or older is None:
-        return analysis.Told([], "", partial(_nothing, context, problem), partial(_growth, context))
-    since = Since(context, older, comparable(older.dataset.manifest, context.dataset.manifest))
-    if not since.compares:
-        return analysis.Told([], "", partial(_notes, since), partial(_growth, context))
-    drawn = _layers(since)
-    return analysis.Told(drawn.groups, drawn.note, partial(_panel, since), partial(_below, since))
-
-
-def _nothing(context: ViewContext, problem: str) -> None:
+def _show_advice(context: ViewContext, problem: str) -> None:
     """Say that there is nothing to compare with yet, or that it cannot be read, and what to do."""
     say = context.say
     own = context.dataset.folder.name
-    has_others = any(name != own for name in second_dataset.names(context.settings))
+    has_others = any(name != own for name in second_dataset.dataset_choices(context.settings))
     st.html(element("h2", "panel-title", text=say("changes.choose") if has_others else say("changes.empty")))
     if problem:
-        trouble(say("start.broken"), problem, say)
+        show_error(say("start.broken"), problem, say)
     st.caption(say("changes.advice"))
     st.code("python -m charging import FILE --name NAME", language=None, wrap_lines=True)
 
 
-def _notes(since: Since) -> None:
+def _show_obstacles(since: Since) -> None:
     """Say what is compared, and every reason why it does not compare."""
     context = since.context
     say, own, older = context.say, context.dataset, since.older.dataset
     title = say("changes.title", date=older.manifest.as_of or older.name)
-    context.recorder.html(element("h2", "panel-title", text=title))
+    context.recorder.show_html(element("h2", "panel-title", text=title))
     for found in since.obstacles:
         text = say(
             f"changes.note.{found.obstacle}",
-            **second_dataset.opposed(found, older.manifest, own.manifest, say),
+            **second_dataset.differing_values(found, older.manifest, own.manifest, say),
         )
-        context.recorder.html(element("p", "caution", text=text))
+        context.recorder.show_html(element("p", "caution", text=text))
     dates = (older.manifest.as_of, own.manifest.as_of)
     if dates[0] and dates[1] and dates[0] > dates[1]:
         text = say("changes.backwards", old=dates[0], new=dates[1])
-        context.recorder.html(element("p", "caution", text=text))
-    then, now = (second_dataset.described(dataset, say) for dataset in (older, own))
-    context.recorder.html(element("p", "other-name", text=say("changes.then_now", then=then, now=now)))
+        context.recorder.show_html(element("p", "caution", text=text))
+    then, now = (second_dataset.describe(dataset, say) for dataset in (older, own))
+    context.recorder.show_html(element("p", "other-name", text=say("changes.then_now", then=then, now=now)))
 
 
-def _layers(since: Since) -> analysis.Verdicts:
+def _change_layers(since: Since) -> MapLayers:
     """Return the cells by what happened in them; from close up, the stations that changed."""
     context, say = since.context, since.context.say
-    frame, _ = analysis.in_view(context, visit.resolution)
+    frame, _ = analysis.frame_in_view(context, visit.resolution)
     if frame.is_close and visit.points:
         changed = since.stations
         here = changed[frame.bounds.contains(changed.lat.to_numpy(), changed.lon.to_numpy())]
         if len(here) <= context.settings.station_limit:
-            return analysis.Verdicts(_points(context, here), say("changes.stations.note"))
-    return analysis.verdicts(
+            return MapLayers(_station_layers(context, here), say("changes.stations.note"))
+    return analysis.category_layers(
         context,
         since.cells,
         title=say("changes.legend"),
@@ -160,53 +165,44 @@ def _layers(since: Since) -> analysis.Verdicts:
     )
 
 
-def _points(context: ViewContext, changed: pd.DataFrame) -> list[Layer]:
+def _station_layers(context: ViewContext, changed: pd.DataFrame) -> list[Layer]:
     say = context.say
     names = {name: say(f"change.{name}") for name in STATIONS}
     rows = changed.assign(
         label=names_of(changed, say),
-        operator=np.array(_named(changed.operator_id, "operator", say), dtype=object),
+        operator=np.array(_names(changed.operator_id, "operator", say), dtype=object),
         category=station_categories(changed),
-        what=_in_words(changed, say),
+        what=_change_words(changed, say),
         piles=changed[["piles_before", "piles_after"]].max(axis=1),
     )
-    scale = verdict_classes(
-        rows.category,
-        column="category",
-        title=say("changes.legend"),
-        unit="",
-        order=STATIONS,
-        names=names,
-        unknown=say("change.other"),
-        theme=theme(),
-    )
+    legend_title, unknown = say("changes.legend"), say("change.other")
+    scale = analysis.category_scale(rows.category, legend_title, names, unknown=unknown)
     lines = tuple(
         TooltipRow(column=name, label=say(f"field.{name}"))
         for name in ("operator", "what", "piles_then", "piles_now")
     )
-    chosen = state.selection()
-    drawn = draw.stations(
+    points = draw.stations(
         rows.assign(piles_then=rows.piles_before, piles_now=rows.piles_after),
         scale,
         replace(field_tooltip(context, heading="label"), rows=lines),
         theme=theme(),
-        selected_id=chosen.id if chosen and chosen.kind == "station" else None,
+        selected_id=state.selected_id("station"),
     )
     legend = draw.legend(scale, rows.category, count_label=say("map.stations"), footer=context.footer)
-    return [drawn, legend]
+    return [points, legend]
 
 
-def _panel(since: Since) -> None:
+def _show_totals(since: Since) -> None:
     context, say = since.context, since.context.say
-    _notes(since)
+    _show_obstacles(since)
     then, now = (
-        asked_of.ask(totals, context.selection, sums_of=("stations", "piles")).iloc[0]
-        for asked_of in (since.older, context.answers)
+        answers.ask(totals, context.selection, sums_of=("stations", "piles")).iloc[0]
+        for answers in (since.older, context.answers)
     )
     sums = since.by().iloc[0]
-    lines = [(say("field.stations"), _from_to(then.stations, now.stations, say))]
+    lines = [(say("field.stations"), _arrow(then.stations, now.stations, say))]
     if since.counts_piles:
-        lines.append((say("field.piles"), _from_to(then.piles, now.piles, say)))
+        lines.append((say("field.piles"), _arrow(then.piles, now.piles, say)))
     lines += [(say(f"change.{kind}"), say.number(sums[kind])) for kind in Change]
     if since.counts_piles:
         lines += [
@@ -214,21 +210,20 @@ def _panel(since: Since) -> None:
             (say("field.piles_lost"), f"−{say.number(sums.piles_lost)}"),
             (say("field.piles_net"), f"{sums.piles_net:+,.0f}".replace("-", "−")),
         ]
-    context.recorder.html(element("h3", "panel-section", text=say("changes.totals")) + terms(lines))
+    context.recorder.show_html(element("h3", "panel-section", text=say("changes.totals")) + terms(lines))
     notes = [say("changes.several"), say("changes.selection")]
     if sums.stations_piles_unknown:
         notes.append(say("changes.unknown", count=say.number(sums.stations_piles_unknown)))
-    context.recorder.note(" ".join(notes))
-    analysis.definition(context, changes, change_totals, changed_cells)
+    context.recorder.show_note(" ".join(notes))
 
 
-def _from_to(then: float, now: float, say: Texts) -> str:
+def _arrow(then: float, now: float, say: Texts) -> str:
     return f"{say.number(then)} → {say.number(now)}"
 
 
-def _below(since: Since) -> None:
+def _show_tables(since: Since) -> None:
     context, say = since.context, since.context.say
-    _growth(context)
+    _show_growth(context)
     names = {
         ChangesBy.OPERATOR: (say("field.operator"), "operator", "changes_operator"),
         ChangesBy.CITY: (say("field.city"), "city", "changes_city"),
@@ -236,32 +231,26 @@ def _below(since: Since) -> None:
     for by, (heading, kind, name) in names.items():
         table = since.by(by)
         keys = [say(f"{kind}.{key}") if isinstance(key, str) else say("unknown") for key in table.key]
-        shown = {
+        columns = {
             heading: keys,
             **{say(f"change.{change}"): table[change] for change in Change},
             **{say(f"field.{field}"): table[field] for field in _SUMS},
         }
-        analysis.table(context, pd.DataFrame(shown), name)
-    context.recorder.note(say("changes.hands"))
-    analysis.table(context, _Listed(since.stations, say), "changed_stations", most=MOST_STATIONS)
+        analysis.show_table(context, pd.DataFrame(columns), name)
+    context.recorder.show_note(say("changes.hands"))
+    stations = since.stations
+    analysis.show_table(
+        context,
+        LazyRows(len(stations), partial(_first_stations, stations, say)),
+        "changed_stations",
+        max_rows=MAX_STATIONS,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """The changed stations in words, the largest changes of piles first; made when asked for."""
-
-    changed: pd.DataFrame
-    say: Texts
-
-    def __len__(self) -> int:
-        return len(self.changed)
-
-    def head(self, n: int) -> pd.DataFrame:
-        order = self.changed.piles_change.abs().fillna(-1).argsort(kind="stable")[::-1]
-        return _listed(self.changed.iloc[order[:n]], self.say)
-
-
-def _listed(changed: pd.DataFrame, say: Texts) -> pd.DataFrame:
+def _first_stations(stations: pd.DataFrame, say: Texts, n: int) -> pd.DataFrame:
+    """Return changed stations in words, the largest changes of piles first."""
+    order = stations.piles_change.abs().fillna(-1).argsort(kind="stable")[::-1]
+    changed = stations.iloc[order[:n]]
     renamed = changed[changed.renamed]
     renamed = renamed.assign(name=renamed.name_before, name_zh=renamed.name_zh_before)
     formerly_of = changed.operator_id_before.where(changed.reassigned)
@@ -270,39 +259,39 @@ def _listed(changed: pd.DataFrame, say: Texts) -> pd.DataFrame:
     return pd.DataFrame(
         {
             say("field.name"): names_of(changed, say),
-            say("field.what"): _in_words(changed, say),
-            say("field.operator"): _named(changed.operator_id, "operator", say),
-            say("field.city"): _named(changed.city_id, "city", say),
+            say("field.what"): _change_words(changed, say),
+            say("field.operator"): _names(changed.operator_id, "operator", say),
+            say("field.city"): _names(changed.city_id, "city", say),
             say("field.piles_then"): changed.piles_before,
             say("field.piles_now"): changed.piles_after,
             say("field.piles_change"): changed.piles_change,
             say("field.moved_m"): changed.moved_m.where(changed.moved).round(),
             say("field.name_then"): formerly,
-            say("field.operator_then"): _named(formerly_of, "operator", say),
+            say("field.operator_then"): _names(formerly_of, "operator", say),
             say("field.station_id"): changed.station_id,
         }
     )
 
 
-def _named(ids: pd.Series, kind: str, say: Texts) -> list[str | None]:
+def _names(ids: pd.Series, kind: str, say: Texts) -> list[str | None]:
     """Return the name of each id of a kind, None where there is none."""
     names = {key: say(f"{kind}.{key}") for key in ids.dropna().unique()}
     return [names.get(key) for key in ids.to_list()]
 
 
-def _in_words(changed: pd.DataFrame, say: Texts) -> list[str]:
+def _change_words(changed: pd.DataFrame, say: Texts) -> list[str]:
     """Return in words what became of each station."""
     kinds = [*map(str, Change), "piles_unknown"]
     words = [say(f"change.{kind}") for kind in kinds]
-    held = changed[kinds].to_numpy(bool) @ (1 << np.arange(len(kinds)))
-    said = {
+    masks = changed[kinds].to_numpy(bool) @ (1 << np.arange(len(kinds)))
+    texts = {
         mask: ", ".join(word for at, word in enumerate(words) if mask >> at & 1)
-        for mask in np.unique(held).tolist()
+        for mask in np.unique(masks).tolist()
     }
-    return [said[mask] for mask in held.tolist()]
+    return [texts[mask] for mask in masks.tolist()]
 
 
-def _growth(context: ViewContext) -> None:
+def _show_growth(context: ViewContext) -> None:
     """Show how the published figures grew, each with its date, source and unit."""
     say = context.say
     figures = sorted(
@@ -311,13 +300,13 @@ def _growth(context: ViewContext) -> None:
     )
     heads = [say(f"growth.{name}") for name in ("date", "what", "value", "source")]
     header = element("tr", "", *(element("th", "", text=head) for head in heads))
-    context.recorder.html(
+    context.recorder.show_html(
         element("h3", "section", text=say("growth.title"))
-        + element("table", "groups growth", header, *_figures(figures, say))
+        + element("table", "groups growth", header, *_figure_rows(figures, say))
     )
 
 
-def _figures(figures: Iterable[Figure], say: Texts) -> Iterator[str]:
+def _figure_rows(figures: Iterable[Figure], say: Texts) -> Iterator[str]:
     for figure in figures:
         value = say(f"figure.{figure.qualifier}", value=f"{figure.value:,.10g}")
         cells = (

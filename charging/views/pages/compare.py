@@ -1,6 +1,6 @@
 """A against B: two sets of operators in one dataset, or the same or others in two."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -15,9 +15,11 @@ from charging.domain.hexes import cell_from_text, cell_text, resolution_of
 from charging.maps.analysis_colours import VERDICTS
 from charging.queries.holdings import By, Unit
 from charging.views.analyses import analysis, second_dataset
-from charging.views.analyses.unknowns import remainders
-from charging.views.elements.error_box import trouble
+from charging.views.analyses.analysis import TopicView
+from charging.views.analyses.unknowns import unknown_parts
+from charging.views.elements.error_box import show_error
 from charging.views.elements.markup import element, stripe, terms
+from charging.views.elements.report_recorder import LazyRows
 from charging.views.elements.texts import Texts
 from charging.views.session import analysis_params
 from charging.views.session.caching import Answers
@@ -25,7 +27,7 @@ from charging.views.session.colours import theme
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import visit
 
-MOST_SPOTS = 500
+MAX_SPOTS = 500
 """Rows of white spots shown; the file has all."""
 
 LEGEND = (
@@ -62,64 +64,70 @@ class Sides:
 
 def render(context: ViewContext) -> None:
     """Show the view."""
-    second_dataset.settle(context)
+    second_dataset.check_other(context)
     analysis_params.fill_sets(context.answers)
-    _compared(context)
+    _show_comparison(context)
 
 
 @st.fragment(key="compare")
-def _compared(context: ViewContext) -> None:
+def _show_comparison(context: ViewContext) -> None:
     if visit.dataset != context.dataset.folder.name:
         st.rerun()  # A and B were swapped between two datasets: the page opens the other one
-    context, problem = second_dataset.joined(context)
-    analysis.show(context, partial(_told, context, problem), partial(_controls, context, problem))
+    context, problem = second_dataset.add_other(context)
+    analysis.show_analysis(Comparison(problem), context)
 
 
-def _controls(context: ViewContext, problem: str) -> None:
-    """Show what is compared."""
-    say, other = context.say, context.other
-    everybody = "compare.everybody" if other else "asked.placeholder"
-    analysis.operator_set(context, "a", none=everybody)
-    of_b = replace(context, answers=other or context.answers)
-    analysis.operator_set(of_b, "b", apart_from="" if other or problem else "a", none=everybody)
-    second_dataset.choose(context)
-    analysis.resolution(context)
-    own = context.dataset.folder.name
-    st.button(
-        say("compare.swap"),
-        key="swap",
-        on_click=analysis_params.swap_sides,
-        args=(own,),
-        disabled=bool(problem) or (other is not None and own not in second_dataset.names(context.settings)),
-    )
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A against B; `problem` is what is wrong with the other dataset, or ""."""
 
+    problem: str
+    definition = (compare, tally, white_spots_of)
 
-def _told(context: ViewContext, problem: str) -> analysis.Told:
-    if problem:
-        return analysis.Told([], "", partial(_unreadable, context.say, problem), lambda: None)
-    sides, say = _sides(context), context.say
-    asked_for = visit.resolution
-    in_cells = sides.by(asked_for)
+    def controls(self, context: ViewContext) -> None:
+        """Show the parameters."""
+        other, own = context.other, context.dataset.folder.name
+        everybody = "compare.everybody" if other else "asked.placeholder"
+        analysis.choose_operators(context, "a", none=everybody)
+        side_b = replace(context, answers=other or context.answers)
+        taken_by = "" if other or self.problem else "a"
+        analysis.choose_operators(side_b, "b", apart_from=taken_by, none=everybody)
+        second_dataset.choose_other(context)
+        analysis.choose_resolution(context)
+        is_lost = other is not None and own not in second_dataset.dataset_choices(context.settings)
+        st.button(
+            context.say("compare.swap"),
+            key="swap",
+            on_click=analysis_params.swap_sides,
+            args=(own,),
+            disabled=bool(self.problem) or is_lost,
+        )
 
-    def at(resolution: int) -> pd.DataFrame:
-        held = in_cells if resolution == asked_for else sides.by(resolution)
-        return held.rename(columns={"unit": "cell"})
+    def build(self, context: ViewContext) -> TopicView:
+        """Return the answer: its map, panel and tables."""
+        if self.problem:
+            return TopicView(partial(_show_problem, context.say, self.problem), has_figures=False)
+        sides, wanted = _sides(context), visit.resolution
+        in_cells = sides.by(wanted)
 
-    drawn = analysis.verdicts(
-        context,
-        at,
-        title=say("compare.legend"),
-        names={str(standing): say(f"standing.{standing}", **sides.names) for standing in LEGEND},
-        strongest_first=False,
-        columns=PILES,
-    )
-    return analysis.Told(
-        drawn.groups,
-        drawn.note,
-        partial(_panel, sides, in_cells),
-        partial(_tables, sides, in_cells),
-        partial(_of_cell, sides),
-    )
+        def cells_at(resolution: int) -> pd.DataFrame:
+            table = in_cells if resolution == wanted else sides.by(resolution)
+            return table.rename(columns={"unit": "cell"})
+
+        cells = analysis.category_layers(
+            context,
+            cells_at,
+            title=context.say("compare.legend"),
+            names={str(standing): context.say(f"standing.{standing}", **sides.names) for standing in LEGEND},
+            strongest_first=False,
+            columns=PILES,
+        )
+        return TopicView(
+            partial(_show_tally, sides, in_cells),
+            partial(_show_tables, sides, in_cells),
+            cells,
+            partial(_show_cell, sides),
+        )
 
 
 def _sides(context: ViewContext) -> Sides:
@@ -134,102 +142,103 @@ def _sides(context: ViewContext) -> Sides:
     return Sides(context, a, tuple(operator for operator in b if operator not in a), name_a, name_b)
 
 
-def _of_cell(sides: Sides, h3_id: str) -> None:
+def _show_cell(sides: Sides, h3_id: str) -> None:
     """Show what both hold in a selected cell; the details above it are of the loaded dataset alone."""
     say, cell = sides.context.say, cell_from_text(h3_id)
-    held = sides.by(resolution_of(cell))
-    for row in held[held.unit == cell].to_dict("records"):
-        named = {_piles(sides)[column]: say.number(row[column]) for column in PILES}
+    table = sides.by(resolution_of(cell))
+    for row in table[table.unit == cell].to_dict("records"):
+        piles = {_pile_columns(sides)[column]: say.number(row[column]) for column in PILES}
         title = say(f"standing.{row['category']}", **sides.names)
-        st.html(element("h3", "panel-section", text=title) + terms(named.items()))
+        st.html(element("h3", "panel-section", text=title) + terms(piles.items()))
 
 
-def _unreadable(say: Texts, problem: str) -> None:
+def _show_problem(say: Texts, problem: str) -> None:
     st.html(element("h2", "panel-title", text=say("compare.unreadable")))
-    trouble(say("start.broken"), problem, say)
+    show_error(say("start.broken"), problem, say)
     st.caption(say("compare.unreadable.advice"))
 
 
-def _panel(sides: Sides, in_cells: pd.DataFrame) -> None:
+def _show_tally(sides: Sides, in_cells: pd.DataFrame) -> None:
     context, say = sides.context, sides.context.say
-    context.recorder.html(
+    context.recorder.show_html(
         element("h2", "panel-title", text=say("compare.title", a=sides.name_a, b=sides.name_b))
     )
     colours = VERDICTS[theme()]
     own, other = context.answers, context.other or context.answers
-    side_a = _side("A", sides.a, colours[Standing.ONLY_A], own, sides)
-    side_b = _side("B", sides.b, colours[Standing.ONLY_B], other, sides)
-    context.recorder.html(element("dl", "details", side_a, side_b))
-    _notes(context)
-    context.recorder.html(_tally(tally(in_cells), sides))
-    said = [say("compare.whole", cells=say.number(len(in_cells)), resolution=visit.resolution)]
-    context.recorder.note("  \n".join([*said, *_left_out(context)]))
-    analysis.definition(context, compare, tally, white_spots_of)
+    side_a = _side_terms("A", sides.a, colours[Standing.ONLY_A], own, sides)
+    side_b = _side_terms("B", sides.b, colours[Standing.ONLY_B], other, sides)
+    context.recorder.show_html(element("dl", "details", side_a, side_b))
+    _show_obstacles(context)
+    context.recorder.show_html(_tally_table(tally(in_cells), sides))
+    notes = [say("compare.whole", cells=say.number(len(in_cells)), resolution=visit.resolution)]
+    context.recorder.show_note("  \n".join([*notes, *_unknowns(context)]))
 
 
-def _side(letter: str, operators: tuple[str, ...] | None, colour: str, answers: Answers, sides: Sides) -> str:
-    """Return who stands on a side, and in which dataset if there are two."""
+def _side_terms(
+    letter: str, operators: tuple[str, ...] | None, colour: str, answers: Answers, sides: Sides
+) -> str:
+    """Return who is on a side, and in which dataset if there are two."""
     say = sides.context.say
     if operators is None:
         who = say("compare.everybody")
     else:
         names = (say(f"operator.{operator}") for operator in operators)
         who = say("compare.and").join(names) or say("compare.nobody")
-    dataset = second_dataset.described(answers.dataset, say) if sides.context.other else ""
+    dataset = second_dataset.describe(answers.dataset, say) if sides.context.other else ""
     return element("dt", "", stripe(colour), element("span", "", text=letter)) + element(
         "dd", "", element("span", "", text=who), element("div", "other-name", text=dataset)
     )
 
 
-def _notes(context: ViewContext) -> None:
+def _show_obstacles(context: ViewContext) -> None:
     """Say what forbids to compare numbers of two datasets."""
     if not context.other:
         return
     own, other = (dataset.manifest for dataset in context.datasets)
     for found in comparable(own, other):
         if found.obstacle in OF_NUMBERS:
-            sides = second_dataset.opposed(found, own, other, context.say)
+            sides = second_dataset.differing_values(found, own, other, context.say)
             text = context.say(f"compare.note.{found.obstacle}", a=sides["old"], b=sides["new"])
-            context.recorder.html(element("p", "caution", text=text))
+            context.recorder.show_html(element("p", "caution", text=text))
 
 
-def _left_out(context: ViewContext, *, by_city: bool = False) -> list[str]:
+def _unknowns(context: ViewContext, *, by_city: bool = False) -> list[str]:
     """Return what is not known, of each dataset under its name."""
-    own = remainders(context, by_city=by_city)
+    own = unknown_parts(context, by_city=by_city)
     if not context.other:
         return own
-    others = remainders(context, context.other, by_city=by_city)
-    return [*(f"A: {said}" for said in own), *(f"B: {said}" for said in others)]
+    others = unknown_parts(context, context.other, by_city=by_city)
+    return [*(f"A: {text}" for text in own), *(f"B: {text}" for text in others)]
 
 
-def _tally(counted: pd.DataFrame, sides: Sides) -> str:
+def _tally_table(counted: pd.DataFrame, sides: Sides) -> str:
     """Return the table of categories with their cells and piles, and its sums."""
     say, colours = sides.context.say, VERDICTS[theme()]
     heads = ("", say("compare.cells"), sides.name_a, sides.name_b, say("compare.others"))
     rows = {row["category"]: row for row in counted.to_dict("records")}
     sums = dict(counted[["units", *PILES]].sum())
     lines = [
-        _row(stripe(colours[standing]), say(f"standing.{standing}", **sides.names), rows[standing], say)
+        _tally_row(stripe(colours[standing]), say(f"standing.{standing}", **sides.names), rows[standing], say)
         for standing in LEGEND
     ]
-    lines.append(_row("", say("compare.total"), sums, say))
+    lines.append(_tally_row("", say("compare.total"), sums, say))
     return element(
         "table", "groups tally", element("tr", "", *(element("th", "", text=head) for head in heads)), *lines
     ) + element("p", "other-name", text=say("compare.tally.unit"))
 
 
-def _row(mark: str, name: str, numbers: Mapping[Any, Any], say: Texts) -> str:
+def _tally_row(mark: str, name: str, numbers: Mapping[Any, Any], say: Texts) -> str:
     label = element("td", "", mark, element("span", "", text=name))
     cells = (element("td", "", text=say.number(float(numbers[column]))) for column in ("units", *PILES))
     return element("tr", "", label, *cells)
 
 
-def _tables(sides: Sides, in_cells: pd.DataFrame) -> None:
+def _show_tables(sides: Sides, in_cells: pd.DataFrame) -> None:
     context, say = sides.context, sides.context.say
     in_cities = sides.by(Unit.CITY).sort_values(
         ["piles_a", "piles_b", "unit"], ascending=[False, False, True], ignore_index=True
     )
-    piles = _piles(sides)
+    piles = _pile_columns(sides)
     cities = pd.DataFrame(
         {
             say("field.city"): [say(f"city.{city}") for city in in_cities.unit],
@@ -239,42 +248,31 @@ def _tables(sides: Sides, in_cells: pd.DataFrame) -> None:
             ],
         }
     )
-    analysis.table(context, cities, "compare")
-    context.recorder.note("  \n".join(_left_out(context, by_city=True)))
-    spots = _Spots(white_spots_of(in_cells), {piles[column]: column for column in PILES[1:]}, say)
-    analysis.table(context, spots, "spots_of_a", most=MOST_SPOTS)
-    context.recorder.note(say("compare.spots", a=sides.name_a, b=sides.name_b))
+    analysis.show_table(context, cities, "compare")
+    context.recorder.show_note("  \n".join(_unknowns(context, by_city=True)))
+    spots = white_spots_of(in_cells)
+    rows = LazyRows(len(spots), partial(_first_spots, spots, piles, say))
+    analysis.show_table(context, rows, "spots_of_a", max_rows=MAX_SPOTS)
+    context.recorder.show_note(say("compare.spots", a=sides.name_a, b=sides.name_b))
 
 
-@dataclass(frozen=True, slots=True)
-class _Spots:
-    """The white spots in words, the city near each among them; made when asked for."""
-
-    spots: pd.DataFrame
-    piles: Mapping[str, str]  # columns by the names they are shown by
-    say: Texts
-
-    def __len__(self) -> int:
-        return len(self.spots)
-
-    def head(self, n: int) -> pd.DataFrame:
-        spots, say = self.spots.head(n).reset_index(drop=True), self.say
-        near = near_cities(spots.unit.to_numpy())
-        return pd.DataFrame(
-            {
-                say("field.h3"): [cell_text(cell) for cell in spots.unit],
-                say("compare.column.near"): [
-                    say(f"city.{city}") if isinstance(city, str) else None for city in near.city_id
-                ],
-                say("compare.column.km"): near.km.round(1),
-                **{name: spots[column] for name, column in self.piles.items()},
-            }
-        )
+def _first_spots(spots: pd.DataFrame, piles: Mapping[str, str], say: Texts, n: int) -> pd.DataFrame:
+    """Return white spots in words, with the city near each."""
+    first = spots.head(n).reset_index(drop=True)
+    near = near_cities(first.unit.to_numpy())
+    cities = [say(f"city.{city}") if isinstance(city, str) else None for city in near.city_id]
+    return pd.DataFrame(
+        {
+            say("field.h3"): [cell_text(cell) for cell in first.unit],
+            say("compare.column.near"): cities,
+            say("compare.column.km"): near.km.round(1),
+            **{piles[column]: first[column] for column in PILES[1:]},
+        }
+    )
 
 
-def _piles(sides: Sides) -> dict[str, str]:
+def _pile_columns(sides: Sides) -> dict[str, str]:
     """Return the names of the columns of piles."""
     say = sides.context.say
-    named: Callable[[str], str] = lambda name: say("compare.column.piles", name=name)  # noqa: E731
     names = (sides.name_a, sides.name_b, say("compare.others"))
-    return dict(zip(PILES, map(named, names), strict=True))
+    return {column: say("compare.column.piles", name=name) for column, name in zip(PILES, names, strict=True)}

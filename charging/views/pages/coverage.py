@@ -1,39 +1,44 @@
 """The coverage view: which of its analyses is shown."""
 
+from collections.abc import Mapping
+from functools import partial
+
 import streamlit as st
 
-from charging.views.analyses import analysis, highways, operator_exit, partners, reach, white_spots
+from charging.views.analyses import analysis
+from charging.views.analyses.analysis import Analysis
+from charging.views.analyses.highways import ExpresswayService
+from charging.views.analyses.operator_exit import OperatorExit
+from charging.views.analyses.partners import PartnerGains
+from charging.views.analyses.reach import Reach
+from charging.views.analyses.white_spots import WhiteSpotRanking
 from charging.views.elements.texts import Texts
 from charging.views.session import analysis_params
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import AnalysisName, visit
 
-ANALYSES = {
-    AnalysisName.PARTNERS: partners,
-    AnalysisName.LEAVING: operator_exit,
-    AnalysisName.REACH: reach,
-    AnalysisName.HIGHWAYS: highways,
-    AnalysisName.SPOTS: white_spots,
+ANALYSES: Mapping[AnalysisName, Analysis] = {
+    AnalysisName.PARTNERS: PartnerGains(),
+    AnalysisName.LEAVING: OperatorExit(),
+    AnalysisName.REACH: Reach(),
+    AnalysisName.HIGHWAYS: ExpresswayService(),
+    AnalysisName.SPOTS: WhiteSpotRanking(),
 }
-"""The module of each analysis: `controls` shows what it is asked, `told` returns what it answers."""
 
 
 def render(context: ViewContext) -> None:
     """Show the view."""
     analysis_params.fill_sets(context.answers)
-    _analysis(context)
+    _show_analysis(context)
 
 
 @st.fragment(key="coverage")
-def _analysis(context: ViewContext) -> None:
+def _show_analysis(context: ViewContext) -> None:
     analysis_params.keep()
-    chosen = ANALYSES[visit.analysis]
-    analysis.show(
-        context, lambda: chosen.told(context), lambda: chosen.controls(context), lambda: _choice(context.say)
-    )
+    analysis.show_analysis(ANALYSES[visit.analysis], context, partial(_choose_analysis, context.say))
 
 
-def _choice(say: Texts) -> None:
+def _choose_analysis(say: Texts) -> None:
     st.segmented_control(
         say("analysis.label"),
         list(ANALYSES),

@@ -5,8 +5,8 @@ import streamlit as st
 
 from charging.dataset.manifest import Manifest
 from charging.views.datasets import dataset_switcher, duplicates, import_report, quality, upload
-from charging.views.elements.markup import element, section
-from charging.views.elements.provenance import named, unit
+from charging.views.elements.markup import element, show_section
+from charging.views.elements.provenance import localized_manifest, unit_name
 from charging.views.elements.texts import Texts
 from charging.views.session import state
 from charging.views.session.context import ViewContext
@@ -15,30 +15,30 @@ from charging.views.session.context import ViewContext
 def render(context: ViewContext) -> None:
     """Show the view."""
     say = context.say
-    manifest = named(context.dataset.manifest, say)
+    manifest = localized_manifest(context.dataset.manifest, say)
     st.html(element("h2", "view-title", text=manifest.title))
     st.caption(
         say("data.version", hash=manifest.content_hash[:12], built=f"{manifest.built_at:%Y-%m-%d %H:%M} UTC")
     )
     with st.container(key="datasets", horizontal=True, vertical_alignment="bottom"):
-        dataset_switcher.choose(context)
-    upload.offer(context)
+        dataset_switcher.choose_dataset(context)
+    upload.show_upload(context)
     _sources(manifest, say)
-    import_report.show(manifest.report, say)
-    quality.show(context)
-    duplicates.show(context)
+    import_report.show_import_report(manifest.report, say)
+    quality.show_quality(context)
+    duplicates.show_duplicates(context)
     state.write_url(context.selection)
 
 
 def _sources(manifest: Manifest, say: Texts) -> None:
-    section(say("data.sources"))
+    show_section(say("data.sources"))
     st.dataframe(
         pd.DataFrame(
             {
                 say("data.source"): rows.info.title,
                 say("data.as_of"): rows.info.as_of,
                 say("data.retrieved"): f"{rows.retrieved_at:%Y-%m-%d %H:%M} UTC",
-                say("data.unit"): unit(rows.info.unit_counted, say),
+                say("data.unit"): unit_name(rows.info.unit_counted, say),
                 say("data.rows"): f"{say.number(rows.rows_taken)} / {say.number(rows.rows_read)}",
                 say("field.licence"): rows.info.licence or say("data.licence.rows"),
                 say("data.attribution"): rows.info.attribution,

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from charging.maps.viewport import frame_for
-from charging.views.elements.markup import waiting
+from charging.views.elements.markup import show_placeholder
 from charging.views.mapview import map_pane
-from charging.views.mapview.map_layers import layers
-from charging.views.mapview.panel import panel
-from charging.views.mapview.table import controls, sentence, table
-from charging.views.report.downloads import downloads
+from charging.views.mapview.map_layers import map_layers
+from charging.views.mapview.panel import show_panel
+from charging.views.mapview.table import show_map_controls, show_sentence, show_stations
+from charging.views.report.downloads import show_downloads
 from charging.views.session import render_lock, state
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import visit
@@ -16,21 +16,20 @@ from charging.views.session.visit import visit
 PANEL_LINES = 4
 
 
-def render(context: ViewContext) -> None:
-    """Show the view."""
-    _run(context)
+PANEL_LINES = 4
 
 
 @st.fragment(key=state.MAP)
-def _run(context: ViewContext) -> None:
-    with render_lock.turn():
-        _map_and_panel(context)
+def render(context: ViewContext) -> None:
+    """Show the view."""
+    with render_lock.render_lock():
+        _show_map_and_panel(context)
 
 
-def _map_and_panel(context: ViewContext) -> None:
+def _show_map_and_panel(context: ViewContext) -> None:
     if visit.is_first_run and state.viewport():
         st.rerun()
-    chosen = state.selection()
+    selected = state.selection()
     # the map goes out first, and what is above it afterwards
     bar = st.container(key="bar", horizontal=True, vertical_alignment="center")
     viewport = map_pane.viewport(context)
@@ -38,23 +37,23 @@ def _map_and_panel(context: ViewContext) -> None:
     visit.frame = frame
     with st.container(key="stage", horizontal=True, gap=None):
         with st.container(key="map_pane"):
-            drawn = layers(context, frame, chosen)
-            map_pane.show_map(context, drawn.groups)
-        render_lock.give_way()
-        beside = st.container(key="panel")
-    if drawn.note:
-        st.caption(drawn.note)
+            shown = map_layers(context, frame)
+            map_pane.show_map(context, shown.layers)
+        render_lock.yield_lock()
+        panel_column = st.container(key="panel")
+    if shown.note:
+        st.caption(shown.note)
     with bar:
-        sentence(context)
+        show_sentence(context)
         with st.container(key="controls", horizontal=True, width="content"):
-            controls(context)
+            show_map_controls(context)
             with st.container(key="take", width="content"):
-                downloads(context, frame, viewport, drawn.groups)
-    if visit.is_first_run and not chosen:
-        with beside:  # so that the map has its width from the start
-            waiting(PANEL_LINES)
+                show_downloads(context, frame, viewport, shown.layers)
+    if visit.is_first_run and not selected:
+        with panel_column:  # so that the map has its width from the start
+            show_placeholder(PANEL_LINES)
     else:
-        with beside:
-            panel(context, viewport, chosen)
-        table(context, viewport)
+        with panel_column:
+            show_panel(context, viewport, selected)
+        show_stations(context, viewport)
     state.write_url(context.selection)  # here and not once a page: a click runs this fragment alone

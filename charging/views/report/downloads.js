@@ -1,4 +1,4 @@
-/* The button that saves a picture of the map. The map stands in a frame of this server; what draws it is loaded there
+/* The button that saves a picture of the map. The map is in a frame of this server; what draws it is loaded there
  * when it is first asked for.
  */
 const FRAME = 'iframe[title="streamlit_folium.st_folium"]';

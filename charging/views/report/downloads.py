@@ -6,8 +6,7 @@ pressed, apart from the run of the page; the picture is drawn by the browser.
 
 import io
 from collections.abc import Sequence
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -19,13 +18,14 @@ from charging.maps.standalone import Caption, Picture, build_map_page
 from charging.maps.viewport import Frame, Viewport
 from charging.queries.stations import count_stations
 from charging.views.elements import assets
-from charging.views.elements.markup import section
-from charging.views.report.map_caption import caption, notes
+from charging.views.elements.component import component
+from charging.views.elements.markup import show_section
+from charging.views.report.map_caption import caption, source_notes
 from charging.views.session.caching import Answers
 from charging.views.session.colours import theme
 from charging.views.session.context import ViewContext
 
-MOST_STATIONS = 500_000
+MAX_STATIONS = 500_000
 """Stations of a table made here, in the server's memory; the command line has no limit."""
 
 EVERYWHERE, IN_VIEW = "all", "view"
@@ -33,10 +33,8 @@ EVERYWHERE, IN_VIEW = "all", "view"
 KEY = "downloads"
 """Key of the button that opens them."""
 
-_SCRIPT = Path(__file__).with_name("downloads.js")
 
-
-def downloads(context: ViewContext, frame: Frame, viewport: Viewport, layers: Sequence[Layer]) -> None:
+def show_downloads(context: ViewContext, frame: Frame, viewport: Viewport, layers: Sequence[Layer]) -> None:
     """Show the button that opens the downloads.
 
     Parameters
@@ -53,9 +51,9 @@ def downloads(context: ViewContext, frame: Frame, viewport: Viewport, layers: Se
 
 def _choices(context: ViewContext, frame: Frame, viewport: Viewport, layers: Sequence[Layer]) -> None:
     say, answers = context.say, context.answers
-    section(say("take.table"))
+    show_section(say("take.table"))
     _table(context, frame, viewport)
-    section(say("take.map"))
+    show_section(say("take.map"))
     words = caption(context, viewport)
     picture = Picture(
         view_bounds=viewport.bounds,
@@ -94,7 +92,7 @@ def _table(context: ViewContext, frame: Frame, viewport: Viewport) -> None:
         resolution=frame.resolution,
     )
     count = answers.ask(count_stations, selection, request.bounds)
-    is_too_many = what is What.STATIONS and count > MOST_STATIONS
+    is_too_many = what is What.STATIONS and count > MAX_STATIONS
     st.download_button(
         say("take.get", what=say(f"take.what.{what}"), format=say(f"take.format.{form}")),
         partial(table_file, answers, request),
@@ -107,7 +105,7 @@ def _table(context: ViewContext, frame: Frame, viewport: Viewport) -> None:
         disabled=count == 0 or is_too_many,
     )
     if is_too_many:
-        st.warning(say("take.too_many", count=say.number(count), limit=say.number(MOST_STATIONS)))
+        st.warning(say("take.too_many", count=say.number(count), limit=say.number(MAX_STATIONS)))
     elif what is What.HEXES:
         st.caption(say("take.count.hexes", count=say.number(count), resolution=frame.resolution))
     else:
@@ -151,17 +149,8 @@ def _picture_button(context: ViewContext, words: Caption, name: str) -> None:
         "caption": {
             "title": f"{words.title} · {words.badge}",
             "sentence": words.sentence,
-            "notes": notes(context.dataset, context.say),
+            "notes": source_notes(context.dataset, context.say),
             "fileName": name,
         },
     }
-    _component()(key="take_picture", data=data)
-
-
-@cache
-def _component() -> Any:  # noqa: ANN401  Streamlit names no public type for what it returns
-    return st.components.v2.component(
-        "charging_downloads",
-        js=_SCRIPT.read_text(encoding="utf-8"),
-        css=_SCRIPT.with_suffix(".css").read_text(encoding="utf-8"),
-    )
+    component(__file__)(key="take_picture", data=data)

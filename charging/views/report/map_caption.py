@@ -1,4 +1,4 @@
-"""What stands around a map that is taken away: what it shows, of what selection, from where, and its link."""
+"""What surrounds a map that is downloaded: what it shows, of what selection, from where, and its link."""
 
 import datetime as dt
 from urllib.parse import urlencode
@@ -12,8 +12,8 @@ from charging.domain.vocabulary import Kind
 from charging.maps.standalone import Caption
 from charging.maps.viewport import Viewport, fitting_view
 from charging.queries.totals import headline, operator_piles, piles_by_operator
-from charging.views.chrome.header import PARTNERS, measured
-from charging.views.elements.provenance import named
+from charging.views.chrome.header import PARTNERS, measure_text
+from charging.views.elements.provenance import localized_manifest
 from charging.views.elements.texts import Texts
 from charging.views.session import state
 from charging.views.session.caching import Answers
@@ -30,16 +30,16 @@ def caption(context: ViewContext, viewport: Viewport) -> Caption:
         badge=say(f"kind.{manifest.kind}"),
         is_simulated=is_simulated,
         sentence=selection.describe(say),
-        figures=_figures(context),
-        notes=(*notes(context.dataset, say), say("take.frame")),
+        figures=_figure_rows(context),
+        notes=(*source_notes(context.dataset, say), say("take.frame")),
         link_label=say("take.link"),
-        link=link(selection, viewport),
+        link=page_link(selection, viewport),
     )
 
 
-def notes(dataset: Dataset, say: Texts) -> tuple[str, ...]:
+def source_notes(dataset: Dataset, say: Texts) -> tuple[str, ...]:
     """Return the lines on where the data comes from: kind, dataset and date, sources with their licences."""
-    manifest = named(dataset.manifest, say)
+    manifest = localized_manifest(dataset.manifest, say)
     lines = [say("kind.simulated.note")] if manifest.kind is Kind.SIMULATED else []
     lines.append(
         say(
@@ -61,7 +61,7 @@ def notes(dataset: Dataset, say: Texts) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _figures(context: ViewContext) -> tuple[tuple[str, ...], ...]:
+def _figure_rows(context: ViewContext) -> tuple[tuple[str, ...], ...]:
     """Return rows of what is counted, what was published of it, what is loaded, and what is selected."""
     answers, say = context.answers, context.say
     figures = [figure for subject in ("network", *PARTNERS) for figure in launch_figures(subject)]
@@ -70,8 +70,11 @@ def _figures(context: ViewContext) -> tuple[tuple[str, ...], ...]:
     return (
         ("", *(_what(figure, say) for figure in figures)),
         (say("take.published", date=dates), *published),
-        (say("figure.loaded"), *(_counted(answers, Filters(), figure, say) for figure in figures)),
-        (say("figure.selected"), *(_counted(answers, context.selection, figure, say) for figure in figures)),
+        (say("figure.loaded"), *(_count_text(answers, Filters(), figure, say) for figure in figures)),
+        (
+            say("figure.selected"),
+            *(_count_text(answers, context.selection, figure, say) for figure in figures),
+        ),
     )
 
 
@@ -84,13 +87,13 @@ def _value(figure: Figure) -> str:
     return f"{figure.value:g} %" if figure.unit == "%" else f"{figure.value:,.0f}"
 
 
-def _counted(answers: Answers, wanted: Filters, figure: Figure, say: Texts) -> str:
+def _count_text(answers: Answers, wanted: Filters, figure: Figure, say: Texts) -> str:
     if figure.subject in PARTNERS:
         return say.number(operator_piles(answers.ask(piles_by_operator, wanted), figure.subject))
-    return measured(figure.measure, answers.ask(headline, wanted), say)
+    return measure_text(figure.measure, answers.ask(headline, wanted), say)
 
 
-def link(selection: Filters, viewport: Viewport) -> str:
+def page_link(selection: Filters, viewport: Viewport) -> str:
     """Return the address that opens the page as it is; empty where the page does not know its own."""
     address = st.context.url
     return f"{address.rstrip('/')}/{link_query(selection, viewport)}" if address else ""

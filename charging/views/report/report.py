@@ -13,53 +13,39 @@ import streamlit as st
 from charging.dataset.store import Dataset
 from charging.exports.files import entry, harmless, stem
 from charging.exports.formats import table_csv
-from charging.maps.layers import Layer
 from charging.maps.static_map_svg import draw_static_map
 from charging.queries.totals import left_out_as_unknown
-from charging.views.elements.markup import unmarked
-from charging.views.elements.report_recorder import Table
+from charging.views.elements.markup import strip_markdown
+from charging.views.elements.report_recorder import ReportTable
 from charging.views.elements.texts import Texts
 from charging.views.mapview import map_pane
-from charging.views.report.map_caption import link, link_query, notes
+from charging.views.mapview.map_layers import MapLayers
+from charging.views.report.map_caption import link_query, page_link, source_notes
 from charging.views.report.report_html import AnalysisReport, render_report
 from charging.views.session.colours import theme
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import PageName, visit
 
 
-def offer(context: ViewContext, groups: Sequence[Layer], note: str) -> None:
-    """Show the buttons that hand out the report; nothing is made before one is pressed.
-
-    Parameters
-    ----------
-    groups
-        The layers of the map, the surface first.
-    note
-        What must be said about what they leave out.
-    """
+def show_report_buttons(context: ViewContext, shown: MapLayers) -> None:
+    """Show the buttons that hand out the report of a view; nothing is made before one is pressed."""
     say, datasets = context.say, context.datasets
-    report = collect_report(context, groups, note)
-    name = f"{file_stems(datasets)}-{'-'.join(_view())}"
+    report = collect_report(context, shown)
+    name = f"{file_stems(datasets)}-{'-'.join(_view_names())}"
     _button(say, "page", partial(_page, report), f"{name}.html", "text/html", "description")
-    _button(
-        say,
-        "zip",
-        partial(report_zip, report, name, datasets),
-        f"{name}.zip",
-        "application/zip",
-        "folder_zip",
-    )
+    make_zip = partial(report_zip, report, name, datasets)
+    _button(say, "zip", make_zip, f"{name}.zip", "application/zip", "folder_zip")
 
 
-def collect_report(context: ViewContext, groups: Sequence[Layer], note: str) -> AnalysisReport:
-    """Return what the view says now."""
-    say, said, answers = context.say, context.recorder, context.answers
+def collect_report(context: ViewContext, shown: MapLayers) -> AnalysisReport:
+    """Return what the view shows now."""
+    say, recorder, answers = context.say, context.recorder, context.answers
     sentence = context.selection.describe(say)
     if left_out := answers.ask(left_out_as_unknown, context.selection):
-        sentence += f" {unmarked(say('filter.left_out', count=say.number(left_out)))}"
+        sentence += f" {strip_markdown(say('filter.left_out', count=say.number(left_out)))}"
     viewport = map_pane.viewport(context)
     title = " · ".join(_title(context))
-    sources = [line for each in context.datasets for line in notes(each, say)]
+    sources = [line for each in context.datasets for line in source_notes(each, say)]
     if visit.weights:
         sources.append(say("report.own_weights"))
     return AnalysisReport(
@@ -69,17 +55,19 @@ def collect_report(context: ViewContext, groups: Sequence[Layer], note: str) -> 
         kind=context.footer or say("kind.real"),
         is_simulated=bool(context.footer),
         sentence=sentence,
-        questions=tuple(said.questions),
+        questions=tuple(recorder.questions),
         made_on=dt.datetime.now(dt.UTC).date(),
-        pieces=tuple(said.pieces),
+        pieces=tuple(recorder.pieces),
         definitions=tuple(
             (f"{function.__module__}.{function.__qualname__}", inspect.getdoc(function) or "")
-            for function in said.functions
+            for function in recorder.functions
         ),
         sources=tuple(dict.fromkeys(sources)),
-        link=link(context.selection, viewport) or link_query(context.selection, viewport),
-        map_note=unmarked(note),
-        plate=partial(draw_static_map, viewport.bounds, viewport.zoom, tuple(groups), say.language, title),
+        link=page_link(context.selection, viewport) or link_query(context.selection, viewport),
+        map_note=strip_markdown(shown.note),
+        plate=partial(
+            draw_static_map, viewport.bounds, viewport.zoom, tuple(shown.layers), say.language, title
+        ),
     )
 
 
@@ -88,7 +76,7 @@ def report_zip(report: AnalysisReport, name: str, datasets: Sequence[Dataset]) -
     dated = datasets[0]
     begin = file_stems(datasets)
     files = {f"{name}.html": render_report(report).encode()}
-    files |= {f"{begin}-{table.name}.csv": csv_of(table) for table in report.tables}
+    files |= {f"{begin}-{table.name}.csv": table_csv_bytes(table) for table in report.tables}
     files = {f"{begin}-README.txt": readme(report, begin).encode(), **files}
     target = io.BytesIO()
     with ZipFile(target, "w") as archive:
@@ -124,7 +112,7 @@ def readme(report: AnalysisReport, begin: str) -> str:
     return harmless("\n".join(lines) + "\n")
 
 
-def csv_of(table: Table) -> bytes:
+def table_csv_bytes(table: ReportTable) -> bytes:
     """Return a table with all its rows as CSV."""
     return table_csv(pa.Table.from_pandas(table.rows.head(len(table.rows)), preserve_index=False))
 
@@ -134,10 +122,10 @@ def file_stems(datasets: Sequence[Dataset]) -> str:
     return "-".join(stem(dataset) for dataset in datasets)
 
 
-def _button(say: Texts, what: str, made: Callable[[], bytes], file_name: str, mime: str, symbol: str) -> None:
+def _button(say: Texts, what: str, make: Callable[[], bytes], file_name: str, mime: str, symbol: str) -> None:
     st.download_button(
         say(f"report.{what}"),
-        made,
+        make,
         file_name,
         mime,
         key=f"report_{what}",
@@ -153,12 +141,13 @@ def _page(report: AnalysisReport) -> bytes:
     return render_report(report).encode()
 
 
-def _view() -> list[str]:
+def _view_names() -> list[str]:
     """Return what is looked at: the view, and the analysis, in the one that has several."""
     return [str(visit.page), *([str(visit.analysis)] if visit.page == PageName.COVERAGE else [])]
 
 
 def _title(context: ViewContext) -> list[str]:
     return [
-        context.say(f"{key}.{name}") for key, name in zip(("view", "analysis.name"), _view(), strict=False)
+        context.say(f"{key}.{name}")
+        for key, name in zip(("view", "analysis.name"), _view_names(), strict=False)
     ]

@@ -20,18 +20,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from charging.maps.palette import Theme
 from charging.maps.static_files import static_json
 from charging.maps.static_map_svg import StaticMap, light_colour
-from charging.views.elements.markup import unmarked
-from charging.views.elements.report_recorder import Curves, Facts, Note, Piece, Table
-from charging.views.elements.svg_chart import sketch
+from charging.views.elements.markup import strip_markdown
+from charging.views.elements.report_recorder import Curves, Facts, Note, Piece, ReportTable
+from charging.views.elements.svg_chart import curves_figure
 from charging.views.elements.texts import Texts
 
-MOST_ROWS = 30
+MAX_ROWS = 30
 """Rows of a table on the page; the zip has all of them."""
 
-WIDE_COLUMNS = 9
-"""Columns from which a table is printed smaller, and on sheets that lie if it is longer than `FEW_ROWS`."""
+MIN_WIDE_COLUMNS = 9
+"""Columns from which a table is printed smaller; on landscape sheets with more than `MAX_PORTRAIT_ROWS`."""
 
-FEW_ROWS = 8
+MAX_PORTRAIT_ROWS = 8
 
 _STRIPE = re.compile(r'(?<=style="background:)#[0-9a-f]{6}(?=")')
 
@@ -56,9 +56,9 @@ class AnalysisReport:
     plate: Callable[[], StaticMap]
 
     @property
-    def tables(self) -> tuple[Table, ...]:
+    def tables(self) -> tuple[ReportTable, ...]:
         """The tables, in the order of the page."""
-        return tuple(piece for piece in self.pieces if isinstance(piece, Table))
+        return tuple(piece for piece in self.pieces if isinstance(piece, ReportTable))
 
 
 def render_report(report: AnalysisReport) -> str:
@@ -72,8 +72,8 @@ def render_report(report: AnalysisReport) -> str:
             plate=report.plate(),
             theme=static_json("theme.json")["light"],
             sections=_sections(report.pieces),
-            grid=partial(_grid, say=report.say),
-            chart=partial(sketch, theme=report.theme),
+            grid=partial(_table_cells, say=report.say),
+            chart=partial(curves_figure, theme=report.theme),
             in_light=lambda html: _STRIPE.sub(lambda found: light_colour(found[0], report.theme), html),
         )
     )
@@ -117,7 +117,7 @@ def _sections(pieces: tuple[Piece, ...]) -> list[tuple[str, list[Piece]]]:
             not isinstance(following, Facts | Note | Curves) or _is_heading(following)
         ):
             continue  # of buttons, which have no place on paper
-        if isinstance(piece, Table):
+        if isinstance(piece, ReportTable):
             sections.append((_table_classes(piece), []))
         elif not sections or (sections[-1][0] and not isinstance(piece, Note)):
             sections.append(("", []))
@@ -129,20 +129,20 @@ def _is_heading(piece: Piece | None) -> bool:
     return isinstance(piece, Facts) and piece.html.startswith("<h3 ") and piece.html.count("<") == len("<>")
 
 
-def _table_classes(table: Table) -> str:
-    if len(table.rows.head(0).columns) < WIDE_COLUMNS:
+def _table_classes(table: ReportTable) -> str:
+    if len(table.rows.head(0).columns) < MIN_WIDE_COLUMNS:
         return "listed"
-    return "listed dense wide" if len(table.rows) > FEW_ROWS else "listed dense"
+    return "listed dense wide" if len(table.rows) > MAX_PORTRAIT_ROWS else "listed dense"
 
 
 def plain_lines(text: str) -> list[str]:
     """Return the lines of a small print without their Markdown."""
-    return [unmarked(line) for line in text.split("  \n")]
+    return [strip_markdown(line) for line in text.split("  \n")]
 
 
-def _grid(table: Table, say: Texts) -> tuple[list[tuple[str, str]], list[list[str]]]:
+def _table_cells(table: ReportTable, say: Texts) -> tuple[list[tuple[str, str]], list[list[str]]]:
     """Return name and class of each column of a table, and its first rows as they are written."""
-    rows = table.rows.head(MOST_ROWS)
+    rows = table.rows.head(MAX_ROWS)
     columns = [(str(name), "number" if pd.api.types.is_numeric_dtype(rows[name]) else "") for name in rows]
     forms = [table.formats.get(name, "") for name, _ in columns]
     cells = [

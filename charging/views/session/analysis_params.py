@@ -26,7 +26,10 @@ RIVALS = (-1.0, -0.5, *EXPONENTS)
 SETS = ("base", "partner", "leaver", "a", "b")
 """Sets of operators, by the key of their widget."""
 
-CHOICES: Mapping[str, tuple[tuple[object, ...], object]] = {
+Choices = Mapping[str, tuple[tuple[object, ...], object]]
+"""Options and the default, by the key of their widget."""
+
+CHOICES: Choices = {
     "topic": (tuple(AnalysisName), AnalysisName.PARTNERS),
     "gain": (tuple(Gain), Gain.CELLS),
     "resolution": (RESOLUTIONS, 6),
@@ -37,9 +40,7 @@ CHOICES: Mapping[str, tuple[tuple[object, ...], object]] = {
     "rival": (RIVALS, 0.0),
     "log": ((False, True), False),
 }
-"""What can be chosen one of, by the key of its widget, and the default.
-
-The link names the analysis `topic`, as it always did.
+"""The link names the analysis `topic`, as it always did.
 """
 
 
@@ -53,14 +54,21 @@ def begin(
     for key in SETS:
         wanted = tuple(value for value in query.get(key, ()) if value)  # an empty one says: none of them
         set_widget_value(key, list(registered(key, wanted)) if key in query else None)
-    for key, (options, default) in CHOICES.items():
+    visit.problems.extend(read_choices(CHOICES, query))
+    visit.other_dataset = query.get("other", [""])[-1]
+    visit.default_sets = {}
+
+
+def read_choices(choices: Choices, query: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+    """Set widgets to what a link says; return the keys and values that are no choice."""
+    problems = []
+    for key, (options, default) in choices.items():
         by_text = {_text(option): option for option in options}
         text = query.get(key, [_text(default)])[-1]
         if text not in by_text:
-            visit.problems.append((key, text))
+            problems.append((key, text))
         set_widget_value(key, by_text.get(text, default))
-    visit.other_dataset = query.get("other", [""])[-1]
-    visit.default_sets = {}
+    return problems
 
 
 def keep() -> None:
@@ -120,12 +128,13 @@ def link_query() -> dict[str, list[str]]:
         for key, operators in present.items()
         if operators is not None and set(operators) != set(visit.default_sets.get(key, operators))
     }
-    choices = {
-        key: [_text(widget_value(key))]
-        for key, (_, default) in CHOICES.items()
-        if widget_value(key) != default
-    }
-    return sets | choices | ({"other": [visit.other_dataset]} if visit.other_dataset else {})
+    return sets | choices_query(CHOICES) | ({"other": [visit.other_dataset]} if visit.other_dataset else {})
+
+
+def choices_query(choices: Choices) -> dict[str, list[str]]:
+    """Return what the link says of choices: those that are not the default."""
+    values = {key: widget_value(key) for key in choices}
+    return {key: [_text(value)] for key, value in values.items() if value != choices[key][1]}
 
 
 def _text(option: object) -> str:

@@ -22,13 +22,13 @@ from charging.queries.engine import Engine
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MOST_ANSWERS = 512
+MAX_ANSWERS = 512
 """Answers kept for all users together; a country of cells is some 100 kB."""
 
-MOST_OF_BOTH = 8
+MAX_ANSWERS_OF_BOTH = 8
 """Answers about two datasets kept; one about a million piles is some 10 MB."""
 
-MOST_ENGINES = 4
+MAX_ENGINES = 4
 """Dataset versions held open at the same time."""
 
 
@@ -47,10 +47,10 @@ class Answers:
 
     def ask(self, query: Callable[Concatenate[Engine, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return `query(engine, ...)`, from memory if it was asked before by anyone."""
-        # what is asked has a faithful repr, which costs less than Streamlit's own way through its fields
-        asked = repr((self.dataset.content_hash, query.__module__, query.__qualname__, args, kwargs))
+        # these have a faithful repr, which costs less than Streamlit's own way through its fields
+        key = repr((self.dataset.content_hash, query.__module__, query.__qualname__, args, kwargs))
         # by name: Streamlit reads the whole signature again for each argument that is passed by its place
-        answer: T = _answer(asked=asked, _query=query, _engine=self.engine, _args=args, _kwargs=kwargs)
+        answer: T = _answer(key=key, _query=query, _engine=self.engine, _args=args, _kwargs=kwargs)
         return answer
 
     def ask_both(
@@ -62,8 +62,8 @@ class Answers:
     ) -> T:
         """Return `question(self, other, ...)`, from memory if it was asked before by anyone."""
         hashes = (self.dataset.content_hash, other.dataset.content_hash)
-        asked = repr((hashes, question.__module__, question.__qualname__, args, kwargs))
-        answer: T = _answer_of_both(asked, question, (self, other), args, kwargs)
+        key = repr((hashes, question.__module__, question.__qualname__, args, kwargs))
+        answer: T = _answer_of_both(key, question, (self, other), args, kwargs)
         return answer
 
 
@@ -79,14 +79,14 @@ def open_answers(folder: Path, *, memory_limit_mb: int) -> Answers:
     return Answers(dataset, _engine(str(dataset.version), memory_limit_mb, dataset))
 
 
-@st.cache_resource(max_entries=MOST_ENGINES, show_spinner=False, on_release=Engine.close)
+@st.cache_resource(max_entries=MAX_ENGINES, show_spinner=False, on_release=Engine.close)
 def _engine(version: str, memory_limit_mb: int, _dataset: Dataset) -> Engine:  # noqa: ARG001  the key
     return Engine(_dataset, memory_limit_mb=memory_limit_mb)
 
 
-@st.cache_resource(max_entries=MOST_ANSWERS, show_spinner=False)
+@st.cache_resource(max_entries=MAX_ANSWERS, show_spinner=False)
 def _answer(
-    asked: str,  # noqa: ARG001  the key
+    key: str,  # noqa: ARG001
     _query: Callable[..., Any],
     _engine: Engine,
     _args: tuple[Any, ...],
@@ -96,9 +96,9 @@ def _answer(
         return _query(_engine, *_args, **_kwargs)
 
 
-@st.cache_resource(max_entries=MOST_OF_BOTH, show_spinner=False)
+@st.cache_resource(max_entries=MAX_ANSWERS_OF_BOTH, show_spinner=False)
 def _answer_of_both(
-    asked: str,  # noqa: ARG001  the key
+    key: str,  # noqa: ARG001
     _question: Callable[..., Any],
     _datasets: tuple[Answers, Answers],
     _args: tuple[Any, ...],

@@ -33,6 +33,6 @@ def _by_size(engine: Engine) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def _colours(by_size: tuple[str, ...], on: Theme) -> dict[str, str]:
-    # a partner's card stands also without its piles
+    # a partner has a card even without piles
     strangers = (operator.id for operator in load_operators())
     return operator_colours(list(dict.fromkeys([*by_size, *strangers])), theme=on)

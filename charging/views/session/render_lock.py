@@ -1,8 +1,8 @@
-"""Whose turn it is: answers about the map are made one after the other.
+"""A lock, so that answers about the map are computed one after the other.
 
 Python computes in one thread at a time, and lets threads that want to compute swap every few milliseconds:
 they all finish when the last one does. One after the other, most of them finish earlier and none later. What
-may take seconds is not made in a turn: an analysis, an import.
+may take seconds is computed without it: an analysis, an import.
 """
 
 import threading
@@ -17,12 +17,12 @@ _SENDING_S = 0.02
 """Streamlit's loop looks every 10 ms what there is to send."""
 
 
-def turn() -> AbstractContextManager[object]:
+def render_lock() -> AbstractContextManager[object]:
     """Return what to hold while the open view is made: it waits for its turn where that is the map."""
     return LOCK if visit.page == PageName.MAP else nullcontext()
 
 
-def give_way() -> None:
+def yield_lock() -> None:
     """Leave the turn to others for a moment, so that what was shown is sent before the rest is made.
 
     Computing on would hold up the thread that sends, and the browser would draw the rest before the map.

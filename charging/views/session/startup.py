@@ -11,7 +11,7 @@ from charging.dataset.store import CURRENT, dataset_folder, find_dataset, last_d
 from charging.errors import ChargingError, UsageError
 from charging.maps.tiles import usable_tiles
 from charging.settings import Settings
-from charging.views.elements.error_box import trouble
+from charging.views.elements.error_box import show_error
 from charging.views.elements.texts import Texts
 from charging.views.session import state
 from charging.views.session.caching import open_answers
@@ -28,24 +28,24 @@ def open_context(say: Texts) -> ViewContext | None:
     try:
         settings = Settings.from_environment()
         usable_tiles(settings)  # refuses a choice of tiles that cannot be shown, before anything is built
-        linked = _linked(settings)
-        folder = linked or find_dataset(settings) or _built(settings, say)
+        linked = _linked_folder(settings)
+        folder = linked or find_dataset(settings) or _build_folder(settings, say)
         answers = open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
         # one that a visit chose is nobody else's
         if settings.dataset and not linked and last_dataset(settings.build_dir) != folder:
             remember(settings.build_dir, folder)
     except ChargingError as error:
         _log.exception("The page cannot open its dataset")
-        trouble(f"**{say('start.broken')}**", str(error), say)
+        show_error(f"**{say('start.broken')}**", str(error), say)
         st.caption(say("start.advice"))
         return None
     visit.dataset = answers.dataset.folder.name
     # written in every run, as `state.begin` does: a view without the map would make Streamlit forget it
     visit.tiles = widget_value("tiles") or settings.tiles
-    return ViewContext(answers, state.filters(), settings, say)
+    return ViewContext(answers, state.selected_filters(), settings, say)
 
 
-def _linked(settings: Settings) -> Path | None:
+def _linked_folder(settings: Settings) -> Path | None:
     """Return the dataset a link names, by its name in the build folder; None to open the usual one."""
     name = visit.dataset
     if name in ("", Path(settings.dataset).name):
@@ -59,7 +59,7 @@ def _linked(settings: Settings) -> Path | None:
     return None
 
 
-def _built(settings: Settings, say: Texts) -> Path:
+def _build_folder(settings: Settings, say: Texts) -> Path:
     """Build the simulated network; a second visitor who comes meanwhile waits for the same one."""
     with _LOCK, st.container(key="first_start"):
         folder = find_dataset(settings)

@@ -38,7 +38,13 @@ MAP = "map"
 SHADES = ("operator", "max_power_kw", "status")
 """What the colour of a single station can say."""
 
-_VIEW_KEYS = ("measure", "detail", "points", "shade", "fixed", "layer")
+MAP_CHOICES: analysis_params.Choices = {
+    "measure": (tuple(Measure), Measure.PILES),
+    "detail": ((-1, 0, 1), 0),
+    "points": ((False, True), True),
+    "shade": (SHADES, SHADES[0]),
+    "fixed": ((False, True), False),
+}
 
 
 def begin() -> None:
@@ -47,7 +53,7 @@ def begin() -> None:
         visit.is_first_run = False
     else:
         _read_link({key: st.query_params.get_all(key) for key in st.query_params})
-    keep_widget_values(*_VIEW_KEYS, *(spec.key for spec in FIELDS))
+    keep_widget_values(*MAP_CHOICES, "layer", *(spec.key for spec in FIELDS))
     analysis_params.keep()
 
 
@@ -60,19 +66,15 @@ def _read_link(query: Mapping[str, list[str]]) -> None:
     # run brings the map and little else, and the map's first answer asks for the rest
     visit.is_first_run = visit.page == PageName.MAP
     visit.dataset = query.get("dataset", [""])[-1]
-    visit.measure = Measure(_one_of(tuple(Measure), query, "measure", Measure.PILES))
-    visit.detail = int(_one_of(("-1", "0", "1"), query, "detail", "0"))
-    visit.points = _one_of(("true", "false"), query, "points", "true") == "true"
-    visit.fixed = _one_of(("true", "false"), query, "fixed", "false") == "true"
-    visit.shade = _one_of(SHADES, query, "shade", SHADES[0])
-    visit.overlay = list(_registered("layer", tuple(query.get("layer", ()))))
-    visit.selection = _selected(query)
+    analysis_params.read_choices(MAP_CHOICES, query)
+    visit.overlay = list(_registered_operators("layer", tuple(query.get("layer", ()))))
+    visit.selection = _linked_selection(query)
     visit.clicks = visit.frame = visit.flight = visit.draft = visit.draft_problem = None
     visit.weights = visit.weights_problem = None
     visit.weights_answers = {}
     visit.query, visit.hits = None, ()
     visit.switch_problem = visit.merge_problem = visit.duplicates_of = ""
-    analysis_params.begin(query, _registered)
+    analysis_params.begin(query, _registered_operators)
     _fill_from(query)
 
 
@@ -83,24 +85,24 @@ def _fill_from(query: Mapping[str, list[str]]) -> None:
     fill_widgets(
         replace(
             wanted,
-            operators=_registered("operator", wanted.operators),
-            cities=_known("city", wanted.cities, lambda: {city.id for city in load_cities()}),
+            operators=_registered_operators("operator", wanted.operators),
+            cities=_known_values("city", wanted.cities, lambda: {city.id for city in load_cities()}),
         )
     )
 
 
-def _registered(key: str, operators: tuple[str, ...]) -> tuple[str, ...]:
-    return _known(key, operators, lambda: {operator.id for operator in load_operators()})
+def _registered_operators(key: str, operators: tuple[str, ...]) -> tuple[str, ...]:
+    return _known_values(key, operators, lambda: {operator.id for operator in load_operators()})
 
 
-def _known(key: str, values: tuple[str, ...], registry: Callable[[], set[str]]) -> tuple[str, ...]:
+def _known_values(key: str, values: tuple[str, ...], registry: Callable[[], set[str]]) -> tuple[str, ...]:
     """Return the values that are known; the others become problems. Without values no registry is read."""
     known = registry() if values else set()
     visit.problems.extend((key, value) for value in values if value not in known)
     return tuple(value for value in values if value in known)
 
 
-def _selected(query: Mapping[str, list[str]]) -> Selection | None:
+def _linked_selection(query: Mapping[str, list[str]]) -> Selection | None:
     for kind in ("station", "area"):
         if found := query.get(kind):
             return Selection(kind, found[-1][:MAX_TEXT_LENGTH])
@@ -120,15 +122,15 @@ def fill_widgets(filters: Filters) -> None:
     visit.min_power_kw = filters.min_power_kw or 0.0
 
 
-def filters() -> Filters:
-    """Return the selection the filter widgets stand at."""
+def selected_filters() -> Filters:
+    """Return the selection of the filter widgets."""
     return Filters(**{spec.name: widget_value(spec.key) or spec.empty for spec in FIELDS})
 
 
 def show_problems(say: Texts) -> None:
     """Name what the URL said and could not be read."""
     for key, value in visit.problems:
-        st.warning(markup.plain(say("filter.problem", name=key, value=value)))
+        st.warning(markup.escape_markdown(say("filter.problem", name=key, value=value)))
 
 
 def write_url(selection: Filters) -> None:
@@ -140,23 +142,19 @@ def write_url(selection: Filters) -> None:
 def link_query(selection: Filters) -> dict[str, list[str]]:
     """Return the parameters of the link to the present view, but for the map's own `at`.
 
-    What stands at its default is left out, but for the language and the dataset, whose defaults differ
+    Defaults are left out, but for the language and the dataset, whose defaults differ
     between readers and from day to day.
     """
-    chosen = visit.selection
+    selected = visit.selection
     query: dict[str, Sequence[str]] = {
         "dataset": [visit.dataset],
         "lang": [visit.language],
         "view": [visit.page] if visit.page != PageName.MAP else [],
         **selection.to_query(),
-        "measure": [visit.measure] if visit.measure != Measure.PILES else [],
-        "detail": [str(visit.detail)] if visit.detail else [],
-        "points": [] if visit.points else ["false"],
-        "shade": [visit.shade] if visit.shade != SHADES[0] else [],
-        "fixed": ["true"] if visit.fixed else [],
+        **analysis_params.choices_query(MAP_CHOICES),
         "layer": visit.overlay,
         **analysis_params.link_query(),
-        **({chosen.kind: [chosen.id]} if chosen else {}),
+        **({selected.kind: [selected.id]} if selected else {}),
     }
     return {key: list(values) for key, values in query.items() if values}
 
@@ -179,17 +177,24 @@ def selection() -> Selection | None:
     return visit.selection
 
 
-def chosen_cell(chosen: Selection | None) -> int | None:
+def selected_id(kind: str) -> str | None:
+    """Return the id of what is selected, if it is of a kind."""
+    selected = selection()
+    return selected.id if selected and selected.kind == kind else None
+
+
+def selected_cell() -> int | None:
     """Return the cell that is selected, if one is."""
-    return cell_from_text(chosen.id) if chosen and chosen.kind == "hex" else None
+    h3_id = selected_id("hex")
+    return cell_from_text(h3_id) if h3_id else None
 
 
-def select(chosen: Selection | None) -> None:
+def select(target: Selection | None) -> None:
     """Select something, or nothing."""
-    visit.selection = chosen
+    visit.selection = target
 
 
-def fly(lat: float, lon: float, zoom: float, *, is_here: bool = False) -> None:
+def fly_to(lat: float, lon: float, zoom: float, *, is_here: bool = False) -> None:
     """Send the map to a WGS-84 point: that of the map view, or with `is_here` that of the open view."""
     if not is_here:
         visit.page = PageName.MAP

@@ -34,7 +34,7 @@ _LATER = (
     "scipy.spatial",
 )
 LATER_S = 10.0
-"""Analyses are loaded when the first map stands, and not in its way."""
+"""Seconds after which analyses are loaded, so that the first map comes before them."""
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ _LOADING = threading.Lock()
 
 
 def share_arenas() -> None:
-    """Let all threads share a few arenas of memory, where the C library can be told to.
+    """Let all threads share a few arenas of memory, where the C library can.
 
     Streamlit answers in a thread for each visitor, and glibc gives up to eight arenas a core, each of which
     keeps what it once needed.
@@ -52,15 +52,15 @@ def share_arenas() -> None:
 
 
 @asynccontextmanager
-async def ready(_app: object) -> AsyncIterator[None]:
+async def lifespan(_app: object) -> AsyncIterator[None]:
     """Get ready in the background, while the server starts."""
     logs.configure()  # until the settings are read
     _LOADING.acquire()
-    threading.Thread(target=_prepare, name="ahead", daemon=True).start()
+    threading.Thread(target=_prepare, name="warmup", daemon=True).start()
     yield
 
 
-def wait() -> None:
+def wait_until_ready() -> None:
     """Wait until the server is ready, if it gets ready.
 
     Two threads that enter a library which imports itself in circles from different sides would each find the

@@ -169,7 +169,7 @@ def test_what_is_wrong_with_weights_is_said_in_chinese_too(page, text, sentence)
 
 
 def test_a_file_with_too_many_rows_is_refused(page, monkeypatch):
-    monkeypatch.setattr("charging.views.analyses.user_weights.MOST_PLACES", 1)
+    monkeypatch.setattr("charging.views.analyses.user_weights.MAX_PLACES", 1)
     assert "Expected at most 1 rows" in bring(reach(page), WEIGHTS).error[0].value
 
 

@@ -101,7 +101,7 @@ def test_a_station_is_selected_and_flown_to(session, tiny_dataset):
 def test_two_flights_to_one_place_are_two(session):
     tokens = set()
     for _ in range(2):
-        state.fly(39.9, 116.4, 11.0)
+        state.fly_to(39.9, 116.4, 11.0)
         tokens.add(session.flight.token)
     assert len(tokens) == 2
 

@@ -152,7 +152,7 @@ def test_a_file_without_stations_shows_no_empty_table(page):
     ],
 )
 def test_while_files_are_read_it_is_said_what_is_done_and_no_share_that_nobody_knows(what, said):
-    shown = upload.reading(what, Texts("en"))
+    shown = upload.progress_html(what, Texts("en"))
     assert said in shown
     assert re.search(r"<progress[^>]*>", shown)
     assert "value=" not in shown

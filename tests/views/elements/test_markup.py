@@ -3,7 +3,7 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charging.views.elements.markup import element, operator_label, plain, stripe
+from charging.views.elements.markup import element, escape_markdown, operator_label, stripe
 from charging.views.elements.texts import Texts
 
 
@@ -42,7 +42,7 @@ def test_children_follow_the_text_and_underscores_become_hyphens():
 
 
 def test_markdown_of_a_name_is_shown_as_it_is():
-    assert plain("**[x](javascript:1)** :red[y] `z` $a$") == (
+    assert escape_markdown("**[x](javascript:1)** :red[y] `z` $a$") == (
         r"\*\*\[x\]\(javascript\:1\)\*\* \:red\[y\] \`z\` \$a\$"
     )
 

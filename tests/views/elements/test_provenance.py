@@ -14,9 +14,9 @@ from charging.sources.openstreetmap import model as openstreetmap
 from charging.sources.tabular.presets import load_preset, presets
 from charging.sources.tcec102 import model as tcec102
 from charging.views.analyses import second_dataset
-from charging.views.elements.provenance import named, unit
+from charging.views.elements.provenance import localized_manifest, unit_name
 from charging.views.elements.texts import LANGUAGES, Texts
-from charging.views.report.map_caption import notes
+from charging.views.report.map_caption import source_notes
 
 EN, ZH = map(Texts, LANGUAGES)
 OURS = network.SOURCE
@@ -31,9 +31,9 @@ def ours(build, tiny_records, tiny_description, tmp_path):
 
 
 def test_in_english_the_simulated_network_is_called_as_its_files_call_it(ours):
-    [rows] = named(ours.manifest, EN).sources
+    [rows] = localized_manifest(ours.manifest, EN).sources
     assert (rows.info.title, rows.info.attribution) == (OURS.title, OURS.attribution)
-    assert named(ours.manifest, EN).title == f"{OURS.title} ×10"
+    assert localized_manifest(ours.manifest, EN).title == f"{OURS.title} ×10"
 
 
 def test_in_chinese_nothing_of_the_simulated_network_is_english(ours, tmp_path, monkeypatch):
@@ -41,7 +41,7 @@ def test_in_chinese_nothing_of_the_simulated_network_is_english(ours, tmp_path, 
     assert "模拟中国充电网络 ×10" in html(page)
     assert tables(page)[0].iloc[0, 0] == "模拟中国充电网络"
     said = [html(page), captions(page), *map(str, tables(page)[0].iloc[0])]
-    said += [*notes(ours, ZH), second_dataset.described(ours, ZH)]
+    said += [*source_notes(ours, ZH), second_dataset.describe(ours, ZH)]
     assert not [text for text in said if OURS.title in text or "Simulated by" in text]
 
 
@@ -52,7 +52,7 @@ def test_in_chinese_the_map_names_its_source_in_chinese(ours, tmp_path, monkeypa
 
 
 def test_a_foreign_source_keeps_its_own_words(tiny_dataset):
-    assert named(tiny_dataset.manifest, ZH) is tiny_dataset.manifest
+    assert localized_manifest(tiny_dataset.manifest, ZH) is tiny_dataset.manifest
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_a_foreign_source_keeps_its_own_words(tiny_dataset):
     ids=lambda info: info.source,
 )
 def test_what_our_readers_count_has_a_word_in_both_languages(info):
-    assert unit(info.unit_counted, EN) == info.unit_counted
-    assert (unit(info.unit_counted, ZH) == info.unit_counted) == (info.unit_counted == "EVSE")
+    assert unit_name(info.unit_counted, EN) == info.unit_counted
+    assert (unit_name(info.unit_counted, ZH) == info.unit_counted) == (info.unit_counted == "EVSE")
 
 
 def test_what_a_foreign_peer_counts_is_called_as_it_says():
-    assert unit("gun", ZH) == "gun"
+    assert unit_name("gun", ZH) == "gun"
 
 
 def test_in_chinese_a_published_figure_has_its_unit_and_its_note_in_chinese(

@@ -8,7 +8,7 @@ from views.paged import captions, html, layer, opened, page_over, run, said, tab
 
 from charging.dataset.versions import write_version
 from charging.domain.vocabulary import Kind
-from charging.views.report.report import csv_of
+from charging.views.report.report import table_csv_bytes
 
 
 @pytest.fixture
@@ -62,17 +62,18 @@ def test_the_file_lists_all_stations_where_the_page_shows_the_first_ones(page, o
     older()
     kept = []
     monkeypatch.setattr(
-        "charging.views.elements.report_recorder.ReportRecorder.table", lambda _, table: kept.append(table)
+        "charging.views.elements.report_recorder.ReportRecorder.record_table",
+        lambda _, table: kept.append(table),
     )
     opened(page, view="changes", other="older")
     every = tables(page)[2]
-    monkeypatch.setattr("charging.views.pages.changes.MOST_STATIONS", 1)
+    monkeypatch.setattr("charging.views.pages.changes.MAX_STATIONS", 1)
     run(page)
     assert tables(page)[2].equals(every.head(1))
     assert f"{len(every)}" in captions(page)
     listed = kept[-1].rows
     assert listed.head(len(listed))["Name"].tolist() == every["Name"].tolist()
-    assert csv_of(kept[-1]).count(b"\n") == len(every) + 1 == 3
+    assert table_csv_bytes(kept[-1]).count(b"\n") == len(every) + 1 == 3
 
 
 def test_from_close_up_the_stations_themselves_are_drawn(page, older):

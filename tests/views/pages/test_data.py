@@ -47,13 +47,13 @@ def twins(build_dir, build, tiny_records, tiny_description):
 @pytest.fixture
 def chosen(monkeypatch):
     """Names of tables whose first row is chosen: without a browser there are no rows to click."""
-    names, shown = set(), analysis.table
+    names, shown = set(), analysis.show_table
 
     def table_with_choice(context, rows, name, **options):
         shown(context, rows, name, **options)
         return [0] if name in names else []
 
-    monkeypatch.setattr(analysis, "table", table_with_choice)
+    monkeypatch.setattr(analysis, "show_table", table_with_choice)
     return names
 
 

@@ -58,7 +58,7 @@ def test_a_selection_without_stations_cannot_be_downloaded(page):
 
 
 def test_too_many_stations_are_refused_with_the_way_out(page, monkeypatch):
-    monkeypatch.setattr(downloads, "MOST_STATIONS", 11)
+    monkeypatch.setattr(downloads, "MAX_STATIONS", 11)
     page.run()
     assert button(page, "Stations, CSV").disabled
     assert any("python -m charging export" in warning.value for warning in page.warning)

@@ -18,12 +18,19 @@ from charging.analytics.coverage import marginal_gains
 from charging.maps.palette import Theme
 from charging.maps.static_map_svg import Legend, LegendRow, StaticMap
 from charging.views.elements.markup import element, stripe
-from charging.views.elements.report_recorder import Curves, Facts, Line, Note, ReportRecorder, Table
+from charging.views.elements.report_recorder import (
+    ChartLine,
+    Curves,
+    Facts,
+    Note,
+    ReportRecorder,
+    ReportTable,
+)
 from charging.views.elements.texts import LANGUAGES, Texts
 from charging.views.report import report as briefs
 from charging.views.report.report import readme, report_zip
 from charging.views.report.report_html import (
-    MOST_ROWS,
+    MAX_ROWS,
     AnalysisReport,
     css_text,
     format_value,
@@ -40,7 +47,7 @@ LINK = "http://127.0.0.1:1/?dataset=tiny&lang=en&view=coverage&a=%3Cscript%3E"
 def table(rows=3, **formats):
     names = [HOSTILE_NAME, FORMULA, None, *(f"row {row}" for row in range(3, rows))][:rows]
     shown = pd.DataFrame({"Name": names, "Piles": [float(row) for row in range(rows)]})
-    return Table("hostile", f"All of {HOSTILE_NAME}", shown, formats)
+    return ReportTable("hostile", f"All of {HOSTILE_NAME}", shown, formats)
 
 
 def report(*pieces, language="en", **given):
@@ -151,14 +158,15 @@ def test_a_text_cannot_end_the_string_of_the_style_sheet():
 
 def test_a_long_table_shows_its_first_rows_and_says_how_many_there_are():
     page = Reader(render_report(report(table(rows=45))))
-    assert f"{MOST_ROWS} of 45 rows" in page.text
+    assert f"{MAX_ROWS} of 45 rows" in page.text
     assert "row 29" in page.text
     assert "row 30" not in page.text
 
 
 def test_a_wide_table_is_printed_small_and_a_long_one_on_a_sheet_that_lies():
     few, many = (
-        Table("wide", "Wide", pd.DataFrame({f"c{n}": range(rows) for n in range(12)}), {}) for rows in (3, 30)
+        ReportTable("wide", "Wide", pd.DataFrame({f"c{n}": range(rows) for n in range(12)}), {})
+        for rows in (3, 30)
     )
     assert 'class="listed dense"' in render_report(report(few))
     assert 'class="listed dense wide"' in render_report(report(many))
@@ -197,14 +205,14 @@ def test_a_heading_of_buttons_alone_is_left_out():
 
 
 def test_curves_are_drawn_with_their_names():
-    line = Line(HOSTILE_NAME, "#1f5fae", (4, 3), ((1.0, 0.0), (10.0, 0.5), (100.0, 1.0)))
+    line = ChartLine(HOSTILE_NAME, "#1f5fae", (4, 3), ((1.0, 0.0), (10.0, 0.5), (100.0, 1.0)))
     html = render_report(report(Curves((line,), (1, 10, 100), "of people", 10)))
     assert 'points="44.0,234.0 374.0,122.0 704.0,10.0"' in html
     assert HOSTILE_NAME.split()[0] in Reader(html).text
 
 
 def test_the_zip_has_the_page_every_row_and_what_one_must_know(tiny_dataset):
-    made = report(table(rows=45), Table("other", "Other", pd.DataFrame({"n": [1]}), {}))
+    made = report(table(rows=45), ReportTable("other", "Other", pd.DataFrame({"n": [1]}), {}))
     with ZipFile(io.BytesIO(report_zip(made, "tiny-coverage", (tiny_dataset,)))) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     begin = f"tiny-{tiny_dataset.content_hash[:8]}"
@@ -240,13 +248,13 @@ def test_the_same_view_gives_the_same_bytes(tiny_dataset):
 
 
 def test_what_was_said_in_the_run_before_is_forgotten():
-    said = ReportRecorder()
-    said.asked("Base", "NIO")
-    said.table(table())
-    said.defined(marginal_gains, marginal_gains)
-    assert said.functions == [marginal_gains]
-    said.begin()
-    assert said == ReportRecorder()
+    recorder = ReportRecorder()
+    recorder.record_question("Base", "NIO")
+    recorder.record_table(table())
+    recorder.record_definitions(marginal_gains, marginal_gains)
+    assert recorder.functions == [marginal_gains]
+    recorder.clear()
+    assert recorder == ReportRecorder()
 
 
 @pytest.fixture

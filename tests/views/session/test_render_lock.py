@@ -38,7 +38,7 @@ def test_an_analysis_is_made_meanwhile(page):
     assert "figures" in html(page)
 
 
-def test_another_has_the_turn_while_one_gives_way():
+def test_another_has_the_lock_while_one_yields_it():
     with render_lock.LOCK, render_lock.LOCK:  # the run of a page, and in it that of the fragment
         had = threading.Event()
 
@@ -50,13 +50,13 @@ def test_another_has_the_turn_while_one_gives_way():
         taking.start()
         assert not had.wait(0.1)
         while not had.is_set():
-            render_lock.give_way()
+            render_lock.yield_lock()
         taking.join()
         assert not _is_free()
 
 
 def test_a_turn_ends_with_an_answer_that_fails(page, monkeypatch):
-    monkeypatch.setattr("charging.views.pages.map_page.panel", lambda *_: 1 / 0)
+    monkeypatch.setattr("charging.views.pages.map_page.show_panel", lambda *_: 1 / 0)
     page.query_params["hex"] = "85283473fffffff"
     page.run()
     assert page.exception
