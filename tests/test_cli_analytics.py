@@ -16,7 +16,7 @@ from charging.analytics.studies import (
     losses,
     usual_sets,
 )
-from charging.cli.tables import aligned, percent, plain, ratio, text
+from charging.cli.tables import align_table, json_value, one_line, part_of, percent
 from charging.dataset.versions import write_version
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Kind
@@ -309,7 +309,7 @@ def test_the_commands_say_of_the_simulated_network_what_the_page_asks(told, show
 
 
 def test_tables_are_aligned_also_where_letters_are_wide():
-    assert aligned(("city", "piles"), [("上海", "1,000"), ("Bonn", "5")]) == [
+    assert align_table(("city", "piles"), [("上海", "1,000"), ("Bonn", "5")]) == [
         "city  piles",
         "上海  1,000",
         "Bonn      5",
@@ -317,16 +317,16 @@ def test_tables_are_aligned_also_where_letters_are_wide():
 
 
 def test_foreign_text_neither_moves_the_cursor_nor_turns_the_line():
-    assert text("a\x1b[2Jb\n\u202ec") == "a\ufffd[2Jb\ufffd\ufffdc"
+    assert one_line("a\x1b[2Jb\n\u202ec") == "a\ufffd[2Jb\ufffd\ufffdc"
 
 
 def test_numbers_that_are_not_known_are_null_to_programs_and_words_to_people():
-    assert [plain(value) for value in (float("nan"), float("inf"), None, 3.0, 0.5)] == [
+    assert [json_value(value) for value in (float("nan"), float("inf"), None, 3.0, 0.5)] == [
         None,
         None,
         None,
         3,
         0.5,
     ]
-    assert (ratio(None, 5), ratio(0, 0), ratio(1, 3)) == ("not known of 5", "0 of 0", "1 of 3 (33.3%)")
+    assert (part_of(None, 5), part_of(0, 0), part_of(1, 3)) == ("not known of 5", "0 of 0", "1 of 3 (33.3%)")
     assert (percent(0.0001), percent(0), percent(None)) == ("<0.1%", "0.0%", "not known")

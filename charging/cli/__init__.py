@@ -19,12 +19,12 @@ from charging.cli import server
 from charging.cli.command import (
     BAD_DATA,
     BAD_USE,
-    Answer,
     Commands,
+    Output,
     add_command,
     add_dir,
     add_verbose,
-    opened,
+    load_dataset,
 )
 from charging.cli.process_setup import set_up
 from charging.dataset.pipeline import MAX_SCALE, build_simulated, import_files
@@ -38,9 +38,9 @@ from charging.sources.readers import READERS
 from charging.sources.tabular.presets import presets
 
 LEVELS = (logging.ERROR, logging.INFO, logging.DEBUG)
-"""What is logged, by how often `-v` is given: usually nothing, since what fails is said anyway."""
+"""Log level by the number of `-v`: usually only errors, as a failure is reported anyway."""
 
-INTERRUPTED = 130  # what a shell says of a command stopped by the keyboard
+INTERRUPTED = 130  # exit code in a shell for a command stopped by the keyboard
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ _LAZY_COMMANDS = {
 """Commands with a module of their own, loaded where it is asked for: pandas and DuckDB take 0.7 s."""
 
 _BAR_WIDTH = 30
-_QUIET_STEP = 0.5  # share between two lines where no terminal shows a bar
+_QUIET_STEP = 0.5  # share between two lines if the output is no terminal
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    command: Callable[[argparse.Namespace, Settings], Answer] = options.command
+    command: Callable[[argparse.Namespace, Settings], Output] = options.command
     try:
         answer = command(options, Settings.from_environment())
     except ChargingError as error:
@@ -94,7 +94,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 class ProgressLine:
-    """Shows how far a command is: a bar that redraws itself on a terminal, elsewhere a few lines."""
+    """Progress of a command: a bar that redraws itself on a terminal, elsewhere a few lines."""
 
     def __init__(self, stream: TextIO) -> None:
         """Write to `stream`."""
@@ -103,7 +103,7 @@ class ProgressLine:
         self._shown = -1.0
 
     def __call__(self, share: float, what: str) -> None:
-        """Show a share, 0 to 1, and what is being done."""
+        """Show a share, 0 to 1, and the current step."""
         if self._is_terminal:
             bar = "#" * round(share * _BAR_WIDTH)
             end = "\n" if share >= 1 else ""
@@ -128,8 +128,8 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     _add_import(commands)
     _add_sync(commands)
     for name, command, what in (
-        ("info", _info, "Show what a dataset holds: stations, piles, operators, cities, sources."),
-        ("validate", _validate, "Read a dataset whole and check files, tables, hash and report."),
+        ("info", _info, "Show the contents of a dataset: stations, piles, operators, cities, sources."),
+        ("validate", _validate, "Read a whole dataset and check files, tables, hash and report."),
     ):
         sub = add_command(commands, name, what)
         sub.set_defaults(command=command)
@@ -168,14 +168,14 @@ def _add_import(commands: Commands) -> None:
     sub.add_argument(
         "--format",
         choices=[reader.name for reader in READERS],
-        help="format of the files; by default told from their content",
+        help="format of the files; by default detected from their content",
     )
     sub.add_argument("--preset", choices=presets(), help="columns of a table; implies its format")
     sub.add_argument(
         "--datum",
         type=Datum,
         choices=list(Datum),
-        help="datum of the coordinates, where it is not the one the format says",
+        help="datum of the coordinates, if it differs from that of the format",
     )
     sub.add_argument("--name", help="name of the dataset; by default that of the first file")
     sub.add_argument("--into", type=Path, metavar="DIR", help="folder of the dataset")
@@ -187,11 +187,11 @@ def _add_sync(commands: Commands) -> None:
     sub.set_defaults(command=_sync)
     sub.add_argument("name", metavar="NAME", help="name of the peer: peers/NAME.toml in the build folder")
     sub.add_argument(
-        "--full", action="store_true", help="pull everything, which finds stations that have vanished"
+        "--full", action="store_true", help="pull everything; this also finds stations that were removed"
     )
 
 
-def _build(options: argparse.Namespace, settings: Settings) -> Answer:
+def _build(options: argparse.Namespace, settings: Settings) -> Output:
     set_up()
     dataset = build_simulated(
         settings.build_dir,
@@ -200,10 +200,10 @@ def _build(options: argparse.Namespace, settings: Settings) -> Answer:
         into=options.into,
         progress=ProgressLine(sys.stderr),
     )
-    return _described(dataset)
+    return _describe(dataset)
 
 
-def _import(options: argparse.Namespace, settings: Settings) -> Answer:
+def _import(options: argparse.Namespace, settings: Settings) -> Output:
     set_up()
     dataset = import_files(
         options.files,
@@ -215,44 +215,44 @@ def _import(options: argparse.Namespace, settings: Settings) -> Answer:
         into=options.into,
         progress=ProgressLine(sys.stderr),
     )
-    described, report = _described(dataset), dataset.manifest.report
-    return Answer(described.values | {"report": report.to_json()}, [*report.lines(), "", *described.lines])
+    output, report = _describe(dataset), dataset.manifest.report
+    return Output(output.values | {"report": report.to_json()}, [*report.lines(), "", *output.lines])
 
 
-def _sync(options: argparse.Namespace, settings: Settings) -> Answer:
+def _sync(options: argparse.Namespace, settings: Settings) -> Output:
     from charging.sync.update import sync  # noqa: PLC0415  takes 0.15 s to load
 
-    done = sync(
+    report = sync(
         options.name,
         build_dir=settings.build_dir,
         is_full=options.full,
         progress=ProgressLine(sys.stderr),
     )
-    return Answer(done.to_json(), done.lines())
+    return Output(report.to_json(), report.lines())
 
 
-def _info(options: argparse.Namespace, settings: Settings) -> Answer:
-    return _described(opened(options.dir, settings))
+def _info(options: argparse.Namespace, settings: Settings) -> Output:
+    return _describe(load_dataset(options.dir, settings))
 
 
-def _validate(options: argparse.Namespace, settings: Settings) -> Answer:
-    dataset = opened(options.dir, settings)
+def _validate(options: argparse.Namespace, settings: Settings) -> Output:
+    dataset = load_dataset(options.dir, settings)
     complaints = list(damage(dataset))
     values = {"name": dataset.name, "version": dataset.version.name, "complaints": complaints}
     if complaints:
-        return Answer(values, [f"{dataset.version} is damaged:", *complaints], BAD_DATA)
-    return Answer(values, [f"{dataset.version} is sound."])
+        return Output(values, [f"{dataset.version} is damaged:", *complaints], BAD_DATA)
+    return Output(values, [f"{dataset.version} is sound."])
 
 
-def _described(dataset: Dataset) -> Answer:
-    summary, stored = summarise(dataset), dataset.manifest.to_json()
+def _describe(dataset: Dataset) -> Output:
+    summary, manifest = summarise(dataset), dataset.manifest.to_json()
     left_out = ("report", "files", "counts")
-    values = {key: value for key, value in stored.items() if key not in left_out} | summary.to_json()
+    values = {key: value for key, value in manifest.items() if key not in left_out} | summary.to_json()
     values |= {"folder": str(dataset.folder), "version": dataset.version.name}
-    return Answer(values, _lines(dataset, summary))
+    return Output(values, _summary_lines(dataset, summary))
 
 
-def _lines(dataset: Dataset, summary: Summary) -> list[str]:
+def _summary_lines(dataset: Dataset, summary: Summary) -> list[str]:
     manifest = dataset.manifest
     lines = [
         f"{manifest.title} ({manifest.kind}), as of {manifest.as_of or 'a date not known'}",

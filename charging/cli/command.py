@@ -1,4 +1,4 @@
-"""What every command has: its answer, the options DIR, --query and --resolution, and the dataset meant."""
+"""What commands share: their result, the options DIR, --query and --resolution, and loading the dataset."""
 
 import argparse
 from collections.abc import Callable, Collection
@@ -12,88 +12,88 @@ from charging.domain.schema import CELL_RESOLUTION
 from charging.errors import DatasetNotFoundError, UsageError
 from charging.settings import Settings
 
-GOOD, BAD_DATA, BAD_USE = 0, 1, 2
+SUCCESS, BAD_DATA, BAD_USE = 0, 1, 2
 
-USUAL_RESOLUTION = 6  # cells some 6.5 km across
-USUAL_ROWS = 20
+DEFAULT_RESOLUTION = 6  # cells some 6.5 km across
+DEFAULT_ROWS = 20
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  it has no other name
 
 _DEFAULT_DIR = "by default CHARGING_DATASET, else the dataset last built or imported"
 
 
-class Answer(NamedTuple):
-    """What a command says: to programs, to people, and by its exit code."""
+class Output(NamedTuple):
+    """Result of a command: values for programs, lines for people, and the exit code."""
 
     values: dict[str, Any]
     lines: list[str]
-    code: int = GOOD
+    code: int = SUCCESS
 
 
-Command = Callable[[argparse.Namespace, Settings], Answer]
+Command = Callable[[argparse.Namespace, Settings], Output]
 
 
 def add_command(commands: Commands, name: str, what: str) -> argparse.ArgumentParser:
     """Add a command under its name, with `--json`."""
     sub = commands.add_parser(name, help=what, description=what)
     sub.add_argument("--json", action="store_true", help="print JSON for programs")
-    add_verbose(sub, argparse.SUPPRESS)  # which leaves one before the command as it is
+    add_verbose(sub, argparse.SUPPRESS)  # keeps a -v given before the command
     return sub
 
 
 def add_verbose(parser: argparse.ArgumentParser, default: object) -> None:
-    """Add how much is logged."""
+    """Add `--verbose`."""
     parser.add_argument(
         "-v",
         "--verbose",
         action="count",
         default=default,
-        help="log to standard error what is done and why something failed; -vv logs more",
+        help="log progress and the causes of errors to standard error; -vv logs more",
     )
 
 
 def add_dir(sub: argparse.ArgumentParser) -> None:
-    """Add the dataset a command is about."""
+    """Add DIR, the dataset of a command."""
     sub.add_argument("dir", nargs="?", metavar="DIR", help=f"a folder or a name; {_DEFAULT_DIR}")
 
 
 def add_query(sub: argparse.ArgumentParser) -> None:
-    """Add the selection."""
+    """Add `--query`, the selection."""
     sub.add_argument(
         "--query", default="", help="selection as in a link of the page: 'operator=nio&min_kw=120'"
     )
 
 
 def add_resolution(sub: argparse.ArgumentParser, what: str = "cells") -> None:
-    """Add the size of the cells."""
+    """Add `--resolution`, the size of the cells."""
     sub.add_argument(
         "--resolution",
         type=int,
         choices=range(CELL_RESOLUTION + 1),
-        default=USUAL_RESOLUTION,
+        default=DEFAULT_RESOLUTION,
         metavar="N",
-        help=f"H3 resolution of {what}, 0 to {CELL_RESOLUTION}, {USUAL_RESOLUTION} by default",
+        help=f"H3 resolution of {what}, 0 to {CELL_RESOLUTION}, {DEFAULT_RESOLUTION} by default",
     )
 
 
 def add_rows(sub: argparse.ArgumentParser) -> None:
-    """Add how much of a long table people see."""
+    """Add `--rows`, the length of tables for people."""
     sub.add_argument(
         "--rows",
         type=int,
-        default=USUAL_ROWS,
+        default=DEFAULT_ROWS,
         metavar="N",
-        help=f"rows of a long table for people, {USUAL_ROWS} by default; programs get all",
+        help=f"rows of a long table for people, {DEFAULT_ROWS} by default; programs get all",
     )
 
 
-def selection(query: str) -> Filters:
-    """Return the selection of a link's query; on the command line nonsense is an error, not a note.
+def parse_selection(query: str) -> Filters:
+    """Return the selection of a link's query; on the command line an invalid one is an error, not a note.
 
     Raises
     ------
     UsageError
-        If a condition cannot be read, or names an operator there is none of.
+        If a condition cannot be read, or an operator does not exist.
     """
     filters, problems = Filters.from_query(parse_qs(query.removeprefix("?"), keep_blank_values=True))
     strange = [*problems, *(("operator", name) for name in unknown_operators(filters.operators))]
@@ -105,13 +105,13 @@ def selection(query: str) -> Filters:
 
 
 def unknown_operators(names: Collection[str]) -> list[str]:
-    """Return the names that are no operator's id in the registry."""
+    """Return the names that are not operator ids in the registry."""
     known = {operator.id for operator in load_operators()} if names else set()
     return [name for name in names if name not in known]
 
 
-def opened(folder_or_name: str | None, settings: Settings) -> Dataset:
-    """Return the dataset a command is about.
+def load_dataset(folder_or_name: str | None, settings: Settings) -> Dataset:
+    """Open the dataset of a command.
 
     Raises
     ------

@@ -9,9 +9,17 @@ import pandas as pd
 from charging.analytics.changes import OF_NUMBERS, comparable
 from charging.analytics.comparison import PILES, tally
 from charging.analytics.studies import Asks, compared, unknowns
-from charging.cli.command import Answer, add_resolution, add_rows, opened
-from charging.cli.question import Question, add_sets, asked, described, engine_of, heading, names
-from charging.cli.tables import aligned, number, plain, records, text
+from charging.cli.command import Output, add_resolution, add_rows, load_dataset
+from charging.cli.question import (
+    Question,
+    add_sets,
+    dataset_values,
+    heading,
+    join_names,
+    open_engine,
+    open_question,
+)
+from charging.cli.tables import align_table, figure, json_rows, json_value, one_line
 from charging.dataset.store import Dataset
 from charging.domain.geography import load_cities
 from charging.queries.holdings import By, Unit
@@ -29,56 +37,56 @@ def add_options(sub: argparse.ArgumentParser) -> None:
     add_rows(sub)
 
 
-def _compare(options: argparse.Namespace, settings: Settings) -> Answer:
-    with asked(options, settings) as question:
+def _compare(options: argparse.Namespace, settings: Settings) -> Output:
+    with open_question(options, settings) as question:
         if not options.other:
-            return _compared(question, options)
-        other = opened(options.other, settings)
-        with engine_of(other, settings) as data:
-            return _compared(question, options, other, data)
+            return _compare_sets(question, options)
+        other = load_dataset(options.other, settings)
+        with open_engine(other, settings) as data:
+            return _compare_sets(question, options, other, data)
 
 
-def _compared(
+def _compare_sets(
     question: Question, options: argparse.Namespace, other: Dataset | None = None, data: Asks | None = None
-) -> Answer:
+) -> Output:
     sets, resolution = question.sets, options.resolution
     a, b = (sets.a or None, sets.b or None) if other else (sets.a, sets.b)
 
-    def by(unit: By) -> pd.DataFrame:
+    def compare_by(unit: By) -> pd.DataFrame:
         return compared(question.data, question.filters, a, b, unit, data)
 
-    counted = tally(by(resolution))
-    cities = _named(by(Unit.CITY))
-    notes = _notes(question.dataset, other) if other else []
+    categories = tally(compare_by(resolution))
+    cities = _name_cities(compare_by(Unit.CITY))
+    notes = _obstacle_notes(question.dataset, other) if other else []
     lines = [*(["B is looked up in:", *heading(other)] if other else []), *notes]
     lines += [
         "",
-        f"A: {names(a)}",
-        f"B: {names(b)}",
+        f"A: {join_names(a)}",
+        f"B: {join_names(b)}",
         "",
         f"Cells of resolution {resolution}",
-        *_tally(counted),
+        *_tally_lines(categories),
     ]
-    shown = cities.head(max(options.rows, 0))
-    title = f"Cities, in piles: {number(len(shown))} of {number(len(cities))}"
-    lines += ["", title, *_cities(shown)]
+    top_cities = cities.head(max(options.rows, 0))
+    title = f"Cities, in piles: {figure(len(top_cities))} of {figure(len(cities))}"
+    lines += ["", title, *_city_lines(top_cities)]
     values: dict[str, Any] = {
         "a": a and list(a),
         "b": b and list(b),
         "resolution": resolution,
-        "cells": int(counted.units.sum()),
-        "tally": records(counted),
-        "cities": records(cities),
+        "cells": int(categories.units.sum()),
+        "tally": json_rows(categories),
+        "cities": json_rows(cities),
     }
     if other and data:
         unknown = asdict(unknowns(data, question.filters))
-        values |= {"with": described(other), "notes": notes}
-        values |= {"not_known_of_b": {name: plain(value) for name, value in unknown.items()}}
-    return question.answer(values, lines)
+        values |= {"with": dataset_values(other), "notes": notes}
+        values |= {"not_known_of_b": {name: json_value(value) for name, value in unknown.items()}}
+    return question.result(values, lines)
 
 
-def _named(by_city: pd.DataFrame) -> pd.DataFrame:
-    """Return cities with their names, those where A has most piles first, as on the page."""
+def _name_cities(by_city: pd.DataFrame) -> pd.DataFrame:
+    """Return cities with their names, most piles of A first, as on the page."""
     table = by_city.sort_values(
         ["piles_a", "piles_b", "unit"], ascending=[False, False, True], ignore_index=True
     ).rename(columns={"unit": "city_id"})
@@ -87,33 +95,33 @@ def _named(by_city: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _notes(own: Dataset, other: Dataset) -> list[str]:
-    """Return what forbids to compare numbers of two datasets."""
+def _obstacle_notes(own: Dataset, other: Dataset) -> list[str]:
+    """Return why numbers of the two datasets are not comparable."""
     return [
-        f"Note: {found.obstacle.replace('_', ' ')}: A {text(found.old)}, B {text(found.new)}."
-        for found in comparable(own.manifest, other.manifest)
-        if found.obstacle in OF_NUMBERS
+        f"Note: {each.obstacle.replace('_', ' ')}: A {one_line(each.old)}, B {one_line(each.new)}."
+        for each in comparable(own.manifest, other.manifest)
+        if each.obstacle in OF_NUMBERS
     ]
 
 
-def _tally(counted: pd.DataFrame) -> list[str]:
+def _tally_lines(categories: pd.DataFrame) -> list[str]:
     rows = [
-        (str(row["category"]).replace("_", " "), *(number(row[column]) for column in ("units", *PILES)))
-        for row in counted.to_dict("records")
+        (str(row["category"]).replace("_", " "), *(figure(row[column]) for column in ("units", *PILES)))
+        for row in categories.to_dict("records")
     ]
-    sums = ("together", *(number(counted[column].sum()) for column in ("units", *PILES)))
-    return aligned(("", "cells", "piles of A", "piles of B", "others' piles"), [*rows, sums])
+    sums = ("together", *(figure(categories[column].sum()) for column in ("units", *PILES)))
+    return align_table(("", "cells", "piles of A", "piles of B", "others' piles"), [*rows, sums])
 
 
-def _cities(cities: pd.DataFrame) -> list[str]:
+def _city_lines(cities: pd.DataFrame) -> list[str]:
     rows = [
         (
             row["city_id"],
-            text(row["city"]),
-            *(number(row[column]) for column in PILES),
+            one_line(row["city"]),
+            *(figure(row[column]) for column in PILES),
             str(row["category"]).replace("_", " "),
         )
         for row in cities.to_dict("records")
     ]
     header = ("city", "name", "A", "B", "others", "standing")
-    return aligned(header, rows) if rows else []
+    return align_table(header, rows) if rows else []

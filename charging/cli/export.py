@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from charging.cli.command import Answer, add_dir, add_query, add_resolution, opened, selection
-from charging.cli.question import engine_of
+from charging.cli.command import Output, add_dir, add_query, add_resolution, load_dataset, parse_selection
+from charging.cli.question import open_engine
 from charging.errors import UsageError
 from charging.exports.files import Format, Request, What, write
 from charging.settings import Settings
@@ -29,16 +29,16 @@ def add_options(sub: argparse.ArgumentParser) -> None:
     add_resolution(sub, "hexes")
 
 
-def _export(options: argparse.Namespace, settings: Settings) -> Answer:
+def _export(options: argparse.Namespace, settings: Settings) -> Output:
     request = Request(
         what=options.what,
         format=options.format,
-        filters=selection(options.query),
+        filters=parse_selection(options.query),
         resolution=options.resolution,
     )
-    dataset = opened(options.dir, settings)
+    dataset = load_dataset(options.dir, settings)
     draft = options.out.with_name(f".{options.out.name}.part")
-    with engine_of(dataset, settings) as data:
+    with open_engine(dataset, settings) as data:
         try:
             with draft.open("wb") as file:
                 rows = write(data.engine, dataset, request, file)
@@ -50,4 +50,4 @@ def _export(options: argparse.Namespace, settings: Settings) -> Answer:
             draft.unlink(missing_ok=True)
     size = options.out.stat().st_size
     values = {"file": str(options.out), "rows": rows, "bytes": size, "kind": str(dataset.kind)}
-    return Answer(values, [f"{rows:,} {options.what} ({dataset.kind}) in {options.out}, {size:,} bytes"])
+    return Output(values, [f"{rows:,} {options.what} ({dataset.kind}) in {options.out}, {size:,} bytes"])

@@ -1,4 +1,4 @@
-"""`reach`: how much of the people, or of a weight of your own, lies within X km of a DC station."""
+"""`reach`: the share of people, or of your own weights, within X km of a DC station."""
 
 import argparse
 
@@ -7,15 +7,15 @@ import pandas as pd
 
 from charging.analytics.reach import reach_curves
 from charging.analytics.studies import nearest, reach_filters, reach_networks
-from charging.cli.command import Answer
-from charging.cli.question import add_sets, add_weights, asked, names, query_text, whole_of
-from charging.cli.tables import aligned, number, percent, plain, records, text
+from charging.cli.command import Output
+from charging.cli.question import add_sets, add_weights, join_names, open_question, query_text, weights_text
+from charging.cli.tables import align_table, figure, json_rows, json_value, one_line, percent
 from charging.errors import UsageError
 from charging.queries.totals import left_out_as_unknown
 from charging.settings import Settings
 
-KMS = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0)
-"""Distances of the curve, km, unless others are given."""
+DEFAULT_KMS = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0)
+"""Default distances of the curve, km."""
 
 
 def add_options(sub: argparse.ArgumentParser) -> None:
@@ -26,14 +26,14 @@ def add_options(sub: argparse.ArgumentParser) -> None:
         "--km",
         action="append",
         metavar="KM",
-        help=f"distances, with commas or repeated; by default {','.join(f'{km:g}' for km in KMS)}",
+        help=f"distances, with commas or repeated; by default {','.join(f'{km:g}' for km in DEFAULT_KMS)}",
     )
     add_weights(sub)
 
 
-def _reach(options: argparse.Namespace, settings: Settings) -> Answer:
-    kms = _distances(options.km) or KMS
-    with asked(options, settings) as question:
+def _reach(options: argparse.Namespace, settings: Settings) -> Output:
+    kms = _parse_distances(options.km) or DEFAULT_KMS
+    with open_question(options, settings) as question:
         data, sets, filters = question.data, question.sets, reach_filters(question.filters)
         places, networks = question.places, reach_networks(sets.base, sets.partner)
         curves = reach_curves(nearest(data, filters, question.weights), places, networks, kms)
@@ -44,43 +44,43 @@ def _reach(options: argparse.Namespace, settings: Settings) -> Answer:
                 "title": places.title,
                 "unit": places.unit,
                 "source": places.source,
-                "whole": plain(places.whole),
+                "whole": json_value(places.whole),
             },
             "networks": {name: who if who is None else list(who) for name, who in networks.items()},
             "curves": {
-                str(name): records(curve.drop(columns="network"))
+                str(name): json_rows(curve.drop(columns="network"))
                 for name, curve in curves.groupby("network", sort=False)
             },
             "stations_left_out_as_unknown": left_out,
         }
-        lines = [f"Stations asked about: {text(query_text(filters))}"]
+        lines = [f"Stations asked about: {one_line(query_text(filters))}"]
         if not places.whole:
-            said = "Nobody is counted within 100 km of the dataset's stations: reach is not known."
-            return question.answer(values, [*lines, "", said])
-        lines += ["", *_networks(networks), "", f"Shares are of {whole_of(places)}.", *_table(curves)]
-        lines += ["", "Distances are straight lines."]
+            note = "Nobody is counted within 100 km of the dataset's stations: reach is not known."
+            return question.result(values, [*lines, "", note])
+        lines += ["", *_network_lines(networks), "", f"Shares are of {weights_text(places)}."]
+        lines += [*_curve_lines(curves), "", "Distances are straight lines."]
         if left_out:
-            lines.append(f"{number(left_out)} stations are left out: it is not known whether they match.")
-        return question.answer(values, lines)
+            lines.append(f"{figure(left_out)} stations are left out: it is not known whether they match.")
+        return question.result(values, lines)
 
 
-def _networks(networks: dict[str, tuple[str, ...] | None]) -> list[str]:
-    return [f"{name}: {names(who)}" for name, who in networks.items()]
+def _network_lines(networks: dict[str, tuple[str, ...] | None]) -> list[str]:
+    return [f"{name}: {join_names(who)}" for name, who in networks.items()]
 
 
-def _table(curves: pd.DataFrame) -> list[str]:
-    """Return a row for each distance: what each network reaches."""
+def _curve_lines(curves: pd.DataFrame) -> list[str]:
+    """Return a row per distance with the reach of each network."""
     header = ["km", *dict.fromkeys(curves.network)]
     rows = [
-        [f"{km:g}", *(f"{number(row.weight_reached)} ({percent(row.share)})" for row in at.itertuples())]
+        [f"{km:g}", *(f"{figure(row.weight_reached)} ({percent(row.share)})" for row in at.itertuples())]
         for km, at in curves.groupby("km", sort=True)
     ]
-    return aligned(header, rows)
+    return align_table(header, rows)
 
 
-def _distances(given: list[str] | None) -> tuple[float, ...]:
-    """Return the distances of the curve, upwards."""
-    parts = [part.strip() for text_ in given or () for part in text_.split(",")]
+def _parse_distances(values: list[str] | None) -> tuple[float, ...]:
+    """Return the distances of the curve, ascending."""
+    parts = [part.strip() for text_ in values or () for part in text_.split(",")]
     try:
         found = sorted({float(part) for part in parts})
     except ValueError:

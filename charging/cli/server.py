@@ -1,4 +1,4 @@
-"""Show the page: Streamlit takes the place of this process, so that signals and exit codes are its own."""
+"""Serve the page: Streamlit replaces this process, so that signals and exit codes are its own."""
 
 import argparse
 import os
@@ -13,17 +13,17 @@ MAX_PORT = 65_535
 
 
 def add_to(commands: Commands) -> None:
-    """Add the command; it prints no figures, so there is no `--json`."""
-    what = "Show the page in the browser, until it is stopped."
+    """Add the command; it prints no figures, so it has no `--json`."""
+    what = "Serve the page in the browser until stopped."
     sub = commands.add_parser("serve", help=what, description=what)
     sub.add_argument(
-        "--port", type=_port, metavar="N", help="port to answer on; by default 8501 or the next that is free"
+        "--port", type=_port, metavar="N", help="port to listen on; by default 8501 or the next free one"
     )
     sub.add_argument(
         "--address",
         metavar="HOST",
-        help="address to answer on; by default localhost, which no other machine reaches: "
-        "no password is asked",
+        help="address to listen on; by default localhost, which no other machine can reach: "
+        "there is no password",
     )
     sub.set_defaults(command=_serve)
 
@@ -36,7 +36,7 @@ def _port(text: str) -> int:
 
 
 def _serve(options: argparse.Namespace, _settings: Settings) -> NoReturn:
-    # -P: a folder that happens to hold modules of the same names must not stand in for what is installed
+    # -P: modules of the same name in the current folder must not replace the installed ones
     command = [sys.executable, "-P", "-m", "streamlit", "run", str(DASHBOARD)]
     command += [
         f"--server.{name}={value}"
