@@ -182,10 +182,10 @@ def _parse_operators(option: str, values: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(operators))
 
 
-def _complete_sets(usual: Sets, given_sets: dict[str, tuple[str, ...]], *, apart_: bool) -> Sets:
+def _complete_sets(usual: Sets, given_sets: dict[str, tuple[str, ...]], *, disjoint: bool) -> Sets:
     """Return the given sets, and for the others the usual ones without the given operators."""
     sets = asdict(usual) | given_sets
-    for pair in DISJOINT_SETS if apart_ else ():
+    for pair in DISJOINT_SETS if disjoint else ():
         for name, other in (pair, pair[::-1]):
             if name not in given_sets and other in given_sets:
                 candidates = usual.a + usual.b if name in ("a", "b") else sets[name]

@@ -18,7 +18,6 @@ from charging.maps.analysis_colours import VERDICTS
 from charging.maps.layers import Layer, TooltipRow
 from charging.maps.viewport import fitting_view
 from charging.views.analyses import analysis
-from charging.views.analyses.analysis import TopicView
 from charging.views.elements.markup import element, escape_markdown, terms
 from charging.views.elements.texts import Texts
 from charging.views.mapview.map_layers import MapLayers, field_tooltip
@@ -49,17 +48,17 @@ class ExpresswayService:
         analysis.choose_operators(context, "base")
         analysis.choose_operators(context, "partner", apart_from="base")
 
-    def build(self, context: ViewContext) -> TopicView:
+    def build(self, context: ViewContext) -> analysis.TopicView:
         """Return the answer: its map, panel and tables."""
         base, partners = analysis_params.operator_set("base"), analysis_params.operator_set("partner")
         found = highway_service(context.answers, context.selection, base, partners)
         if found.areas.empty:
-            return TopicView(partial(_show_no_areas, context.say), has_figures=False)
+            return analysis.TopicView(partial(_show_no_areas, context.say), has_figures=False)
         longest = _gaps_after(found.gaps).head(MAX_LINES)
         points = _area_points(context, found.areas)
         notes = (points.note, _line_note(context.say, longest))
         layers = [_gap_lines(context, longest, found.areas), *points.layers]
-        return TopicView(
+        return analysis.TopicView(
             partial(_show_gaps, context, found, longest),
             partial(_show_tables, context, found),
             MapLayers(layers, " ".join(note for note in notes if note)),
@@ -93,7 +92,7 @@ def _area_points(context: ViewContext, areas: pd.DataFrame) -> MapLayers:
         here = others.head(context.settings.station_limit)
     names = {str(presence): say(f"presence.{presence}") for presence in Presence}
     rows = here.assign(
-        direction=_in_words(here, "direction", say),
+        direction=_direction_names(here, say),
         station_id=here.service_area_id,
         piles=here.base_piles.fillna(0) + here.partner_piles.fillna(0),
         presence=_presence_names(here, say),
@@ -248,10 +247,8 @@ def _edge_names(gaps: pd.DataFrame, side: str, say: Texts) -> list[str]:
     ]
 
 
-def _in_words(areas: pd.DataFrame, column: str, say: Texts) -> pd.Series:
-    if column != "direction":
-        return areas[column]
-    return areas[column].map({name: _place_name(name, say) for name in areas[column].unique()})
+def _direction_names(areas: pd.DataFrame, say: Texts) -> pd.Series:
+    return areas.direction.map({name: _place_name(name, say) for name in areas.direction.unique()})
 
 
 def _presence_names(areas: pd.DataFrame, say: Texts) -> pd.Series:
@@ -265,11 +262,11 @@ def _show_areas(context: ViewContext, areas: pd.DataFrame) -> None:
     rank = {Presence.EMPTY: 0, Presence.PARTNERS: 2}
     uncovered = areas[areas.category != Presence.BASE]
     order = uncovered.category.map(rank).fillna(1).sort_values(kind="stable").index
-    rows = uncovered.loc[order]
+    rows = uncovered.loc[order].assign(direction=_direction_names(uncovered, say))
     columns = {
         say("highways.field.name"): rows["name"],
         say("highways.field.presence"): _presence_names(rows, say),
-        **{say(f"highways.field.{name}"): _in_words(rows, name, say) for name in _FIELDS},
+        **{say(f"highways.field.{name}"): rows[name] for name in _FIELDS},
         say("field.wgs84"): [f"{lat:.5f}, {lon:.5f}" for lat, lon in zip(rows.lat, rows.lon, strict=True)],
         say("highways.field.service_area_id"): rows.service_area_id,
     }

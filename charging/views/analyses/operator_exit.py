@@ -8,7 +8,6 @@ from charging.domain.filters import Filters
 from charging.queries.highways import service_areas
 from charging.queries.holdings import Unit
 from charging.views.analyses import analysis
-from charging.views.analyses.analysis import TopicView
 from charging.views.analyses.unknowns import unknown_parts
 from charging.views.elements.markup import element, terms
 from charging.views.elements.texts import Texts
@@ -27,7 +26,7 @@ class OperatorExit:
         analysis.choose_operators(context, "leaver")
         analysis.choose_resolution(context)
 
-    def build(self, context: ViewContext) -> TopicView:
+    def build(self, context: ViewContext) -> analysis.TopicView:
         """Return the answer: its map, panel and tables."""
         say, leavers = context.say, analysis_params.operator_set("leaver")
         in_cells, in_cities, in_areas = (
@@ -43,21 +42,16 @@ class OperatorExit:
             strongest_first=True,
             columns=("piles_before", "piles_after"),
         )
-        return TopicView(
+        return analysis.TopicView(
             lambda: _show_losses(context, leavers, *map(dependence, (in_cells, in_cities, in_areas))),
             lambda: _show_tables(context, in_cities),
             cells,
         )
 
 
-def _show_losses(
-    context: ViewContext,
-    leavers: tuple[str, ...],
-    in_cells: Dependence,
-    in_cities: Dependence,
-    in_areas: Dependence,
-) -> None:
-    say = context.say
+def _show_losses(context: ViewContext, leavers: tuple[str, ...], *losses: Dependence) -> None:
+    """Show what is lost in cells, cities and service areas."""
+    say, (in_cells, in_cities, in_areas) = context.say, losses
     names = say("compare.and").join(say(f"operator.{operator}") for operator in leavers)
     how = "one" if len(leavers) == 1 else "many"
     title = say(f"leaving.title.{how}", names=names) if leavers else say("leaving.nobody")
@@ -67,10 +61,9 @@ def _show_losses(
     context.recorder.show_html(terms([(say("leaving.piles"), lost)]))
     _show_section(context, say("gain.cells"), _loss_terms(in_cells, say))
     _show_section(context, say("gain.cities"), _loss_terms(in_cities, say))
-    if context.answers.ask(service_areas, Filters()).empty:
-        _show_section(context, say("gain.service_areas"), element("p", "empty", text=say("leaving.no_areas")))
-    else:
-        _show_section(context, say("gain.service_areas"), _loss_terms(in_areas, say))
+    has_areas = not context.answers.ask(service_areas, Filters()).empty
+    lines = _loss_terms(in_areas, say) if has_areas else element("p", "empty", text=say("leaving.no_areas"))
+    _show_section(context, say("gain.service_areas"), lines)
     _show_concentration(context)
     context.recorder.show_note("  \n".join([say("leaving.whole"), *unknown_parts(context)]))
 

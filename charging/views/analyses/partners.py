@@ -6,7 +6,6 @@ from charging.analytics.coverage import Added, marginal_gains, partner_layer
 from charging.analytics.coverage_options import Gain
 from charging.analytics.studies import gains_over, served_of_each, served_units
 from charging.views.analyses import analysis
-from charging.views.analyses.analysis import TopicView
 from charging.views.elements.markup import Bar, bars, element
 from charging.views.session import analysis_params
 from charging.views.session.colours import colours_of
@@ -31,7 +30,7 @@ class PartnerGains:
         )
         analysis.choose_one(context, "km", analysis_params.KMS, lambda km: f"{km} km")
 
-    def build(self, context: ViewContext) -> TopicView:
+    def build(self, context: ViewContext) -> analysis.TopicView:
         """Return the answer: its map, panel and tables."""
         base, partners = analysis_params.operator_set("base"), analysis_params.operator_set("partner")
         units = served_of_each(context.answers, context.selection, analysis_params.grid())
@@ -44,7 +43,7 @@ class PartnerGains:
             strongest_first=True,
         )
         found = gains_over(units, base, partners)
-        return TopicView(
+        return analysis.TopicView(
             lambda: _show_ranking(context, found),
             lambda: _show_tables(context, found),
             cells,

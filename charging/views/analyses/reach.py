@@ -24,7 +24,6 @@ from charging.domain.hexes import MAX_RESOLUTION
 from charging.maps.palette import OTHER, RAMPS
 from charging.queries.totals import left_out_as_unknown, totals
 from charging.views.analyses import analysis, user_weights
-from charging.views.analyses.analysis import TopicView
 from charging.views.elements.labels import both_names_of
 from charging.views.elements.markup import Bar, bars, element, show_section
 from charging.views.elements.report_recorder import ChartLine, Curves
@@ -68,11 +67,11 @@ class Reach:
         context.recorder.record_question(within, f"{km} km")
         user_weights.show_weights(context)
 
-    def build(self, context: ViewContext) -> TopicView:
+    def build(self, context: ViewContext) -> analysis.TopicView:
         """Return the answer: its map, panel and tables."""
         filters = studies.reach_filters(context.selection)
         if user_weights.is_nobody(context):
-            return TopicView(
+            return analysis.TopicView(
                 lambda: user_weights.show_nobody(context),
                 lambda: _show_density(context, filters),
                 has_figures=False,
@@ -81,6 +80,7 @@ class Reach:
         networks = _networks(context)
         main = networks[_main_key(networks)]
         places, distances = user_weights.weights(context), user_weights.nearest(context, filters)
+        finest = MAX_RESOLUTION if places.resolution is None else min(MAX_RESOLUTION, places.resolution)
         cells = analysis.category_layers(
             context,
             partial(reach_by_cell, distances, places, main.operators, km),
@@ -88,9 +88,7 @@ class Reach:
             names={str(verdict): say(f"reach.{verdict}") for verdict in Reached},
             strongest_first=False,
             columns=("weight", "weight_missed"),
-            max_resolution=MAX_RESOLUTION
-            if places.resolution is None
-            else min(MAX_RESOLUTION, places.resolution),
+            max_resolution=finest,
         )
 
         curves = _all_curves(context, distances, networks)
@@ -106,7 +104,7 @@ class Reach:
             _list_unreached(context, distances, main)
             _show_density(context, filters)
 
-        return TopicView(show_panel, show_tables, cells)
+        return analysis.TopicView(show_panel, show_tables, cells)
 
 
 def _networks(context: ViewContext) -> dict[str, Network]:
@@ -248,20 +246,14 @@ def _chart(context: ViewContext, networks: Mapping[str, Network], km: float) -> 
     ]
     line = {"type": "line", "strokeWidth": 2.25, "interpolate": "linear"}
     rule = {"type": "rule", "strokeWidth": 1, "strokeDash": [3, 3], "color": OTHER[theme()]}
+    point, at_km = {"type": "point", "filled": True}, [{"filter": f"datum.km == {km:g}"}]
     encoded = {"x": x, "y": y, "color": colour}
     return {
         "layer": [
             {"mark": rule, "encoding": {"x": {"datum": km, "type": "quantitative"}}},
             {"mark": line, "encoding": encoded | {"strokeDash": dash}},
-            {
-                "transform": [{"filter": f"datum.km == {km:g}"}],
-                "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
-                "encoding": encoded,
-            },
-            {
-                "mark": {"type": "point", "filled": True, "size": 160, "opacity": 0},
-                "encoding": encoded | {"tooltip": tooltip},
-            },
+            {"transform": at_km, "mark": point | {"size": 70, "opacity": 1}, "encoding": encoded},
+            {"mark": point | {"size": 160, "opacity": 0}, "encoding": encoded | {"tooltip": tooltip}},
         ],
         "background": "transparent",
         "autosize": {"type": "fit", "contains": "padding"},

@@ -70,7 +70,10 @@ def open_named(settings: Settings, name: str) -> Answers:
     UsageError, DatasetError
         If it is none, or cannot be read.
     """
-    return open_answers(_folder(settings, name), memory_limit_mb=settings.memory_limit_mb)
+    is_configured = settings.dataset and name == Path(settings.dataset).name
+    build_dir = settings.build_dir
+    folder = locate(build_dir, settings.dataset) if is_configured else dataset_folder(build_dir, name)
+    return open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
 
 
 def describe(dataset: Dataset, say: Texts) -> str:
@@ -102,9 +105,3 @@ def _value_text(obstacle: Obstacle, manifest: Manifest, value: str, say: Texts) 
     if obstacle in (Obstacle.OTHER_UNIT, Obstacle.MIXED_UNITS):
         return unit_name(manifest.unit_counted, say)
     return value
-
-
-def _folder(settings: Settings, name: str) -> Path:
-    if settings.dataset and name == Path(settings.dataset).name:
-        return locate(settings.build_dir, settings.dataset)
-    return dataset_folder(settings.build_dir, name)

@@ -20,7 +20,6 @@ from charging.maps.palette import Scale
 from charging.maps.viewport import fitting_view
 from charging.queries.totals import totals
 from charging.views.analyses import analysis, user_weights
-from charging.views.analyses.analysis import TopicView
 from charging.views.elements.labels import both_names_of, names_of
 from charging.views.elements.markup import element, escape_markdown
 from charging.views.mapview.details import fact_html
@@ -63,21 +62,27 @@ class WhiteSpotRanking:
             context.recorder.record_question(say("asked.log"), "✓")
         user_weights.show_weights(context)
 
-    def build(self, context: ViewContext) -> TopicView:
+    def build(self, context: ViewContext) -> analysis.TopicView:
         """Return the answer: its map, panel and tables."""
         if user_weights.is_nobody(context):
-            return TopicView(lambda: user_weights.show_nobody(context), has_figures=False)
+            return analysis.TopicView(lambda: user_weights.show_nobody(context), has_figures=False)
         coarsest = user_weights.weights(context).resolution
         wanted = visit.resolution
         resolution = wanted if coarsest is None else min(wanted, coarsest)
         operators = analysis_params.operator_set("base") or None
         candidates = user_weights.spot_candidates(context, context.selection, resolution, operators)
-        found = ranked_white_spots(candidates, _exponents(has_others=operators is not None), MAX_SPOTS)
+        exponents = Exponents(
+            weight=visit.weight_exponent,
+            distance=visit.distance_exponent,
+            others=visit.others_exponent if operators else 0.0,
+            is_log=visit.is_log,
+        )
+        found = ranked_white_spots(candidates, exponents, MAX_SPOTS)
         layers = _cell_layers(context, found.table, resolution)
         if resolution < wanted:
             note = f"{context.say('spots.coarser', given=resolution, asked=wanted)} {layers.note}"
             layers = layers._replace(note=note)
-        return TopicView(
+        return analysis.TopicView(
             lambda: _show_first(context, found, resolution),
             lambda: _list_spots(context, found),
             layers,
@@ -87,15 +92,6 @@ class WhiteSpotRanking:
 
 def _exponent_text(exponent: float) -> str:
     return f"{exponent:g}".replace("-", "−")
-
-
-def _exponents(*, has_others: bool) -> Exponents:
-    return Exponents(
-        weight=visit.weight_exponent,
-        distance=visit.distance_exponent,
-        others=visit.others_exponent if has_others else 0.0,
-        is_log=visit.is_log,
-    )
 
 
 def _cell_layers(context: ViewContext, table: pd.DataFrame, wanted: int) -> MapLayers:

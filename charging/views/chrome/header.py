@@ -63,7 +63,11 @@ def show_figures(context: ViewContext) -> None:
     selected = answers.ask(headline, selection)
     by_operator = [answers.ask(piles_by_operator, wanted) for wanted in (Filters(), selection)]
     colours = colours_of(answers)
-    cards = [_network_card(figure, loaded, selected, say) for figure in launch_figures("network")]
+    cards = []
+    for figure in launch_figures("network"):
+        counted = CountTexts(*(measure_text(figure.measure, counts, say) for counts in (loaded, selected)))
+        heading = element("span", "", text=say(f"measure.{figure.measure}"))
+        cards.append(_card(figure, counted, say, heading, classes="figure"))
     for partner in PARTNERS:
         for figure in launch_figures(partner):
             piles = (operator_piles(counts, partner) for counts in by_operator)
@@ -87,13 +91,6 @@ def _badge(dataset: Dataset, say: Texts) -> str:
         return simulated_badge("span", title, say)
     parts = [say("kind.real"), manifest.title, manifest.as_of]
     return element("span", "badge real", text=" · ".join(part for part in parts if part))
-
-
-def _network_card(figure: Figure, loaded: Headline, selected: Headline, say: Texts) -> str:
-    counted = CountTexts(*(measure_text(figure.measure, counts, say) for counts in (loaded, selected)))
-    return _card(
-        figure, counted, say, element("span", "", text=say(f"measure.{figure.measure}")), classes="figure"
-    )
 
 
 def measure_text(measure: str, counts: Headline, say: Texts) -> str:

@@ -32,15 +32,12 @@ def show_search(context: ViewContext) -> None:
             "nothing": say("finding.nothing"),
         },
     }
+    # Streamlit keeps only a state that has a callback
     result = component(__file__)(
-        key=KEY, data=data, on_sought_change=_nothing, on_chosen_change=lambda: choose_hit(hits)
+        key=KEY, data=data, on_sought_change=lambda: None, on_chosen_change=lambda: choose_hit(hits)
     )
     if result.chosen:
         st.rerun()  # the whole page: the map flies, the conditions may have changed
-
-
-def _nothing() -> None:
-    """Do nothing: Streamlit keeps only a state that has a callback."""
 
 
 def sought_text() -> str:

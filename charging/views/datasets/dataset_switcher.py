@@ -13,7 +13,6 @@ from charging.settings import Settings
 from charging.views.analyses import second_dataset
 from charging.views.elements.error_box import show_error
 from charging.views.session import analysis_params, state
-from charging.views.session.caching import Answers
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import set_widget_value, visit, widget_value
 
@@ -60,11 +59,6 @@ def switch_dataset(settings: Settings, name: str) -> None:
     analysis_params.forget_sets()
     state.start_at(view)
     _log.info("A visit switched to %(dataset)s", {"dataset": name})
-
-
-def has_switched(answers: Answers) -> bool:
-    """Return whether another dataset was chosen than the one this run shows."""
-    return visit.dataset != answers.dataset.folder.name
 
 
 def _switch(settings: Settings) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from charging.dataset.drafts import WAITING, Arrived, Choices, Draft, Sent
+from charging.dataset.drafts import WAITING, Choices, Draft, Sent
 from charging.dataset.pipeline import DONE, WRITING
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError
@@ -55,7 +55,7 @@ def show_upload(context: ViewContext) -> None:
 
 @st.fragment(key="uploading")
 def _show_draft(context: ViewContext) -> None:
-    if dataset_switcher.has_switched(context.answers):
+    if visit.dataset != context.dataset.folder.name:
         st.rerun()  # the draft was kept: the page opens it
     say, settings = context.say, context.settings
     opens = "" if settings.dataset else f" {say('upload.opens')}"
@@ -150,7 +150,9 @@ def _show_files(draft: Draft, choices: Choices, say: Texts) -> None:
     for file in draft.files:
         size = say("upload.size", kb=say.number(math.ceil(file.size / 1_000)))
         st.markdown(f"**{escape_markdown(file.name)}** · {size}")
-        _show_recognised(file, say)
+        if reader := file.reader:
+            title = load_preset(reader.preset).info.title if reader.preset else reader.title
+            st.caption(escape_markdown(say("upload.recognised", title=title)))
         if file not in draft.files[:MAX_FILES_SHOWN]:
             continue
         try:
@@ -166,12 +168,6 @@ def _show_files(draft: Draft, choices: Choices, say: Texts) -> None:
             st.dataframe(_as_rows(records, say), hide_index=True, placeholder="–")
         else:
             st.caption(say("upload.no_records"))
-
-
-def _show_recognised(file: Arrived, say: Texts) -> None:
-    if file.reader:
-        title = load_preset(file.reader.preset).info.title if file.reader.preset else file.reader.title
-        st.caption(escape_markdown(say("upload.recognised", title=title)))
 
 
 def _as_rows(records: Sequence[Record], say: Texts) -> pd.DataFrame:

@@ -5,7 +5,7 @@ Names of foreign sources and what their licences ask to show stay as their publi
 
 from dataclasses import replace
 
-from charging.dataset.manifest import Manifest, SourceRows
+from charging.dataset.manifest import Manifest
 from charging.domain.vocabulary import Kind
 from charging.views.elements.texts import Texts
 
@@ -24,7 +24,7 @@ _UNITS = {
 
 def localized_manifest(manifest: Manifest, say: Texts) -> Manifest:
     """Return a manifest whose titles and attributions are in the reader's language where they are ours."""
-    if not all(map(_is_ours, manifest.sources)):
+    if any(rows.info.source != Kind.SIMULATED for rows in manifest.sources):  # its name as a source
         return manifest
     title, attribution = say("simulated.title"), say("simulated.attribution")
     sources = (
@@ -38,7 +38,3 @@ def localized_manifest(manifest: Manifest, say: Texts) -> Manifest:
 def unit_name(counted: str, say: Texts) -> str:
     """Return what a source counts as a pile, in the reader's language where it is one of our words."""
     return say(f"unit.{_UNITS[counted]}") if counted in _UNITS else counted
-
-
-def _is_ours(rows: SourceRows) -> bool:
-    return rows.info.source == Kind.SIMULATED  # the simulation is called so as a source

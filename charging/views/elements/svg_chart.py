@@ -36,7 +36,7 @@ def curves_figure(curves: Curves, theme: Theme) -> str:
         stroke = {
             "stroke": light_colour(line.colour, theme),
             "stroke_width": "2.25",
-            "stroke_dasharray": _dash(line),
+            "stroke_dasharray": f"{line.dash[0]} {line.dash[1]}" if line.dash[1] else "none",
         }
         parts.append(element("polyline", "", points=points, fill="none", **stroke))
     names = [
@@ -50,10 +50,6 @@ def curves_figure(curves: Curves, theme: Theme) -> str:
 def _key(line: ChartLine, theme: Theme) -> str:
     kind = "dashed" if line.dash[1] else "solid"
     return element("span", "swatch line", style=f"border-top:2px {kind} {light_colour(line.colour, theme)}")
-
-
-def _dash(line: ChartLine) -> str:
-    return f"{line.dash[0]} {line.dash[1]}" if line.dash[1] else "none"
 
 
 def _rule(x1: object, y1: object, x2: object, y2: object, *, dash: str = "none", colour: str = _RULE) -> str:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -107,28 +106,28 @@ def _groups(found: Station, say: Texts) -> Iterator[str]:
     for group in found.groups.to_dict("records"):
         current, plugs, status, piles = (group[name] for name in ("current", "connectors", "status", "piles"))
         cells = (
-            say(f"current.{current}") if _is_known(current) else say("unknown"),
+            say(f"current.{current}") if pd.notna(current) else say("unknown"),
             power_text(group["power_kw"], say),
-            _plugs(int(plugs), say) if _is_known(plugs) else say("unknown"),
-            say(f"status.{status}") if _is_known(status) else say("unknown"),
+            _plug_names(int(plugs), say) if pd.notna(plugs) else say("unknown"),
+            say(f"status.{status}") if pd.notna(status) else say("unknown"),
             say.number(piles),
         )
         yield element("tr", "", *(element("td", "", text=cell) for cell in cells))
 
 
-def _plugs(mask: int, say: Texts) -> str:
+def _plug_names(mask: int, say: Texts) -> str:
     return ", ".join(say(f"connector.{connector}") for connector in connectors_in(mask))
 
 
 def _lines(row: pd.Series, say: Texts) -> Iterator[tuple[str, str]]:
     """Return what is known about the station, as label and text."""
     gcj02_lat, gcj02_lon = _gcj02(row)
-    city = say(f"city.{row.city_id}") if _is_known(row.city_id) else row.city_raw
+    city = say(f"city.{row.city_id}") if pd.notna(row.city_id) else row.city_raw
     named = {
         "city": city,
         "address": row.address,
-        "access": say(f"access.{row.access}") if _is_known(row.access) else None,
-        "site": say(f"site.{row.site}") if _is_known(row.site) else None,
+        "access": say(f"access.{row.access}") if pd.notna(row.access) else None,
+        "site": say(f"site.{row.site}") if pd.notna(row.site) else None,
         "opening_hours": row.opening_hours,
         "price": row.price,
         "phone": row.phone,
@@ -142,17 +141,13 @@ def _lines(row: pd.Series, say: Texts) -> Iterator[tuple[str, str]]:
         "retrieved_at": row.retrieved_at,
     }
     for field, value in named.items():
-        if _is_known(value):
+        if pd.notna(value):
             yield say(f"field.{field}"), _value_text(value, say)
 
 
 def _gcj02(row: pd.Series) -> tuple[float, float]:
     lat, lon = from_wgs84(np.array([row.lat]), np.array([row.lon]), Datum.GCJ02)
     return float(lat[0]), float(lon[0])
-
-
-def _is_known(value: Any) -> bool:  # noqa: ANN401  any value of a row
-    return not pd.isna(value)
 
 
 def _value_text(value: object, say: Texts) -> str:
@@ -168,7 +163,7 @@ def _links(row: pd.Series, say: Texts) -> Iterator[str]:
     targets |= {name: link.format(lat=row.lat, lon=row.lon) for name, link in _WGS84_LINKS.items()}
     for name, link in targets.items():
         yield _link(link, say(f"panel.{name}"))
-    if _is_known(row.url) and urlsplit(row.url).scheme in ("http", "https"):
+    if pd.notna(row.url) and urlsplit(row.url).scheme in ("http", "https"):
         yield _link(row.url, say("panel.page"))
 
 

@@ -46,7 +46,9 @@ def show_panel(context: ViewContext, viewport: Viewport, selected: Selection | N
     if selected.kind == "station":
         if context.other and _is_only_in(context.other, context.answers, selected.id):
             source = replace(context, answers=context.other)
-            st.html(element("p", "caution", text=_elsewhere(source.dataset, say)))
+            date = source.dataset.manifest.as_of or say("unknown")
+            text = say("panel.elsewhere", name=source.dataset.folder.name, date=date)
+            st.html(element("p", "caution", text=text))
         show_station(source, selected.id)
     elif selected.kind == "area":
         show_service_area(context, selected.id)
@@ -63,12 +65,6 @@ def _is_only_in(other: Answers, own: Answers, station_id: str) -> bool:
 def _kind(dataset: Dataset, say: Texts) -> str:
     """Return the mark of a dataset that is not real."""
     return simulated_badge("p", say("kind.simulated"), say) if dataset.kind is Kind.SIMULATED else ""
-
-
-def _elsewhere(dataset: Dataset, say: Texts) -> str:
-    """Say that a station is only in another dataset, and in which."""
-    date = dataset.manifest.as_of or say("unknown")
-    return say("panel.elsewhere", name=dataset.folder.name, date=date)
 
 
 def _summary(context: ViewContext, place: Place) -> str:

@@ -9,10 +9,8 @@ from charging.maps.viewport import Viewport
 from charging.queries.measures import Measure
 from charging.queries.stations import count_stations, stations
 from charging.queries.totals import left_out_as_unknown, piles_by_operator
-from charging.settings import Settings
 from charging.views.elements.labels import names_of, operators_of
 from charging.views.elements.markup import element, escape_markdown, operator_label, small_print
-from charging.views.elements.texts import Texts
 from charging.views.session import state
 from charging.views.session.colours import colours_of, operators_by_size
 from charging.views.session.context import ViewContext
@@ -75,7 +73,9 @@ def _layers(context: ViewContext) -> None:
         required=True,
     )
     st.toggle(say("map.fixed"), key="fixed", help=say("map.fixed.help"))
-    _tiles(context.settings, say)
+    names = [*usable_tiles(context.settings), NONE]
+    if names != [NONE]:
+        st.selectbox(say("map.tiles"), names, key="tiles", format_func=lambda name: say(f"tiles.{name}"))
     st.caption(say("map.layers.hint"))
     counts = answers.ask(piles_by_operator, Filters()).set_index("key").piles
     colours = colours_of(answers)
@@ -87,12 +87,6 @@ def _layers(context: ViewContext) -> None:
         label_visibility="collapsed",
         format_func=lambda operator: operator_label(operator, colours[operator], counts[operator], say),
     )
-
-
-def _tiles(settings: Settings, say: Texts) -> None:
-    names = [*usable_tiles(settings), NONE]
-    if names != [NONE]:
-        st.selectbox(say("map.tiles"), names, key="tiles", format_func=lambda name: say(f"tiles.{name}"))
 
 
 def show_stations(context: ViewContext, viewport: Viewport) -> None:

@@ -16,7 +16,6 @@ from charging.maps import layers as draw
 from charging.maps.layers import Layer, TooltipRow
 from charging.queries.totals import totals
 from charging.views.analyses import analysis, second_dataset
-from charging.views.analyses.analysis import TopicView
 from charging.views.elements.error_box import show_error
 from charging.views.elements.labels import names_of
 from charging.views.elements.markup import element, terms
@@ -103,15 +102,17 @@ class DatasetChanges:
         second_dataset.choose_other(context, label=say("asked.older"), none=say("changes.none"))
         analysis.choose_resolution(context)
 
-    def build(self, context: ViewContext) -> TopicView:
+    def build(self, context: ViewContext) -> analysis.TopicView:
         """Return the answer: its map, panel and tables."""
         older, growth = context.other, partial(_show_growth, context)
         if self.problem or older is None:
-            return TopicView(partial(_show_advice, context, self.problem), growth, has_figures=False)
+            return analysis.TopicView(partial(_show_advice, context, self.problem), growth, has_figures=False)
         since = Since(context, older, comparable(older.dataset.manifest, context.dataset.manifest))
         if not since.compares:
-            return TopicView(partial(_show_obstacles, since), growth, has_figures=False)
-        return TopicView(partial(_show_totals, since), partial(_show_tables, since), _change_layers(since))
+            return analysis.TopicView(partial(_show_obstacles, since), growth, has_figures=False)
+        return analysis.TopicView(
+            partial(_show_totals, since), partial(_show_tables, since), _change_layers(since)
+        )
 
 
 def _show_advice(context: ViewContext, problem: str) -> None:

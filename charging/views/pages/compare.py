@@ -15,7 +15,6 @@ from charging.domain.hexes import cell_from_text, cell_text, resolution_of
 from charging.maps.analysis_colours import VERDICTS
 from charging.queries.holdings import By, Unit
 from charging.views.analyses import analysis, second_dataset
-from charging.views.analyses.analysis import TopicView
 from charging.views.analyses.unknowns import unknown_parts
 from charging.views.elements.error_box import show_error
 from charging.views.elements.markup import element, stripe, terms
@@ -103,10 +102,10 @@ class Comparison:
             disabled=bool(self.problem) or is_lost,
         )
 
-    def build(self, context: ViewContext) -> TopicView:
+    def build(self, context: ViewContext) -> analysis.TopicView:
         """Return the answer: its map, panel and tables."""
         if self.problem:
-            return TopicView(partial(_show_problem, context.say, self.problem), has_figures=False)
+            return analysis.TopicView(partial(_show_problem, context.say, self.problem), has_figures=False)
         sides, wanted = _sides(context), visit.resolution
         in_cells = sides.by(wanted)
 
@@ -122,7 +121,7 @@ class Comparison:
             strongest_first=False,
             columns=PILES,
         )
-        return TopicView(
+        return analysis.TopicView(
             partial(_show_tally, sides, in_cells),
             partial(_show_tables, sides, in_cells),
             cells,

@@ -6,7 +6,6 @@ from functools import partial
 import streamlit as st
 
 from charging.views.analyses import analysis
-from charging.views.analyses.analysis import Analysis
 from charging.views.analyses.highways import ExpresswayService
 from charging.views.analyses.operator_exit import OperatorExit
 from charging.views.analyses.partners import PartnerGains
@@ -17,7 +16,7 @@ from charging.views.session import analysis_params
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import AnalysisName, visit
 
-ANALYSES: Mapping[AnalysisName, Analysis] = {
+ANALYSES: Mapping[AnalysisName, analysis.Analysis] = {
     AnalysisName.PARTNERS: PartnerGains(),
     AnalysisName.LEAVING: OperatorExit(),
     AnalysisName.REACH: Reach(),

@@ -66,7 +66,7 @@ def _choices(context: ViewContext, frame: Frame, viewport: Viewport, layers: Seq
     name = f"{stem(answers.dataset)}-map"
     st.download_button(
         say("take.html"),
-        partial(_page, picture, words),
+        lambda: build_map_page(picture, words).encode(),
         f"{name}.html",
         "text/html",
         key="take_html",
@@ -115,7 +115,7 @@ def _table(context: ViewContext, frame: Frame, viewport: Viewport) -> None:
 def _choice(context: ViewContext, name: str, options: list[Any]) -> str:
     """Show a choice between a few options, the first by default, and return the one taken."""
     say = context.say
-    taken: str = st.segmented_control(
+    choice: str = st.segmented_control(
         say(f"take.{name}"),
         options,
         default=options[0],
@@ -125,7 +125,7 @@ def _choice(context: ViewContext, name: str, options: list[Any]) -> str:
         label_visibility="collapsed",
         width="stretch",
     )
-    return taken
+    return choice
 
 
 def table_file(answers: Answers, request: Request) -> bytes:
@@ -133,10 +133,6 @@ def table_file(answers: Answers, request: Request) -> bytes:
     target = io.BytesIO()
     write(answers.engine, answers.dataset, request, target)
     return target.getvalue()
-
-
-def _page(picture: Picture, words: Caption) -> bytes:
-    return build_map_page(picture, words).encode()
 
 
 def _picture_button(context: ViewContext, words: Caption, name: str) -> None:

@@ -44,7 +44,8 @@ def collect_report(context: ViewContext, shown: MapLayers) -> AnalysisReport:
     if left_out := answers.ask(left_out_as_unknown, context.selection):
         sentence += f" {strip_markdown(say('filter.left_out', count=say.number(left_out)))}"
     viewport = map_pane.viewport(context)
-    title = " · ".join(_title(context))
+    kinds = ("view", "analysis.name")
+    title = " · ".join(say(f"{kind}.{name}") for kind, name in zip(kinds, _view_names(), strict=False))
     sources = [line for each in context.datasets for line in source_notes(each, say)]
     if visit.weights:
         sources.append(say("report.own_weights"))
@@ -144,10 +145,3 @@ def _page(report: AnalysisReport) -> bytes:
 def _view_names() -> list[str]:
     """Return what is looked at: the view, and the analysis, in the one that has several."""
     return [str(visit.page), *([str(visit.analysis)] if visit.page == PageName.COVERAGE else [])]
-
-
-def _title(context: ViewContext) -> list[str]:
-    return [
-        context.say(f"{key}.{name}")
-        for key, name in zip(("view", "analysis.name"), _view_names(), strict=False)
-    ]

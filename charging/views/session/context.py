@@ -38,8 +38,6 @@ class ViewContext:
         simulated = [dataset.folder.name for dataset in self.datasets if dataset.kind is Kind.SIMULATED]
         if not simulated:
             return ""
-        return (
-            self.say("kind.simulated.of", names=", ".join(simulated))
-            if self.other
-            else self.say("kind.simulated")
-        )
+        if not self.other:
+            return self.say("kind.simulated")
+        return self.say("kind.simulated.of", names=", ".join(simulated))
