@@ -144,7 +144,7 @@ class CityIndex:
         Examples
         --------
         >>> index = CityIndex(load_cities())
-        >>> [index.in_area(code).name_en for code in ("310151", "440305", "429004")]
+        >>> [index.city_of_area(code).name_en for code in ("310151", "440305", "429004")]
         ['Shanghai', 'Shenzhen', 'Xiantao']
         """
         code = code.strip()

@@ -5,7 +5,7 @@ import pytest
 from charging.domain.datum import to_wgs84
 from charging.domain.vocabulary import Datum
 from charging.queries.engine import Engine
-from charging.queries.search import MOST, HitKind, find
+from charging.queries.search import MAX_HITS, HitKind, find
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_of_two_cities_of_a_name_the_larger_comes_first_unless_the_province_is_s
 def test_an_exact_name_goes_before_a_larger_one_that_only_begins_so(engine):
     names = [hit.name for hit in find(engine, "xian") if hit.kind is HitKind.CITY]
     assert names[0] == "Xi'an"
-    assert len(names) == MOST[HitKind.CITY]
+    assert len(names) == MAX_HITS[HitKind.CITY]
     assert all(name.startswith("Xian") for name in names[1:])
 
 
