@@ -51,7 +51,7 @@ def matches(group: dict, filters: Filters) -> bool:
 
 
 def sums(groups: list[dict]) -> dict:
-    """Return the sums of `charging.queries.measures.summed` over groups."""
+    """Return the sums of `charging.queries.measures.sum_groups` over groups."""
 
     def piles(holds) -> int:
         return sum(int(group["count"] or 0) for group in groups if holds(group))

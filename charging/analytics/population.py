@@ -16,7 +16,7 @@ from charging.domain.filters import Filters
 from charging.domain.geography import Floats
 from charging.domain.weights import Weights, place_weights
 from charging.queries.engine import Engine
-from charging.queries.points import Found, found_points, points
+from charging.queries.points import PointArrays, point_arrays, points
 
 FEW = 8
 """Points of an operator kept for each place."""
@@ -31,14 +31,14 @@ class _Nearby(NamedTuple):
 
 def people_of(engine: Engine) -> Weights:
     """Return the people of `data/places.csv` who live in the area the dataset tells about; maybe nobody."""
-    return engine.once("people", lambda: weights_of_area(place_weights(), points(engine, Filters())))
+    return engine.memoize("people", lambda: weights_of_area(place_weights(), points(engine, Filters())))
 
 
 def nearest_people_km(engine: Engine, filters: Filters) -> pd.DataFrame:
     """Return what `reach.nearest_km` says of `people_of` and the points of a selection."""
     people = people_of(engine)
-    near = engine.once("nearby", lambda: _nearby(engine, people))
-    found = found_points(engine, filters)
+    near = engine.memoize("nearby", lambda: _nearby(engine, people))
+    found = point_arrays(engine, filters)
     is_selected = np.zeros(max(near.key.max(initial=0), found.key.max(initial=0)) + 2, dtype=np.bool_)
     is_selected[found.key] = True  # -1 points at the last, which never is
     distances = np.full(near.km.shape[1:], np.inf)
@@ -55,7 +55,7 @@ def nearest_people_km(engine: Engine, filters: Filters) -> pd.DataFrame:
 
 
 def _nearby(engine: Engine, people: Weights) -> _Nearby:
-    found = found_points(engine, Filters())
+    found = point_arrays(engine, Filters())
     groups = _by_operator(engine, found)
     shape = FEW, len(groups), len(people)
     near = _Nearby(np.full(shape, -1), np.full(shape, np.inf))
@@ -65,14 +65,14 @@ def _nearby(engine: Engine, people: Weights) -> _Nearby:
     return near
 
 
-def _by_operator(engine: Engine, found: Found) -> dict[str, NDArray[np.intp]]:
+def _by_operator(engine: Engine, found: PointArrays) -> dict[str, NDArray[np.intp]]:
     """Return which points belong to each operator of the dataset, in the order of the columns."""
     codes = engine.columns.operator_code[found.first]
     named = sorted((name, code) for code, name in engine.operator_ids.items())
     return {name: np.flatnonzero(codes == code) for name, code in [*named, (NOT_KNOWN, -1)]}
 
 
-def _where(engine: Engine, found: Found, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
+def _where(engine: Engine, found: PointArrays, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
     """Return the latitude and longitude of some points."""
     at = found.first[rows]
     return engine.columns.lat[at], engine.columns.lon[at]

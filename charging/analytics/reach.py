@@ -5,8 +5,8 @@ longer. Which stations match is the selection the points were made with: by defa
 piles, and the caller says so in its `Filters`.
 
 A pile whose current is not known is no DC pile, so a share is a lower bound, and 0 where a source says
-nothing of currents. Whoever shows one says how many stations were left out as unknown
-(`queries.totals.left_out_as_unknown`), or shows beside it the upper bound, from `filters.with_unknown()`.
+nothing about currents. Whoever shows one also says how many stations were left out as unknown
+(`queries.totals.count_left_out_as_unknown`), or shows the upper bound, from `filters.with_unknown()`.
 """
 
 from collections.abc import Collection, Iterable, Mapping

@@ -30,10 +30,10 @@ from charging.domain.vocabulary import Current
 from charging.domain.weights import Weights
 from charging.queries.engine import Engine
 from charging.queries.highways import service_areas
-from charging.queries.holdings import By as HeldBy
 from charging.queries.holdings import Unit, holdings
+from charging.queries.holdings import UnitKind as HeldBy
 from charging.queries.points import points
-from charging.queries.totals import By, piles_by_operator, totals
+from charging.queries.totals import Breakdown, piles_by_operator, totals
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -202,7 +202,7 @@ class Unknowns:
 def unknowns(data: Asks, filters: Filters) -> Unknowns:
     """Return how much of a selection has no known piles, city or operator."""
     sums = data.ask(totals, filters, sums_of=("stations", "stations_piles_unknown")).iloc[0]
-    by_city = data.ask(totals, filters, by=By.CITY, sums_of=("stations", "piles"))
+    by_city = data.ask(totals, filters, by=Breakdown.CITY, sums_of=("stations", "piles"))
     by_operator = data.ask(piles_by_operator, filters)
     return Unknowns(
         stations=int(sums.stations),
@@ -303,7 +303,7 @@ def _roads(engine: Engine) -> Roads:
 
 def city_density(data: Asks, filters: Filters) -> pd.DataFrame:
     """Return what `density.density_by_city` says of a selection, most piles per person first."""
-    cities = density_by_city(data.ask(totals, filters, by=By.CITY, sums_of=("piles",)))
+    cities = density_by_city(data.ask(totals, filters, by=Breakdown.CITY, sums_of=("piles",)))
     return cities.sort_values(["piles_per_100k", "piles"], ascending=False, kind="stable", ignore_index=True)
 
 

@@ -22,7 +22,7 @@ from charging.cli.question import (
 from charging.cli.tables import align_table, figure, json_rows, json_value, one_line
 from charging.dataset.store import Dataset
 from charging.domain.geography import load_cities
-from charging.queries.holdings import By, Unit
+from charging.queries.holdings import Unit, UnitKind
 from charging.settings import Settings
 
 
@@ -52,7 +52,7 @@ def _compare_sets(
     sets, resolution = question.sets, options.resolution
     a, b = (sets.a or None, sets.b or None) if other else (sets.a, sets.b)
 
-    def compare_by(unit: By) -> pd.DataFrame:
+    def compare_by(unit: UnitKind) -> pd.DataFrame:
         return compared(question.data, question.filters, a, b, unit, data)
 
     categories = tally(compare_by(resolution))

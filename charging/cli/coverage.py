@@ -23,7 +23,7 @@ from charging.cli.question import (
 from charging.cli.tables import align_figures, align_table, figure, json_rows, json_value, one_line, part_of
 from charging.domain.filters import Filters
 from charging.queries.highways import service_areas
-from charging.queries.holdings import By, Unit
+from charging.queries.holdings import Unit, UnitKind
 from charging.settings import Settings
 
 MAX_RINGS = 5
@@ -130,7 +130,7 @@ def _ranking_lines(table: pd.DataFrame) -> list[str]:
 
 def _losses(question: Question, resolution: int) -> Part:
     data, filters, leavers = question.data, question.filters, question.sets.leaver
-    by: dict[str, By] = {"cells": resolution, "cities": Unit.CITY, "service_areas": Unit.SERVICE_AREA}
+    by: dict[str, UnitKind] = {"cells": resolution, "cities": Unit.CITY, "service_areas": Unit.SERVICE_AREA}
     by_unit = {name: dependence(losses(data, filters, leavers, unit)) for name, unit in by.items()}
     every = by_unit["cells"]  # every station is in a cell, so these are all piles
     area_count = len(data.ask(service_areas, Filters()))

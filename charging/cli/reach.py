@@ -11,7 +11,7 @@ from charging.cli.command import Output
 from charging.cli.question import add_sets, add_weights, join_names, open_question, query_text, weights_text
 from charging.cli.tables import align_table, figure, json_rows, json_value, one_line, percent
 from charging.errors import UsageError
-from charging.queries.totals import left_out_as_unknown
+from charging.queries.totals import count_left_out_as_unknown
 from charging.settings import Settings
 
 DEFAULT_KMS = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0)
@@ -37,7 +37,7 @@ def _reach(options: argparse.Namespace, settings: Settings) -> Output:
         data, sets, filters = question.data, question.sets, reach_filters(question.filters)
         places, networks = question.places, reach_networks(sets.base, sets.partner)
         curves = reach_curves(nearest(data, filters, question.weights), places, networks, kms)
-        left_out = data.ask(left_out_as_unknown, filters)
+        left_out = data.ask(count_left_out_as_unknown, filters)
         values = {
             "asked": query_text(filters),
             "weights": {

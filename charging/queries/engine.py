@@ -1,8 +1,8 @@
 """Where queries run: DuckDB in this process, over one version of a dataset.
 
-What is added up of `charging.queries.groups` is prepared when a dataset is opened and kept in memory. Tables
-for SQL, and the wide rows of the stations, follow when a query first reads them, since the first picture
-needs none; above a set size the wide rows stay on disk.
+The columns of `charging.queries.groups` that sums need are read when a dataset is opened and stay in memory.
+Tables for SQL, and the wide rows of the stations, follow when a query first reads them, since the first
+map needs none; above a set size the wide rows stay on disk.
 """
 
 import re
@@ -21,26 +21,26 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from charging.dataset.store import Dataset
-from charging.queries.groups import IDENTITY, NUMBERED, TEXTS, Groups, numbered, read_groups
+from charging.queries.groups import IDENTITY, SELECT_STATIONS, TEXTS, Groups, encode_texts, read_groups
 
 _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
 
 
 MAX_CACHED_ROWS = 4_000_000
-"""Numbers that are remembered, 8 bytes each: a run of the page asks several things of one place."""
+"""Rows kept in the cache, 8 bytes each: a run of the page asks several things about one place."""
 
 MAX_LISTED = 10_000
-"""Stations a query names one by one; for more of them whole columns are read."""
+"""Stations that a query lists by number; for more of them whole columns are read."""
 
 TABLES_AFTER_S = 1.0
-"""When the tables for SQL are made though nobody asks for one: not while the arrays give a first picture."""
+"""When the tables for SQL are made if no query needs them before: not while the first map is computed."""
 
 EVERYTHING = "true"
-"""The condition every group meets."""
+"""The condition that every group meets."""
 
 
 class Columns(NamedTuple):
-    """What is added up of the groups, as arrays in their order: by cell, within it by station."""
+    """The columns of the groups that sums need, as arrays: a row per group, by cell, then by station."""
 
     cell: NDArray[np.int64]
     lat: NDArray[np.float64]  # WGS-84 degrees, as `lon`
@@ -49,23 +49,23 @@ class Columns(NamedTuple):
     operator_code: NDArray[np.int64]  # -1: not known
     status_rank: NDArray[np.int64]  # position in `Status`; `NO_STATUS`: not known
     power_kw: NDArray[np.float64]  # NaN: not known
-    parts: Mapping[str, NDArray[np.float64]]  # each of `PARTS`; 0 where not known
-    is_known: Mapping[str, NDArray[np.bool_]]  # of each of `PARTS`
-    known_parts: frozenset[str]  # those of `PARTS` that are known of every group
+    pile_counts: Mapping[str, NDArray[np.float64]]  # each of `PILE_COUNTS`; 0: not known
+    is_known: Mapping[str, NDArray[np.bool_]]  # for each of `PILE_COUNTS`
+    known_counts: frozenset[str]  # those of `PILE_COUNTS` known for every group
 
 
-class Numbered(NamedTuple):
-    """A text of the groups as numbers: positions among its distinct values."""
+class TextCodes(NamedTuple):
+    """A text column of the groups, dictionary-encoded."""
 
-    values: NDArray[np.object_]  # upwards
-    number: NDArray[np.intp]  # of each group; -1: not known
+    values: NDArray[np.object_]  # distinct, ascending
+    codes: NDArray[np.intp]  # of each group, its position in `values`; -1: not known
 
 
-class _Prepared(NamedTuple):
+class _Contents(NamedTuple):
     columns: Columns
     operator_ids: dict[int, str]
     service_areas: int
-    stations: pa.Table  # some of their columns, by row
+    stations: pa.Table  # some of their columns
 
 
 T = TypeVar("T")
@@ -84,168 +84,166 @@ class Engine:
     name = "DuckDB"
 
     def __init__(self, dataset: Dataset, *, memory_limit_mb: int) -> None:
-        """Begin to prepare the tables of `dataset`, whose files stay what they are while the engine lives.
+        """Start to read `dataset`, whose files must not change while the engine is open.
 
-        The first question waits until those stand that it reads: arrays first, and then the tables for SQL,
-        which begin to be made when one is asked for, or a while later.
+        The first query waits for what it reads: arrays come first, then the tables for SQL, which are made
+        when one is needed, or a little later.
 
         Parameters
         ----------
         dataset
-            The version to answer about.
+            The version to query.
         memory_limit_mb
             Size of the station file above which its rows stay on disk.
         """
         self._connection = duckdb.connect(":memory:")
         self._lock = threading.Lock()
-        self._numbers: OrderedDict[Hashable, NDArray[np.int64]] = OrderedDict()
-        self._facts: dict[Hashable, Any] = {}
+        self._rows: OrderedDict[Hashable, NDArray[np.int64]] = OrderedDict()
+        self._memo: dict[Hashable, Any] = {}
         size_mb = dataset.path("stations").stat().st_size / 1_000_000
         self._is_in_memory = size_mb <= memory_limit_mb
         self._station_file = dataset.path("stations")
-        self._kept = (*IDENTITY, *TEXTS) if self._is_in_memory else TEXTS
+        self._memory_columns = (*IDENTITY, *TEXTS) if self._is_in_memory else TEXTS
         form = "table" if self._is_in_memory else "view"
-        self._stations: str | None = (
-            f"create {form} stations as {NUMBERED.format(columns='*', file=_literal(self._station_file))}"
-        )
-        self._is_closed, self._wanted = False, threading.Event()
+        select = SELECT_STATIONS.format(columns="*", file=_literal(self._station_file))
+        self._stations: str | None = f"create {form} stations as {select}"
+        self._is_closed, self._tables_wanted = False, threading.Event()
         background = ThreadPoolExecutor(1)
-        self._prepared: Future[_Prepared] = Future()
+        self._contents: Future[_Contents] = Future()
         self._tables = background.submit(self._prepare, dataset)
         background.shutdown(wait=False)
 
     @property
     def columns(self) -> Columns:
-        """What is added up of the groups."""
-        return self._prepared.result().columns
+        """The columns of the groups that sums need."""
+        return self._contents.result().columns
 
     @property
     def operator_ids(self) -> dict[int, str]:
         """The operators of the dataset by their code."""
-        return self._prepared.result().operator_ids
+        return self._contents.result().operator_ids
 
     @property
     def service_areas(self) -> int:
         """How many service areas the dataset lists, one for each side of the road."""
-        return self._prepared.result().service_areas
+        return self._contents.result().service_areas
 
     def run(self, query: Query) -> pd.DataFrame:
         """Run one query on a cursor of its own: a shared connection would mix the rows of two threads."""
         self._wait_for(query.sql)
         with self._connection.cursor() as cursor:
-            answer = cursor.sql(query.sql, params=list(query.parameters)).to_arrow_table()
-            return _frame(answer)
+            return _to_frame(cursor.sql(query.sql, params=list(query.parameters)).to_arrow_table())
 
-    def group_numbers(self, condition: str, parameters: tuple[Any, ...]) -> NDArray[np.int64]:
-        """Return the numbers of the groups that meet a condition, upwards: positions in `columns`.
+    def group_rows(self, condition: str, parameters: tuple[Any, ...]) -> NDArray[np.int64]:
+        """Return the rows of `columns` whose groups meet a condition, ascending.
 
-        A row of `groups` keeps the number it was written with (`rowid`), for nothing is ever deleted from it.
+        A row of the table `groups` keeps its `rowid`, since no row is ever deleted.
         """
-        return self.remembered((condition, parameters), lambda: self._found(condition, parameters))
+        return self.cached_rows((condition, parameters), lambda: self._find_rows(condition, parameters))
 
-    def once(self, asked: Hashable, find: Callable[[], T]) -> T:
-        """Return what `find` finds of the whole dataset, from memory if it was found before."""
+    def memoize(self, key: Hashable, find: Callable[[], T]) -> T:
+        """Return `find()`, computed once for the lifetime of the engine."""
         with self._lock:
-            if asked in self._facts:
-                known: T = self._facts[asked]
-                return known
-        found = find()
+            if key in self._memo:
+                value: T = self._memo[key]
+                return value
+        value = find()
         with self._lock:
-            self._facts[asked] = found
-        return found
+            self._memo[key] = value
+        return value
 
-    def remembered(self, asked: Hashable, find: Callable[[], NDArray[np.int64]]) -> NDArray[np.int64]:
-        """Return the numbers that `find` finds, from memory if the same was asked a while ago."""
-        if (known := self.recalled(asked)) is not None:
-            return known
-        numbers = find()
-        numbers.flags.writeable = False
+    def cached_rows(self, key: Hashable, find: Callable[[], NDArray[np.int64]]) -> NDArray[np.int64]:
+        """Return the rows that `find` returns, from the cache if they are still in it."""
+        if (cached := self.peek_rows(key)) is not None:
+            return cached
+        rows = find()
+        rows.flags.writeable = False
         with self._lock:
-            self._numbers[asked] = numbers
-            while sum(kept.size for kept in self._numbers.values()) > MAX_CACHED_ROWS:
-                self._numbers.popitem(last=False)
-        return numbers
+            self._rows[key] = rows
+            while sum(kept.size for kept in self._rows.values()) > MAX_CACHED_ROWS:
+                self._rows.popitem(last=False)
+        return rows
 
-    def recalled(self, asked: Hashable) -> NDArray[np.int64] | None:
-        """Return the numbers that were found for the same question, if they are remembered."""
+    def peek_rows(self, key: Hashable) -> NDArray[np.int64] | None:
+        """Return the rows of a key if they are in the cache."""
         with self._lock:
-            if asked in self._numbers:
-                self._numbers.move_to_end(asked)
-            return self._numbers.get(asked)
+            if key in self._rows:
+                self._rows.move_to_end(key)
+            return self._rows.get(key)
 
-    def forget(self) -> None:
-        """Forget what was found of selections: the next one is asked for as if for the first time."""
+    def clear_cache(self) -> None:
+        """Empty the cache of rows: the next selection is looked up as if it were the first."""
         with self._lock:
-            self._numbers.clear()
+            self._rows.clear()
 
-    def _found(self, condition: str, parameters: tuple[Any, ...]) -> NDArray[np.int64]:
+    def _find_rows(self, condition: str, parameters: tuple[Any, ...]) -> NDArray[np.int64]:
         if condition == EVERYTHING:
             return np.arange(self.columns.cell.size)
         self._wait_for(condition)
         with self._connection.cursor() as cursor:
             found = cursor.sql(f"select rowid from groups where {condition}", params=list(parameters))
-            numbers: NDArray[np.int64] = found.to_arrow_table()["rowid"].to_numpy()
-        return numbers if (numbers[1:] > numbers[:-1]).all() else np.sort(numbers)
+            rows: NDArray[np.int64] = found.to_arrow_table()["rowid"].to_numpy()
+        return rows if (rows[1:] > rows[:-1]).all() else np.sort(rows)
 
-    def numbered(self, column: str) -> Numbered:
-        """Return a text that the groups have from their station as numbers, which are quicker to count by."""
+    def text_codes(self, column: str) -> TextCodes:
+        """Return a text column of the groups' stations as codes, which are faster to count by."""
 
-        def find() -> Numbered:
-            values, number = numbered(self._prepared.result().stations[column])
-            return Numbered(values, number[self.columns.station_no - 1])
+        def find() -> TextCodes:
+            values, codes = encode_texts(self._contents.result().stations[column])
+            return TextCodes(values, codes[self.columns.station_no - 1])
 
-        return self.once(f"numbered {column}", find)
+        return self.memoize(f"codes of {column}", find)
 
-    def station_rows(self, numbers: NDArray[np.int64] | None, columns: Sequence[str]) -> pd.DataFrame:
+    def station_rows(self, station_nos: NDArray[np.int64] | None, columns: Sequence[str]) -> pd.DataFrame:
         """Return some columns of stations by their `station_no`, in that order; None: of all stations.
 
-        What is held in memory is taken by its place, since a scan for two hundred of a hundred thousand rows
-        costs five times as much; what is not is read from its file, whole columns where many rows are asked.
+        Columns in memory are taken by position, since scanning a hundred thousand rows for two hundred costs
+        five times as much; the others are read from their file, whole columns where many rows are wanted.
         """
-        if self._is_in_memory or numbers is None or numbers.size > MAX_LISTED:
-            rows = self._texts(tuple(columns))
-            return _frame(rows if numbers is None else rows.take(numbers - 1))
-        listed = ", ".join(map(str, numbers.tolist())) or "-1"
+        if self._is_in_memory or station_nos is None or station_nos.size > MAX_LISTED:
+            rows = self._station_columns(tuple(columns))
+            return _to_frame(rows if station_nos is None else rows.take(station_nos - 1))
+        listed = ", ".join(map(str, station_nos.tolist())) or "-1"
         names = ", ".join(columns)
         found = self.run(Query(f"select station_no, {names} from stations where station_no in ({listed})"))
-        return found.set_index("station_no").reindex(numbers)[list(columns)].reset_index(drop=True)
+        return found.set_index("station_no").reindex(station_nos)[list(columns)].reset_index(drop=True)
 
-    def _texts(self, columns: tuple[str, ...]) -> pa.Table:
-        """Return columns of the stations as they are stored, read once where they may stay in memory."""
+    def _station_columns(self, columns: tuple[str, ...]) -> pa.Table:
+        """Return columns of the stations as they are stored, read once if they may stay in memory."""
 
         def find() -> pa.Table:
-            # in one piece, since Arrow would join the pieces of a text for every row it takes
-            return self._stored(columns).combine_chunks()
+            # in one chunk, since Arrow would join the chunks of a text for every row it takes
+            return self._read_stations(columns).combine_chunks()
 
-        return self.once(columns, find) if self._is_in_memory else find()
+        return self.memoize(columns, find) if self._is_in_memory else find()
 
-    def _stored(self, columns: tuple[str, ...]) -> pa.Table:
-        # first what is read from a file: the others may still be prepared
-        missing = tuple(name for name in columns if name not in self._kept)
-        read = _read(self._station_file, missing)
-        held = self._prepared.result().stations
-        return pa.table({name: read[name] if name in missing else _plain(held[name]) for name in columns})
+    def _read_stations(self, columns: tuple[str, ...]) -> pa.Table:
+        # first what is read from the file: the others may not be ready yet
+        missing = tuple(name for name in columns if name not in self._memory_columns)
+        read = _read_table(self._station_file, missing)
+        held = self._contents.result().stations
+        return pa.table({name: read[name] if name in missing else _to_text(held[name]) for name in columns})
 
     def wait(self) -> None:
-        """Wait until everything stands, the tables for SQL too: to measure what comes after.
+        """Wait until everything is ready, the tables for SQL too: to measure what comes after.
 
         Raises
         ------
         pyarrow.ArrowInvalid, OSError
             If a file of the dataset cannot be read.
         """
-        self._wanted.set()
+        self._tables_wanted.set()
         self._tables.result()
 
     def close(self) -> None:
         """Free the memory."""
         self._is_closed = True
-        self._wanted.set()
+        self._tables_wanted.set()
         wait([self._tables])
         self._connection.close()
 
     def _wait_for(self, sql: str) -> None:
-        """Wait until everything stands that a query reads."""
+        """Wait until everything that a query reads is ready."""
         self.wait()
         if self._stations and _READS_STATIONS.search(sql):
             with self._lock:
@@ -254,22 +252,22 @@ class Engine:
                     self._stations = None
 
     def _prepare(self, dataset: Dataset) -> None:
-        """Read what is added up, of which many questions are answered, and then make the tables for SQL."""
+        """Read the columns for sums, which answer many queries, then make the tables for SQL."""
         stations, piles, areas = (dataset.path(table) for table in ("stations", "piles", "service_areas"))
         try:
             groups = read_groups(stations, piles)
-            parts = groups.parts()
-            columns, operator_ids = _columns(groups, parts), self._operator_ids(stations, piles)
+            counts = groups.pile_counts()
+            columns, operator_ids = _columns(groups, counts), self._operator_ids(stations, piles)
             service_areas = pq.read_metadata(areas).num_rows
-            kept = groups.stations.select(list(self._kept))
-            self._prepared.set_result(_Prepared(columns, operator_ids, service_areas, kept))
+            kept = groups.stations.select(list(self._memory_columns))
+            self._contents.set_result(_Contents(columns, operator_ids, service_areas, kept))
         except BaseException as error:
-            self._prepared.set_exception(error)
+            self._contents.set_exception(error)
             raise
-        self._wanted.wait(TABLES_AFTER_S)
+        self._tables_wanted.wait(TABLES_AFTER_S)
         if self._is_closed:
             return
-        tables = {"groups": groups.table(parts), "service_areas": _read(areas)}
+        tables = {"groups": groups.table(counts), "service_areas": _read_table(areas)}
         with self._connection.cursor() as cursor:
             for name, table in tables.items():
                 cursor.register("read", table)
@@ -288,42 +286,42 @@ class Engine:
         return dict(found.fetchall())
 
 
-def _columns(groups: Groups, parts: Mapping[str, NDArray[np.float64]]) -> Columns:
+def _columns(groups: Groups, counts: Mapping[str, NDArray[np.float64]]) -> Columns:
     cell, lat, lon = (groups.of_station(name).to_numpy() for name in ("cell", "lat", "lon"))
-    is_known = {part: ~np.isnan(values) for part, values in parts.items()}
+    is_known = {part: ~np.isnan(values) for part, values in counts.items()}
     return Columns(
         cell=cell,
         lat=lat,
         lon=lon,
-        station_no=groups.station + 1,
+        station_no=groups.station_row + 1,
         operator_code=groups.operator_code.fill_null(-1).to_numpy().astype(np.int64),
         status_rank=groups.status_rank,
         power_kw=groups.of_piles("power_kw").to_numpy(zero_copy_only=False),
-        # an array for each part: those that are taken and added up lie side by side
-        parts={part: np.nan_to_num(values) for part, values in parts.items()},
+        # an array per count: the values that are taken and added up are contiguous
+        pile_counts={part: np.nan_to_num(values) for part, values in counts.items()},
         is_known=is_known,
-        known_parts=frozenset(part for part, known in is_known.items() if known.all()),
+        known_counts=frozenset(part for part, known in is_known.items() if known.all()),
     )
 
 
-def _read(file: Path, columns: tuple[str, ...] | None = None) -> pa.Table:
+def _read_table(file: Path, columns: tuple[str, ...] | None = None) -> pa.Table:
     with pq.ParquetFile(file) as stored:  # half the time of `read_table`, made for many files
         return stored.read(columns=columns and list(columns))
 
 
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return texts that are numbers of distinct ones as texts."""
+def _to_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return dictionary-encoded texts as plain texts."""
     return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
 
 
-def _frame(table: pa.Table) -> pd.DataFrame:
-    """Return a table as pandas has it; of few rows, spreading the work costs more than the work."""
+def _to_frame(table: pa.Table) -> pd.DataFrame:
+    """Return a table as a data frame; for few rows, threads cost more than they save."""
     frame: pd.DataFrame = table.to_pandas(use_threads=table.num_rows > MAX_LISTED)
     return frame
 
 
-def named(names: Mapping[int, str], codes: NDArray[np.integer[Any]]) -> pd.Series:
-    """Return the name of each code, as objects; None of -1."""
+def decode(names: Mapping[int, str], codes: NDArray[np.integer[Any]]) -> pd.Series:
+    """Return the name of each code, as objects; None for -1."""
     found = np.full(max(names, default=-1) + 2, None, dtype=object)  # -1 points at the last
     found[list(names)] = list(names.values())
     return pd.Series(found[codes], dtype=object)

@@ -6,26 +6,26 @@ import pandas as pd
 from charging.domain.bounds import Bounds
 from charging.domain.filters import Filters
 from charging.domain.hexes import are_centred_in, flat_width_km
-from charging.queries.engine import Engine, named
-from charging.queries.measures import piles_by_cell_and_operator, shares, summed_by_cell
+from charging.queries.engine import Engine, decode
+from charging.queries.measures import piles_by_cell_and_operator, shares, sum_by_cell
 
 MARGIN_EDGES = 2.6
-"""How far the searched box exceeds the asked one, in cell edges: a cell whose centre is just inside reaches
-one edge out, its outermost children a little further, and edges can be a fifth longer than their average."""
+"""How far the searched box exceeds the given one, in cell edges: a cell whose centre is just inside reaches
+one edge out, its outermost children a little further, and edges can be a fifth longer than the average."""
 
 
 def hexes(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> pd.DataFrame:
     """Return one row per cell that holds a selected station and whose centre lies in `bounds`.
 
-    Each cell is counted whole, also where it reaches over the edge of the box.
+    Each cell is counted whole, even where it reaches beyond the box.
 
     Returns
     -------
     table
-        `cell` (int64, H3 at `resolution`), the columns of `measures.summed` and their shares, ordered by
+        `cell` (int64, H3 at `resolution`), the columns of `measures.sum_groups` and their shares, ordered by
         cell.
     """
-    sums = summed_by_cell(engine, filters, _searched(bounds, resolution), resolution)
+    sums = sum_by_cell(engine, filters, _search_box(bounds, resolution), resolution)
     inside = are_centred_in(bounds, sums["cell"])
     sums = {name: column[inside] for name, column in sums.items()}
     return pd.DataFrame(sums | shares(sums))
@@ -34,25 +34,25 @@ def hexes(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> 
 def hex_operators(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> pd.DataFrame:
     """Return one row per cell and operator: `cell`, `operator_id` (null: not known), `piles`.
 
-    The cells are those of `hexes`; rows are ordered by cell, then by piles downwards, then by operator.
+    The cells are those of `hexes`; rows are ordered by cell, then by piles descending, then by operator.
     """
-    held = piles_by_cell_and_operator(engine, filters, _searched(bounds, resolution), resolution)
-    cells, positions = np.unique(held["cell"], return_inverse=True)
+    sums = piles_by_cell_and_operator(engine, filters, _search_box(bounds, resolution), resolution)
+    cells, positions = np.unique(sums["cell"], return_inverse=True)
     inside = are_centred_in(bounds, cells)[positions]
-    held = {name: column[inside] for name, column in held.items()}
-    operator_ids = named(engine.operator_ids, held["operator_code"])
-    return pd.DataFrame({"cell": held["cell"], "operator_id": operator_ids, "piles": held["piles"]})
+    sums = {name: column[inside] for name, column in sums.items()}
+    operator_ids = decode(engine.operator_ids, sums["operator_code"])
+    return pd.DataFrame({"cell": sums["cell"], "operator_id": operator_ids, "piles": sums["piles"]})
 
 
 def leading_operators(parts: pd.DataFrame) -> pd.DataFrame:
     """Return the operator with most piles of each cell of `hex_operators`: `cell`, `leading_operator`.
 
-    Piles of an operator that is not known lead no cell; ties go to the first operator.
+    An unknown operator leads no cell; ties go to the first operator.
     """
     known = parts[parts.operator_id.notna() & (parts.piles > 0)]
     leaders = known.drop_duplicates("cell")[["cell", "operator_id"]]
     return leaders.rename(columns={"operator_id": "leading_operator"}).reset_index(drop=True)
 
 
-def _searched(bounds: Bounds, resolution: int) -> Bounds:
+def _search_box(bounds: Bounds, resolution: int) -> Bounds:
     return bounds.widen(MARGIN_EDGES * flat_width_km(resolution) / 3**0.5)

@@ -1,7 +1,7 @@
-"""The service areas of a dataset, and the selected piles that stand in them.
+"""The service areas of a dataset, and the selected piles in them.
 
-One row is one side of the road. Every side of the dataset has its row, whatever the selection: it is the
-denominator of every share. Whose piles they are is told by `charging.queries.holdings` by service area.
+One row is one side of the road. Every side in the dataset has its row, whatever the selection: it is the
+denominator of every share. For the operators of the piles see `charging.queries.holdings`.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from charging.domain.arrays import run_starts
 from charging.domain.filters import Filters
 from charging.queries.engine import Engine, Query
 from charging.queries.holdings import Unit
-from charging.queries.predicates import picked, where
+from charging.queries.predicates import select_groups, where
 
 _AREAS = Query(
     "select service_area_id, name, expressway, direction, chainage_km, lat, lon, cell from service_areas"
@@ -27,25 +27,25 @@ def service_areas(engine: Engine, filters: Filters) -> pd.DataFrame:
     table
         One row per side of the road, by expressway, direction and chainage: `service_area_id`, `name`,
         `expressway`, `direction`, `chainage_km`, `lat`, `lon` (WGS-84 degrees), `cell` (H3, resolution 11),
-        `stations` (with a selected pile) and `piles`: the sum of the counts that are known, 0 where no
-        selected pile stands, null where piles stand and nobody says how many.
+        `stations` (with a selected pile) and `piles`: the sum of the known counts, 0 where there is no
+        selected pile, null where there are piles of unknown number.
     """
     table = engine.run(_AREAS)
-    standing = _standing(engine, filters).reindex(table.service_area_id)
-    stations = standing.stations.fillna(0).to_numpy(np.int64)
-    piles = standing.piles.to_numpy()
+    sums = _area_sums(engine, filters).reindex(table.service_area_id)
+    stations = sums.stations.fillna(0).to_numpy(np.int64)
+    piles = sums.piles.to_numpy()
     return table.assign(stations=stations, piles=np.where(stations > 0, piles, 0.0))
 
 
-def _standing(engine: Engine, filters: Filters) -> pd.DataFrame:
-    """Return `stations` and `piles` of the selection by service area; a station lies in one at most."""
+def _area_sums(engine: Engine, filters: Filters) -> pd.DataFrame:
+    """Return `stations` and `piles` of the selection by service area; a station lies in at most one."""
     columns = engine.columns
-    ids, number = engine.numbered(Unit.SERVICE_AREA)
-    at = picked(engine, filters)
-    at = at[number[at] >= 0]
-    is_known, is_first = columns.is_known["piles"][at], run_starts(columns.station_no[at])
-    stations, known = (np.bincount(number[at[rows]], minlength=ids.size) for rows in (is_first, is_known))
-    piles = np.bincount(number[at], columns.parts["piles"][at], minlength=ids.size)
+    ids, codes = engine.text_codes(Unit.SERVICE_AREA)
+    rows = select_groups(engine, filters)
+    rows = rows[codes[rows] >= 0]
+    is_known, is_first = columns.is_known["piles"][rows], run_starts(columns.station_no[rows])
+    stations, known = (np.bincount(codes[rows[flags]], minlength=ids.size) for flags in (is_first, is_known))
+    piles = np.bincount(codes[rows], columns.pile_counts["piles"][rows], minlength=ids.size)
     return pd.DataFrame({"stations": stations, "piles": np.where(known > 0, piles, np.nan)}, index=ids)
 
 

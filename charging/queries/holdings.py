@@ -1,6 +1,6 @@
-"""Who holds what where: stations and piles by unit and operator, the table the analytics read.
+"""Who has what where: stations and piles by unit and operator, the table that the analytics read.
 
-SQL picks the groups, numpy adds them up, as in `measures.summed_by_cell`.
+SQL selects the groups, numpy adds them up, as in `measures.sum_by_cell`.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from charging.domain.arrays import run_starts
 from charging.domain.filters import Filters
 from charging.domain.hexes import parent_cells
 from charging.queries.engine import Engine
-from charging.queries.predicates import picked
+from charging.queries.predicates import select_groups
 
 
 class Unit(StrEnum):
@@ -25,11 +25,11 @@ class Unit(StrEnum):
     SERVICE_AREA = "service_area_id"
 
 
-By = int | Unit
+UnitKind = int | Unit
 """What holdings are counted by: an H3 resolution, 0 to 11, or a unit."""
 
 
-def holdings(engine: Engine, filters: Filters, by: By) -> pd.DataFrame:
+def holdings(engine: Engine, filters: Filters, by: UnitKind) -> pd.DataFrame:
     """Return what each operator holds in each unit: one row per unit and operator with a selected station.
 
     A station whose unit is not known (no city, not in a service area) is left out. A station with piles of
@@ -45,81 +45,85 @@ def holdings(engine: Engine, filters: Filters, by: By) -> pd.DataFrame:
     table
         `unit` (int64 H3 cell, or the id as text), `operator_id` (categorical; null: not known), `stations`
         (int64), `piles` and `dc_piles` (whole numbers as float64; null: nothing is known of any of them),
-        ordered by unit, then by operator id, the operator that is not known last.
+        ordered by unit, then by operator id, the unknown operator last.
 
     Raises
     ------
     ValueError
         If a resolution is not 0 to 11.
     """
-    pairs = engine.once(f"pairs {by}", lambda: _pairs(engine, by))
-    at = picked(engine, filters)
-    pair = pairs.number[at].astype(np.intp)
+    pairs = engine.memoize(f"pairs {by}", lambda: _pairs(engine, by))
+    rows = select_groups(engine, filters)
+    pair = pairs.of_group[rows].astype(np.intp)
     if isinstance(by, Unit):
-        at, pair = at[pair >= 0], pair[pair >= 0]
-        return _held(engine, at, pair, pairs).astype({"unit": "str"})
-    return _held(engine, at, pair, pairs)
+        rows, pair = rows[pair >= 0], pair[pair >= 0]
+        return _sum_pairs(engine, rows, pair, pairs).astype({"unit": "str"})
+    return _sum_pairs(engine, rows, pair, pairs)
 
 
 class _Pairs(NamedTuple):
-    """Each unit with each operator that has groups there, whatever is selected: by unit, then by operator."""
+    """Every unit with each operator that has groups there, selected or not: by unit, then by operator."""
 
     unit: NDArray[Any]
     operator_no: NDArray[np.int64]  # position in `operators`; -1: not known
-    operators: Any  # all ids of the dataset, upwards, as a type of categories: pandas looks through it once
-    number: NDArray[np.int32]  # the pair of each group; -1: its unit is not known
+    operators: Any  # all ids of the dataset, ascending, as a categorical type: pandas checks it only once
+    of_group: NDArray[np.int32]  # the pair of each group; -1: its unit is not known
 
 
-def _pairs(engine: Engine, by: By) -> _Pairs:
+def _pairs(engine: Engine, by: UnitKind) -> _Pairs:
     columns, kinds = engine.columns, len(engine.operator_ids) + 1
     rank = _ranks(engine.operator_ids)[columns.operator_code]
     units: NDArray[Any]
     if isinstance(by, int):
         cells = parent_cells(columns.cell, by)
-        starts = run_starts(cells)  # rows stand by cell
+        starts = run_starts(cells)  # rows are sorted by cell
         units, unit_no = cells[starts], np.cumsum(starts) - 1
     else:
-        units, unit_no = engine.numbered(by)
+        units, unit_no = engine.text_codes(by)
     is_known = unit_no >= 0
-    number = np.full(unit_no.size, -1, dtype=np.int32)
-    distinct, number[is_known] = _numbered(unit_no[is_known] * kinds + rank[is_known], units.size * kinds)
-    held_by = distinct % kinds
+    of_group = np.full(unit_no.size, -1, dtype=np.int32)
+    distinct, of_group[is_known] = _encode_keys(
+        unit_no[is_known] * kinds + rank[is_known], units.size * kinds
+    )
+    operator = distinct % kinds
     operators = pd.CategoricalDtype(sorted(engine.operator_ids.values()))
-    return _Pairs(units[distinct // kinds], np.where(held_by < kinds - 1, held_by, -1), operators, number)
+    return _Pairs(units[distinct // kinds], np.where(operator < kinds - 1, operator, -1), operators, of_group)
 
 
-def _held(engine: Engine, at: NDArray[np.int64], pair: NDArray[np.intp], pairs: _Pairs) -> pd.DataFrame:
-    """Return the holdings of some groups, each in its pair."""
+def _sum_pairs(
+    engine: Engine, rows: NDArray[np.int64], pair: NDArray[np.intp], pairs: _Pairs
+) -> pd.DataFrame:
+    """Return the holdings of some groups, summed by pair."""
     columns = engine.columns
-    rows = slice(None) if at.size == columns.cell.size else at  # all of them need no copy
+    taken = slice(None) if rows.size == columns.cell.size else rows  # all of them need no copy
     occurs = np.flatnonzero(np.bincount(pair, minlength=pairs.unit.size))
 
-    def added(pair: NDArray[np.intp], values: NDArray[np.float64] | None = None) -> NDArray[Any]:
+    def sum_by_pair(pair: NDArray[np.intp], values: NDArray[np.float64] | None = None) -> NDArray[Any]:
         sums: NDArray[Any] = np.bincount(pair, values, minlength=pairs.unit.size)[occurs]
         return sums
 
     table: dict[str, Any] = {
         "unit": pairs.unit[occurs],
         "operator_id": pd.Categorical.from_codes(pairs.operator_no[occurs], dtype=pairs.operators),
-        "stations": added(pair[_first_of_station(columns.station_no[rows], pair)]),
+        "stations": sum_by_pair(pair[_first_of_station(columns.station_no[taken], pair)]),
     }
     for name in ("piles", "dc_piles"):
-        # of nothing bincount gives whole numbers
-        table[name] = added(pair, columns.parts[name][rows]).astype(np.float64, copy=False)
-        if name not in columns.known_parts:
-            table[name][added(pair[columns.is_known[name][rows]]) == 0] = np.nan
+        # without rows bincount returns integers
+        table[name] = sum_by_pair(pair, columns.pile_counts[name][taken]).astype(np.float64, copy=False)
+        if name not in columns.known_counts:
+            table[name][sum_by_pair(pair[columns.is_known[name][taken]]) == 0] = np.nan
     return pd.DataFrame(table)
 
 
 def _ranks(operator_ids: Mapping[int, str]) -> NDArray[np.int64]:
-    """Return the position of each operator, by its code, among the ids; of code -1, the last: after all."""
+    """Return the position of each operator, by its code, among the ids; the last for code -1, not known."""
     ranks = np.full(max(operator_ids, default=-1) + 2, len(operator_ids), dtype=np.int64)
     ranks[sorted(operator_ids, key=operator_ids.__getitem__)] = np.arange(len(operator_ids))
     return ranks
 
 
-def _numbered(keys: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the distinct keys, upwards, and the position of each key among them; keys are below `size`."""
+def _encode_keys(keys: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct keys, ascending, and the position of each key among them; keys are below `size`."""
     if size > MAX_PLACES_PER_ROW * keys.size:
         distinct, position = np.unique(keys, return_inverse=True)
         return distinct, position.astype(np.int64, copy=False)
@@ -132,13 +136,13 @@ def _numbered(keys: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], ND
 
 
 def _first_of_station(station_no: NDArray[np.int64], pair: NDArray[np.intp]) -> NDArray[np.int64]:
-    """Return one position for each station and pair; rows of a station stand together."""
+    """Return one position for each station and pair; rows of a station are contiguous."""
     first = np.flatnonzero(run_starts(station_no) | run_starts(pair))
     keys = station_no[first] * (pair.max(initial=0) + 1) + pair[first]
-    # few stations have piles of several operators, and then the same may come up again
+    # where a station has piles of several operators, which is rare, a pair may repeat
     _, kept = np.unique(keys, return_index=True) if (keys[1:] <= keys[:-1]).any() else (None, slice(None))
     return first[kept]
 
 
 MAX_PLACES_PER_ROW = 32
-"""Places for keys, in multiples of the rows, up to which counting into an array is faster than sorting."""
+"""Possible keys per row up to which counting into an array is faster than sorting."""

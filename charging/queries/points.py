@@ -1,4 +1,4 @@
-"""Where the selected piles of each operator stand: the points that distances are measured to."""
+"""Where each operator has selected piles: the points that distances are measured to."""
 
 from typing import NamedTuple
 
@@ -8,24 +8,24 @@ from numpy.typing import NDArray
 
 from charging.domain.arrays import run_starts
 from charging.domain.filters import Filters
-from charging.queries.engine import Engine, named
-from charging.queries.predicates import picked
+from charging.queries.engine import Engine, decode
+from charging.queries.predicates import select_groups
 
 
 def points(engine: Engine, filters: Filters) -> pd.DataFrame:
     """Return one row per station and operator that has a selected pile there.
 
-    A station counts where the number of its selected piles is known and above zero: one that may have piles,
-    or that lists groups of none, is no point. A station whose piles belong to several operators is a point of
-    each. The operator is that of the pile; of a station that names none, it is not known.
+    A station counts if the number of its selected piles is known and above zero: one that may have piles, or
+    that lists groups of 0, is no point. A station whose piles belong to several operators is a point of each.
+    The operator is that of the pile; it is not known if the station names none.
 
     Parameters
     ----------
     engine
         The dataset.
     filters
-        The selection. Reach is by default asked about DC piles: the caller says so here
-        (`currents=(Current.DC,)`), as it does for every other condition.
+        The selection. Reach is computed for DC piles by default: the caller says so here
+        (`currents=(Current.DC,)`), as with every other condition.
 
     Returns
     -------
@@ -34,39 +34,39 @@ def points(engine: Engine, filters: Filters) -> pd.DataFrame:
         H3 at the stored resolution) and `piles` (how many are selected, above zero), ordered by station, then
         by operator, not known last.
     """
-    columns, found = engine.columns, found_points(engine, filters)
-    at = found.first
+    columns, arrays = engine.columns, point_arrays(engine, filters)
+    rows = arrays.first
     return pd.DataFrame(
         {
-            "station_no": columns.station_no[at],
-            "operator_id": named(engine.operator_ids, columns.operator_code[at]),
-            "lat": columns.lat[at],
-            "lon": columns.lon[at],
-            "cell": columns.cell[at],
-            "piles": found.piles,
+            "station_no": columns.station_no[rows],
+            "operator_id": decode(engine.operator_ids, columns.operator_code[rows]),
+            "lat": columns.lat[rows],
+            "lon": columns.lon[rows],
+            "cell": columns.cell[rows],
+            "piles": arrays.piles,
         }
     )
 
 
-class Found(NamedTuple):
+class PointArrays(NamedTuple):
     """The points of a selection as arrays."""
 
-    key: NDArray[np.int64]  # of the station and the operator, the same in every selection; upwards
-    first: NDArray[np.int64]  # position of the first group in `Engine.columns`
+    key: NDArray[np.int64]  # of the station and the operator, the same in every selection; ascending
+    first: NDArray[np.int64]  # row of its first group in `Engine.columns`
     piles: NDArray[np.float64]
 
 
-def found_points(engine: Engine, filters: Filters) -> Found:
-    """Return what `points` does, as arrays."""
+def point_arrays(engine: Engine, filters: Filters) -> PointArrays:
+    """Return the same as `points`, as arrays."""
     columns = engine.columns
     not_known = max(engine.operator_ids, default=-1) + 1
-    at = picked(engine, filters)
-    codes = columns.operator_code[at]
-    keys = columns.station_no[at] * (not_known + 1) + np.where(codes < 0, not_known, codes)
-    order = np.argsort(keys, kind="stable")  # nearly in order already, which this kind of sorting uses
-    at, keys = at[order], keys[order]
+    rows = select_groups(engine, filters)
+    codes = columns.operator_code[rows]
+    keys = columns.station_no[rows] * (not_known + 1) + np.where(codes < 0, not_known, codes)
+    order = np.argsort(keys, kind="stable")  # nearly sorted already, which this algorithm makes use of
+    rows, keys = rows[order], keys[order]
     starts = np.flatnonzero(run_starts(keys))
-    held = np.add.reduceat(columns.parts["piles"][at], starts) if at.size else np.empty(0)
-    has_piles = held > 0  # a count that is not known adds 0
+    piles = np.add.reduceat(columns.pile_counts["piles"][rows], starts) if rows.size else np.empty(0)
+    has_piles = piles > 0  # an unknown count adds 0
     first = starts[has_piles]
-    return Found(keys[first], at[first], held[has_piles])
+    return PointArrays(keys[first], rows[first], piles[has_piles])

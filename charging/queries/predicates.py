@@ -1,6 +1,6 @@
 """Turns a selection and a place into the WHERE of a query over `groups`.
 
-Only here do `Filters` become SQL. The text is portable: comparison, `in`, `between`, `like`, integer `%`.
+Only here do `Filters` become SQL. The SQL is portable: comparison, `in`, `between`, `like`, integer `%`.
 Numbers are inlined through `int()` and `float()`, text and dates are bound parameters.
 """
 
@@ -26,25 +26,25 @@ _COUNTED_AS = {
 
 
 class Cell(NamedTuple):
-    """A place to ask about: one H3 cell."""
+    """A place: one H3 cell."""
 
     cell: int
     resolution: int
 
 
 Place = Bounds | Cell | None
-"""Where to look; None is everywhere."""
+"""Where to look; None means everywhere."""
 
 
 class Condition(NamedTuple):
-    """A piece of SQL that is true or false for a row, with its bound parameters."""
+    """SQL that is true or false for a row, with its bound parameters."""
 
     sql: str
     parameters: tuple[Any, ...] = ()
 
 
 def where(filters: Filters, place: Place, engine: Engine) -> Condition:
-    """Return the condition a row of `groups` meets when it is selected and lies in the place."""
+    """Return the condition that a row of `groups` is selected and lies in the place."""
     return _all_of([*_place(place), *_selection(filters, engine)])
 
 
@@ -55,46 +55,47 @@ def _all_of(conditions: Sequence[Condition]) -> Condition:
     )
 
 
-def picked(engine: Engine, filters: Filters, place: Place = None) -> NDArray[np.int64]:
-    """Return the numbers of the groups that are selected and lie in the place: positions in `Engine.columns`.
+def select_groups(engine: Engine, filters: Filters, place: Place = None) -> NDArray[np.int64]:
+    """Return the rows of the groups that are selected and lie in the place, in `Engine.columns`.
 
-    SQL picks those of the selection, once for all places; those of a place are found among them by comparing
-    arrays, which is several times faster than another query. So are those of a selection whose conditions
-    were asked for one by one.
+    SQL finds the rows of the selection, once for all places; those in a place are found among them by
+    comparing arrays, which is several times faster than another query. The same holds for a selection whose
+    conditions were used before, one by one.
     """
     conditions = list(_selection(filters, engine))
     condition = _all_of(conditions)
-    at = engine.remembered(condition, lambda: _selected(engine, conditions))
+    rows = engine.cached_rows(condition, lambda: _find_groups(engine, conditions))
     if place is None:
-        return at
-    return engine.remembered((*condition, place), lambda: _within(engine.columns, at, place))
+        return rows
+    return engine.cached_rows((*condition, place), lambda: _rows_within(engine.columns, rows, place))
 
 
-def _selected(engine: Engine, conditions: Sequence[Condition]) -> NDArray[np.int64]:
-    """Return the groups that meet all conditions; SQL is asked of those together that were not met before."""
-    met = {condition: engine.recalled(_all_of([condition])) for condition in conditions}
-    found = [numbers for numbers in met.values() if numbers is not None]
-    if len(found) < len(met) or not met:
-        rest = _all_of([condition for condition, numbers in met.items() if numbers is None])
-        found.append(engine.group_numbers(*rest))
-    at, *others = sorted(found, key=len)
-    for numbers in others:
+def _find_groups(engine: Engine, conditions: Sequence[Condition]) -> NDArray[np.int64]:
+    """Return the groups that meet all conditions; one query is for those not in the cache."""
+    cached = {condition: engine.peek_rows(_all_of([condition])) for condition in conditions}
+    found = [rows for rows in cached.values() if rows is not None]
+    if len(found) < len(cached) or not cached:
+        rest = _all_of([condition for condition, rows in cached.items() if rows is None])
+        found.append(engine.group_rows(*rest))
+    rows, *others = sorted(found, key=len)
+    for other in others:
         is_met = np.zeros(engine.columns.cell.size, dtype=np.bool_)
-        is_met[numbers] = True
-        at = at[is_met[at]]
-    return at
+        is_met[other] = True
+        rows = rows[is_met[rows]]
+    return rows
 
 
-def _within(columns: Columns, at: NDArray[np.int64], place: Bounds | Cell) -> NDArray[np.int64]:
-    """Return those of some groups that lie in a place."""
+def _rows_within(columns: Columns, rows: NDArray[np.int64], place: Bounds | Cell) -> NDArray[np.int64]:
+    """Return the rows that lie in a place."""
     if isinstance(place, Cell):
         modulus, offset = parent_terms(place.resolution)
-        begin = place.cell - offset
-        first, end = np.searchsorted(at, np.searchsorted(columns.cell, [begin, begin + modulus]))
-        return at[first:end].copy()
-    if at.size == columns.cell.size:  # all of them need no copy
+        first_cell = place.cell - offset
+        span = np.searchsorted(columns.cell, [first_cell, first_cell + modulus])
+        start, end = np.searchsorted(rows, span)
+        return rows[start:end].copy()
+    if rows.size == columns.cell.size:  # all of them need no copy
         return np.flatnonzero(place.contains(columns.lat, columns.lon))
-    return at[place.contains(columns.lat[at], columns.lon[at])]
+    return rows[place.contains(columns.lat[rows], columns.lon[rows])]
 
 
 def _place(place: Place) -> Iterable[Condition]:
@@ -122,9 +123,9 @@ def _selection(filters: Filters, engine: Engine) -> Iterable[Condition]:
     if filters.connectors:
         yield _connectors(filters, unknown=unknown)
     if filters.min_power_kw is not None:
-        yield _known("power_kw", f"power_kw >= {float(filters.min_power_kw)}", unknown=unknown)
+        yield _or_unknown("power_kw", f"power_kw >= {float(filters.min_power_kw)}", unknown=unknown)
     if filters.opened_since is not None:
-        yield _known("opened_on", "opened_on >= ?", filters.opened_since, unknown=unknown)
+        yield _or_unknown("opened_on", "opened_on >= ?", filters.opened_since, unknown=unknown)
     for column, values in (
         ("city_id", filters.cities),
         ("status", filters.statuses),
@@ -142,35 +143,35 @@ def _codes(operator_ids: Iterable[str], engine: Engine, *, unknown: bool) -> Con
     codes = [code for code, operator_id in engine.operator_ids.items() if operator_id in wanted]
     # an operator the dataset does not have matches nothing, instead of making an empty list
     listed = ", ".join(str(int(code)) for code in codes or [-1])
-    return _known("operator_code", f"operator_code in ({listed})", unknown=unknown)
+    return _or_unknown("operator_code", f"operator_code in ({listed})", unknown=unknown)
 
 
 def _connectors(filters: Filters, *, unknown: bool) -> Condition:
     bits = [2 ** connector_bit(connector) for connector in filters.connectors]
-    return _known(
+    return _or_unknown(
         "connectors", " or ".join(f"connectors % {2 * bit} >= {bit}" for bit in bits), unknown=unknown
     )
 
 
 def _one_of(column: str, values: Iterable[str], *, unknown: bool) -> Condition:
     texts = tuple(str(value) for value in values)
-    return _known(column, f"{column} in ({', '.join('?' * len(texts))})", *texts, unknown=unknown)
+    return _or_unknown(column, f"{column} in ({', '.join('?' * len(texts))})", *texts, unknown=unknown)
 
 
-def _known(column: str, sql: str, *parameters: Any, unknown: bool) -> Condition:  # noqa: ANN401  any SQL value
-    """Let rows pass whose column is not known, when asked to."""
+def _or_unknown(column: str, sql: str, *parameters: Any, unknown: bool) -> Condition:  # noqa: ANN401  any SQL value
+    """Return a condition that rows of unknown value meet too, if wanted."""
     return Condition(f"{sql} or {column} is null" if unknown else sql, parameters)
 
 
 def having_text(text: str) -> Condition:
-    """Return the condition a row of `stations` meets when its searched text has every word; none is empty."""
+    """Return the condition that `stations.search` has every word of a text; without words it is empty."""
     words = text.split()
     likes = " and ".join("search like ? escape '!'" for _ in words)
-    return Condition(likes, tuple(f"%{escaped(word)}%" for word in words))
+    return Condition(likes, tuple(f"%{escape_like(word)}%" for word in words))
 
 
-def escaped(text: str) -> str:
-    """Return a text so that `like ... escape '!'` takes it literally."""
+def escape_like(text: str) -> str:
+    """Return a text that `like ... escape '!'` takes literally."""
     return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 

@@ -1,7 +1,7 @@
 """What is known and what is not: counts per field and source, and the stations that may be duplicates.
 
-Small tables for `charging.analytics.quality` and `charging.analytics.duplicates`, over the whole dataset: the
-quality of data is no matter of a selection.
+Small tables for `charging.analytics.quality` and `charging.analytics.duplicates`, over the whole dataset:
+its quality does not depend on a selection.
 """
 
 import pandas as pd
@@ -9,11 +9,11 @@ import pandas as pd
 from charging.domain.schema import STATIONS
 from charging.queries.engine import Engine, Query
 
-_NOT_ASKED = ("operator_code", "service_area_id", "city")
-"""Columns of stations whose nulls say nothing new: the same is said by another, or it is "in none"."""
+_NOT_COUNTED = ("operator_code", "service_area_id", "city")
+"""Columns of stations whose nulls say nothing new: another column says the same, or null means "in none"."""
 
 STATION_FIELDS = tuple(
-    column.name for column in STATIONS.columns if not column.required and column.name not in _NOT_ASKED
+    column.name for column in STATIONS.columns if not column.required and column.name not in _NOT_COUNTED
 )
 """Fields counted once per station."""
 
@@ -45,8 +45,8 @@ def field_counts(engine: Engine) -> pd.DataFrame:
 
     Notes
     -----
-    Fields of piles are weighed with the number of piles; those of unknown number count in neither figure.
-    `city_id` is asked only of stations that are not said to lie outside mainland China.
+    Fields of piles are weighted by the number of piles; piles of unknown number are in neither figure.
+    `city_id` is counted only for stations that are not said to lie outside mainland China.
     """
     counted = ", ".join(
         f"sum(case when {name} is null then 0 else 1 end) as {name}" for name in STATION_FIELDS
@@ -58,13 +58,13 @@ def field_counts(engine: Engine) -> pd.DataFrame:
             f" {counted} from stations group by source order by source"
         )
     )
-    weighed = ", ".join(
+    weighted = ", ".join(
         f"sum(case when {column} is null then 0 else g.piles end) as {name}"
         for name, column in PILE_FIELDS.items()
     )
     piles = engine.run(
         Query(
-            f"select s.source as source, sum(g.piles) as whole, {weighed} from groups g"
+            f"select s.source as source, sum(g.piles) as whole, {weighted} from groups g"
             " join stations s on s.station_no = g.station_no group by s.source order by s.source"
         )
     ).fillna(0)
@@ -77,7 +77,7 @@ def field_counts(engine: Engine) -> pd.DataFrame:
 
 
 def station_points(engine: Engine) -> pd.DataFrame:
-    """Return every station with what tells it from another.
+    """Return every station with what distinguishes it from others.
 
     Returns
     -------

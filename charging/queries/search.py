@@ -1,4 +1,4 @@
-"""Finds what a person means by a few letters: a point, a city, an operator, a town, a station.
+"""Finds what a reader means by a few letters: a point, a city, an operator, a town, a station.
 
 Names are compared by their letters alone, so "xian", "xi an" and "Xi'an" are one; stations by the words of
 their searched text, as the text filter does. Cities, towns and points need no dataset.
@@ -19,13 +19,13 @@ from charging.domain.pinyin import PINYIN
 from charging.domain.text_folding import fold_letters, fold_text
 from charging.domain.vocabulary import Datum
 from charging.queries.engine import Engine, Query
-from charging.queries.predicates import escaped, having_text
+from charging.queries.predicates import escape_like, having_text
 
 MAX_TEXT_LENGTH = 100
-"""Characters of a text that are looked at."""
+"""Characters of a text that count."""
 
 SAME_PLACE_KM = 50.0
-"""A town of a city's name and no further from it is that city."""
+"""A town with the name of a city and at most this far from it is that city."""
 
 
 class HitKind(StrEnum):
@@ -39,12 +39,12 @@ class HitKind(StrEnum):
 
 
 MAX_HITS = {HitKind.CITY: 4, HitKind.OPERATOR: 3, HitKind.TOWN: 3}
-"""Hits of a kind among all, so that the kinds after it are seen too."""
+"""Hits of a kind among all, so that the kinds after it are shown too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One thing that was found; where it lies is in WGS-84 degrees, None for what lies in many places."""
+    """One thing that was found; coordinates are WGS-84 degrees, None for what has no single place."""
 
     kind: HitKind
     id: str  # of the city, operator, place or station; of a point, its datum and what was written
@@ -59,12 +59,12 @@ class Hit:
 
     @property
     def key(self) -> str:
-        """What tells this hit from every other."""
+        """What distinguishes this hit from every other."""
         return f"{self.kind}:{self.id}"
 
 
 def find(engine: Engine, text: str, limit: int = 8) -> tuple[Hit, ...]:
-    """Return what a text may mean, the likeliest first, at most `limit` of it.
+    """Return what a text may mean, the likeliest first, at most `limit` hits.
 
     Points come first, then cities (an exact name, then one that begins with the text, then one that contains
     it; the larger first), operators of the dataset, towns, and stations, the largest first.
@@ -76,16 +76,16 @@ def find(engine: Engine, text: str, limit: int = 8) -> tuple[Hit, ...]:
 
     Notes
     -----
-    A point without a datum is WGS-84; the hit after it is the same pair read as GCJ-02. GCJ-02 shifts inside
-    the box around China only, and there wherever it is asked for: no map draws a mark of where it ends.
+    A point without a datum is WGS-84; the hit after it is the same pair read as GCJ-02. GCJ-02 shifts points
+    only inside the box around China, and all of them there: no map shows where the shift ends.
     """
-    sought = fold_text(text)[:MAX_TEXT_LENGTH].strip()
-    if not sought:
+    folded = fold_text(text)[:MAX_TEXT_LENGTH].strip()
+    if not folded:
         return ()
-    found = [*_points(sought), *_named(engine, fold_letters(sought))]
+    found = [*_points(folded), *_find_names(engine, fold_letters(folded))]
     missing = limit - len(found)
     if missing > 0:
-        found.extend(_stations(engine, sought, missing))
+        found.extend(_stations(engine, folded, missing))
     return tuple(found[:limit])
 
 
@@ -118,15 +118,15 @@ _DIGITS = 6
 
 
 class _Entry(NamedTuple):
-    """A thing with a name, the forms its name is compared in, and its size."""
+    """A thing with a name, the forms of its name that are compared, and its size."""
 
     hit: Hit
     keys: tuple[str, ...]
     size: int
 
 
-def _named(engine: Engine, sought: str) -> Iterator[Hit]:
-    if not sought:
+def _find_names(engine: Engine, letters: str) -> Iterator[Hit]:
+    if not letters:
         return
     present = set(engine.operator_ids.values())
     operators = [entry for entry in _operators() if entry.hit.id in present]
@@ -135,11 +135,11 @@ def _named(engine: Engine, sought: str) -> Iterator[Hit]:
         (HitKind.OPERATOR, operators),
         (HitKind.TOWN, _towns()),
     ):
-        yield from islice(_ranked(entries, sought), MAX_HITS[kind])
+        yield from islice(_rank_entries(entries, letters), MAX_HITS[kind])
 
 
-def _ranked(entries: Iterable[_Entry], sought: str) -> Iterator[Hit]:
-    ranks = ((min(_rank(key, sought) for key in entry.keys), entry) for entry in entries)
+def _rank_entries(entries: Iterable[_Entry], letters: str) -> Iterator[Hit]:
+    ranks = ((min(_rank(key, letters) for key in entry.keys), entry) for entry in entries)
     near = sorted((pair for pair in ranks if pair[0] < _NO_MATCH), key=lambda pair: (pair[0], -pair[1].size))
     return (entry.hit for _, entry in near)
 
@@ -147,11 +147,11 @@ def _ranked(entries: Iterable[_Entry], sought: str) -> Iterator[Hit]:
 _NO_MATCH = 3
 
 
-def _rank(key: str, sought: str) -> int:
+def _rank(key: str, letters: str) -> int:
     """Return 0 for an exact name, 1 for one that begins with the text, 2 for one that contains it."""
-    if sought not in key:
+    if letters not in key:
         return _NO_MATCH
-    return 0 if key == sought else 1 if key.startswith(sought) else 2
+    return 0 if key == letters else 1 if key.startswith(letters) else 2
 
 
 @cache
@@ -194,7 +194,7 @@ def _operators() -> tuple[_Entry, ...]:
 
 @cache
 def _towns() -> tuple[_Entry, ...]:
-    """Return the places that are no city: a city has one already, at its centre."""
+    """Return the places that are not cities: a city has an entry already, at its centre."""
     provinces = {city.id[:2]: city for city in load_cities()}
     centres: dict[str, list[City]] = {}
     for city in load_cities():
@@ -232,7 +232,7 @@ def _town_keys(place: Place) -> tuple[str, ...]:
 
 
 def _stations(engine: Engine, text: str, limit: int) -> Iterator[Hit]:
-    """Return stations whose text has every word; before others those that begin with it, the larger first."""
+    """Return stations whose text has every word: first those that begin with the text, the larger first."""
     condition = having_text(text)
     # the best are found before their texts are fetched
     best = (
@@ -244,7 +244,7 @@ def _stations(engine: Engine, text: str, limit: int) -> Iterator[Hit]:
             "select station_id, name, name_zh, address, city_id, lat, lon"
             f" from ({best}) best join stations using (station_no)"
             " order by later, piles desc nulls last, station_no",
-            (f"{escaped(text)}%", *condition.parameters),
+            (f"{escape_like(text)}%", *condition.parameters),
         )
     )
     return map(_station, rows.astype(object).where(rows.notna(), None).to_dict("records"))

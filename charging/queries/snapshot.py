@@ -1,4 +1,4 @@
-"""The stations of a selection as one snapshot: what two datasets are compared by."""
+"""The stations of a selection as one snapshot, for comparing two datasets."""
 
 from typing import NamedTuple
 
@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 from charging.domain.arrays import run_starts
 from charging.domain.filters import Filters
-from charging.queries.engine import Engine, named
-from charging.queries.predicates import picked
+from charging.queries.engine import Engine, decode
+from charging.queries.predicates import select_groups
 
 
 def snapshot(engine: Engine, filters: Filters) -> pd.DataFrame:
-    """Return the selected stations with what `charging.analytics.changes` compares.
+    """Return the selected stations with the columns that `charging.analytics.changes` compares.
 
-    A station of which no pile is selected has no row, so with a selection "opened" means: selected since.
+    A station without a selected pile has no row, so with a selection "opened" means: selected since.
 
     Returns
     -------
@@ -30,25 +30,25 @@ def snapshot(engine: Engine, filters: Filters) -> pd.DataFrame:
 
 
 def every_station(engine: Engine) -> pd.DataFrame:
-    """Return `snapshot` of the whole dataset without its piles: what no selection changes."""
+    """Return `snapshot` of the whole dataset, without piles: the part that no selection changes."""
     return _stations(engine, None)
 
 
-def _stations(engine: Engine, at: NDArray[np.int64] | None) -> pd.DataFrame:
-    """Return some stations, by their place among all; None: all of them."""
-    # first the texts, which are read from a file while the groups may still be prepared
-    texts = dict(engine.station_rows(None if at is None else at + 1, _TEXTS).items())
+def _stations(engine: Engine, rows: NDArray[np.int64] | None) -> pd.DataFrame:
+    """Return some stations by row; None: all of them."""
+    # first the texts, which are read from a file: the groups may not be ready yet
+    texts = dict(engine.station_rows(None if rows is None else rows + 1, _TEXTS).items())
     columns = engine.columns
     codes = texts.pop("operator_code").fillna(-1).to_numpy(np.intp)
-    ids = named(engine.operator_ids, np.arange(-1, max(engine.operator_ids, default=-1) + 1)).astype("str")
+    ids = decode(engine.operator_ids, np.arange(-1, max(engine.operator_ids, default=-1) + 1)).astype("str")
     city_ids = texts.pop("city_id")
-    first = np.flatnonzero(run_starts(columns.station_no))[slice(None) if at is None else at]
+    first = np.flatnonzero(run_starts(columns.station_no))[slice(None) if rows is None else rows]
     return pd.DataFrame(
         {
             **texts,
             "operator_id": ids.array.take(codes + 1),
             "city_id": city_ids,
-            # where a station lies is known of its groups, which stand in memory
+            # the groups, which are in memory, have the coordinates of their station
             "lat": columns.lat[first],
             "lon": columns.lon[first],
             "cell": columns.cell[first],
@@ -64,26 +64,26 @@ _TEXTS = ("station_id", "name", "name_zh", "operator_code", "city_id")
 
 
 class SelectedPiles(NamedTuple):
-    """The stations of a selection among all, in the order of a snapshot of everything."""
+    """Which stations of a dataset a selection has, row by row of `every_station`."""
 
-    holds: NDArray[np.bool_]  # whether the selection holds the station
-    piles: NDArray[np.float64]  # the selected ones whose count is known; NaN: of none
+    holds: NDArray[np.bool_]  # whether the station is selected
+    piles: NDArray[np.float64]  # selected piles of known count; NaN: none is known
 
 
 def selected_piles(engine: Engine, filters: Filters) -> SelectedPiles:
-    """Return what a selection holds of each station of the dataset: numbers alone, so that it is fast.
+    """Return what a selection has of each station of the dataset: numbers only, so it is fast.
 
-    Row n is row n of `every_station(engine)`; where the selection holds the station, its piles are
-    those of `snapshot(engine, filters)`.
+    Row n is row n of `every_station(engine)`; the piles of a selected station are those of
+    `snapshot(engine, filters)`.
     """
     columns, stations = engine.columns, _count(engine)
-    at = picked(engine, filters)
-    row = columns.station_no[at] - 1
-    piles = np.bincount(row, weights=columns.parts["piles"][at], minlength=stations)
+    rows = select_groups(engine, filters)
+    station_row = columns.station_no[rows] - 1
+    piles = np.bincount(station_row, weights=columns.pile_counts["piles"][rows], minlength=stations)
     holds = np.zeros(stations, dtype=np.bool_)
-    holds[row] = True
+    holds[station_row] = True
     is_known = holds
-    if "piles" not in columns.known_parts:
+    if "piles" not in columns.known_counts:
         is_known = np.zeros(stations, dtype=np.bool_)
-        is_known[row[columns.is_known["piles"][at]]] = True
+        is_known[station_row[columns.is_known["piles"][rows]]] = True
     return SelectedPiles(holds, np.where(is_known, piles, np.nan))

@@ -10,9 +10,9 @@ from charging.domain.arrays import run_starts
 from charging.domain.bounds import WORLD, Bounds
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Status
-from charging.queries.engine import Engine, Query, named
-from charging.queries.measures import GROUP_SUMS, summed_by_station
-from charging.queries.predicates import Place, picked, where
+from charging.queries.engine import Engine, Query, decode
+from charging.queries.measures import GROUP_SUMS, sum_by_station
+from charging.queries.predicates import Place, select_groups, where
 
 _COLUMNS = (
     "station_id",
@@ -35,7 +35,7 @@ _SUMS = ("piles", "dc_piles", "max_power_kw", "available_piles", "live_piles", "
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """All that is stored about one station: its row, and one row per group of identical piles."""
+    """Everything stored about one station: its row, and one row per group of identical piles."""
 
     row: pd.Series
     groups: pd.DataFrame
@@ -44,7 +44,7 @@ class Station:
 def stations(engine: Engine, filters: Filters, place: Place, *, limit: int) -> pd.DataFrame:
     """Return selected stations of a place, the largest first, at most `limit` of them.
 
-    Numbers of piles are those of the selected piles. Ask `count_stations` how many there are in all.
+    Numbers of piles are those of the selected piles. `count_stations` returns how many there are in all.
 
     Returns
     -------
@@ -52,20 +52,20 @@ def stations(engine: Engine, filters: Filters, place: Place, *, limit: int) -> p
         One row per station: ids, names, operator, WGS-84 degrees, the sums of its selected piles, and the
         best `status` among them: available before charging, occupied, reserved, fault, offline.
     """
-    # the largest are found among numbers alone, before their texts are fetched; ties go by cell, then by id
-    held = summed_by_station(engine, filters, place, limit=limit)
-    rows = engine.station_rows(held["station_no"], _COLUMNS)
+    # the largest are found by numbers alone, before their texts are fetched; ties go by cell, then by id
+    sums = sum_by_station(engine, filters, place, limit=limit)
+    rows = engine.station_rows(sums["station_no"], _COLUMNS)
     codes = rows.pop("operator_code").fillna(-1).to_numpy(np.intp)
-    rows.insert(3, "operator_id", named(engine.operator_ids, codes))
-    sums = pd.DataFrame({name: held[name] for name in _SUMS})
-    status = pd.Series(_STATUS_NAMES[held["status_rank"]], dtype=object, name="status")
-    return pd.concat([rows, sums, status], axis="columns")
+    rows.insert(3, "operator_id", decode(engine.operator_ids, codes))
+    counts = pd.DataFrame({name: sums[name] for name in _SUMS})
+    status = pd.Series(_STATUS_NAMES[sums["status_rank"]], dtype=object, name="status")
+    return pd.concat([rows, counts, status], axis="columns")
 
 
 def count_stations(engine: Engine, filters: Filters, place: Place) -> int:
-    """Return how many selected stations a place holds."""
-    at = picked(engine, filters, place)
-    return int(np.count_nonzero(run_starts(engine.columns.station_no[at])))
+    """Return how many selected stations a place has."""
+    rows = select_groups(engine, filters, place)
+    return int(np.count_nonzero(run_starts(engine.columns.station_no[rows])))
 
 
 def station_batches(
@@ -77,28 +77,28 @@ def station_batches(
     *,
     batch_rows: int,
 ) -> Iterator[pd.DataFrame]:
-    """Yield the selected stations of a place in the order of their numbers, some thousand at a time.
+    """Yield the selected stations of a place in the order of their numbers, in batches.
 
     Parameters
     ----------
     columns
-        Columns of `stations` that are wanted.
+        Columns of `stations` to return.
     sums
-        Sums over the selected groups of a station that are wanted, each with the name it gets.
+        Sums over the selected groups of a station to return, each with its new name.
     """
     condition = where(filters, place, engine)
     stored = ", ".join(f"s.{column}" for column in columns)
-    summed = ", ".join(f"held.{name} as {alias}" for name, alias in sums.items())
+    sum_columns = ", ".join(f"held.{name} as {alias}" for name, alias in sums.items())
     count = int(engine.run(Query("select count(*) as n from stations")).n[0])
     for first in range(1, count + 1, batch_rows):
-        # by number, not by offset: an offset would sort the whole answer again for every batch
+        # by number, not by offset: an offset would sort the whole result for every batch
         held = (
             f"select station_no, min(status_rank) as status_rank, {GROUP_SUMS} from groups"
             f" where {condition.sql} and station_no between {first} and {first + batch_rows - 1}"
             " group by station_no"
         )
         query = Query(
-            f"select {stored}, {summed}, held.status_rank from ({held}) held"
+            f"select {stored}, {sum_columns}, held.status_rank from ({held}) held"
             " join stations s using (station_no) order by station_no",
             condition.parameters,
         )
@@ -108,9 +108,9 @@ def station_batches(
 
 
 def extent(engine: Engine) -> Bounds:
-    """Return the box that holds the stations, but for the outermost hundredth on each side.
+    """Return the box around the stations, without the outermost hundredth on each side.
 
-    A box around all of them would show mostly emptiness where a few stand far away. Without data, the world.
+    With a few stations far away, a box around all of them would be mostly empty. Without data, the world.
     """
     columns = engine.columns
     if not columns.lat.size:
@@ -120,7 +120,7 @@ def extent(engine: Engine) -> Bounds:
 
 
 def station(engine: Engine, station_id: str) -> Station | None:
-    """Return everything about one station, or None if the dataset has no such id."""
+    """Return everything about one station, or None if the dataset does not have the id."""
     rows = engine.run(Query("select * from stations where station_id = ?", (station_id,)))
     if rows.empty:
         return None

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from charging.domain.arrays import ratio
 from charging.domain.filters import Filters
-from charging.queries.engine import Engine, named
-from charging.queries.measures import SUMS, summed, summed_by
-from charging.queries.predicates import Place, picked
+from charging.queries.engine import Engine, decode
+from charging.queries.measures import SUMS, sum_by, sum_groups
+from charging.queries.predicates import Place, select_groups
 from charging.queries.stations import count_stations
 
 
-class By(StrEnum):
+class Breakdown(StrEnum):
     """What totals can be broken down by: the name of the column."""
 
     OPERATOR = "operator_code"
@@ -29,9 +29,9 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """The figures that stand at the top of the page, for one selection.
+    """The figures at the top of the page, for one selection.
 
-    A share carries its parts: of `service_areas` sides of the road, `service_areas_with_piles` hold a
+    A share comes with its parts: of `service_areas` sides of the road, `service_areas_with_piles` have a
     selected pile.
     """
 
@@ -54,63 +54,63 @@ def totals(
     engine: Engine,
     filters: Filters,
     *,
-    by: By | None = None,
+    by: Breakdown | None = None,
     place: Place = None,
     sums_of: Collection[str] = SUMS,
 ) -> pd.DataFrame:
     """Return the sums of the selection, by `by` if given.
 
-    A station whose piles differ in `by` stands in several rows: rows then add up to more stations than there
-    are, never to more piles.
+    A station whose piles differ in `by` is in several rows: rows then add up to more stations than there are,
+    never to more piles.
 
     Parameters
     ----------
     by
         What to break down by.
     place
-        Where to look; None is everywhere.
+        Where to look; None means everywhere.
     sums_of
-        The columns that are asked, of `measures.SUMS`; with `by`, `piles` is among them.
+        Which of the columns `measures.SUMS` to return; with `by`, `piles` is among them.
 
     Returns
     -------
     table
-        The columns of `measures.summed`; with `by`, a first column `key` (null: not known; operators as their
-        id) and a last one `share` (of the piles of all rows, 0 to 1), ordered by piles downwards, then by
+        The columns of `measures.sum_groups`; with `by`, a first column `key` (null: not known; operators by
+        id) and a last one `share` (of the piles of all rows, 0 to 1), ordered by piles descending, then by
         key.
     """
     if by is None:
-        return summed(engine, filters, place, sums_of)
-    sums = summed_by(engine, filters, place, str(by), sums_of)
+        return sum_groups(engine, filters, place, sums_of)
+    sums = sum_by(engine, filters, place, str(by), sums_of)
     piles = sums["piles"]
     sums["share"] = ratio(piles, np.full(piles.shape, np.nansum(piles)))
-    largest = np.argsort(-piles, kind="stable")  # what is not known comes last
+    largest = np.argsort(-piles, kind="stable")  # unknown ones come last
     sums = {name: column[largest] for name, column in sums.items()}
     table = pd.DataFrame(sums)
     table["key"] = (
-        named(engine.operator_ids, sums["key"]) if by is By.OPERATOR else table["key"].astype("str")
+        decode(engine.operator_ids, sums["key"]) if by is Breakdown.OPERATOR else table["key"].astype("str")
     )
     return table
 
 
 def piles_by_operator(engine: Engine, filters: Filters, *, place: Place = None) -> pd.DataFrame:
     """Return `totals` by operator with the piles alone: `key`, `piles`, `share`."""
-    return totals(engine, filters, by=By.OPERATOR, place=place, sums_of=("piles",))
+    return totals(engine, filters, by=Breakdown.OPERATOR, place=place, sums_of=("piles",))
 
 
 def headline(engine: Engine, filters: Filters) -> Headline:
     """Return the figures at the top of the page for a selection."""
     sums = totals(engine, filters, sums_of=_HEADLINE_SUMS).iloc[0]
-    columns, at = engine.columns, picked(engine, filters)
-    with_piles = at[columns.parts["piles"][at] > 0]
+    columns, rows = engine.columns, select_groups(engine, filters)
+    with_piles = rows[columns.pile_counts["piles"][rows] > 0]
     return Headline(
         stations=int(sums.stations),
-        piles=_count(sums.piles),
-        dc_piles=_count(sums.dc_piles),
-        # of stations none of which names an operator, the number of operators is not 0, it is not known
-        operators=_distinct(columns.operator_code[at]) or (None if sums.stations else 0),
-        cities=_distinct(engine.numbered("city_id").number[at]) or (None if sums.stations else 0),
-        service_areas_with_piles=_distinct(engine.numbered("service_area_id").number[with_piles]),
+        piles=_int_or_none(sums.piles),
+        dc_piles=_int_or_none(sums.dc_piles),
+        # if no station names an operator, the number of operators is not 0, it is not known
+        operators=_count_distinct(columns.operator_code[rows]) or (None if sums.stations else 0),
+        cities=_count_distinct(engine.text_codes("city_id").codes[rows]) or (None if sums.stations else 0),
+        service_areas_with_piles=_count_distinct(engine.text_codes("service_area_id").codes[with_piles]),
         service_areas=engine.service_areas,
         stations_piles_unknown=int(sums.stations_piles_unknown),
     )
@@ -119,25 +119,25 @@ def headline(engine: Engine, filters: Filters) -> Headline:
 _HEADLINE_SUMS = ("stations", "piles", "dc_piles", "stations_piles_unknown")
 
 
-def _distinct(numbers: NDArray[np.int64]) -> int:
-    """Return how many different numbers there are, but for those below 0, which stand for not known."""
+def _count_distinct(numbers: NDArray[np.int64]) -> int:
+    """Return how many distinct numbers there are, without negative ones, which mean not known."""
     return int(np.count_nonzero(np.bincount(numbers[numbers >= 0])))
 
 
 def operator_piles(by_operator: pd.DataFrame, operator_id: str) -> int | None:
-    """Return the piles of an operator in totals by operator; None if it has none and some piles name none."""
+    """Return the piles of an operator from totals by operator; None if it has none and some are unknown."""
     piles = dict(zip(by_operator.key.to_list(), by_operator.piles.to_list(), strict=True))
     if operator_id in piles:
-        return _count(piles[operator_id])
+        return _int_or_none(piles[operator_id])
     return None if by_operator.key.isna().any() else 0
 
 
-def _count(value: float | None) -> int | None:
+def _int_or_none(value: float | None) -> int | None:
     return None if value is None or pd.isna(value) else int(value)
 
 
-def left_out_as_unknown(engine: Engine, filters: Filters) -> int:
-    """Return how many stations a selection leaves out only because something about them is not known."""
+def count_left_out_as_unknown(engine: Engine, filters: Filters) -> int:
+    """Return how many stations a selection excludes only because something about them is not known."""
     if filters.is_empty or filters.include_unknown:
         return 0
     return count_stations(engine, filters.with_unknown(), None) - count_stations(engine, filters, None)

@@ -14,7 +14,7 @@ from questions import Question
 from charging.domain.filters import Filters
 from charging.domain.hexes import flat_width_km, parent_terms
 from charging.domain.vocabulary import Current, connector_bit
-from charging.queries.groups import PARTS
+from charging.queries.groups import PILE_COUNTS
 from charging.queries.hexes import MARGIN_EDGES
 
 TEXTS = {
@@ -31,7 +31,7 @@ NEVER_NULL = ("current_unknown_piles", "power_unknown_piles", "status_unknown_pi
 COLUMNS = (
     "cell",
     "stations",
-    *PARTS,
+    *PILE_COUNTS,
     "max_power_kw",
     "stations_piles_unknown",
     "dc_share",
@@ -49,7 +49,7 @@ class NumpyLimit:
         self.cell = rows.cell.to_numpy(np.int64)
         self.station_no = rows.station_no.to_numpy(np.int32)
         self.lat, self.lon = rows.lat.to_numpy(np.float64), rows.lon.to_numpy(np.float64)
-        parts = rows[list(PARTS)].to_numpy(np.float64, na_value=np.nan)
+        parts = rows[list(PILE_COUNTS)].to_numpy(np.float64, na_value=np.nan)
         self.parts, self.is_known = np.nan_to_num(parts), ~np.isnan(parts)
         self.is_dc = (rows.current != Current.AC).to_numpy(bool)
         self.is_ac = (rows.current != Current.DC).to_numpy(bool)
@@ -77,7 +77,7 @@ class NumpyLimit:
         is_first[_starts(self.station_no[rows])] = 1
         sums = np.add.reduceat(self.parts[rows], starts)
         sums[~np.logical_or.reduceat(self.is_known[rows], starts)] = np.nan
-        columns = dict(zip(PARTS, sums.T, strict=True))
+        columns = dict(zip(PILE_COUNTS, sums.T, strict=True))
         columns |= {name: np.nan_to_num(columns[name]) for name in NEVER_NULL}
         columns["cell"], columns["stations"] = cells, np.add.reduceat(is_first, starts)
         columns["max_power_kw"] = np.fmax.reduceat(self.power_kw[rows], starts)

@@ -8,7 +8,7 @@ from questions import Question
 from charging.domain.filters import Filters
 from charging.domain.hexes import flat_width_km
 from charging.domain.vocabulary import LIVE_STATUSES, Current, connector_bit
-from charging.queries.groups import PARTS
+from charging.queries.groups import PILE_COUNTS
 from charging.queries.hexes import MARGIN_EDGES
 
 
@@ -20,7 +20,7 @@ def hexes(groups: pd.DataFrame, question: Question) -> pd.DataFrame:
     rows = _counted(rows)
     rows = rows.assign(cell=[h3.cell_to_parent(cell, question.resolution) for cell in rows.cell])
     by_cell = rows.groupby("cell")
-    table = by_cell[list(PARTS)].sum(min_count=1)
+    table = by_cell[list(PILE_COUNTS)].sum(min_count=1)
     table[list(NEVER_NULL)] = table[list(NEVER_NULL)].fillna(0)
     by_station = rows.groupby(["cell", "station_no"]).piles.sum(min_count=1)
     table = table.assign(

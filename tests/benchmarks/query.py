@@ -19,7 +19,7 @@ from report import Row
 
 from charging.dataset.store import open_dataset
 from charging.queries.engine import Engine, Query
-from charging.queries.groups import PARTS
+from charging.queries.groups import PILE_COUNTS
 from charging.queries.hexes import hexes
 from charging.settings import Settings
 
@@ -39,7 +39,7 @@ def measure(data: Path) -> list[Row]:
     """Return p50 and p95 over the questions for each of the three."""
     with closing(Engine(open_dataset(data / "simulated"), memory_limit_mb=MEMORY_MB)) as engine:
         groups = _groups(engine)
-        stored = groups.drop(columns=[part for part in PARTS if part != "piles"])
+        stored = groups.drop(columns=[part for part in PILE_COUNTS if part != "piles"])
         limit = NumpyLimit(groups)
         answers: dict[str, Answer] = {
             "ours": lambda question: _asked_anew(engine, question),
@@ -74,7 +74,7 @@ def measure(data: Path) -> list[Row]:
 
 
 def _asked_anew(engine: Engine, question: Question) -> pd.DataFrame:
-    engine.forget()  # a question repeated must cost what a new one does
+    engine.clear_cache()  # a question repeated must cost what a new one does
     return hexes(engine, *question)
 
 

@@ -166,7 +166,7 @@ def _our_gaps(engine: Engine, _: Engine) -> Ask:
     known: list[Any] = []  # what no selection changes, as the page keeps it
 
     def ask(filters: Filters) -> list[pd.DataFrame]:
-        engine.forget()  # a question repeated must cost what a new one does
+        engine.clear_cache()  # a question repeated must cost what a new one does
         held = holdings(engine, filters, Unit.SERVICE_AREA)
         if not known:
             areas = service_areas(engine, Filters())
@@ -182,8 +182,8 @@ def _our_changes(old: Engine, new: Engine) -> Ask:
     pairs: list[Pairs] = []  # what no selection changes, as the page keeps it
 
     def ask(filters: Filters) -> list[pd.DataFrame]:
-        old.forget()
-        new.forget()
+        old.clear_cache()
+        new.clear_cache()
         if not pairs:
             pairs.append(pair_stations(*map(every_station, (old, new))))
         selected = (Selected(*selected_piles(engine, filters)) for engine in (old, new))

@@ -151,7 +151,7 @@ def _measured(case: Case, dataset: Dataset, groups: pd.DataFrame) -> list[Row]:
     everything, fast = Filters(), Filters(min_power_kw=MIN_POWER_KW)
 
     def ours(engine: Engine, filters: Filters) -> Tables:
-        engine.forget()  # a question repeated must cost what a new one does
+        engine.clear_cache()  # a question repeated must cost what a new one does
         return case.answer(holdings(engine, filters, case.resolution))
 
     def theirs(rows: pd.DataFrame, filters: Filters) -> Tables:

@@ -43,8 +43,8 @@ def test_of_what_was_found_only_so_many_numbers_are_remembered(tiny_dataset, mon
     monkeypatch.setattr("charging.queries.engine.MAX_CACHED_ROWS", 5)
     with closing(Engine(tiny_dataset, memory_limit_mb=100)) as engine:
         for asked in ("a", "b", "c"):
-            engine.remembered(asked, lambda: np.arange(2))
-        assert [asked for asked in ("a", "b", "c") if engine.recalled(asked) is not None] == ["b", "c"]
+            engine.cached_rows(asked, lambda: np.arange(2))
+        assert [asked for asked in ("a", "b", "c") if engine.peek_rows(asked) is not None] == ["b", "c"]
 
 
 def test_an_engine_can_be_closed_before_anyone_has_asked(tiny_dataset):

@@ -10,7 +10,7 @@ import pytest
 
 from charging.domain.vocabulary import LIVE_STATUSES, Status
 from charging.queries.engine import Engine, Query
-from charging.queries.groups import NO_STATUS, PARTS, joined
+from charging.queries.groups import NO_STATUS, PILE_COUNTS, join_groups
 
 LIVE = ", ".join(f"'{status}'" for status in LIVE_STATUSES)
 
@@ -59,8 +59,8 @@ def as_rows(table):
 
 
 def of(stations, piles):
-    groups = joined(stations, piles)
-    return groups.table(groups.parts())
+    groups = join_groups(stations, piles)
+    return groups.table(groups.pile_counts())
 
 
 @pytest.mark.parametrize(
@@ -86,11 +86,11 @@ def test_the_table_and_the_columns_in_memory_are_those_of_the_stored_files(tiny_
         table, columns = engine.run(Query("select * from groups")), engine.columns
     expected = plain(*stored).to_pandas()
     assert list(table) == list(expected)
-    assert set(PARTS) == set(columns.parts) == set(PLAIN)
+    assert set(PILE_COUNTS) == set(columns.pile_counts) == set(PLAIN)
     for name in ("cell", "lat", "lon", "station_no", "power_kw"):
         np.testing.assert_array_equal(getattr(columns, name), expected[name])
     for name, nothing in (("operator_code", -1), ("status_rank", NO_STATUS)):
         np.testing.assert_array_equal(getattr(columns, name), expected[name].fillna(nothing))
-    for name in PARTS:
-        np.testing.assert_array_equal(columns.parts[name], expected[name].fillna(0))
+    for name in PILE_COUNTS:
+        np.testing.assert_array_equal(columns.pile_counts[name], expected[name].fillna(0))
         np.testing.assert_array_equal(columns.is_known[name], expected[name].notna())

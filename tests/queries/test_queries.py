@@ -23,9 +23,9 @@ from charging.domain.vocabulary import Access, Connector, Current, Site, Status
 from charging.queries.engine import Engine
 from charging.queries.hexes import hex_operators, hexes
 from charging.queries.measures import SUMS
-from charging.queries.predicates import Cell, picked, where
+from charging.queries.predicates import Cell, select_groups, where
 from charging.queries.stations import count_stations, extent, station, stations
-from charging.queries.totals import By, headline, left_out_as_unknown, totals
+from charging.queries.totals import Breakdown, count_left_out_as_unknown, headline, totals
 
 RESOLUTIONS = range(2, 10)
 OPERATORS = ["nio", "teld", "xpeng", None]
@@ -184,12 +184,12 @@ def test_totals_equal_the_reference(world, filters):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("by", By)
+@pytest.mark.parametrize("by", Breakdown)
 @settings(max_examples=8)
 @given(filters=light_selections)
 def test_totals_by_a_part_equal_the_reference(world, by, filters):
     groups = reference.selected(world.groups, filters)
-    column = "operator_id" if by is By.OPERATOR else str(by)
+    column = "operator_id" if by is Breakdown.OPERATOR else str(by)
     expected = {
         key: reference.sums(part) for key, part in reference.by(groups, lambda group: group[column]).items()
     }
@@ -200,7 +200,7 @@ def test_totals_by_a_part_equal_the_reference(world, by, filters):
         assert same(as_sums(row), expected[key])
 
 
-@pytest.mark.parametrize("by", By)
+@pytest.mark.parametrize("by", Breakdown)
 def test_parts_stand_by_piles_and_equal_ones_by_key(world, by):
     found = totals(world.engine, Filters(), by=by)
     ordered = found.sort_values("key", kind="stable").sort_values("piles", ascending=False, kind="stable")
@@ -208,7 +208,7 @@ def test_parts_stand_by_piles_and_equal_ones_by_key(world, by):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("by", [None, By.OPERATOR, By.CITY, By.SITE])
+@pytest.mark.parametrize("by", [None, Breakdown.OPERATOR, Breakdown.CITY, Breakdown.SITE])
 @settings(max_examples=12)
 @given(filters=light_selections, others=st.sets(st.sampled_from(SUMS)))
 def test_sums_asked_alone_are_those_asked_with_all(world, by, filters, others):
@@ -243,21 +243,21 @@ def test_arrays_pick_the_groups_of_a_place_that_sql_picks(world, filters, place,
     if not isinstance(place, Bounds):
         place = Cell(h3.latlng_to_cell(*place, resolution), resolution)
     condition = where(filters, place, world.engine)
-    found = picked(world.engine, filters, place)
-    assert found.tolist() == world.engine.group_numbers(condition.sql, condition.parameters).tolist()
+    found = select_groups(world.engine, filters, place)
+    assert found.tolist() == world.engine.group_rows(condition.sql, condition.parameters).tolist()
 
 
 @pytest.mark.slow
 @settings(max_examples=30)
 @given(filters=light_selections, data=st.data())
 def test_a_selection_is_the_same_whichever_of_its_conditions_were_asked_before(world, filters, data):
-    world.engine.forget()
-    expected = picked(world.engine, filters).tolist()
-    world.engine.forget()
+    world.engine.clear_cache()
+    expected = select_groups(world.engine, filters).tolist()
+    world.engine.clear_cache()
     for name in data.draw(st.sets(st.sampled_from(filters.set_fields() or ("text",)))):
         alone = Filters(**{name: getattr(filters, name)}, include_unknown=filters.include_unknown)
-        picked(world.engine, alone)
-    assert picked(world.engine, filters).tolist() == expected
+        select_groups(world.engine, alone)
+    assert select_groups(world.engine, filters).tolist() == expected
 
 
 @pytest.mark.slow
@@ -318,7 +318,7 @@ def test_stations_left_out_as_unknown_are_those_that_would_come_back(world, filt
             for selection in (filters.with_unknown(), filters)
         )
         expected = with_unknown - without
-    assert left_out_as_unknown(world.engine, filters) == expected
+    assert count_left_out_as_unknown(world.engine, filters) == expected
 
 
 def test_a_station_comes_with_all_its_groups(world):

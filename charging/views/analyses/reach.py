@@ -22,7 +22,7 @@ from charging.analytics.reach import (
 from charging.domain.filters import Filters
 from charging.domain.hexes import MAX_RESOLUTION
 from charging.maps.palette import OTHER, RAMPS
-from charging.queries.totals import left_out_as_unknown, totals
+from charging.queries.totals import count_left_out_as_unknown, totals
 from charging.views.analyses import analysis, user_weights
 from charging.views.elements.labels import both_names_of
 from charging.views.elements.markup import Bar, bars, element, show_section
@@ -275,7 +275,7 @@ def _list_by_distance(context: ViewContext, found: pd.DataFrame, networks: Mappi
 def _show_unknowns(context: ViewContext, filters: Filters, network: Network) -> None:
     """Say which stations count for nothing since something about them is not known, and what they may add."""
     say, answers = context.say, context.answers
-    left_out = answers.ask(left_out_as_unknown, filters)
+    left_out = answers.ask(count_left_out_as_unknown, filters)
     if left_out:
         widened = user_weights.nearest(context, filters.with_unknown())
         operators = None if network.operators is None else (*network.operators, NOT_KNOWN)

@@ -8,7 +8,7 @@ from charging.domain.filters import Filters
 from charging.errors import ChargingError
 from charging.maps.viewport import fitting_view
 from charging.queries.stations import extent
-from charging.queries.totals import By, totals
+from charging.queries.totals import Breakdown, totals
 from charging.settings import Settings
 from charging.views.analyses import second_dataset
 from charging.views.elements.error_box import show_error
@@ -52,9 +52,16 @@ def switch_dataset(settings: Settings, name: str) -> None:
     """
     answers = second_dataset.open_named(settings, name)
     view = fitting_view(answers.ask(extent))
-    known = {by: set(answers.ask(totals, Filters(), by=by).key.dropna()) for by in (By.OPERATOR, By.CITY)}
+    known = {
+        by: set(answers.ask(totals, Filters(), by=by).key.dropna())
+        for by in (Breakdown.OPERATOR, Breakdown.CITY)
+    }
     visit.dataset = name
-    for key, by in (("operator", By.OPERATOR), ("layer", By.OPERATOR), ("city", By.CITY)):
+    for key, by in (
+        ("operator", Breakdown.OPERATOR),
+        ("layer", Breakdown.OPERATOR),
+        ("city", Breakdown.CITY),
+    ):
         set_widget_value(key, [value for value in widget_value(key) or () if value in known[by]])
     analysis_params.forget_sets()
     state.start_at(view)

@@ -8,7 +8,7 @@ from charging.maps.tiles import NONE, usable_tiles
 from charging.maps.viewport import Viewport
 from charging.queries.measures import Measure
 from charging.queries.stations import count_stations, stations
-from charging.queries.totals import left_out_as_unknown, piles_by_operator
+from charging.queries.totals import count_left_out_as_unknown, piles_by_operator
 from charging.views.elements.labels import names_of, operators_of
 from charging.views.elements.markup import element, escape_markdown, operator_label, small_print
 from charging.views.session import state
@@ -24,7 +24,7 @@ def show_sentence(context: ViewContext) -> None:
     """Say in words what is selected, and what that leaves out."""
     say, selection = context.say, context.selection
     text = escape_markdown(selection.describe(say))
-    left_out = context.answers.ask(left_out_as_unknown, selection)
+    left_out = context.answers.ask(count_left_out_as_unknown, selection)
     if left_out:
         text += f" :small[:gray[{say('filter.left_out', count=say.number(left_out))}]]"
     st.markdown(text, help=None if selection.is_empty else say("filter.all_hold"))

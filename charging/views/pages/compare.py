@@ -13,7 +13,7 @@ from charging.analytics.comparison import PILES, Standing, compare, tally, white
 from charging.analytics.studies import compared, near_cities
 from charging.domain.hexes import cell_from_text, cell_text, resolution_of
 from charging.maps.analysis_colours import VERDICTS
-from charging.queries.holdings import By, Unit
+from charging.queries.holdings import Unit, UnitKind
 from charging.views.analyses import analysis, second_dataset
 from charging.views.analyses.unknowns import unknown_parts
 from charging.views.elements.error_box import show_error
@@ -55,7 +55,7 @@ class Sides:
         """The names as texts take them."""
         return {"a": self.name_a, "b": self.name_b}
 
-    def by(self, by: By) -> pd.DataFrame:
+    def by(self, by: UnitKind) -> pd.DataFrame:
         """Return what A and B hold by a unit."""
         context = self.context
         return compared(context.answers, context.selection, self.a, self.b, by, context.other)

@@ -14,7 +14,7 @@ from charging.dataset.store import Dataset
 from charging.exports.files import entry, harmless, stem
 from charging.exports.formats import table_csv
 from charging.maps.static_map_svg import draw_static_map
-from charging.queries.totals import left_out_as_unknown
+from charging.queries.totals import count_left_out_as_unknown
 from charging.views.elements.markup import strip_markdown
 from charging.views.elements.report_recorder import ReportTable
 from charging.views.elements.texts import Texts
@@ -41,7 +41,7 @@ def collect_report(context: ViewContext, shown: MapLayers) -> AnalysisReport:
     """Return what the view shows now."""
     say, recorder, answers = context.say, context.recorder, context.answers
     sentence = context.selection.describe(say)
-    if left_out := answers.ask(left_out_as_unknown, context.selection):
+    if left_out := answers.ask(count_left_out_as_unknown, context.selection):
         sentence += f" {strip_markdown(say('filter.left_out', count=say.number(left_out)))}"
     viewport = map_pane.viewport(context)
     kinds = ("view", "analysis.name")
