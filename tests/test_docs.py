@@ -214,10 +214,10 @@ def third_party_imports():
                     yield node.args[0].value.partition(".")[0]
 
 
-@pytest.mark.slow
 MEASURED = {"ijson"}  # a peer in the benchmarks
 
 
+@pytest.mark.slow
 def test_requirements_are_what_is_imported():
     known = packages_distributions()
     imported = {name.lower() for module in set(third_party_imports()) for name in known.get(module, ())}
