@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -159,23 +160,22 @@ def test_progress_is_one_line_on_a_terminal():
     assert "[###############               ]  50% reading" in stream.getvalue()
 
 
+def import_and(tell, register, build_dir):
+    """Import a file in a process of its own, which then runs `tell`."""
+    code = f"import sys; from charging.cli import main; main(sys.argv[1:]); {tell}"
+    command = [sys.executable, "-c", code, "import", str(register)]
+    environment = os.environ | {"CHARGING_BUILD_DIR": str(build_dir)}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+
+
 def test_an_import_loads_neither_pandas_nor_duckdb(register, tmp_path):
-    code = (
-        "import sys; from charging.cli import main; main(sys.argv[1:]);"
-        "print({'pandas', 'duckdb'} & {*sys.modules}, file=sys.stderr)"
-    )
-    command = [sys.executable, "-c", code, "import", str(register), "--into", str(tmp_path / "into")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = import_and("print({'pandas', 'duckdb'} & {*sys.modules}, file=sys.stderr)", register, tmp_path)
     assert done.stderr.splitlines()[-1] == "set()"
 
 
 def test_arrow_still_makes_frames_after_an_import(register, tmp_path):
-    code = (
-        "import sys; from charging.cli import main; main(sys.argv[1:]);"
-        "import pyarrow; print(len(pyarrow.table({'a': [1, 2]}).to_pandas()))"
-    )
-    command = [sys.executable, "-c", code, "import", str(register), "--into", str(tmp_path / "into")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    tell = "import pyarrow; print(len(pyarrow.table({'a': [1, 2]}).to_pandas()))"
+    done = import_and(tell, register, tmp_path)
     assert done.stdout.splitlines()[-1] == "2"
 
 

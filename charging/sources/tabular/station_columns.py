@@ -73,6 +73,8 @@ class Coded(NamedTuple):
 
     def column(self, kind: pa.DataType) -> pa.Array:
         """Return the values of the rows, typed."""
+        if len(self.values) == 1:
+            return pa.repeat(pa.scalar(self.values[0], kind), len(self.at))
         return pa.array(self.values, kind).take(pa.array(self.at))
 
 
