@@ -1,6 +1,7 @@
 const js = require("@eslint/js");
 
 module.exports = [
+  { ignores: [".venv*/"] }, // packages of Python bring scripts of their own
   js.configs.recommended,
   {
     linterOptions: { reportUnusedDisableDirectives: "error" },
