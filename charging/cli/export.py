@@ -6,7 +6,7 @@ from pathlib import Path
 from charging.cli.command import Output, add_dir, add_query, add_resolution, load_dataset, parse_selection
 from charging.cli.question import open_engine
 from charging.errors import UsageError
-from charging.exports.files import Format, Request, What, write
+from charging.exports.files import Format, Request, What, write_export
 from charging.settings import Settings
 
 
@@ -41,7 +41,7 @@ def _export(options: argparse.Namespace, settings: Settings) -> Output:
     with open_engine(dataset, settings) as data:
         try:
             with draft.open("wb") as file:
-                rows = write(data.engine, dataset, request, file)
+                rows = write_export(data.engine, dataset, request, file)
             draft.replace(options.out)
         except OSError as error:
             message = f"Cannot write {options.out}: {error.strerror}."

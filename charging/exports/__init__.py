@@ -1,1 +1,1 @@
-"""Files people take away: CSV, GeoJSON or Parquet, with licences, attribution and data dictionary."""
+"""Files people download: CSV, GeoJSON or Parquet, with licences, attribution and data dictionary."""

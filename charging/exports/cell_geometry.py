@@ -1,6 +1,6 @@
 """Cells as GeoJSON geometries that every reader draws in the right place.
 
-A cell across the 180th meridian is cut into two polygons and one around a pole is led along the edge of the
+A cell across the 180th meridian is cut into two polygons and one around a pole follows the edge of the
 map, as RFC 7946, section 3.1.9, asks; exterior rings run counter-clockwise (section 3.1.6).
 """
 
@@ -28,16 +28,16 @@ def centre_of(h3_id: str) -> tuple[float, float]:
 
 def cell_geometry(h3_id: str) -> dict[str, Any]:
     """Return the outline of a cell as a GeoJSON Polygon, or a MultiPolygon across the 180th meridian."""
-    ring = _unrolled([(float(lon), float(lat)) for lat, lon in h3.cell_to_boundary(cell_from_text(h3_id))])
+    ring = _unroll([(float(lon), float(lat)) for lat, lon in h3.cell_to_boundary(cell_from_text(h3_id))])
     if abs(ring[-1][0] - ring[0][0]) > HALF_TURN:
-        return {"type": "Polygon", "coordinates": [_closed(_around_pole(ring))]}
-    parts = [part for shift in (-TURN, 0.0, TURN) if (part := _in_the_world(ring[:-1], shift))]
+        return {"type": "Polygon", "coordinates": [_close_ring(_polar_ring(ring))]}
+    parts = [part for shift in (-TURN, 0.0, TURN) if (part := _clip_to_world(ring[:-1], shift))]
     if len(parts) == 1:
-        return {"type": "Polygon", "coordinates": [_closed(parts[0])]}
-    return {"type": "MultiPolygon", "coordinates": [[_closed(part)] for part in parts]}
+        return {"type": "Polygon", "coordinates": [_close_ring(parts[0])]}
+    return {"type": "MultiPolygon", "coordinates": [[_close_ring(part)] for part in parts]}
 
 
-def _unrolled(corners: Sequence[Point]) -> list[Point]:
+def _unroll(corners: Sequence[Point]) -> list[Point]:
     """Return a closed ring whose longitudes run on past 180; around a pole its ends are a turn apart."""
     ring = [corners[0]]
     for lon, lat in (*corners[1:], corners[0]):
@@ -46,7 +46,7 @@ def _unrolled(corners: Sequence[Point]) -> list[Point]:
     return ring
 
 
-def _in_the_world(ring: Sequence[Point], shift: float) -> list[Point]:
+def _clip_to_world(ring: Sequence[Point], shift: float) -> list[Point]:
     """Return the part of a convex ring that lies between -180 and 180 after a shift."""
     moved = [(lon + shift, lat) for lon, lat in ring]
     cut = _cut(_cut(moved, -HALF_TURN, keep=1), HALF_TURN, keep=-1)
@@ -65,7 +65,7 @@ def _cut(ring: Sequence[Point], meridian: float, *, keep: int) -> list[Point]:
     return kept
 
 
-def _around_pole(ring: Sequence[Point]) -> list[Point]:
+def _polar_ring(ring: Sequence[Point]) -> list[Point]:
     """Return the ring around a pole from one edge of the map to the other, closed along the pole."""
     is_north = sum(lat for _, lat in ring) > 0
     if ring[-1][0] < ring[0][0]:
@@ -87,7 +87,7 @@ def _lat_at(meridian: float, start: Point, end: Point) -> float:
     return start[1] + (end[1] - start[1]) * (meridian - start[0]) / (end[0] - start[0])
 
 
-def _closed(ring: Sequence[Point]) -> list[list[float]]:
+def _close_ring(ring: Sequence[Point]) -> list[list[float]]:
     rounded = [[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat in ring]
     distinct = [point for before, point in pairwise([rounded[-1], *rounded]) if point != before]
     return [*distinct, distinct[0]]

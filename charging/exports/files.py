@@ -1,6 +1,6 @@
-"""Files to take away: a table as CSV, GeoJSON or Parquet, with everything one must know to use it.
+"""Files to download: a table as CSV, GeoJSON or Parquet, with everything needed to use it.
 
-CSV and GeoJSON come in a zip beside a data dictionary, the licences and a description; Parquet carries the
+CSV and GeoJSON come in a zip with a data dictionary, the licences and a description; Parquet carries the
 same as metadata. The page and the command line write the same bytes for the same question: nothing in a file
 depends on the clock.
 """
@@ -39,14 +39,14 @@ _NOTICE = {
 
 
 class What(StrEnum):
-    """What can be taken away."""
+    """What can be exported."""
 
     STATIONS = "stations"
     HEXES = "hexes"
 
 
 class Format(StrEnum):
-    """As what: the suffix of the table's file."""
+    """The file format, which is the suffix of the table's file."""
 
     CSV = "csv"
     GEOJSON = "geojson"
@@ -72,16 +72,16 @@ class Request:
 def file_name(dataset: Dataset, request: Request) -> str:
     """Return the name of the file; of simulated data it says so."""
     end = request.format if request.format is Format.PARQUET else f"{request.format}.zip"
-    return f"{stem(dataset)}-{_table_name(request)}.{end}"
+    return f"{file_stem(dataset)}-{_table_name(request)}.{end}"
 
 
-def stem(dataset: Dataset) -> str:
+def file_stem(dataset: Dataset) -> str:
     """Return how the name of every file of a dataset begins: kind if simulated, name, version of content."""
     kind = [str(dataset.kind)] if dataset.kind is Kind.SIMULATED else []
     return "-".join(dict.fromkeys([*kind, dataset.name, dataset.content_hash[:8]]))
 
 
-def write(engine: Engine, dataset: Dataset, request: Request, target: IO[bytes]) -> int:
+def write_export(engine: Engine, dataset: Dataset, request: Request, target: IO[bytes]) -> int:
     """Write what is asked for and return the number of rows.
 
     Parameters
@@ -99,7 +99,7 @@ def write(engine: Engine, dataset: Dataset, request: Request, target: IO[bytes])
 
 
 def describe(dataset: Dataset, request: Request) -> dict[str, Any]:
-    """Return what a file says of itself, as plain JSON values."""
+    """Return the description that a file carries, as plain JSON values."""
     manifest = dataset.manifest
     return {
         "table": str(request.what),
@@ -110,7 +110,7 @@ def describe(dataset: Dataset, request: Request) -> dict[str, Any]:
         "as_of": manifest.as_of,
         "content_hash": manifest.content_hash,
         "unit_counted": manifest.unit_counted,
-        "selection": in_words(request.filters),
+        "selection": describe_filters(request.filters),
         "query": f"?{request.query}",
         "bounds": list(request.bounds) if request.bounds else None,
         "resolution": request.resolution if request.what is What.HEXES else None,
@@ -129,8 +129,8 @@ def describe(dataset: Dataset, request: Request) -> dict[str, Any]:
     }
 
 
-def dictionary(table: Table) -> list[dict[str, str]]:
-    """Return one record per column: name, type, unit, meaning, what null says, the values it can have."""
+def data_dictionary(table: Table) -> list[dict[str, str]]:
+    """Return one record per column: name, type, unit, meaning, meaning of null, possible values."""
     return [
         {
             "column": column.name,
@@ -144,12 +144,12 @@ def dictionary(table: Table) -> list[dict[str, str]]:
     ]
 
 
-def in_words(filters: Filters) -> str:
-    """Return the selection as an English sentence: files are in English, whoever fetches them.
+def describe_filters(filters: Filters) -> str:
+    """Return the selection as an English sentence: files are in English for everyone.
 
     Examples
     --------
-    >>> in_words(Filters(operators=("nio",), min_power_kw=120))
+    >>> describe_filters(Filters(operators=("nio",), min_power_kw=120))
     'Stations with operator: NIO; min_kw: 120'
     """
     names = {f"operator.{operator.id}": operator.name_en for operator in load_operators()}
@@ -174,7 +174,7 @@ def _table_name(request: Request) -> str:
 
 
 def _write_parquet(export: Export, about: dict[str, Any], target: IO[bytes]) -> int:
-    metadata = {"charging": as_json(about), "dictionary": as_json(dictionary(export.table))}
+    metadata = {"charging": as_json(about), "dictionary": as_json(data_dictionary(export.table))}
     schema = export.table.arrow_schema.with_metadata(metadata)
     count = 0
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
@@ -188,16 +188,16 @@ def _write_zip(export: Export, dataset: Dataset, request: Request, target: IO[by
     about = describe(dataset, request)
     count = 0
 
-    def counted() -> Iterator[pa.Table]:
+    def count_rows() -> Iterator[pa.Table]:
         nonlocal count
         for batch in export.batches:
             count += batch.num_rows
             yield batch
 
-    pieces = _WRITERS[request.format](export.table, counted(), about)
+    pieces = _WRITERS[request.format](export.table, count_rows(), about)
     with ZipFile(target, "w", ZIP_DEFLATED, compresslevel=DEFLATE_LEVEL) as archive:
-        name = f"{stem(dataset)}-{_table_name(request)}.{request.format}"
-        with archive.open(entry(name, dataset), "w", force_zip64=True) as file:
+        name = f"{file_stem(dataset)}-{_table_name(request)}.{request.format}"
+        with archive.open(zip_entry(name, dataset), "w", force_zip64=True) as file:
             for piece in pieces:
                 file.write(piece)
         for name, text in (
@@ -206,17 +206,17 @@ def _write_zip(export: Export, dataset: Dataset, request: Request, target: IO[by
             ("about.txt", _about_text(about, count, request.format)),
             ("about.json", as_json(about)),
         ):
-            archive.writestr(entry(name, dataset), text.encode(), compresslevel=DEFLATE_LEVEL)
+            archive.writestr(zip_entry(name, dataset), text.encode(), compresslevel=DEFLATE_LEVEL)
     return count
 
 
-def entry(name: str, dataset: Dataset) -> ZipInfo:
+def zip_entry(name: str, dataset: Dataset) -> ZipInfo:
     """Return an entry dated by the dataset, so that the same question gives the same bytes."""
     built = dataset.manifest.built_at.astimezone(dt.UTC)
-    entry = ZipInfo(name, (max(built.year, 1980), *built.timetuple()[1:6]))  # zip counts from 1980
-    entry.compress_type = ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16  # readable once unpacked
-    return entry
+    info = ZipInfo(name, (max(built.year, 1980), *built.timetuple()[1:6]))  # zip counts from 1980
+    info.compress_type = ZIP_DEFLATED
+    info.external_attr = 0o644 << 16  # readable once unpacked
+    return info
 
 
 _WRITERS: dict[Format, Callable[[Table, Iterable[pa.Table], dict[str, Any]], Iterator[bytes]]] = {
@@ -226,7 +226,7 @@ _WRITERS: dict[Format, Callable[[Table, Iterable[pa.Table], dict[str, Any]], Ite
 
 
 def _dictionary_csv(table: Table) -> str:
-    records = dictionary(table)
+    records = data_dictionary(table)
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, records[0].keys(), lineterminator="\n")
     writer.writeheader()
@@ -243,7 +243,7 @@ def _licences(about: dict[str, Any]) -> str:
         f"  Retrieved: {source['retrieved_at']}\n"
         for source in about["sources"]
     ]
-    return harmless("Sources of the data, and what they ask of those who use it\n\n" + "\n".join(parts))
+    return strip_controls("Sources of the data, and what they ask of those who use it\n\n" + "\n".join(parts))
 
 
 def _about_text(about: dict[str, Any], count: int, form: Format) -> str:
@@ -268,9 +268,9 @@ def _about_text(about: dict[str, Any], count: int, form: Format) -> str:
             "Encoding: UTF-8 with a byte order mark. A text that a spreadsheet could run as a formula has an"
             " apostrophe before it."
         )
-    return harmless("\n".join(lines) + "\n")
+    return strip_controls("\n".join(lines) + "\n")
 
 
-def harmless(text: str) -> str:
+def strip_controls(text: str) -> str:
     """Return text without control and direction characters, but for line ends."""
     return re.sub(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", " ", text)

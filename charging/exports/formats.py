@@ -21,7 +21,7 @@ from charging.exports.cell_geometry import cell_geometry
 BYTE_ORDER_MARK = "\ufeff"
 
 FORMULA = r"^'*[=+\-@\t\r\n＝＋－＠]"
-"""Texts a spreadsheet may run. Those with apostrophes before count too, so that taking away one apostrophe
+"""Texts a spreadsheet may run. Those with apostrophes before count too, so that removing one apostrophe
 from every text that matches gives back what was written."""
 
 
@@ -32,7 +32,7 @@ def csv_pieces(table: Table, batches: Iterable[pa.Table], _about: dict[str, Any]
     options = pa_csv.WriteOptions(include_header=False)
     for batch in batches:
         buffer = io.BytesIO()
-        pa_csv.write_csv(_spelt(batch, neutralised), buffer, options)
+        pa_csv.write_csv(_to_text(batch, escape_formulas), buffer, options)
         yield buffer.getvalue()
 
 
@@ -44,16 +44,16 @@ def table_csv(table: pa.Table) -> bytes:
         pc.cast(column, pa.string()) if pa.types.is_large_string(column.type) else column
         for column in table.columns
     ]
-    pa_csv.write_csv(_spelt(pa.Table.from_arrays(texts, names=table.column_names), neutralised), buffer)
+    pa_csv.write_csv(_to_text(pa.Table.from_arrays(texts, names=table.column_names), escape_formulas), buffer)
     return buffer.getvalue()
 
 
-def neutralised(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+def escape_formulas(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return texts with an apostrophe before those a spreadsheet would run as a formula.
 
     Examples
     --------
-    >>> neutralised(pa.chunked_array([["=1+1", "+86 10", "Zhongguancun", None]])).to_pylist()
+    >>> escape_formulas(pa.chunked_array([["=1+1", "+86 10", "Zhongguancun", None]])).to_pylist()
     ["'=1+1", "'+86 10", 'Zhongguancun', None]
     """
     is_formula = pc.fill_null(pc.match_substring_regex(texts, FORMULA), fill_value=False)
@@ -66,7 +66,7 @@ def geojson_pieces(table: Table, batches: Iterable[pa.Table], about: dict[str, A
     yield (head.removesuffix("}") + ',"features":[\n').encode()
     separator = ""
     for batch in batches:
-        features = [as_json(_feature(row, table)) for row in _spelt(batch).to_pylist()]
+        features = [as_json(_feature(row, table)) for row in _to_text(batch).to_pylist()]
         yield (separator + ",\n".join(features)).encode()
         separator = ",\n"
     yield b"\n]}\n"
@@ -81,7 +81,7 @@ def _feature(row: dict[str, Any], table: Table) -> dict[str, Any]:
     return {"type": "Feature", "id": row[key], "geometry": geometry, "properties": row}
 
 
-def _spelt(batch: pa.Table, change: Callable[[pa.ChunkedArray], pa.ChunkedArray] | None = None) -> pa.Table:
+def _to_text(batch: pa.Table, change: Callable[[pa.ChunkedArray], pa.ChunkedArray] | None = None) -> pa.Table:
     """Return a batch with times and days as ISO 8601 text, and its own texts changed."""
     columns = []
     for values in batch.columns:

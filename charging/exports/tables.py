@@ -1,7 +1,7 @@
-"""The tables people take away: selected stations with all their columns, or cells with their measures.
+"""The tables people export: selected stations with all their columns, or cells with their measures.
 
-Rows come in batches, so that a file of any length is written in bounded memory. How the files look is the
-business of `charging.exports.files`.
+Rows come in batches, so that a file of any length is written in bounded memory. How the files look is up to
+`charging.exports.files`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ COORDINATE_DECIMALS, SHARE_DECIMALS = 6, 6
 
 
 class Export(NamedTuple):
-    """A table on its way out: what its columns mean, and its rows in batches of that schema."""
+    """A table to export: what its columns mean, and its rows in batches of that schema."""
 
     table: Table
     batches: Iterator[pa.Table]
@@ -139,7 +139,7 @@ def export_stations(engine: Engine, filters: Filters, place: Place, kind: Kind) 
 
     def batches() -> Iterator[pa.Table]:
         for rows in station_batches(engine, filters, place, stored, sums, batch_rows=BATCH_ROWS):
-            yield _as_table(_named(rows).assign(kind=str(kind)), STATION_TABLE)
+            yield _to_arrow(_add_names(rows).assign(kind=str(kind)), STATION_TABLE)
 
     return Export(STATION_TABLE, batches())
 
@@ -162,33 +162,33 @@ def export_hexes(
         table = hexes(engine, filters, box, resolution)
         leaders = leading_operators(hex_operators(engine, filters, box, resolution))
         table = table.merge(leaders, on="cell", how="left", sort=False)
-        table = table.assign(resolution=resolution, h3_cell=_ids(table.cell), kind=str(kind))
+        table = table.assign(resolution=resolution, h3_cell=_cell_ids(table.cell), kind=str(kind))
         for first in range(0, len(table), BATCH_ROWS):
             rows = table.iloc[first : first + BATCH_ROWS]
             centres = [centre_of(h3_id) for h3_id in rows.h3_cell]
             placed = rows.assign(lat=[lat for lat, _ in centres], lon=[lon for _, lon in centres])
-            yield _as_table(placed, HEX_TABLE)
+            yield _to_arrow(placed, HEX_TABLE)
 
     return Export(HEX_TABLE, batches())
 
 
-def _named(rows: pd.DataFrame) -> pd.DataFrame:
+def _add_names(rows: pd.DataFrame) -> pd.DataFrame:
     operators = load_operators()
     names = {operator.id: operator.name_en for operator in operators}
     names_zh = {operator.id: operator.name_zh for operator in operators}
     return rows.assign(
         operator_name=rows.operator_id.map(names),
         operator_name_zh=rows.operator_id.map(names_zh),
-        h3_cell=_ids(rows.cell),
+        h3_cell=_cell_ids(rows.cell),
         selected_status=rows.status_rank.map(dict(enumerate(map(str, Status)))),
     )
 
 
-def _ids(cells: Iterable[int]) -> list[str]:
+def _cell_ids(cells: Iterable[int]) -> list[str]:
     return [cell_text(int(cell)) for cell in cells]
 
 
-def _as_table(rows: pd.DataFrame, table: Table) -> pa.Table:
+def _to_arrow(rows: pd.DataFrame, table: Table) -> pa.Table:
     """Return rows as Arrow, null where nothing is known; what only counts the unknown is 0 there."""
     arrays = []
     for column in table.columns:

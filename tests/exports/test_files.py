@@ -21,8 +21,8 @@ from charging.domain.filters import Filters
 from charging.domain.schema import STATIONS
 from charging.domain.vocabulary import Kind
 from charging.exports import tables
-from charging.exports.files import Format, Request, What, file_name, write
-from charging.exports.formats import neutralised
+from charging.exports.files import Format, Request, What, file_name, write_export
+from charging.exports.formats import escape_formulas
 from charging.queries.engine import Engine
 from charging.queries.hexes import hexes
 from charging.queries.stations import stations
@@ -46,13 +46,13 @@ def take(engine, tiny_dataset):
     def _take(what, form, filters=SELECTIONS[0], dataset=tiny_dataset, **options):
         target = io.BytesIO()
         options = {"resolution": 5} | options
-        write(engine, dataset, Request(what=what, format=form, filters=filters, **options), target)
+        write_export(engine, dataset, Request(what=what, format=form, filters=filters, **options), target)
         return target.getvalue()
 
     return _take
 
 
-def unpacked(data):
+def unpack(data):
     """Return the texts of a zip by the ends of their names."""
     with ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
@@ -67,9 +67,9 @@ def read(data, form):
         rows = pq.read_table(io.BytesIO(data)).to_pandas()
     elif form is Format.CSV:
         text = {"city_id": str, "h3_cell": str, "source_id": str}
-        rows = pd.read_csv(io.StringIO(unpacked(data)["table"]), dtype=text)
+        rows = pd.read_csv(io.StringIO(unpack(data)["table"]), dtype=text)
     else:
-        rows = pd.DataFrame([f["properties"] for f in json.loads(unpacked(data)["table"])["features"]])
+        rows = pd.DataFrame([f["properties"] for f in json.loads(unpack(data)["table"])["features"]])
     return rows.astype(object).where(rows.notna(), None)
 
 
@@ -106,14 +106,14 @@ def test_every_column_is_in_the_dictionary_of_its_file(take, what, form):
     if form is Format.PARQUET:
         explained = json.loads(pq.read_schema(io.BytesIO(data)).metadata[b"dictionary"])
     else:
-        explained = list(csv.DictReader(io.StringIO(unpacked(data)["dictionary.csv"])))
+        explained = list(csv.DictReader(io.StringIO(unpack(data)["dictionary.csv"])))
     assert [row["column"] for row in explained] == read(data, form).columns.tolist()
     assert all(row["meaning"] and row["when_null"] for row in explained)
 
 
 @pytest.mark.parametrize("form", [Format.CSV, Format.GEOJSON])
 def test_a_zip_holds_licence_selection_and_origin(take, tiny_dataset, form):
-    texts = unpacked(take(What.STATIONS, form, Filters(operators=("nio",), min_power_kw=120)))
+    texts = unpack(take(What.STATIONS, form, Filters(operators=("nio",), min_power_kw=120)))
     assert "CC0-1.0" in texts["licence.txt"]
     assert "Attribution: Nobody" in texts["licence.txt"]
     for part in (
@@ -144,7 +144,7 @@ def test_simulated_data_says_so_in_its_name_its_rows_and_its_description(take, t
     if form is Format.PARQUET:
         about = pq.read_schema(io.BytesIO(data)).metadata[b"charging"].decode()
     else:
-        about = unpacked(data)["about.txt"]
+        about = unpack(data)["about.txt"]
     assert "SIMULATED DATA" in about
 
 
@@ -152,12 +152,12 @@ def test_simulated_data_says_so_in_its_name_its_rows_and_its_description(take, t
     "text", ["=1+1", "+86 10", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "'=1", "''@x"]
 )
 def test_a_formula_gets_an_apostrophe(text):
-    assert neutralised(pa.chunked_array([[text]])).to_pylist() == [f"'{text}"]
+    assert escape_formulas(pa.chunked_array([[text]])).to_pylist() == [f"'{text}"]
 
 
 @given(st.lists(st.text() | st.none()))
 def test_neutralised_texts_never_begin_as_a_formula_and_can_be_restored(texts):
-    cells = neutralised(pa.chunked_array([texts], pa.string())).to_pylist()
+    cells = escape_formulas(pa.chunked_array([texts], pa.string())).to_pylist()
     assert not any(cell and cell[0] in "=+-@\t\r\n＝＋－＠" for cell in cells)
     begins = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
     assert [cell[1:] if cell and begins.match(cell) else cell for cell in cells] == texts
@@ -171,7 +171,7 @@ def test_a_name_that_is_a_formula_is_disarmed_in_csv_alone(build, tiny_records, 
     names = {}
     for form in Format:
         target = io.BytesIO()
-        write(engine, dataset, Request(what=What.STATIONS, format=form, filters=Filters()), target)
+        write_export(engine, dataset, Request(what=What.STATIONS, format=form, filters=Filters()), target)
         [row] = read(target.getvalue(), form).to_dict("records")
         names[form] = row["name"]
         assert row["lat"] == -33.5
@@ -180,7 +180,7 @@ def test_a_name_that_is_a_formula_is_disarmed_in_csv_alone(build, tiny_records, 
 
 
 def test_numbers_of_a_csv_stay_numbers(take):
-    text = unpacked(take(What.STATIONS, Format.CSV))["table"]
+    text = unpack(take(What.STATIONS, Format.CSV))["table"]
     [row] = [row for row in csv.DictReader(io.StringIO(text)) if row["station_id"] == "tiny:bj-1"]
     assert (row["lat"], row["selected_piles"], row["selected_max_power_kw"]) == ("39.9087", "6", "180")
     assert (row["opened_on"], row["retrieved_at"]) == ("2023-05-01", "2025-01-02T03:04:05Z")
@@ -202,7 +202,7 @@ def test_a_hostile_name_is_only_text(take, tiny_records, form):
 def test_nothing_selected_is_a_table_without_rows(take, form):
     data = take(What.STATIONS, form, Filters(text="no such station"))
     if form is Format.GEOJSON:
-        assert json.loads(unpacked(data)["table"])["features"] == []
+        assert json.loads(unpack(data)["table"])["features"] == []
     else:
         assert len(read(data, form)) == 0
 
@@ -228,11 +228,11 @@ def test_the_command_line_writes_what_the_page_hands_out(take, tiny_dataset, tmp
     code = main(
         ["export", str(tiny_dataset.folder), *arguments, "--query", "?operator=nio&lang=zh", "--json"]
     )
-    told = json.loads(capsys.readouterr().out)
+    answer = json.loads(capsys.readouterr().out)
     assert code == 0
     assert out.read_bytes() == take(what, form, Filters(operators=("nio",)))
-    assert told["bytes"] == out.stat().st_size
-    assert told["rows"] == len(read(out.read_bytes(), form))
+    assert answer["bytes"] == out.stat().st_size
+    assert answer["rows"] == len(read(out.read_bytes(), form))
 
 
 @pytest.mark.parametrize("query", ["min_kw=fast", "operator=nobody", "current=plasma"])

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from charging.domain.vocabulary import Kind
-from charging.exports.files import Format, Request, What, file_name, stem, write
+from charging.exports.files import Format, Request, What, file_name, file_stem, write_export
 from charging.maps.layers import Layer
 from charging.maps.standalone import Caption, Picture, build_map_page
 from charging.maps.viewport import Frame, Viewport
@@ -63,7 +63,7 @@ def _choices(context: ViewContext, frame: Frame, viewport: Viewport, layers: Seq
         language=say.language,
         layers=tuple(layers),
     )
-    name = f"{stem(answers.dataset)}-map"
+    name = f"{file_stem(answers.dataset)}-map"
     st.download_button(
         say("take.html"),
         lambda: build_map_page(picture, words).encode(),
@@ -131,7 +131,7 @@ def _choice(context: ViewContext, name: str, options: list[Any]) -> str:
 def table_file(answers: Answers, request: Request) -> bytes:
     """Return the file of a request."""
     target = io.BytesIO()
-    write(answers.engine, answers.dataset, request, target)
+    write_export(answers.engine, answers.dataset, request, target)
     return target.getvalue()
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import streamlit as st
 
 from charging.dataset.store import Dataset
-from charging.exports.files import entry, harmless, stem
+from charging.exports.files import file_stem, strip_controls, zip_entry
 from charging.exports.formats import table_csv
 from charging.maps.static_map_svg import draw_static_map
 from charging.queries.totals import count_left_out_as_unknown
@@ -82,7 +82,7 @@ def report_zip(report: AnalysisReport, name: str, datasets: Sequence[Dataset]) -
     target = io.BytesIO()
     with ZipFile(target, "w") as archive:
         for file, data in files.items():
-            archive.writestr(entry(file, dated), data)
+            archive.writestr(zip_entry(file, dated), data)
     return target.getvalue()
 
 
@@ -110,7 +110,7 @@ def readme(report: AnalysisReport, begin: str) -> str:
         say("analysis.definition.lead"),
         *(line for name, text in report.definitions for line in ("", name, text)),
     ]
-    return harmless("\n".join(lines) + "\n")
+    return strip_controls("\n".join(lines) + "\n")
 
 
 def table_csv_bytes(table: ReportTable) -> bytes:
@@ -120,7 +120,7 @@ def table_csv_bytes(table: ReportTable) -> bytes:
 
 def file_stems(datasets: Sequence[Dataset]) -> str:
     """Return how the names of files begin: with every dataset, and whether it is simulated."""
-    return "-".join(stem(dataset) for dataset in datasets)
+    return "-".join(file_stem(dataset) for dataset in datasets)
 
 
 def _button(say: Texts, what: str, make: Callable[[], bytes], file_name: str, mime: str, symbol: str) -> None:
