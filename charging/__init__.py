@@ -8,19 +8,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from charging.analytics.holdings import binned
-    from charging.analytics.studies import Directly
+    from charging.analytics.holdings import bin_stations
+    from charging.analytics.studies import Uncached
     from charging.dataset.store import open_dataset
     from charging.domain.filters import Filters
     from charging.queries.engine import Engine
 
-__all__ = ["Directly", "Engine", "Filters", "binned", "open_dataset"]
+__all__ = ["Engine", "Filters", "Uncached", "bin_stations", "open_dataset"]
 
 _HOMES = {
-    "Directly": "charging.analytics.studies",
     "Engine": "charging.queries.engine",
     "Filters": "charging.domain.filters",
-    "binned": "charging.analytics.holdings",
+    "Uncached": "charging.analytics.studies",
+    "bin_stations": "charging.analytics.holdings",
     "open_dataset": "charging.dataset.store",
 }
 

@@ -248,13 +248,10 @@ SHARED_CLASS_NAMES = {
     "Column",
     "Doubt",
     "Groups",
-    "Kept",
     "Kind",
     "Piles",
     "Table",
     "_Kind",
-    "_Points",
-    "_Rows",
 }
 """Names that two classes have today. The list may only get shorter."""
 

@@ -10,7 +10,7 @@ from views.paged import opened, page_over, said, tables
 from charging.analytics.coverage_options import Gain, Grid
 from charging.analytics.resilience import dependence
 from charging.analytics.studies import (
-    Directly,
+    Uncached,
     gains,
     highway_service,
     losses,
@@ -27,27 +27,27 @@ ANALYSES = ("coverage", "compare", "reach", "highways")
 
 
 @pytest.fixture
-def told(run):
+def ask(run):
     """Run a command that succeeds; return what it tells programs."""
 
-    def _told(*arguments):
+    def _ask(*arguments):
         code, out, err = run(*arguments, "--json")
         assert (code, err) == (0, "")
         return json.loads(out, parse_constant=pytest.fail)
 
-    return _told
+    return _ask
 
 
 @pytest.fixture
-def shown(run):
+def show(run):
     """Run a command that succeeds; return what it shows people."""
 
-    def _shown(*arguments):
+    def _show(*arguments):
         code, out, err = run(*arguments)
         assert (code, err) == (0, "")
         return out
 
-    return _shown
+    return _show
 
 
 @pytest.fixture
@@ -63,8 +63,8 @@ def snapshot(build, tiny_description, build_dir):
     return _snapshot
 
 
-def test_coverage_tells_what_each_partner_adds_out_of_the_whole(told):
-    found = told("coverage", "tiny")
+def test_coverage_tells_what_each_partner_adds_out_of_the_whole(ask):
+    found = ask("coverage", "tiny")
     assert (found["base"], found["partner"]) == (["teld", "state_grid"], ["nio"])
     assert {gain: (rows[0]["gain"], rows[0]["whole"]) for gain, rows in found["gains"].items()} == {
         "cells": (2, 12),
@@ -76,8 +76,8 @@ def test_coverage_tells_what_each_partner_adds_out_of_the_whole(told):
     assert found["not_known"]["stations_without_piles"] == 1
 
 
-def test_coverage_shows_people_no_share_without_what_it_is_of(shown):
-    out = shown("coverage", "tiny", "--leaver", "state_grid")
+def test_coverage_shows_people_no_share_without_what_it_is_of(show):
+    out = show("coverage", "tiny", "--leaver", "state_grid")
     assert "A tiny world (real), as of 2024-12; counted: pile" in out
     assert "of 12 (" in out
     assert "Without state_grid: 22 of 82 (26.8%) piles are lost" in out
@@ -85,43 +85,43 @@ def test_coverage_shows_people_no_share_without_what_it_is_of(shown):
     assert "Simulated" not in out
 
 
-def test_a_leaver_takes_units_of_every_kind(told):
-    found = told("coverage", "tiny", "--leaver", "state_grid")["losses"]
+def test_a_leaver_takes_units_of_every_kind(ask):
+    found = ask("coverage", "tiny", "--leaver", "state_grid")["losses"]
     assert (found["piles_lost"], found["piles"], found["service_areas_listed"]) == (22, 82, 2)
     assert [(found[unit]["units_lost"], found[unit]["units"]) for unit in ("cells", "cities")] == [
         (3, 11),
         (0, 3),
     ]
     assert (found["service_areas"]["units_lost"], found["service_areas"]["units_lost_share"]) == (1, 1)
-    assert "losses" not in told("coverage", "tiny")
+    assert "losses" not in ask("coverage", "tiny")
 
 
-def test_white_spots_are_listed_with_the_terms_of_their_score(told, shown):
-    found = told("coverage", "tiny", "--white-spots", 3, "--far", 2, "--rival", "-1")["white_spots"]
+def test_white_spots_are_listed_with_the_terms_of_their_score(ask, show):
+    found = ask("coverage", "tiny", "--white-spots", 3, "--far", 2, "--rival", "-1")["white_spots"]
     assert (len(found["cells"]), found["ranked"], found["left_out"]) == (3, 27, 0)
     first = found["cells"][0]
     assert first["h3_cell"] == "86411d4dfffffff"
     assert first["distance_term"] == pytest.approx(first["distance_km"] ** 2)
     terms = first["weight_term"] * first["distance_term"] * first["others_term"]
     assert first["score"] == pytest.approx(terms)
-    assert "广州市" in shown("coverage", "tiny", "--white-spots", 1)
+    assert "广州市" in show("coverage", "tiny", "--white-spots", 1)
 
 
-def test_sets_that_are_not_given_leave_out_those_that_are(told):
-    found = told("coverage", "tiny", "--partner", "teld,xpeng", "--partner", "nio")
+def test_sets_that_are_not_given_leave_out_those_that_are(ask):
+    found = ask("coverage", "tiny", "--partner", "teld,xpeng", "--partner", "nio")
     assert (found["base"], sorted(found["partner"])) == (["state_grid"], ["nio", "teld", "xpeng"])
-    assert told("compare", "tiny", "--a", "teld")["b"] == ["nio"]
-    assert told("coverage", "tiny", "--base", "")["base"] == []
+    assert ask("compare", "tiny", "--a", "teld")["b"] == ["nio"]
+    assert ask("coverage", "tiny", "--base", "")["base"] == []
 
 
-def test_a_selection_is_the_one_of_a_link(told, shown):
-    found = told("coverage", "tiny", "--query", "?current=AC", "--leaver", "teld")
+def test_a_selection_is_the_one_of_a_link(ask, show):
+    found = ask("coverage", "tiny", "--query", "?current=AC", "--leaver", "teld")
     assert (found["query"], found["losses"]["piles"]) == ("current=AC", 36)
-    assert "Selection: current=AC" in shown("compare", "tiny", "--query", "current=AC")
+    assert "Selection: current=AC" in show("compare", "tiny", "--query", "current=AC")
 
 
-def test_compare_tallies_cells_and_lists_cities(told, shown):
-    found = told("compare", "tiny", "--a", "nio", "--b", "teld")
+def test_compare_tallies_cells_and_lists_cities(ask, show):
+    found = ask("compare", "tiny", "--a", "nio", "--b", "teld")
     assert sum(row["units"] for row in found["tally"]) == found["cells"]
     assert [
         (row["city_id"], row["piles_a"], row["piles_b"], row["piles_others"]) for row in found["cities"]
@@ -130,36 +130,36 @@ def test_compare_tallies_cells_and_lists_cities(told, shown):
         ("310000", 4, 10, 8),
         ("440300", 0, 0, 18),
     ]
-    out = shown("compare", "tiny", "--a", "nio", "--b", "teld", "--rows", 1)
+    out = show("compare", "tiny", "--a", "nio", "--b", "teld", "--rows", 1)
     assert "Cities, in piles: 1 of 3" in out
     assert "110000  北京市" in out
 
 
-def test_compare_looks_b_up_in_another_dataset(told, shown, snapshot, tiny_records):
+def test_compare_looks_b_up_in_another_dataset(ask, show, snapshot, tiny_records):
     snapshot("other", tiny_records[:4], kind=Kind.SIMULATED)
-    found = told("compare", "tiny", "--with", "other", "--a", "", "--b", "teld")
+    found = ask("compare", "tiny", "--with", "other", "--a", "", "--b", "teld")
     assert (found["a"], found["b"], found["with"]["kind"]) == (None, ["teld"], "simulated")
     assert sum(row["piles_b"] for row in found["tally"]) == 30
     assert "other kind" in found["notes"][0]
-    assert "Simulated: no station in it is real." in shown("compare", "tiny", "--with", "other")
+    assert "Simulated: no station in it is real." in show("compare", "tiny", "--with", "other")
 
 
-def test_reach_tells_a_curve_for_each_network(told, shown):
-    found = told("reach", "tiny", "--km", "100,3", "--km", "10")
+def test_reach_tells_a_curve_for_each_network(ask, show):
+    found = ask("reach", "tiny", "--km", "100,3", "--km", "10")
     assert found["asked"] == "current=DC"
     assert list(found["networks"]) == ["base", "both", "all", "alone.nio"]
     assert [point["km"] for point in found["curves"]["both"]] == [3, 10, 100]
     assert {point["weight_whole"] for curve in found["curves"].values() for point in curve} == {122001162}
-    assert "Places of 5,000 people and more: 122,001,162 people" in shown("reach", "tiny")
+    assert "Places of 5,000 people and more: 122,001,162 people" in show("reach", "tiny")
 
 
-def test_reach_takes_weights_of_ones_own(told, shown, tmp_path):
+def test_reach_takes_weights_of_ones_own(ask, show, tmp_path):
     path = tmp_path / "mine.csv"
     path.write_text("lat,lon,weight\n39.9087,116.3975,3\n31.2,100.0,1\n", "utf-8")
-    found = told("reach", "tiny", "--weights", path, "--km", "1", "--query", "current=DC")
+    found = ask("reach", "tiny", "--weights", path, "--km", "1", "--query", "current=DC")
     assert found["weights"] == {"title": "mine.csv", "unit": "weight", "source": "", "whole": 4}
     assert found["curves"]["both"][0]["share"] == 0.75
-    assert "mine.csv: 4 weight" in shown("coverage", "tiny", "--weights", path)
+    assert "mine.csv: 4 weight" in show("coverage", "tiny", "--weights", path)
 
 
 def test_reach_far_from_all_people_is_not_known_and_not_zero(run, snapshot, tiny_records):
@@ -170,8 +170,8 @@ def test_reach_far_from_all_people_is_not_known_and_not_zero(run, snapshot, tiny
     assert "reach is not known" in out
 
 
-def test_highways_tell_the_share_the_empty_areas_and_the_gaps(told, shown):
-    found = told("highways", "tiny", "--base", "nio", "--partner", "state_grid")
+def test_highways_tell_the_share_the_empty_areas_and_the_gaps(ask, show):
+    found = ask("highways", "tiny", "--base", "nio", "--partner", "state_grid")
     assert found["before"] == {"with_piles": 0, "unknown": 0, "areas": 2, "empty": 2, "share": 0}
     assert (found["after"]["with_piles"], found["after"]["empty"], found["after"]["share"]) == (1, 1, 0.5)
     assert {(road["expressway"], road["direction"]) for road in found["gaps"]} == {
@@ -179,18 +179,18 @@ def test_highways_tell_the_share_the_empty_areas_and_the_gaps(told, shown):
         ("G6", "拉萨"),
     }
     assert {"gap_km", "from_name", "areas_inside"} <= found["gaps"][0]["after"].keys()
-    assert "1 of 2 (50.0%)" in shown("highways", "tiny")
+    assert "1 of 2 (50.0%)" in show("highways", "tiny")
 
 
-def test_highways_without_a_list_of_areas_say_so(shown, snapshot, tiny_records):
+def test_highways_without_a_list_of_areas_say_so(show, snapshot, tiny_records):
     snapshot("bare", [record for record in tiny_records if hasattr(record, "piles")][:3])
-    assert "lists no service areas" in shown("highways", "bare")
+    assert "lists no service areas" in show("highways", "bare")
 
 
-def test_diff_tells_totals_and_operators(told, shown, snapshot, tiny_records):
+def test_diff_tells_totals_and_operators(ask, show, snapshot, tiny_records):
     grown = tiny_records[0]._replace(piles=tiny_records[0].piles[:1])
     snapshot("newer", [grown, *tiny_records[2:]])
-    found = told("diff", "tiny", "newer")
+    found = ask("diff", "tiny", "newer")
     assert found["warnings"] == []
     assert {kind: found["totals"][kind] for kind in ("opened", "closed", "shrunk")} == {
         "opened": 0,
@@ -198,7 +198,7 @@ def test_diff_tells_totals_and_operators(told, shown, snapshot, tiny_records):
         "shrunk": 1,
     }
     assert {row["operator_id"]: row["piles_net"] for row in found["by_operator"]} == {"teld": -30, "nio": -2}
-    assert "stations closed" in shown("diff", "tiny", "newer", "--query", "operator=teld")
+    assert "stations closed" in show("diff", "tiny", "newer", "--query", "operator=teld")
 
 
 def test_diff_refuses_what_does_not_compare(run, snapshot, tiny_records):
@@ -208,21 +208,21 @@ def test_diff_refuses_what_does_not_compare(run, snapshot, tiny_records):
     assert "other kind: old real, new simulated" in err
 
 
-def test_diff_of_other_units_compares_stations_and_no_piles(told, shown, snapshot, tiny_built, tiny_records):
+def test_diff_of_other_units_compares_stations_and_no_piles(ask, show, snapshot, tiny_built, tiny_records):
     [rows] = tiny_built.sources
     guns = replace(rows, info=replace(rows.info, unit_counted="connector"))
     snapshot("guns", tiny_records[1:], sources=(guns,))
-    found = told("diff", "tiny", "guns")
+    found = ask("diff", "tiny", "guns")
     assert [warning["obstacle"] for warning in found["warnings"]] == ["other_unit"]
     assert (found["totals"]["closed"], found["totals"]["piles_net"]) == (1, None)
-    assert "other unit: old pile, new connector" in shown("diff", "tiny", "guns")
+    assert "other unit: old pile, new connector" in show("diff", "tiny", "guns")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ANALYSES)
-def test_an_empty_selection_is_answered(told, shown, command):
-    told(command, "tiny", "--query", "min_kw=9000")
-    assert shown(command, "tiny", "--query", "min_kw=9000")
+def test_an_empty_selection_is_answered(ask, show, command):
+    ask(command, "tiny", "--query", "min_kw=9000")
+    assert show(command, "tiny", "--query", "min_kw=9000")
 
 
 @pytest.mark.parametrize(
@@ -270,8 +270,8 @@ def test_every_analysis_has_help_and_json(run, command):
 
 
 @pytest.mark.slow
-def test_the_commands_say_what_the_page_says(told, tiny_dataset, tmp_path, monkeypatch):
-    covered, compared, roads = told("coverage", "tiny"), told("compare", "tiny"), told("highways", "tiny")
+def test_the_commands_say_what_the_page_says(ask, tiny_dataset, tmp_path, monkeypatch):
+    covered, compared, roads = ask("coverage", "tiny"), ask("compare", "tiny"), ask("highways", "tiny")
     page = opened(page_over(tiny_dataset, tmp_path / "page", monkeypatch), view="coverage")
     [row] = tables(page)[0].to_dict("records")
     assert [value for name, value in row.items() if "in that order" in name] == [
@@ -285,11 +285,11 @@ def test_the_commands_say_what_the_page_says(told, tiny_dataset, tmp_path, monke
     assert (roads["after"]["with_piles"], roads["after"]["areas"]) == (1, 2)
 
 
-def test_the_commands_say_of_the_simulated_network_what_the_page_asks(told, shown, simulated):
-    found = told("coverage", simulated.folder, "--leaver", "nio")
-    roads = told("highways", simulated.folder)
+def test_the_commands_say_of_the_simulated_network_what_the_page_asks(ask, show, simulated):
+    found = ask("coverage", simulated.folder, "--leaver", "nio")
+    roads = ask("highways", simulated.folder)
     with closing(Engine(simulated, memory_limit_mb=500)) as engine:
-        data, grid = Directly(engine), Grid()
+        data, grid = Uncached(engine), Grid()
         sets = usual_sets(data)
         ranked = gains(data, Filters(), sets.base, sets.partner, grid)
         lost = dependence(losses(data, Filters(), ("nio",), Unit.CITY))
@@ -305,7 +305,7 @@ def test_the_commands_say_of_the_simulated_network_what_the_page_asks(told, show
         service.after.areas,
     )
     assert found["dataset"]["kind"] == "simulated"
-    assert "Simulated: no station in it is real." in shown("highways", simulated.folder, "--rows", 1)
+    assert "Simulated: no station in it is real." in show("highways", simulated.folder, "--rows", 1)
 
 
 def test_tables_are_aligned_also_where_letters_are_wide():

@@ -1,6 +1,6 @@
 """Questions about two datasets, from a selection to what changed between them: `studies` has those about one.
 
-`data` is the later dataset and `older` the earlier one, each with a memory of its own. What a selection does
+`data` is the later dataset and `older` the earlier one, each with a cache of its own. What a selection does
 not change, the pairs of stations, is asked for once.
 """
 
@@ -11,15 +11,8 @@ import numpy as np
 import pandas as pd
 
 from charging.analytics.changed_cells import changed_cells
-from charging.analytics.changes import (
-    ChangesBy,
-    Pairs,
-    Selected,
-    change_totals,
-    pair_stations,
-    selected_changes,
-)
-from charging.analytics.studies import Asks
+from charging.analytics.changes import ChangesBy, Pairs, change_totals, pair_stations, selected_changes
+from charging.analytics.studies import QueryRunner
 from charging.domain.filters import Filters
 from charging.queries.engine import Engine
 from charging.queries.snapshot import every_station, selected_piles
@@ -28,12 +21,12 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class AsksBoth(Asks, Protocol):
-    """Asks queries of one dataset, and questions of it and another."""
+class PairQueryRunner(QueryRunner, Protocol):
+    """Runs queries on one dataset, and questions on it and another."""
 
     @property
     def engine(self) -> Engine:
-        """Where the dataset is asked."""
+        """The engine of the dataset."""
 
     def ask_both(
         self,
@@ -45,13 +38,13 @@ class AsksBoth(Asks, Protocol):
         """Return `question(self, other, ...)`."""
 
 
-A = TypeVar("A", bound=AsksBoth)
+A = TypeVar("A", bound=PairQueryRunner)
 
 
 def changed_stations(data: A, older: A, filters: Filters, *, count_piles: bool = True) -> pd.DataFrame:
     """Return what `changes.changes` says of a selection of two datasets; its pairs are asked for once."""
     pairs = data.ask_both(older, _station_pairs)
-    was, is_now = (Selected(*asked.ask(selected_piles, filters)) for asked in (older, data))
+    was, is_now = (asked.ask(selected_piles, filters) for asked in (older, data))
     return selected_changes(pairs, was, is_now, count_piles=count_piles)
 
 
@@ -75,7 +68,7 @@ def cell_changes(
     return changed_cells(changed, was, is_now, resolution)
 
 
-def _station_pairs(data: AsksBoth, older: AsksBoth) -> Pairs:
+def _station_pairs(data: PairQueryRunner, older: PairQueryRunner) -> Pairs:
     # not asked for by `ask`, which would keep all stations a second time
     now = every_station(data.engine)  # first: the other dataset may still be opening
     return pair_stations(every_station(older.engine), now)

@@ -10,7 +10,7 @@ from charging.analytics.changes import ChangesBy, change_totals
 from charging.domain.hexes import parent_cells
 
 
-class Happened(StrEnum):
+class CellChange(StrEnum):
     """What happened in a cell, from gain to loss."""
 
     OPENED = "opened"  # the first stations of the selection came
@@ -21,7 +21,7 @@ class Happened(StrEnum):
 
 
 def changed_cells(
-    changed: pd.DataFrame,
+    diff: pd.DataFrame,
     old_cells: NDArray[np.int64],
     new_cells: NDArray[np.int64],
     resolution: int,
@@ -41,7 +41,7 @@ def changed_cells(
     -------
     table
         One row per cell, by cell: `cell`, what `changes.change_totals` says of it, `stations_before`,
-        `stations_after`, and `category`, one of `Happened`:
+        `stations_after`, and `category`, one of `CellChange`:
 
         - `opened`: no station of the selection then, some now; `closed`: some then, none now;
         - else a station that opened, grew or moved in is a gain, one that closed, shrank or moved out a loss:
@@ -50,25 +50,24 @@ def changed_cells(
 
         A cell in which stations only changed their name or operator, or moved inside it, has no row.
     """
-    table = change_totals(changed, ChangesBy.CELL, resolution=resolution).rename(columns={"key": "cell"})
+    table = change_totals(diff, ChangesBy.CELL, resolution=resolution).rename(columns={"key": "cell"})
     cells = pd.Index(table["cell"].to_numpy(np.int64))
-    before, after = (_counted(held, resolution, cells) for held in (old_cells, new_cells))
+    before, after = (_count_by_cell(stations, resolution, cells) for stations in (old_cells, new_cells))
     now, was = (
-        parent_cells(changed[name].fillna(0).to_numpy(np.int64), resolution)
-        for name in ("cell", "cell_before")
+        parent_cells(diff[name].fillna(0).to_numpy(np.int64), resolution) for name in ("cell", "cell_before")
     )
-    crosses = changed.moved.to_numpy(bool) & (now != was)
+    crosses = diff.moved.to_numpy(bool) & (now != was)
     stays = ~crosses  # a station that came is a gain here, also if it shrank on the way
-    gains = _holds(cells, now, (changed.opened | changed.grown).to_numpy(bool) & stays | crosses)
-    losses = _holds(cells, now, (changed.closed | changed.shrunk).to_numpy(bool) & stays)
-    losses |= _holds(cells, was, crosses)
+    gains = _cells_with(cells, now, (diff.opened | diff.grown).to_numpy(bool) & stays | crosses)
+    losses = _cells_with(cells, now, (diff.closed | diff.shrunk).to_numpy(bool) & stays)
+    losses |= _cells_with(cells, was, crosses)
     category = np.full(len(table), None, dtype=object)
-    for verdict, holds in (  # the last that holds is told
-        (Happened.GROWN, gains),
-        (Happened.SHRUNK, losses),
-        (Happened.MIXED, gains & losses),
-        (Happened.OPENED, (before == 0) & (after > 0)),
-        (Happened.CLOSED, (before > 0) & (after == 0)),
+    for verdict, holds in (  # the last that holds wins
+        (CellChange.GROWN, gains),
+        (CellChange.SHRUNK, losses),
+        (CellChange.MIXED, gains & losses),
+        (CellChange.OPENED, (before == 0) & (after > 0)),
+        (CellChange.CLOSED, (before > 0) & (after == 0)),
     ):
         category[holds] = verdict
     table = table.assign(
@@ -77,18 +76,18 @@ def changed_cells(
         stations_after=after,
         category=pd.Series(category, index=table.index, dtype="object"),
     )
-    is_told = table.category.notna() | (table.stations_piles_unknown > 0)
-    return table[is_told].sort_values("cell", ignore_index=True)
+    is_shown = table.category.notna() | (table.stations_piles_unknown > 0)
+    return table[is_shown].sort_values("cell", ignore_index=True)
 
 
-def _holds(cells: pd.Index, of_station: NDArray[np.int64], is_so: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which cells hold a station of which something is so."""
-    return np.asarray(cells.isin(of_station[is_so]), dtype=bool)
+def _cells_with(cells: pd.Index, stations: NDArray[np.int64], rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which cells hold one of some stations, given the cell of each station."""
+    return np.asarray(cells.isin(stations[rows]), dtype=bool)
 
 
-def _counted(held: NDArray[np.int64], resolution: int, cells: pd.Index) -> NDArray[np.int64]:
+def _count_by_cell(stations: NDArray[np.int64], resolution: int, cells: pd.Index) -> NDArray[np.int64]:
     """Return how many of the stations lie in each cell."""
-    found, counts = np.unique(parent_cells(held, resolution), return_counts=True)
+    found, counts = np.unique(parent_cells(stations, resolution), return_counts=True)
     return pd.Series(counts, index=found).reindex(cells, fill_value=0).to_numpy(np.int64)
 
 
@@ -96,12 +95,12 @@ STATIONS = ("opened", "closed", "grown", "shrunk")
 """What can have happened to a station in size."""
 
 
-def station_categories(changed: pd.DataFrame) -> pd.Series:
+def station_categories(diff: pd.DataFrame) -> pd.Series:
     """Return what happened to each changed station in size: the one of `STATIONS` that holds, else null.
 
     It is null of stations that only changed their name, place or operator, and where a number is not known.
     """
-    category = np.full(len(changed), None, dtype=object)
+    category = np.full(len(diff), None, dtype=object)
     for name in STATIONS:
-        category[changed[name].to_numpy(bool)] = name
-    return pd.Series(category, index=changed.index, dtype="object")
+        category[diff[name].to_numpy(bool)] = name
+    return pd.Series(category, index=diff.index, dtype="object")

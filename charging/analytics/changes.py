@@ -2,10 +2,10 @@
 
 Two tables come in, those of `charging.queries.snapshot`: station_id, name, name_zh, operator_id, city_id,
 lat, lon (WGS-84 degrees), cell (H3, resolution 11), piles (null: not known). Stations are the same when
-their `station_id` is: ask `comparable` first whether that can be so.
+their `station_id` is: ask `find_obstacles` first whether that can be so.
 
-`changes` compares two snapshots. Who asks about the same two datasets again and again pairs all their
-stations once with `pair_stations`, and asks `selected_changes` about each selection.
+`changes` compares two snapshots. To ask about the same two datasets again and again, pair all their
+stations once with `pair_stations`, and call `selected_changes` for each selection.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from charging.domain.arrays import run_starts
 from charging.domain.geography import great_circle_km
 from charging.domain.hexes import parent_cells
 from charging.domain.text_folding import fold_text
+from charging.queries.snapshot import SelectedPiles
 
 MOVED_M = 50.0
 """Distance beyond which a station has moved, metres; below it a coordinate was made more exact."""
@@ -42,11 +43,11 @@ class Change(StrEnum):
 KINDS = tuple(str(change) for change in Change)
 """The columns of `Change`."""
 
-_SHOWN = ["station_id", "name", "name_zh", "operator_id", "city_id", "lat", "lon", "cell"]
-_COMPARED = ["name", "name_zh", "operator_id", "city_id", "cell"]
+_FIELDS = ["station_id", "name", "name_zh", "operator_id", "city_id", "lat", "lon", "cell"]
+_FORMER_FIELDS = ["name", "name_zh", "operator_id", "city_id", "cell"]
 _COLUMNS = [
-    *_SHOWN,
-    *(f"{name}_before" for name in _COMPARED),
+    *_FIELDS,
+    *(f"{name}_before" for name in _FORMER_FIELDS),
     *("piles_before", "piles_after", "piles_change", "moved_m"),
     *KINDS,
     "piles_unknown",
@@ -95,7 +96,7 @@ class ChangesBy(StrEnum):
     CELL = "cell"
 
 
-def comparable(old: Description, new: Description) -> tuple[Incomparable, ...]:
+def find_obstacles(old: Description, new: Description) -> tuple[Incomparable, ...]:
     """Return every reason why two datasets do not compare, in the order of `Obstacle`; none is good.
 
     Parameters
@@ -104,7 +105,7 @@ def comparable(old: Description, new: Description) -> tuple[Incomparable, ...]:
         Their manifests. Sources are compared by their prefix of station_id, lists without stations left out.
     """
     prefixes = [
-        {rows.info.source for rows in described.sources if rows.info.unit_counted} for described in (old, new)
+        {rows.info.source for rows in manifest.sources if rows.info.unit_counted} for manifest in (old, new)
     ]
     sources = [", ".join(sorted(names)) for names in prefixes]
     units = [old.unit_counted, new.unit_counted]
@@ -151,23 +152,16 @@ def changes(old: pd.DataFrame, new: pd.DataFrame, *, count_piles: bool = True) -
           `shrunk` by known numbers alone, `renamed` where a name known on both sides differs by more than
           case and blanks, `moved` by more than `MOVED_M`, `reassigned` where both operators are known and
           differ;
-        - `piles_unknown`: the difference cannot be told, since a number is missing on one side or both.
+        - `piles_unknown`: the difference is not known, since a number is missing on one side or both.
 
         A station of no kind has a row only where its number of piles is known on one side alone. What became
         known otherwise (a name, an operator) is no change.
     """
     pairs = pair_stations(old, new)
     all_of_them = (
-        Selected(np.ones(len(table), dtype=bool), table.piles.to_numpy(np.float64)) for table in (old, new)
+        SelectedPiles(np.full(len(table), True), table.piles.to_numpy(np.float64)) for table in (old, new)
     )
     return selected_changes(pairs, *all_of_them, count_piles=count_piles)
-
-
-class Selected(NamedTuple):
-    """Which stations of a snapshot a selection holds, by row, with how many piles."""
-
-    holds: NDArray[np.bool_]
-    piles: NDArray[np.float64]  # NaN: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,33 +170,35 @@ class Pairs:
 
     old: pd.DataFrame
     new: pd.DataFrame
-    at_old: NDArray[np.intp]  # by row of `new`, its row in `old`; -1: not there
+    old_rows: NDArray[np.intp]  # by row of `new`, its row in `old`; -1: not there
     moved_m: NDArray[np.float64]  # by row of `new`, as all that follow; NaN where not there
-    renamed: NDArray[np.bool_]
-    reassigned: NDArray[np.bool_]
+    is_renamed: NDArray[np.bool_]
+    is_reassigned: NDArray[np.bool_]
 
 
 def pair_stations(old: pd.DataFrame, new: pd.DataFrame) -> Pairs:
     """Return two snapshots station by station, with what differs but their piles, which are not needed."""
-    at_old = _places(old, new)
+    old_rows = _find_stations(old, new)
 
     def sides(name: str) -> tuple[ExtensionArray, ExtensionArray]:
-        return old[name].array.take(at_old, allow_fill=True), new[name].array
+        return old[name].array.take(old_rows, allow_fill=True), new[name].array
 
     (lat, new_lat), (lon, new_lon) = (np.asarray(sides(axis), dtype=np.float64) for axis in ("lat", "lon"))
-    moved_m = np.where(at_old < 0, np.nan, 0.0)
-    differs = (at_old >= 0) & ((lat != new_lat) | (lon != new_lon))
+    moved_m = np.where(old_rows < 0, np.nan, 0.0)
+    differs = (old_rows >= 0) & ((lat != new_lat) | (lon != new_lon))
     moved_m[differs] = 1000 * great_circle_km(*(axis[differs] for axis in (lat, lon, new_lat, new_lon)))
     renamed = _is_renamed(*sides("name")) | _is_renamed(*sides("name_zh"))
-    return Pairs(old, new, at_old, moved_m, renamed, _both_known_and_differ(*sides("operator_id")))
+    return Pairs(old, new, old_rows, moved_m, renamed, _both_known_and_differ(*sides("operator_id")))
 
 
-def selected_changes(pairs: Pairs, old: Selected, new: Selected, *, count_piles: bool = True) -> pd.DataFrame:
+def selected_changes(
+    pairs: Pairs, old: SelectedPiles, new: SelectedPiles, *, count_piles: bool = True
+) -> pd.DataFrame:
     """Return what `changes` says of the selected stations of two snapshots, whose piles are given here."""
-    at = pairs.at_old
+    at = pairs.old_rows
     stays = new.holds & np.append(old.holds, False)[at]  # -1 points at what is appended
     was, now = np.append(old.piles, np.nan)[at], new.piles
-    differs = pairs.renamed | pairs.reassigned | (pairs.moved_m > MOVED_M)
+    differs = pairs.is_renamed | pairs.is_reassigned | (pairs.moved_m > MOVED_M)
     if count_piles:
         differs |= (now != was) & ~(np.isnan(now) & np.isnan(was))
     kept = np.flatnonzero(stays & differs)
@@ -211,15 +207,15 @@ def selected_changes(pairs: Pairs, old: Selected, new: Selected, *, count_piles:
     is_closed[at[stays]] = False
     closed = np.flatnonzero(is_closed)
     nobody = np.full(opened.size, -1)
-    rows = _Rows(
-        at_old=np.concatenate([at[kept], nobody, closed]),
-        at_new=np.concatenate([kept, opened, np.full(closed.size, -1)]),
+    rows = _RowPairs(
+        old=np.concatenate([at[kept], nobody, closed]),
+        new=np.concatenate([kept, opened, np.full(closed.size, -1)]),
     )
     return _table(pairs, rows, old, new, count_piles=count_piles)
 
 
 def change_totals(
-    changed: pd.DataFrame, by: ChangesBy | None = None, *, resolution: int | None = None
+    diff: pd.DataFrame, by: ChangesBy | None = None, *, resolution: int | None = None
 ) -> pd.DataFrame:
     """Return what changed in all, or by operator, city or cell.
 
@@ -238,7 +234,7 @@ def change_totals(
         `key` (only with `by`; null: not known), the number of stations of each of `KINDS`, `piles_gained`
         and `piles_lost` (both 0 or more, of the differences that are known), `piles_net` (gained less lost)
         and `stations_piles_unknown`, the stations whose difference is not known. Ordered by piles gained and
-        lost together downwards, then by key, null last.
+        lost together, descending, then by key, null last.
 
     Raises
     ------
@@ -255,19 +251,19 @@ def change_totals(
     if (by is ChangesBy.CELL) != (resolution is not None):
         message = f"expected a resolution with cells and only there, found {resolution!r} by {by}"
         raise ValueError(message)
-    keys, code, former = _coded(changed, by, resolution)
-    went = np.zeros(len(changed), dtype=bool)
+    keys, code, former = _number_keys(diff, by, resolution)
+    went = np.zeros(len(diff), dtype=bool)
     if by is not None:
-        went = (changed.reassigned if by is ChangesBy.OPERATOR else changed.moved).to_numpy(bool)
+        went = (diff.reassigned if by is ChangesBy.OPERATOR else diff.moved).to_numpy(bool)
     went = went & (former != code)
-    change = changed.piles_change.fillna(0.0).to_numpy()
-    was, now = (changed[f"piles_{side}"].to_numpy() for side in ("before", "after"))
-    sums: dict[str, Any] = {kind: _added(code, changed[kind], keys).astype(np.int64) for kind in KINDS}
+    change = diff.piles_change.fillna(0.0).to_numpy()
+    was, now = (diff[f"piles_{side}"].to_numpy() for side in ("before", "after"))
+    sums: dict[str, Any] = {kind: _sums(code, diff[kind], keys).astype(np.int64) for kind in KINDS}
     gained = np.where(went, np.nan_to_num(now), np.maximum(change, 0.0))
     lost = np.where(went, 0.0, np.maximum(-change, 0.0))
-    sums["piles_gained"] = _added(code, gained, keys)
-    sums["piles_lost"] = _added(code, lost, keys) + _added(former[went], np.nan_to_num(was[went]), keys)
-    unknown = _added(code, changed.piles_unknown, keys) + _added(former[went], np.isnan(was[went]), keys)
+    sums["piles_gained"] = _sums(code, gained, keys)
+    sums["piles_lost"] = _sums(code, lost, keys) + _sums(former[went], np.nan_to_num(was[went]), keys)
+    unknown = _sums(code, diff.piles_unknown, keys) + _sums(former[went], np.isnan(was[went]), keys)
     sums["piles_net"] = sums["piles_gained"] - sums["piles_lost"]
     table = pd.DataFrame(sums | {"stations_piles_unknown": unknown.astype(np.int64)})
     if by is not None:
@@ -279,35 +275,41 @@ def change_totals(
     return table.iloc[order].reset_index(drop=True)
 
 
-def _simulation(described: Description) -> str:
-    return f"seed {described.seed}, scale {described.scale}"
+def _simulation(manifest: Description) -> str:
+    return f"seed {manifest.seed}, scale {manifest.scale}"
 
 
-class _Rows(NamedTuple):
+class _RowPairs(NamedTuple):
     """The stations of a table of changes, as rows of both snapshots; -1: not there."""
 
-    at_old: NDArray[np.intp]
-    at_new: NDArray[np.intp]
+    old: NDArray[np.intp]
+    new: NDArray[np.intp]
 
 
-def _table(pairs: Pairs, rows: _Rows, old: Selected, new: Selected, *, count_piles: bool) -> pd.DataFrame:
-    is_opened, is_closed = rows.at_old < 0, rows.at_new < 0
+def _table(
+    pairs: Pairs, rows: _RowPairs, old: SelectedPiles, new: SelectedPiles, *, count_piles: bool
+) -> pd.DataFrame:
+    is_opened, is_closed = rows.old < 0, rows.new < 0
     stays = ~is_opened & ~is_closed
-    sides = pairs.new[_SHOWN].iloc[rows.at_new[~is_closed]], pairs.old[_SHOWN].iloc[rows.at_old[is_closed]]
+    sides = pairs.new[_FIELDS].iloc[rows.new[~is_closed]], pairs.old[_FIELDS].iloc[rows.old[is_closed]]
     shown = pd.concat(sides, ignore_index=True)
-    columns: dict[str, Any] = {name: shown[name] for name in _SHOWN}
-    for name in _COMPARED:
+    columns: dict[str, Any] = {name: shown[name] for name in _FIELDS}
+    for name in _FORMER_FIELDS:
         values = pairs.old[name]
         array = (values.astype("Int64") if name == "cell" else values).array  # a double cannot hold a cell
-        columns[f"{name}_before"] = array.take(rows.at_old, allow_fill=True)
+        columns[f"{name}_before"] = array.take(rows.old, allow_fill=True)
     was, now = (
         np.append(selected.piles if count_piles else np.full_like(selected.piles, np.nan), 0.0)[at]
-        for selected, at in ((old, rows.at_old), (new, rows.at_new))  # -1 points at what is appended
+        for selected, at in ((old, rows.old), (new, rows.new))  # -1 points at what is appended
     )
     change = now - was
     moved_m, renamed, reassigned = (
-        np.append(values, nothing)[np.where(stays, rows.at_new, -1)]
-        for values, nothing in ((pairs.moved_m, np.nan), (pairs.renamed, False), (pairs.reassigned, False))
+        np.append(values, nothing)[np.where(stays, rows.new, -1)]
+        for values, nothing in (
+            (pairs.moved_m, np.nan),
+            (pairs.is_renamed, False),
+            (pairs.is_reassigned, False),
+        )
     )
     columns |= {
         "piles_before": was,
@@ -326,7 +328,7 @@ def _table(pairs: Pairs, rows: _Rows, old: Selected, new: Selected, *, count_pil
     return pd.DataFrame({name: columns[name] for name in _COLUMNS})
 
 
-def _places(old: pd.DataFrame, new: pd.DataFrame) -> NDArray[np.intp]:
+def _find_stations(old: pd.DataFrame, new: pd.DataFrame) -> NDArray[np.intp]:
     """Return the row in `old` of each station of `new`; -1: not there.
 
     Most stations are still in their cell, as the same one of it: comparing two texts finds that out, and only
@@ -339,25 +341,26 @@ def _places(old: pd.DataFrame, new: pd.DataFrame) -> NDArray[np.intp]:
     is_left = np.ones(len(old), dtype=bool)
     is_left[place[place >= 0]] = False
     left = np.flatnonzero(is_left)
-    found = _looked_up(old.station_id.iloc[left], new.station_id.iloc[sought])
+    found = _look_up(old.station_id.iloc[left], new.station_id.iloc[sought])
     place[sought] = np.append(left, -1)[found]
     return place
 
 
 def _same_in_cell(old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Return of the n-th row of each cell the n-th one of that cell in others, both upwards; -1: none."""
+    """Return of the n-th row of each cell the n-th one of that cell in others, both ascending; -1: none."""
     rows = np.arange(new.size)
     nth = rows - np.maximum.accumulate(np.where(run_starts(new), rows, 0))
     guess = np.searchsorted(old, new) + nth
     return np.where(guess < old.size, guess, -1)
 
 
-def _looked_up(of: pd.Series, sought: pd.Series) -> NDArray[np.intp]:
-    """Return where each of the texts that are sought stands in others, all of them distinct; -1: nowhere."""
-    number, distinct = pd.factorize(pd.concat([of, sought], ignore_index=True))
+def _look_up(distinct_texts: pd.Series, texts: pd.Series) -> NDArray[np.intp]:
+    """Return the position of each of `texts` in `distinct_texts`; -1: not there."""
+    number, distinct = pd.factorize(pd.concat([distinct_texts, texts], ignore_index=True))
     place = np.full(len(distinct), -1)
-    place[number[: len(of)]] = np.arange(len(of))
-    return place[number[len(of) :]]
+    size = len(distinct_texts)
+    place[number[:size]] = np.arange(size)
+    return place[number[size:]]
 
 
 def _both_known_and_differ(before: ExtensionArray, after: ExtensionArray) -> NDArray[np.bool_]:
@@ -372,19 +375,19 @@ def _is_renamed(before: ExtensionArray, after: ExtensionArray) -> NDArray[np.boo
     return renamed
 
 
-def _added(code: NDArray[np.intp], values: ArrayLike, keys: pd.Series) -> NDArray[np.float64]:
+def _sums(code: NDArray[np.intp], values: ArrayLike, keys: pd.Series) -> NDArray[np.float64]:
     sums = np.bincount(code, weights=np.asarray(values, dtype=np.float64), minlength=len(keys))
     return np.asarray(sums, dtype=np.float64)
 
 
-def _coded(
-    changed: pd.DataFrame, by: ChangesBy | None, resolution: int | None
+def _number_keys(
+    diff: pd.DataFrame, by: ChangesBy | None, resolution: int | None
 ) -> tuple[pd.Series, NDArray[np.intp], NDArray[np.intp]]:
     """Return the keys in order, null last, and the position among them of what each row is and was."""
     if by is None:
-        everything = np.zeros(len(changed), dtype=np.intp)
+        everything = np.zeros(len(diff), dtype=np.intp)
         return pd.Series([None], dtype="object"), everything, everything
-    now, was = changed[by], changed[f"{by}_before"]
+    now, was = diff[by], diff[f"{by}_before"]
     if resolution is not None:
         # an opened station has no former cell, and none is asked for
         cells = [now.to_numpy(np.int64), was.fillna(0).to_numpy(np.int64)]
@@ -393,4 +396,4 @@ def _coded(
     both = np.where(both < 0, len(keys), both).astype(np.intp)
     if resolution is None:
         keys = pd.Index([*keys, None], dtype="object")
-    return pd.Series(keys), both[: len(changed)], both[len(changed) :]
+    return pd.Series(keys), both[: len(diff)], both[len(diff) :]

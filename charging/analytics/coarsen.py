@@ -8,7 +8,7 @@ import pandas as pd
 from charging.domain.hexes import parent_cells, resolution_of
 
 
-def strongest_inside(table: pd.DataFrame, resolution: int, order: Sequence[str]) -> pd.DataFrame:
+def coarsen_cells(table: pd.DataFrame, resolution: int, order: Sequence[str]) -> pd.DataFrame:
     """Return one row per cell of a coarser resolution, with the strongest verdict of the cells inside it.
 
     Parameters

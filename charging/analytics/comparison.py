@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from charging.analytics.holdings import Held, added_up, apart, in_words, operator_set, read_held
+from charging.analytics.holdings import Holdings, group_sums, operator_set, require_disjoint, to_categories
 from charging.domain.hexes import resolution_of
 from charging.errors import UsageError
 
@@ -26,8 +26,8 @@ class Standing(StrEnum):
 
 
 def compare(
-    held_a: pd.DataFrame,
-    held_b: pd.DataFrame | None,
+    holdings_a: pd.DataFrame,
+    holdings_b: pd.DataFrame | None,
     a: Collection[str] | None,
     b: Collection[str] | None,
 ) -> pd.DataFrame:
@@ -57,24 +57,25 @@ def compare(
     ------
     UsageError
         If a table is not one of holdings, if one has cells and the other texts or cells of another
-        resolution, or if A and B share an operator in one table: its piles would stand against themselves.
+        resolution, or if A and B share an operator in one table: its piles would be compared with themselves.
     """
-    table_a = read_held(held_a)
-    if held_b is None or held_b is held_a:
+    table_a = Holdings.read(holdings_a)
+    if holdings_b is None or holdings_b is holdings_a:
         of_a, of_b = _members(table_a, a), _members(table_a, b)
-        apart(_ids(table_a, a), _ids(table_a, b), "two sets of operators that share none in one table")
+        disjoint = "two sets of operators that share none in one table"
+        require_disjoint(_ids(table_a, a), _ids(table_a, b), disjoint)
         piles = [table_a.piles_by_unit(rows) for rows in (of_a, of_b, ~of_a & ~of_b)]
         return _standings(table_a.units, *piles)
-    table_b = read_held(held_b)
+    table_b = Holdings.read(holdings_b)
     units = _all_units(table_a, table_b)
     of_a, of_b = _members(table_a, a), _members(table_b, b)
-    others = [_aligned(table, ~members, units) for table, members in ((table_a, of_a), (table_b, of_b))]
+    others = [_align_piles(table, ~members, units) for table, members in ((table_a, of_a), (table_b, of_b))]
     return _standings(
-        units, _aligned(table_a, of_a, units), _aligned(table_b, of_b, units), np.maximum(*others)
+        units, _align_piles(table_a, of_a, units), _align_piles(table_b, of_b, units), np.maximum(*others)
     )
 
 
-def tally(compared: pd.DataFrame) -> pd.DataFrame:
+def tally(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table that `compare` returned, added up by category.
 
     Returns
@@ -83,23 +84,23 @@ def tally(compared: pd.DataFrame) -> pd.DataFrame:
         One row for each value of `Standing`, in its order and also where no unit has it: `category`, `units`,
         `piles_a`, `piles_b`, `piles_others`. Its sums are the totals over all units.
     """
-    kinds, standing = len(Standing), np.asarray(compared["category"].cat.codes, dtype=np.intp)
-    sums = {name: added_up(compared[name].to_numpy(np.float64), standing, kinds) for name in PILES}
+    kinds, standing = len(Standing), np.asarray(table["category"].cat.codes, dtype=np.intp)
+    sums = {name: group_sums(table[name].to_numpy(np.float64), standing, kinds) for name in PILES}
     units = np.bincount(standing, minlength=kinds)
-    return pd.DataFrame({"category": in_words(np.arange(kinds), Standing), "units": units, **sums})
+    return pd.DataFrame({"category": to_categories(np.arange(kinds), Standing), "units": units, **sums})
 
 
-def white_spots_of(compared: pd.DataFrame) -> pd.DataFrame:
+def white_spots_of(table: pd.DataFrame) -> pd.DataFrame:
     """Return the units of a table that `compare` returned where B has piles and A none.
 
     Returns
     -------
     table
-        `unit`, `piles_b`, `piles_others`, by the piles of B downwards, then by unit.
+        `unit`, `piles_b`, `piles_others`, by the piles of B, descending, then by unit.
     """
-    spots = np.flatnonzero(compared["category"] == Standing.ONLY_B)
-    largest = spots[np.argsort(-compared["piles_b"].to_numpy()[spots], kind="stable")]  # they are by unit
-    return pd.DataFrame({name: compared[name].array[largest] for name in ("unit", "piles_b", "piles_others")})
+    spots = np.flatnonzero(table["category"] == Standing.ONLY_B)
+    largest = spots[np.argsort(-table["piles_b"].to_numpy()[spots], kind="stable")]  # they are by unit
+    return pd.DataFrame({name: table[name].array[largest] for name in ("unit", "piles_b", "piles_others")})
 
 
 def _standings(
@@ -116,30 +117,30 @@ def _standings(
         piles_a > 0,
     ]
     category = np.select(fits, range(len(fits)), default=len(fits))
-    somebody = np.flatnonzero((piles_a > 0) | (piles_b > 0) | (piles_others > 0))
+    rows = np.flatnonzero((piles_a > 0) | (piles_b > 0) | (piles_others > 0))
     return pd.DataFrame(
         {
-            "unit": units[somebody],
-            "piles_a": piles_a[somebody],
-            "piles_b": piles_b[somebody],
-            "piles_others": piles_others[somebody],
-            "category": in_words(category[somebody], Standing),
+            "unit": units[rows],
+            "piles_a": piles_a[rows],
+            "piles_b": piles_b[rows],
+            "piles_others": piles_others[rows],
+            "category": to_categories(category[rows], Standing),
         }
     )
 
 
-def _members(table: Held, operators: Collection[str] | None) -> NDArray[np.bool_]:
+def _members(table: Holdings, operators: Collection[str] | None) -> NDArray[np.bool_]:
     if operators is None:
         return np.ones(table.piles.size, dtype=np.bool_)
     return table.belongs_to(operator_set(operators))
 
 
-def _ids(table: Held, operators: Collection[str] | None) -> Collection[str]:
+def _ids(table: Holdings, operators: Collection[str] | None) -> Collection[str]:
     return table.operator_ids if operators is None else operators
 
 
-def _all_units(table_a: Held, table_b: Held) -> NDArray[np.generic]:
-    """Return the units of both tables, upwards."""
+def _all_units(table_a: Holdings, table_b: Holdings) -> NDArray[np.generic]:
+    """Return the units of both tables, ascending."""
     kind_a, kind_b = _kind(table_a.units), _kind(table_b.units)
     if kind_a and kind_b and kind_a != kind_b:
         message = f"Expected two tables of the same units, found {kind_a} and {kind_b}; ask for both alike"
@@ -156,7 +157,7 @@ def _kind(units: NDArray[np.generic]) -> str:
     return "ids as text"
 
 
-def _aligned(table: Held, rows: NDArray[np.bool_], units: NDArray[np.generic]) -> NDArray[np.float64]:
+def _align_piles(table: Holdings, rows: NDArray[np.bool_], units: NDArray[np.generic]) -> NDArray[np.float64]:
     """Return the piles of some rows of a table, by all units; 0 where the table has none."""
     piles = np.zeros(units.size)
     piles[pd.Index(units).get_indexer(pd.Index(table.units))] = table.piles_by_unit(rows)

@@ -1,4 +1,4 @@
-"""What a partner adds: the units an operator serves, and what each partner brings to those served already.
+"""What a partner adds: the units an operator serves, and what each partner adds to those already served.
 
 An operator serves a unit where it holds a known, positive number of piles. Units are cells, cities, service
 areas or, within a distance, places; each counts its weight.
@@ -15,15 +15,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from charging.analytics.holdings import apart, in_words, operator_set, read_held
+from charging.analytics.holdings import Holdings, operator_set, require_disjoint, to_categories
 from charging.domain.arrays import ratio
 from charging.errors import UsageError
 
 MAX_DISKS = 32_768
-"""Cells whose neighbours are remembered, 0.6 kB each: more than a million piles occupy at resolution 7."""
+"""Cells whose neighbours are cached, 0.6 kB each: more than a million piles occupy at resolution 7."""
 
 
-class Added(StrEnum):
+class Effect(StrEnum):
     """What a partner means for a unit."""
 
     COVERED = "covered"  # the base serves it, no partner does
@@ -32,14 +32,14 @@ class Added(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Served:
+class Coverage:
     """Which units each operator serves, and what each unit counts.
 
-    Shares are of `whole`, the weight of all units, served by somebody or not.
+    Shares are of `whole`, the weight of all units, served or not.
     """
 
-    units: NDArray[Any]  # distinct, upwards
-    operator_ids: tuple[str, ...]  # distinct, upwards
+    units: NDArray[Any]  # distinct, ascending
+    operator_ids: tuple[str, ...]  # distinct, ascending
     matrix: NDArray[np.bool_]  # units × operators
     weights: NDArray[np.float64]  # of each unit, 0 or more
 
@@ -48,12 +48,12 @@ class Served:
         """The weight of all units."""
         return float(self.weights.sum())
 
-    def by(self, operators: Collection[str]) -> NDArray[np.bool_]:
-        """Tell of each unit whether one of `operators` serves it; an operator without units serves none."""
-        found: NDArray[np.bool_] = np.logical_or.reduce(self.of_each(sorted(set(operators))), axis=1)
+    def is_served_by(self, operators: Collection[str]) -> NDArray[np.bool_]:
+        """Return for each unit whether one of `operators` serves it; one without units serves none."""
+        found: NDArray[np.bool_] = np.logical_or.reduce(self.columns_of(sorted(set(operators))), axis=1)
         return found
 
-    def of_each(self, operators: Sequence[str]) -> NDArray[np.bool_]:
+    def columns_of(self, operators: Sequence[str]) -> NDArray[np.bool_]:
         """Return the columns of `matrix` for `operators`, in their order."""
         position = {operator_id: at for at, operator_id in enumerate(self.operator_ids)}
         columns = np.zeros((self.units.size, len(operators)), dtype=np.bool_)
@@ -64,10 +64,12 @@ class Served:
 
     def weight_of(self, operators: Collection[str]) -> float:
         """Return the weight of the units that one of `operators` serves."""
-        return float(self.weights[self.by(operators)].sum())
+        return float(self.weights[self.is_served_by(operators)].sum())
 
 
-def served(held: pd.DataFrame, *, rings: int = 0, weights: "pd.Series[float] | None" = None) -> Served:
+def coverage_of(
+    holdings: pd.DataFrame, *, rings: int = 0, weights: "pd.Series[float] | None" = None
+) -> Coverage:
     """Return which units each operator serves.
 
     The units are those of the table, those with a weight, and with `rings` all cells that any operator, known
@@ -88,24 +90,24 @@ def served(held: pd.DataFrame, *, rings: int = 0, weights: "pd.Series[float] | N
     ------
     UsageError
         If the table is not one of holdings, `rings` is negative or its units are no cells, or a weight is
-        null, negative or stands there twice.
+        null, negative or given twice.
     """
-    table = read_held(held)
+    table = Holdings.read(holdings)
     matrix = np.zeros((table.units.size, len(table.operator_ids) + 1), dtype=np.bool_)
     has_piles = table.piles > 0
     matrix[table.unit_no[has_piles], table.operator_no[has_piles]] = True  # the last column: not known
     units = table.units
     if rings:
-        units, matrix = _grown(units, matrix, rings)
+        units, matrix = _grow_cells(units, matrix, rings)
     counted = np.ones(units.size)
     if weights is not None:
         _check_weights(weights)
-        units, matrix = _with_units(units, matrix, weights.index)
-        counted = _aligned(weights, units)
-    return Served(units=units, operator_ids=table.operator_ids, matrix=matrix[:, :-1], weights=counted)
+        units, matrix = _add_units(units, matrix, weights.index)
+        counted = _align_weights(weights, units)
+    return Coverage(units=units, operator_ids=table.operator_ids, matrix=matrix[:, :-1], weights=counted)
 
 
-def reached(distances: pd.DataFrame, weights: "pd.Series[float]", km: float) -> Served:
+def coverage_within(distances: pd.DataFrame, weights: "pd.Series[float]", km: float) -> Coverage:
     """Return which places each operator reaches, for example the population within X km of its stations.
 
     Parameters
@@ -121,7 +123,7 @@ def reached(distances: pd.DataFrame, weights: "pd.Series[float]", km: float) -> 
     Raises
     ------
     UsageError
-        If a place has no weight, or a place or weight stands there twice, is null or negative.
+        If a place has no weight, or a place or weight is given twice, null or negative.
     """
     _check_weights(weights)
     places = distances.sort_index().sort_index(axis="columns")
@@ -130,15 +132,15 @@ def reached(distances: pd.DataFrame, weights: "pd.Series[float]", km: float) -> 
         raise UsageError(
             f"{message}, found {int((~places.index.isin(weights.index)).sum())} without a weight"
         )
-    return Served(
+    return Coverage(
         units=places.index.to_numpy(),
         operator_ids=tuple(map(str, places.columns)),
         matrix=places.to_numpy(dtype=np.float64) <= km,
-        weights=_aligned(weights, places.index),
+        weights=_align_weights(weights, places.index),
     )
 
 
-def marginal_gains(served: Served, base: Collection[str], partners: Collection[str]) -> pd.DataFrame:
+def marginal_gains(coverage: Coverage, base: Collection[str], partners: Collection[str]) -> pd.DataFrame:
     """Return what each partner adds to a base, in greedy order.
 
     The gain of a partner is the weight of the units it serves and nobody before it does. The greedy order
@@ -166,14 +168,14 @@ def marginal_gains(served: Served, base: Collection[str], partners: Collection[s
         If a partner is in the base.
     """
     base_ids, partner_ids = operator_set(base), sorted(operator_set(partners))
-    apart(base_ids, partner_ids, "partners that are not in the base")
-    covered, weights = served.by(base_ids), served.weights
-    # what the base serves cannot be added, so only the rest is looked at
-    rest, rest_weights = served.of_each(partner_ids)[~covered], weights[~covered]
-    order, gains = _greedy(rest, rest_weights)
+    require_disjoint(base_ids, partner_ids, "partners that are not in the base")
+    covered, weights = coverage.is_served_by(base_ids), coverage.weights
+    # what the base serves cannot be added, so only the rest counts
+    rest, rest_weights = coverage.columns_of(partner_ids)[~covered], weights[~covered]
+    order, gains = _greedy_order(rest, rest_weights)
     alone = rest_weights @ rest
     covered_after = weights[covered].sum() + gains.cumsum()
-    whole = np.full(gains.size, served.whole)
+    whole = np.full(gains.size, coverage.whole)
     return pd.DataFrame(
         {
             "operator_id": pd.array([partner_ids[at] for at in order], dtype="str"),
@@ -187,10 +189,10 @@ def marginal_gains(served: Served, base: Collection[str], partners: Collection[s
     )
 
 
-def partner_layer(served: Served, base: Collection[str], partners: Collection[str]) -> pd.DataFrame:
+def partner_layer(coverage: Coverage, base: Collection[str], partners: Collection[str]) -> pd.DataFrame:
     """Return what partners mean for each unit that they or the base serve: `unit`, `category`, by unit.
 
-    The category is a value of `Added`; a unit that neither serves has no row.
+    The category is a value of `Effect`; a unit that neither serves has no row.
 
     Raises
     ------
@@ -198,15 +200,15 @@ def partner_layer(served: Served, base: Collection[str], partners: Collection[st
         If a partner is in the base.
     """
     base_ids, partner_ids = operator_set(base), operator_set(partners)
-    apart(base_ids, partner_ids, "partners that are not in the base")
-    of_base, of_partner = served.by(base_ids), served.by(partner_ids)
+    require_disjoint(base_ids, partner_ids, "partners that are not in the base")
+    of_base, of_partner = coverage.is_served_by(base_ids), coverage.is_served_by(partner_ids)
     either = of_base | of_partner
-    # covered 0, shared 1, added 2: the order of `Added`
+    # covered 0, shared 1, added 2: the order of `Effect`
     category = of_partner[either].astype(np.intp) + ~of_base[either]
-    return pd.DataFrame({"unit": served.units[either], "category": in_words(category, Added)})
+    return pd.DataFrame({"unit": coverage.units[either], "category": to_categories(category, Effect)})
 
 
-def _greedy(
+def _greedy_order(
     matrix: NDArray[np.bool_], weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Return the columns in greedy order, and what each adds; the first column wins a tie."""
@@ -223,7 +225,7 @@ def _greedy(
     return np.array(order, dtype=np.intp), np.array(gains, dtype=np.float64)
 
 
-def _grown(
+def _grow_cells(
     cells: NDArray[np.int64], matrix: NDArray[np.bool_], rings: int
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the cells within `rings` of any, and who reaches each; cells nobody holds stay as they are."""
@@ -250,17 +252,17 @@ def _disk(cell: int, rings: int) -> NDArray[np.uint64]:
     return cells
 
 
-def _with_units(
+def _add_units(
     units: NDArray[Any], matrix: NDArray[np.bool_], others: pd.Index
 ) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """Return the units and the others, upwards, and who serves each; nobody serves those that are new."""
+    """Return the units and the others, ascending, and who serves each; nobody serves the new ones."""
     every = pd.Index(units).union(others, sort=True)
     widened = np.zeros((len(every), matrix.shape[1]), dtype=np.bool_)
     widened[every.get_indexer(pd.Index(units))] = matrix
     return every.to_numpy(), widened
 
 
-def _aligned(weights: "pd.Series[float]", units: NDArray[Any] | pd.Index) -> NDArray[np.float64]:
+def _align_weights(weights: "pd.Series[float]", units: NDArray[Any] | pd.Index) -> NDArray[np.float64]:
     """Return the weight of each unit, 0 where it has none."""
     return np.asarray(weights.reindex(units).fillna(0), dtype=np.float64)
 

@@ -1,4 +1,4 @@
-"""Whether a source was converted from GCJ-02, told by another source that has the same stations."""
+"""Whether a source was converted from GCJ-02, judged by another source with the same stations."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -20,7 +20,7 @@ AGREE_M = 50.0
 """Distance up to which two sources give one place, m: the shift of GCJ-02 is longer in every city."""
 
 MIN_MATCHES = 10
-"""Stations of the other source that must be found, in place or shifted, before anything can be told."""
+"""Stations of the other source that must be found, in place or shifted, before there is a verdict."""
 
 MIN_SHIFTED = 5
 """Stations that must be found shifted before a conversion is called forgotten."""
@@ -35,17 +35,17 @@ TIMES_CHANCE = 3
 class Verdict(StrEnum):
     """Whether a source was converted from GCJ-02."""
 
-    FORGOTTEN = "forgotten"  # it lies where it would without the conversion, beside the other source
+    FORGOTTEN = "forgotten"  # it lies where it would without the conversion, off the other source
     CONVERTED = "converted"  # it lies where the other source does
-    NOT_TOLD = "not_told"  # nothing to compare with, or too little
+    UNDECIDED = "not_told"  # nothing to compare with, or too little
 
 
 def forgotten_conversion(stations: pd.DataFrame, *, tolerance_m: float = AGREE_M) -> pd.DataFrame:
     """Return for each source whether it looks as if its conversion from GCJ-02 was forgotten.
 
     Points in GCJ-02 taken for WGS-84 lie 300 to 600 m off in most cities, all in the direction the shift has
-    there. One source alone cannot tell: nothing says where its stations are. Beside a second source it can:
-    then stations of the same operator, or of a near name, stand again and again exactly one shift apart.
+    there. One source alone cannot show it: nothing says where its stations are. A second source shows it:
+    stations of the same operator, or of a similar name, are often exactly one shift apart.
 
     Parameters
     ----------
@@ -68,16 +68,16 @@ def forgotten_conversion(stations: pd.DataFrame, *, tolerance_m: float = AGREE_M
     Notes
     -----
     A source that was converted although it was in WGS-84 looks, seen from the other, as if *that* one had
-    forgotten it: the two cannot be told apart, and a third source or a map has to decide. A station with
+    forgotten it: there is no telling which, and a third source or a map has to decide. A station with
     matches at both places counts in both figures.
     """
     rows = stations[_on_the_mainland(stations)].reset_index(drop=True)
     sources = sorted(stations.source.unique())
     if len(sources) == 1:
-        return _table([_verdict_on(sources[0], None, _NOTHING)])
+        return _table([_verdict_row(sources[0], None, _NOTHING)])
     sites = {source: _sites(rows[rows.source == source]) for source in sources}
     found = [
-        _verdict_on(source, reference, _compared(sites[source], sites[reference], tolerance_m))
+        _verdict_row(source, reference, _count_matches(sites[source], sites[reference], tolerance_m))
         for source, reference in permutations(sources, 2)
     ]
     return _table(found)
@@ -92,7 +92,7 @@ class _Sites(NamedTuple):
     names: Callable[[int], Names]  # of the station at a position
 
 
-class _Found(NamedTuple):
+class _Matches(NamedTuple):
     """What of a reference is found in a source."""
 
     compared: int
@@ -103,7 +103,7 @@ class _Found(NamedTuple):
     expected_m: float
 
 
-_NOTHING = _Found(0, 0, 0, 0.0, np.nan, np.nan)
+_NOTHING = _Matches(0, 0, 0, 0.0, np.nan, np.nan)
 
 
 def _on_the_mainland(stations: pd.DataFrame) -> NDArray[np.bool_]:
@@ -129,7 +129,7 @@ def _sites(rows: pd.DataFrame) -> _Sites:
     )
 
 
-def _compared(sites: _Sites, reference: _Sites, tolerance_m: float) -> _Found:
+def _count_matches(sites: _Sites, reference: _Sites, tolerance_m: float) -> _Matches:
     """Return how many stations of a reference have a match in a source: in place, shifted, by chance."""
     if not len(sites.lat) or not len(reference.lat):
         return _NOTHING._replace(compared=len(reference.lat))
@@ -151,18 +151,18 @@ def _compared(sites: _Sites, reference: _Sites, tolerance_m: float) -> _Found:
     own, other = shifted.T
     offset_km = great_circle_km(lat[own], lon[own], sites.lat[other], sites.lon[other])
     expected_km = great_circle_km(lat[own], lon[own], gcj02_lat[own], gcj02_lon[own])
-    return _Found(
+    return _Matches(
         compared=len(lat),
-        in_place=_distinct(in_place),
-        shifted=_distinct(shifted),
-        by_chance=sum(map(_distinct, turned)) / len(turned),
+        in_place=_count_stations(in_place),
+        shifted=_count_stations(shifted),
+        by_chance=sum(map(_count_stations, turned)) / len(turned),
         median_offset_m=float(np.median(offset_km)) * 1_000 if len(shifted) else np.nan,
         expected_m=float(np.median(expected_km)) * 1_000 if len(shifted) else np.nan,
     )
 
 
 def _is_match(reference: _Sites, own: int, sites: _Sites, other: int) -> bool:
-    """Tell whether two stations are the same by operator, or by name where an operator is not known."""
+    """Return whether two stations are the same by operator, or by name where an operator is not known."""
     operator, other_operator = reference.operators[own], sites.operators[other]
     if operator is not None and other_operator is not None:
         return bool(operator == other_operator)
@@ -170,17 +170,17 @@ def _is_match(reference: _Sites, own: int, sites: _Sites, other: int) -> bool:
     return alike.similarity >= NEAR_NAME and not alike.is_numbered_apart
 
 
-def _distinct(pairs: NDArray[np.intp]) -> int:
+def _count_stations(pairs: NDArray[np.intp]) -> int:
     """Return how many stations of the reference are in the pairs."""
     return len(np.unique(pairs[:, 0]))
 
 
-def _verdict_on(source: str, reference: str | None, found: _Found) -> dict[str, object]:
+def _verdict_row(source: str, reference: str | None, found: _Matches) -> dict[str, object]:
     """Return a row of the table."""
     matched = found.in_place + found.shifted
     shifted_share = found.shifted / matched if matched else np.nan
     chance = TIMES_CHANCE * found.by_chance
-    verdict = Verdict.NOT_TOLD
+    verdict = Verdict.UNDECIDED
     if matched >= MIN_MATCHES:
         if found.shifted >= MIN_SHIFTED and found.shifted > chance and shifted_share >= FORGOTTEN_SHARE:
             verdict = Verdict.FORGOTTEN

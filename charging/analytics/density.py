@@ -1,6 +1,6 @@
 """Density: piles on the ground and piles for people, by cell and by city.
 
-Every ratio stands beside its denominator, and is null where that is zero or not known.
+Every ratio comes with its denominator, and is null where that is zero or not known.
 """
 
 import h3.api.numpy_int as h3
@@ -25,7 +25,7 @@ def density_by_cell(cells: pd.DataFrame, weights: Weights) -> pd.DataFrame:
         `cell` (int64, H3, all of one resolution, each once) and `piles` (null: not known), as
         `queries.hexes.hexes` gives them.
     weights
-        The people, or whatever else piles are to be set against; `weights.unit` says what.
+        The people, or whatever else piles are to be compared with; `weights.unit` says what.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def density_by_cell(cells: pd.DataFrame, weights: Weights) -> pd.DataFrame:
 
     Notes
     -----
-    The people of a place all stand at its one point. Where a city is wider than a cell (from resolution 5 on,
+    All people of a place count at its one point. Where a city is wider than a cell (from resolution 5 on,
     17 km across), the cell of that point holds too many people and its neighbours none: there, piles per
     people say little, and those per km² are the ones to look at.
     """
@@ -65,7 +65,7 @@ def density_by_city(cities: pd.DataFrame) -> pd.DataFrame:
     """Return piles per 100,000 people of each city.
 
     Not per km²: `data/cities.csv` has no areas. The area of the administrative unit would be of little use
-    beside people of the urban area (Chongqing's is that of Austria), and that of the urban area is published
+    with people of the urban area (Chongqing's is that of Austria), and that of the urban area is published
     for few.
 
     Parameters
@@ -80,7 +80,7 @@ def density_by_city(cities: pd.DataFrame) -> pd.DataFrame:
         In the order of `cities`: `city_id`, `piles`, `weight` (people of the urban area, `data/cities.csv`;
         null for a city that is not in it, and for piles whose city is not known) and `piles_per_100k`. Only
         cities of the input: one without a row has no selected pile, or the dataset does not reach so far,
-        and which of the two cannot be told here.
+        and which of the two is not known here.
     """
     people = {city.id: city.population for city in load_cities()}
     piles: Floats = cities.piles.to_numpy(dtype="float64", na_value=np.nan)

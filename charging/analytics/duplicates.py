@@ -40,7 +40,7 @@ LIKELY, POSSIBLE = 6, 4
 """Points of evidence a pair must have to be likely or possible; with fewer it is not reported."""
 
 MAX_AT_ONE_POINT = 20
-"""Stations at exactly one point above which it is a default of its source and tells nothing of them."""
+"""Stations at exactly one point above which it is a default of its source and says nothing of them."""
 
 MAX_PAIRS = 5_000_000
 """Pairs that are compared at most: of 16 bytes an index, and 20 more columns, some 2 GB."""
@@ -69,12 +69,12 @@ class Grade(StrEnum):
     POSSIBLE = "possible"
 
 
-class Kept(StrEnum):
+class KeepReason(StrEnum):
     """Why one of a pair is suggested to be kept."""
 
     MORE_KNOWN = "more_known"  # more of its fields are known
     NEWER = "newer"  # as many are known, and its source changed it later
-    FIRST = "first"  # neither tells them apart: the first by id
+    FIRST = "first"  # neither decides: the first by id
 
 
 COLUMNS = (
@@ -109,9 +109,9 @@ def suspected_duplicates(stations: pd.DataFrame, *, within_m: float = WITHIN_M) 
     -------
     table
         A row per pair, the strongest first, then the closest, then by ids: `keep` and `drop` (station ids, as
-        suggested), `kept_for` (`Kept`), `grade` (`Grade`), `score` (points), `distance_m`, `same_operator`
-        and `same_piles` (True, False, or null: one of the two is not known), `name_similarity` (0 to 1; null:
-        one has no name that tells it from others), `keep_source`, `drop_source`.
+        suggested), `kept_for` (`KeepReason`), `grade` (`Grade`), `score` (points), `distance_m`,
+        `same_operator` and `same_piles` (True, False, or null: one of the two is not known),
+        `name_similarity` (0 to 1; null: one has no name of its own), `keep_source`, `drop_source`.
 
     Raises
     ------
@@ -135,27 +135,27 @@ def suspected_duplicates(stations: pd.DataFrame, *, within_m: float = WITHIN_M) 
         message = f"Expected a distance above 0 m to compare stations within, found {within_m!r}"
         raise UsageError(message)
     rows = stations.sort_values("station_id", ignore_index=True)
-    rows = rows[_sharing(rows) <= MAX_AT_ONE_POINT].reset_index(drop=True)
+    rows = rows[_count_at_point(rows) <= MAX_AT_ONE_POINT].reset_index(drop=True)
     first, second, distance_m = _close_pairs(rows, within_m)
     operators, source = operator_keys(rows), rows.source.to_numpy(dtype=object)
     is_asked = (source[first] != source[second]) | (distance_m <= NEAR_M)
     first, second, distance_m = first[is_asked], second[is_asked], distance_m[is_asked]
-    found = pd.DataFrame(
+    pairs = pd.DataFrame(
         {
             "first": first,
             "second": second,
             "distance_m": distance_m,
-            "same_operator": _agree(operators, first, second),
-            "same_piles": _agree(rows.piles, first, second),
+            "same_operator": _compare_values(operators, first, second),
+            "same_piles": _compare_values(rows.piles, first, second),
         }
     )
-    found["score"] = _score_without_names(found, source[first] != source[second])
+    pairs["score"] = _score_without_names(pairs, source[first] != source[second])
     # names are slow to compare: only where they can still decide
-    found = found[found.score + _POINTS["same_name"] >= POSSIBLE].reset_index(drop=True)
-    alike = _compare_names(rows, found)
-    found["name_similarity"] = np.array([pair.similarity for pair in alike], dtype=np.float64)
-    found["score"] += np.array([_name_points(pair) for pair in alike], dtype=np.int64)
-    return _reported(rows, found[found.score >= POSSIBLE])
+    pairs = pairs[pairs.score + _POINTS["same_name"] >= POSSIBLE].reset_index(drop=True)
+    alike = _compare_names(rows, pairs)
+    pairs["name_similarity"] = np.array([pair.similarity for pair in alike], dtype=np.float64)
+    pairs["score"] += np.array([_name_points(pair) for pair in alike], dtype=np.int64)
+    return _report_pairs(rows, pairs[pairs.score >= POSSIBLE])
 
 
 def crowded_points(stations: pd.DataFrame) -> pd.DataFrame:
@@ -220,8 +220,8 @@ def chord_of(distance_m: float) -> float:
     return float(2 * np.sin(min(distance_m / 2_000 / EARTH_RADIUS_KM, np.pi / 2)) * (1 + 1e-9))
 
 
-def _sharing(rows: pd.DataFrame) -> pd.Series:
-    """Return how many stations stand at the exact point of each."""
+def _count_at_point(rows: pd.DataFrame) -> pd.Series:
+    """Return how many stations are at the exact point of each."""
     at = [(rows.lat / _STEP_DEG).round(), (rows.lon / _STEP_DEG).round()]
     return rows.groupby(at).station_id.transform("size").astype("int64")
 
@@ -232,7 +232,7 @@ def _close_pairs(
     return near_pairs(rows.lat.to_numpy(np.float64), rows.lon.to_numpy(np.float64), within_m)
 
 
-def _agree(values: pd.Series, first: NDArray[np.intp], second: NDArray[np.intp]) -> pd.Series:
+def _compare_values(values: pd.Series, first: NDArray[np.intp], second: NDArray[np.intp]) -> pd.Series:
     """Return whether two values are equal; null where one is not known."""
     codes, _ = pd.factorize(values)
     one, other = codes[first], codes[second]
@@ -240,27 +240,27 @@ def _agree(values: pd.Series, first: NDArray[np.intp], second: NDArray[np.intp])
     return pd.Series(one == other, dtype="boolean").where(is_known)
 
 
-def _score_without_names(found: pd.DataFrame, is_between: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _score_without_names(pairs: pd.DataFrame, is_between: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return the points of place, operator and number of piles."""
-    distance_m = found.distance_m.to_numpy()
+    distance_m = pairs.distance_m.to_numpy()
     near = np.where(distance_m <= NEAR_M, _POINTS["near"], 0)
     score = np.where(distance_m <= SAME_POINT_M, _POINTS["same_point"], near)
     score = score + _POINTS["between_sources"] * is_between
     for evidence, holds in (
-        ("same_operator", found.same_operator),
-        ("other_operator", ~found.same_operator),
-        ("same_piles", found.same_piles),
+        ("same_operator", pairs.same_operator),
+        ("other_operator", ~pairs.same_operator),
+        ("same_piles", pairs.same_piles),
     ):
         score = score + _POINTS[evidence] * holds.fillna(value=False).to_numpy(dtype=np.bool_)
     return np.asarray(score, dtype=np.int64)
 
 
-def _compare_names(rows: pd.DataFrame, found: pd.DataFrame) -> list[Likeness]:
+def _compare_names(rows: pd.DataFrame, pairs: pd.DataFrame) -> list[Likeness]:
     """Return how alike the names of each pair are."""
     names = names_of(rows)
     return [
         likeness(names(first), names(second))
-        for first, second in zip(found["first"].tolist(), found["second"].tolist(), strict=True)
+        for first, second in zip(pairs["first"].tolist(), pairs["second"].tolist(), strict=True)
     ]
 
 
@@ -274,23 +274,23 @@ def _name_points(alike: Likeness) -> int:
     return _POINTS["other_name"] if alike.similarity < OTHER_NAME else 0  # NaN is below nothing
 
 
-def _reported(rows: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+def _report_pairs(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the pairs as they are shown, with the one to keep."""
-    first, second = (found[side].to_numpy(np.intp) for side in ("first", "second"))
+    first, second = (pairs[side].to_numpy(np.intp) for side in ("first", "second"))
     known = rows.known_fields.to_numpy()
     # a time that is not known is earlier than all others
     age = pd.to_datetime(rows.updated_at, utc=True).rank(method="dense").fillna(0).to_numpy()
     more, newer = known[second] - known[first], age[second] - age[first]
-    # rows are in the order of their ids: where nothing tells the two apart, the first is kept
+    # rows are in the order of their ids: where nothing decides, the first is kept
     keeps_second = (more > 0) | ((more == 0) & (newer > 0))
     keep, drop = np.where(keeps_second, (second, first), (first, second))
-    kept_for = np.select([more != 0, newer != 0], [Kept.MORE_KNOWN, Kept.NEWER], Kept.FIRST)
+    kept_for = np.select([more != 0, newer != 0], [KeepReason.MORE_KNOWN, KeepReason.NEWER], KeepReason.FIRST)
     ids, source = (rows[name].to_numpy(dtype=object) for name in ("station_id", "source"))
-    table = found.assign(
+    table = pairs.assign(
         keep=ids[keep],
         drop=ids[drop],
         kept_for=kept_for,
-        grade=np.where(found.score >= LIKELY, Grade.LIKELY, Grade.POSSIBLE),
+        grade=np.where(pairs.score >= LIKELY, Grade.LIKELY, Grade.POSSIBLE),
         keep_source=source[keep],
         drop_source=source[drop],
     )

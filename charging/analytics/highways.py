@@ -4,10 +4,10 @@ Everything is counted by side of the road: a pile across the carriageway is out 
 
 - `areas` of `charging.queries.highways.service_areas`, one row per side: service_area_id, name, expressway,
   direction, chainage_km, lat, lon;
-- `held` of `charging.queries.holdings.holdings` by service area, one row per side and operator: unit (the
-  service_area_id), operator_id (null: not known), piles (null: piles stand there, and nobody says how many).
+- `holdings` of `charging.queries.holdings.holdings` by service area, one row per side and operator: unit (the
+  service_area_id), operator_id (null: not known), piles (null: there are piles, and nobody says how many).
 
-An area *has a pile* when at least one is counted there; where only unknown counts stand it is neither with
+An area *has a pile* when at least one is counted there; with unknown counts only it is neither with
 nor without, and is reported as unknown. Operators are given as ids; None means any, unknown ones included.
 """
 
@@ -38,7 +38,7 @@ _PLACE: dict[str, tuple[str, type]] = {
     "lon": ("lon", np.float64),
 }
 _NO_AREA = -1  # the end of a road
-_MILLIMETRE_DIGITS = 6  # of a km: gaps closer than that are equal, and the first of them is told
+_MILLIMETRE_DIGITS = 6  # of a km: gaps closer than that are equal, and the first of them is returned
 
 
 class Ends(StrEnum):
@@ -53,12 +53,12 @@ class AreaShare:
     """How many service areas have a pile, out of how many."""
 
     with_piles: int
-    unknown: int  # piles stand there, none of them counted; neither with nor empty
+    unknown: int  # piles are there, none of them counted; neither with nor empty
     areas: int
 
     @property
     def empty(self) -> int:
-        """Service areas where no matching pile stands."""
+        """Service areas without a matching pile."""
         return self.areas - self.with_piles - self.unknown
 
     @property
@@ -68,7 +68,7 @@ class AreaShare:
 
 
 class Presence(StrEnum):
-    """Whose piles stand in a service area."""
+    """Whose piles are in a service area."""
 
     BASE = "base"
     PARTNERS = "partners"  # of them alone
@@ -77,59 +77,59 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Roads:
-    """The expressways and directions of a list of service areas, however they are served: see `roads_of`."""
+    """The expressways and directions of a list of service areas, whoever serves them: see `roads_of`."""
 
     table: pd.DataFrame  # a row each: expressway, direction, ends, road_km, areas
     of_area: NDArray[np.int64]  # the row of each area
-    points: "_Points"
+    points: "_RoadPoints"
     places: dict[str, NDArray[Any]]  # see `_places`
     breaks: dict[str, tuple[float, ...]]  # chainages where an expressway of known ends is interrupted
 
 
 def area_piles(
-    areas: pd.DataFrame, held: pd.DataFrame, operators: Collection[str] | None = None
+    areas: pd.DataFrame, holdings: pd.DataFrame, operators: Collection[str] | None = None
 ) -> pd.Series:
     """Return the piles of the operators in each service area, in the order of `areas`.
 
-    0 where none of theirs stands, null where theirs stand and none of the counts is known.
+    0 where they have none, null where they have some and none of the counts is known.
     """
-    return pd.Series(_Standing.of(areas, held).piles(operators), index=areas.index, name="piles")
+    return pd.Series(_AreaPiles.read(areas, holdings).piles(operators), index=areas.index, name="piles")
 
 
 def area_share(
-    areas: pd.DataFrame, held: pd.DataFrame, operators: Collection[str] | None = None
+    areas: pd.DataFrame, holdings: pd.DataFrame, operators: Collection[str] | None = None
 ) -> AreaShare:
     """Return how many service areas have a pile of the operators, with the denominator."""
-    piles = _Standing.of(areas, held).piles(operators)
+    piles = _AreaPiles.read(areas, holdings).piles(operators)
     return AreaShare(with_piles=int((piles > 0).sum()), unknown=int(np.isnan(piles).sum()), areas=len(areas))
 
 
 def empty_areas(
-    areas: pd.DataFrame, held: pd.DataFrame, operators: Collection[str] | None = None
+    areas: pd.DataFrame, holdings: pd.DataFrame, operators: Collection[str] | None = None
 ) -> pd.DataFrame:
-    """Return the service areas where no pile of the operators stands, in the order of `areas`.
+    """Return the service areas without a pile of the operators, in the order of `areas`.
 
-    Those where only unknown counts stand are not among them; `area_share` counts them.
+    Those with unknown counts only are not among them; `area_share` counts them.
     """
-    return areas[(area_piles(areas, held, operators) == 0).to_numpy()].reset_index(drop=True)
+    return areas[(area_piles(areas, holdings, operators) == 0).to_numpy()].reset_index(drop=True)
 
 
 def area_layer(
-    areas: pd.DataFrame, held: pd.DataFrame, base: Collection[str], partners: Collection[str]
+    areas: pd.DataFrame, holdings: pd.DataFrame, base: Collection[str], partners: Collection[str]
 ) -> pd.DataFrame:
-    """Return whose piles stand in each service area, in the order of `areas`.
+    """Return whose piles are in each service area, in the order of `areas`.
 
     Returns
     -------
     table
         The columns of `areas`, `base_piles` and `partner_piles` as `area_piles` counts them (an operator of
         the base is no partner), and `category`, one of `Presence`: the base where it has a counted pile, else
-        the partners where they have one; empty where neither has a pile. Null where piles of the base or of
-        the partners stand and none of their counts is known.
+        the partners where they have one; empty where neither has a pile. Null where the base or
+        the partners have piles and none of their counts is known.
     """
-    standing = _Standing.of(areas, held)
+    piles_by_area = _AreaPiles.read(areas, holdings)
     joining = set(partners) - set(base)
-    table = areas.assign(base_piles=standing.piles(base), partner_piles=standing.piles(joining))
+    table = areas.assign(base_piles=piles_by_area.piles(base), partner_piles=piles_by_area.piles(joining))
     category = np.full(len(table), None, dtype=object)
     category[((table.base_piles == 0) & (table.partner_piles == 0)).to_numpy()] = Presence.EMPTY
     category[(table.partner_piles > 0).to_numpy()] = Presence.PARTNERS
@@ -139,7 +139,7 @@ def area_layer(
 
 def gaps(
     areas: pd.DataFrame,
-    held: pd.DataFrame,
+    holdings: pd.DataFrame,
     operators: Collection[str] | None = None,
     *,
     roads: Roads | None = None,
@@ -147,13 +147,13 @@ def gaps(
     """Return the longest gap of each expressway and direction.
 
     A gap is the road between two consecutive service areas with a pile of the operators; both ends of the
-    road count as if a pile stood there, so a road without any is one gap. An area whose counts are all
-    unknown ends no gap. Of gaps equally long, to the millimetre, the one of lowest chainage is told.
+    road count as if a pile were there, so a road without any is one gap. An area whose counts are all
+    unknown ends no gap. Of gaps equally long, to the millimetre, the one of lowest chainage is returned.
 
     Parameters
     ----------
     roads
-        What `roads_of(areas)` returns, for whoever asks about the same areas again.
+        What `roads_of(areas)` returns, for callers who ask about the same areas again.
 
     Returns
     -------
@@ -177,14 +177,14 @@ def gaps(
     A known line is a schematic of great circles: its lengths are below those of the kilometre posts.
     """
     roads = roads or roads_of(areas)
-    longest = pd.DataFrame(_longest(roads, _Standing.of(areas, held).piles(operators)))
+    longest = pd.DataFrame(_longest_gaps(roads, _AreaPiles.read(areas, holdings).piles(operators)))
     table = pd.concat([roads.table, longest], axis="columns")  # by road: a stable order keeps that of equals
     return table.sort_values("gap_km", ascending=False, kind="stable", ignore_index=True)
 
 
 def gap_changes(
     areas: pd.DataFrame,
-    held: pd.DataFrame,
+    holdings: pd.DataFrame,
     base: Collection[str],
     partners: Collection[str],
     *,
@@ -199,7 +199,7 @@ def gap_changes(
     partners
         Ids of the operators that join them. One that is in the base already changes nothing.
     roads
-        What `roads_of(areas)` returns, for whoever asks about the same areas again.
+        What `roads_of(areas)` returns, for callers who ask about the same areas again.
 
     Returns
     -------
@@ -209,11 +209,11 @@ def gap_changes(
         below 0) and `areas_gained`, the service areas that get their first counted pile.
     """
     roads = roads or roads_of(areas)
-    standing = _Standing.of(areas, held)
+    piles_by_area = _AreaPiles.read(areas, holdings)
     columns = {
         f"{name}_{side}": values
         for side, operators in (("before", base), ("after", {*base, *partners}))
-        for name, values in _longest(roads, standing.piles(operators)).items()
+        for name, values in _longest_gaps(roads, piles_by_area.piles(operators)).items()
     }
     columns["shortened_km"] = columns["gap_km_before"] - columns["gap_km_after"]
     columns["areas_gained"] = columns["areas_with_piles_after"] - columns["areas_with_piles_before"]
@@ -230,7 +230,7 @@ def roads_of(areas: pd.DataFrame) -> Roads:
     by_road = areas.groupby(_ROAD, sort=True)
     table = by_road.size().rename("areas").reset_index()
     of_area = np.asarray(by_road.ngroup(), dtype=np.int64)
-    known = _known(areas)
+    known = _known_lines(areas)
     is_known = table.expressway.isin(known).to_numpy()
     places = _places(areas, [known[number] for number in table.expressway[is_known]])
     km, size, every = places["km"], len(areas), np.arange(len(table))
@@ -243,7 +243,7 @@ def roads_of(areas: pd.DataFrame) -> Roads:
     nowhere = np.full(len(table), _NO_AREA)
     parts = (every, of_area[ordered], every), (nowhere, ordered, nowhere), (start, ordered, end)
     along = np.argsort(np.concatenate(parts[0]), kind="stable")
-    points = _Points(*(np.concatenate(part)[along] for part in parts))
+    points = _RoadPoints(*(np.concatenate(part)[along] for part in parts))
     breaks = {number: line.breaks for number, line in known.items()}
     return Roads(table[[*_ROAD, "ends", "road_km", "areas"]], of_area, points, places, breaks)
 
@@ -285,37 +285,37 @@ def gap_lines(table: pd.DataFrame, areas: pd.DataFrame) -> list[GapLine]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
-    """The piles that stand in service areas, group by group."""
+class _AreaPiles:
+    """The piles in service areas, group by group."""
 
     row: NDArray[np.intp]  # of each area, among the distinct ones
     area: NDArray[np.intp]  # of each group, among the distinct ones; none lies elsewhere
     operator_no: NDArray[np.intp]  # of each group; -1: not known
     operator_ids: tuple[str, ...]
-    held: NDArray[np.float64]  # piles of each group; NaN: not known
+    counts: NDArray[np.float64]  # piles of each group; NaN: not known
 
     @classmethod
-    def of(cls, areas: pd.DataFrame, held: pd.DataFrame) -> "_Standing":
+    def read(cls, areas: pd.DataFrame, holdings: pd.DataFrame) -> "_AreaPiles":
         row, ids = pd.factorize(areas.service_area_id)
-        area = pd.Index(ids).get_indexer(pd.Index(held.unit))
-        operator_no, operator_ids = pd.factorize(held.operator_id)
-        piles = held.piles.to_numpy(dtype=np.float64, na_value=np.nan)
-        stands = area >= 0
-        return cls(row, area[stands], operator_no[stands], tuple(operator_ids), piles[stands])
+        area = pd.Index(ids).get_indexer(pd.Index(holdings.unit))
+        operator_no, operator_ids = pd.factorize(holdings.operator_id)
+        piles = holdings.piles.to_numpy(dtype=np.float64, na_value=np.nan)
+        is_listed = area >= 0
+        return cls(row, area[is_listed], operator_no[is_listed], tuple(operator_ids), piles[is_listed])
 
     def piles(self, operators: Collection[str] | None) -> NDArray[np.float64]:
         """Return what `area_piles` says, as an array."""
         theirs = [operators is None or operator_id in operators for operator_id in self.operator_ids]
         rows = np.array([*theirs, operators is None])[self.operator_no]  # -1 points at the last
-        area, held = self.area[rows], self.held[rows]
-        is_known, size = ~np.isnan(held), int(self.row.max(initial=-1)) + 1
-        piles = np.bincount(area[is_known], held[is_known], minlength=size).astype(np.float64)
+        area, counts = self.area[rows], self.counts[rows]
+        is_known, size = ~np.isnan(counts), int(self.row.max(initial=-1)) + 1
+        piles = np.bincount(area[is_known], counts[is_known], minlength=size).astype(np.float64)
         known, groups = (np.bincount(of, minlength=size) for of in (area[is_known], area))
         piles[(groups > 0) & (known == 0)] = np.nan
         return piles[self.row]
 
 
-class _Points(NamedTuple):
+class _RoadPoints(NamedTuple):
     """All areas of each road, between its two ends."""
 
     road: NDArray[np.int64]
@@ -337,7 +337,7 @@ def _places(areas: pd.DataFrame, ends: Sequence[Line]) -> dict[str, NDArray[Any]
     }
 
 
-def _known(areas: pd.DataFrame) -> dict[str, Line]:
+def _known_lines(areas: pd.DataFrame) -> dict[str, Line]:
     """Return the expressways along whose schematic line every one of their areas lies."""
     lines = schematic_lines()
     drawn = areas[areas.expressway.isin(lines)]
@@ -353,7 +353,7 @@ def _known(areas: pd.DataFrame) -> dict[str, Line]:
     return {line.road.number: line for at, line in enumerate(found) if at not in strays}
 
 
-def _longest(roads: Roads, piles: NDArray[np.float64]) -> dict[str, Any]:
+def _longest_gaps(roads: Roads, piles: NDArray[np.float64]) -> dict[str, Any]:
     """Return the columns of `gaps` by road, in their order, for areas with so many piles."""
     has_piles, is_unknown = piles > 0, np.isnan(piles)
     road, area, place = roads.points
@@ -365,7 +365,7 @@ def _longest(roads: Roads, piles: NDArray[np.float64]) -> dict[str, Any]:
     chainage, row = roads.places["km"][: len(piles)], roads.of_area
     is_inside = ~has_piles & (chainage >= from_km[row]) & (chainage <= to_km[row])
 
-    def counted(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+    def count_areas(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
         return np.bincount(row[flags], minlength=len(roads.table))
 
     edges = {
@@ -374,11 +374,11 @@ def _longest(roads: Roads, piles: NDArray[np.float64]) -> dict[str, Any]:
         for name, values in roads.places.items()
     }
     return {
-        "areas_with_piles": counted(has_piles),
-        "areas_unknown": counted(is_unknown),
+        "areas_with_piles": count_areas(has_piles),
+        "areas_unknown": count_areas(is_unknown),
         "gap_km": to_km - from_km,
         **edges,
-        "areas_inside": counted(is_inside),
+        "areas_inside": count_areas(is_inside),
         "crosses_break": pd.array(_crossings(roads, from_km, to_km), dtype="boolean"),
     }
 

@@ -1,7 +1,7 @@
 """The table that coverage, resilience and comparison read: who holds how many piles in which unit.
 
-`charging.queries.holdings.holdings` returns such a table, `binned` makes one of stations, and one made by
-hand does as well. It has the columns `unit` (H3 cells of one resolution as int64, or any ids as text; never
+`charging.queries.holdings.holdings` returns such a table, `bin_stations` makes one from stations, and you can
+make one by hand. It has the columns `unit` (H3 cells of one resolution as int64, or any ids as text; never
 null), `operator_id` (null: not known) and `piles` (null: not known); others are ignored. Rows that repeat a
 unit and operator are added up.
 """
@@ -22,57 +22,59 @@ from charging.errors import UsageError
 COLUMNS = ("unit", "operator_id", "piles")
 
 STATION_COLUMNS = ("lat", "lon", "operator_id", "piles")
-"""What `binned` reads of a station."""
+"""What `bin_stations` reads of a station."""
 
 _MAX_LAT, _MAX_LON = 90.0, 180.0
 
 
-class Held(NamedTuple):
-    """A table of holdings as arrays: units and operators are numbered in their order."""
+class Holdings(NamedTuple):
+    """A table of holdings as arrays: units and operators are numbered in ascending order."""
 
-    units: NDArray[Any]  # distinct, upwards
-    operator_ids: tuple[str, ...]  # distinct, upwards; only known ones
+    units: NDArray[Any]  # distinct, ascending
+    operator_ids: tuple[str, ...]  # distinct, ascending; only known ones
     unit_no: NDArray[np.intp]  # of each row
     operator_no: NDArray[np.intp]  # of each row; -1: operator not known
     piles: NDArray[np.float64]  # of each row; NaN: not known
 
+    @classmethod
+    def read(cls, table: pd.DataFrame) -> "Holdings":
+        """Return a table of holdings as arrays.
+
+        Raises
+        ------
+        UsageError
+            If a column is missing, a unit is null, or a number of piles is negative.
+        """
+        missing = [name for name in COLUMNS if name not in table.columns]
+        if missing:
+            message = (
+                f"Expected a table of holdings with the columns {', '.join(COLUMNS)}, found"
+                f" {', '.join(map(str, table.columns)) or 'none'}; make it with charging.queries.holdings"
+            )
+            raise UsageError(message)
+        unit_no, units = _number_units(table["unit"])
+        operator_no, operator_ids = _number_operators(table["operator_id"])
+        piles = table["piles"].to_numpy(dtype=np.float64, na_value=np.nan)
+        if (unit_no < 0).any() or (piles < 0).any():
+            message = "Expected units that are not null and piles of 0 or more in a table of holdings"
+            raise UsageError(
+                f"{message}, found {int((unit_no < 0).sum())} and {int((piles < 0).sum())} others"
+            )
+        return cls(units, tuple(map(str, operator_ids)), unit_no, operator_no, piles)
+
     def belongs_to(self, operators: Collection[str]) -> NDArray[np.bool_]:
-        """Tell of each row whether its operator is one of `operators`; one that is not known never is."""
+        """Return for each row whether its operator is one of `operators`; an unknown one never is."""
         wanted = np.array([operator_id in operators for operator_id in self.operator_ids] + [False])
         return wanted[self.operator_no]
 
     def piles_by_unit(self, rows: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
         """Return the known piles of each unit, of some rows or all of them; 0 where none is known."""
         counted = ~np.isnan(self.piles) if rows is None else rows & ~np.isnan(self.piles)
-        return added_up(self.piles[counted], self.unit_no[counted], self.units.size)
+        return group_sums(self.piles[counted], self.unit_no[counted], self.units.size)
 
 
-def read_held(table: pd.DataFrame) -> Held:
-    """Return a table of holdings as arrays.
-
-    Raises
-    ------
-    UsageError
-        If a column is missing, a unit is null, or a number of piles is negative.
-    """
-    missing = [name for name in COLUMNS if name not in table.columns]
-    if missing:
-        message = (
-            f"Expected a table of holdings with the columns {', '.join(COLUMNS)}, found"
-            f" {', '.join(map(str, table.columns)) or 'none'}; make it with charging.queries.holdings"
-        )
-        raise UsageError(message)
-    unit_no, units = _numbered(table["unit"])
-    operator_no, operator_ids = _coded(table["operator_id"])
-    piles = table["piles"].to_numpy(dtype=np.float64, na_value=np.nan)
-    if (unit_no < 0).any() or (piles < 0).any():
-        message = "Expected units that are not null and piles of 0 or more in a table of holdings"
-        raise UsageError(f"{message}, found {int((unit_no < 0).sum())} and {int((piles < 0).sum())} others")
-    return Held(units, tuple(map(str, operator_ids)), unit_no, operator_no, piles)
-
-
-def _numbered(units: pd.Series) -> tuple[NDArray[np.intp], NDArray[Any]]:
-    """Return the position of each row's unit among the distinct ones, and these, upwards; -1 of a null."""
+def _number_units(units: pd.Series) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    """Return the position of each row's unit among the distinct ones, and these, ascending; -1: null."""
     values = units.to_numpy()
     if values.dtype == np.int64 and (values[1:] >= values[:-1]).all():  # holdings come by unit
         starts = run_starts(values)
@@ -81,8 +83,8 @@ def _numbered(units: pd.Series) -> tuple[NDArray[np.intp], NDArray[Any]]:
     return unit_no, np.asarray(distinct)
 
 
-def _coded(operator_ids: pd.Series) -> tuple[NDArray[np.intp], pd.Index]:
-    """Return the position of each operator among the distinct ones, and these, upwards; -1 of a null."""
+def _number_operators(operator_ids: pd.Series) -> tuple[NDArray[np.intp], pd.Index]:
+    """Return the position of each operator among the distinct ones, and these, ascending; -1: null."""
     is_numbered = isinstance(operator_ids.dtype, pd.CategoricalDtype)
     if not is_numbered or not operator_ids.cat.categories.is_monotonic_increasing:
         # as texts, since categories may have an order of their own
@@ -93,7 +95,7 @@ def _coded(operator_ids: pd.Series) -> tuple[NDArray[np.intp], pd.Index]:
     return position[code], operator_ids.cat.categories[: occurs.size][occurs]
 
 
-def binned(stations: pd.DataFrame, resolution: int) -> pd.DataFrame:
+def bin_stations(stations: pd.DataFrame, resolution: int) -> pd.DataFrame:
     """Return who holds how many piles in which H3 cell: plain stations as a table of holdings.
 
     Parameters
@@ -121,7 +123,7 @@ def binned(stations: pd.DataFrame, resolution: int) -> pd.DataFrame:
     Examples
     --------
     >>> rows = {"lat": [31.23, 31.23], "lon": [121.47, 121.47], "operator_id": "teld", "piles": [4, None]}
-    >>> binned(pd.DataFrame(rows), 6)[["operator_id", "stations", "piles"]].values.tolist()
+    >>> bin_stations(pd.DataFrame(rows), 6)[["operator_id", "stations", "piles"]].values.tolist()
     [['teld', 2, 4.0]]
     """
     _check_stations(stations)
@@ -152,7 +154,7 @@ def operator_set(operators: Collection[str]) -> frozenset[str]:
     return frozenset(operators)
 
 
-def apart(left: Collection[str], right: Collection[str], what: str) -> None:
+def require_disjoint(left: Collection[str], right: Collection[str], what: str) -> None:
     """Raise if two sets of operators overlap.
 
     Raises
@@ -173,28 +175,28 @@ def _check_stations(stations: pd.DataFrame) -> None:
             f" {', '.join(missing)}; rename those that say it"
         )
         raise UsageError(message)
-    for name, most in (("lat", _MAX_LAT), ("lon", _MAX_LON)):
+    for name, limit in (("lat", _MAX_LAT), ("lon", _MAX_LON)):
         degrees = stations[name].to_numpy(dtype=np.float64, na_value=np.nan)
-        if strange := int((~(np.abs(degrees) <= most)).sum()):
-            message = f"Expected {name} within {most:g} degrees for every station, found {strange} others"
+        if strange := int((~(np.abs(degrees) <= limit)).sum()):
+            message = f"Expected {name} within {limit:g} degrees for every station, found {strange} others"
             raise UsageError(f"{message}; leave out stations whose place is not known")
     if (stations["piles"].to_numpy(dtype=np.float64, na_value=np.nan) < 0).any():
         message = "Expected piles of 0 or more, found some below; null says that they are not known"
         raise UsageError(message)
 
 
-def added_up(values: NDArray[np.float64], by: NDArray[np.intp], size: int) -> NDArray[np.float64]:
+def group_sums(values: NDArray[np.float64], by: NDArray[np.intp], size: int) -> NDArray[np.float64]:
     """Return the sums of values by a number 0 to `size` - 1 each; 0 where there are none."""
     sums: NDArray[np.float64] = np.bincount(by, values, minlength=size).astype(np.float64, copy=False)
     return sums
 
 
-def in_words(numbers: NDArray[np.intp], names: type[StrEnum]) -> "pd.Categorical[str]":
-    """Return numbers as the members of an enum they stand for, in its order."""
-    told: pd.Categorical[str] = pd.Categorical.from_codes(numbers, dtype=_words(names))
-    return told
+def to_categories(numbers: NDArray[np.intp], names: type[StrEnum]) -> "pd.Categorical[str]":
+    """Return numbers as the members of an enum at these positions, as an ordered categorical."""
+    categories: pd.Categorical[str] = pd.Categorical.from_codes(numbers, dtype=_category_type(names))
+    return categories
 
 
 @cache
-def _words(names: type[StrEnum]) -> Any:  # noqa: ANN401  what pandas-stubs takes for numbers
+def _category_type(names: type[StrEnum]) -> Any:  # noqa: ANN401  what pandas-stubs takes for numbers
     return pd.CategoricalDtype([str(name) for name in names], ordered=True)

@@ -26,7 +26,7 @@ _NUMBER = re.compile(
     r"\d+|(?<![^\W\d_])[a-z](?![^\W\d_])|[a-z](?=[座栋区])|(?:north|south|east|west)(?:bound)?"
     r"|[一二三四五六七八九十东南西北左右](?=[号期区栋座库侧向])|[上下](?=行)|[^\W\d_]{2}(?=方向)"
 )
-"""What tells two places of one name apart: a number, a single Latin letter, a side of the road, and the like
+"""What distinguishes places of one name: a number, a single Latin letter, a side of the road, and the like
 of 二期 and 东区."""
 
 
@@ -73,7 +73,7 @@ def similarity(name: str, other: str) -> float:
 
 
 def names_of(stations: pd.DataFrame) -> Callable[[int], Names]:
-    """Return what tells the names of the station at a position, in a form to compare.
+    """Return a function that gives the names of the station at a position, in a form to compare.
 
     A station whose names say no more than its operator has none. Names are prepared when they are asked for,
     which takes longer than all else, and the last ones are kept.
@@ -88,13 +88,13 @@ def names_of(stations: pd.DataFrame) -> Callable[[int], Names]:
     @lru_cache(_LAST_NAMES)
     def names(position: int) -> Names:
         name, name_zh, operator_id, operator_raw = (column[position] for column in columns)
-        return _names(_given(name, name_zh), *_given_or_empty(operator_id, operator_raw))
+        return _names(_known_texts(name, name_zh), *_texts_or_empty(operator_id, operator_raw))
 
     return names
 
 
 def operator_keys(stations: pd.DataFrame) -> pd.Series:
-    """Return what tells operators apart: the resolved id, else the letters of the raw text, else null.
+    """Return what distinguishes operators: the resolved id, else the letters of the raw text, else null.
 
     Parameters
     ----------
@@ -118,29 +118,29 @@ def _likeness(name: Name, other: Name) -> Likeness:
     alike = _dice(name.pairs, other.pairs)
     # one of two addresses may have a postcode too, which is no contradiction
     contradict = not (name.numbers <= other.numbers or other.numbers <= name.numbers)
-    apart = contradict and (
+    is_numbered_apart = contradict and (
         name.pairs_without_number == other.pairs_without_number
         or _dice(name.pairs_without_number, other.pairs_without_number) >= NEAR_NAME
     )
-    return Likeness(alike, apart)
+    return Likeness(alike, is_numbered_apart)
 
 
-def _given(*texts: object) -> tuple[str, ...]:
+def _known_texts(*texts: object) -> tuple[str, ...]:
     """Return the texts that are known, each once."""
     return tuple(dict.fromkeys(text for text in texts if isinstance(text, str)))
 
 
-def _given_or_empty(*texts: object) -> tuple[str, ...]:
+def _texts_or_empty(*texts: object) -> tuple[str, ...]:
     return tuple(text if isinstance(text, str) else "" for text in texts)
 
 
 def _names(texts: Iterable[str], operator_id: str, operator_raw: str) -> Names:
     own = _own_words(operator_id, operator_raw)
-    prepared = (_prepared(own.sub(" ", fold_text(text))) for text in texts)
+    prepared = (_prepare_name(own.sub(" ", fold_text(text))) for text in texts)
     return tuple(name for name in prepared if name.pairs)
 
 
-def _prepared(text: str) -> Name:
+def _prepare_name(text: str) -> Name:
     rest = _EVERY_STATION.sub(" ", text)
     numbers = frozenset(number.lstrip("0") or "0" for number in _NUMBER.findall(rest))
     pairs = _letter_pairs(fold_letters(rest))

@@ -18,7 +18,7 @@ OUTSIDE_KM = 100.0
 
 
 def completeness(counts: pd.DataFrame) -> pd.DataFrame:
-    """Return the share that is known of each field and source, beside what it is a share of.
+    """Return the share that is known of each field and source, with what it is a share of.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def outside_region(stations: pd.DataFrame, cities: Iterable[City]) -> pd.DataFra
 
     A station does when the nearest city lies in another region and the nearest city of its stated region is
     over `OUTSIDE_KM` away. Its stated region is the one its source writes, or else that of its city. Where
-    that is no province of the mainland, nothing can be said, and nothing is.
+    that is no province of the mainland, the station is left out.
 
     Parameters
     ----------
@@ -61,10 +61,10 @@ def outside_region(stations: pd.DataFrame, cities: Iterable[City]) -> pd.DataFra
     is_asked = stations.country.isna() | stations.country.eq("CN")
     rows = stations[is_asked].reset_index(drop=True)
     rows = rows.assign(stated=_stated_regions(rows, index)).dropna(subset="stated")
-    rows = _with_nearest(rows, index, "nearest")
+    rows = _add_nearest(rows, index, "nearest")
     rows = rows[rows.nearest_region != rows.stated]
     parts = [
-        _with_nearest(part, CityIndex(city for city in index.cities if city.province_zh == region), "stated")
+        _add_nearest(part, CityIndex(city for city in index.cities if city.province_zh == region), "stated")
         for region, part in rows.groupby("stated", sort=True)
     ]
     columns = ["station_id", "source", "lat", "lon", "region", "stated_city_id", "stated_km"]
@@ -92,7 +92,7 @@ def _stated_regions(rows: pd.DataFrame, index: CityIndex) -> pd.Series:
     return stated.where(written.notna(), rows.city_id.map(of_city))
 
 
-def _with_nearest(rows: pd.DataFrame, index: CityIndex, prefix: str) -> pd.DataFrame:
+def _add_nearest(rows: pd.DataFrame, index: CityIndex, prefix: str) -> pd.DataFrame:
     """Return rows with the nearest city of `index`: its id, region and distance."""
     at, distance_km = index.nearest_city(rows.lat.to_numpy(np.float64), rows.lon.to_numpy(np.float64))
     ids = np.array([city.id for city in index.cities], dtype=object)

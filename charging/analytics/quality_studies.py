@@ -1,7 +1,7 @@
 """The questions about the quality of a dataset, from its tables to the answers.
 
-What each answer means stands with its definition in `charging.analytics.quality`, `duplicates` and
-`conversion`. They are apart from `charging.analytics.studies`, since they bring in much that the map
+What each answer means is defined in `charging.analytics.quality`, `duplicates` and `datum_check`. They are
+apart from `charging.analytics.studies`, since they bring in much that the map
 does not need.
 """
 
@@ -30,7 +30,7 @@ def outside_region(engine: Engine) -> pd.DataFrame:
 
 
 def conversions(engine: Engine) -> pd.DataFrame:
-    """Return what `conversion.forgotten_conversion` says of the sources of a dataset."""
+    """Return what `datum_check.forgotten_conversion` says of the sources of a dataset."""
     return forgotten_conversion(station_points(engine))
 
 

@@ -26,11 +26,11 @@ NOT_KNOWN = "not_known"
 """The column of stations whose operator is not known; no operator has this id."""
 
 AREA_KM = 100.0
-"""Distance in km from every station beyond which a place lies outside the area a dataset tells about: our own
+"""Distance in km from every station beyond which a place lies outside the area a dataset covers: our own
 choice, above the 50 km between service areas and below the width of a province."""
 
 
-class Reached(StrEnum):
+class ReachLevel(StrEnum):
     """How much of a cell's weight is reached, the least first."""
 
     MISSED = "missed"
@@ -38,14 +38,14 @@ class Reached(StrEnum):
     REACHED = "reached"
 
 
-class Unreached(NamedTuple):
+class UnreachedPlaces(NamedTuple):
     """The places that are not reached, and what they come to."""
 
     table: pd.DataFrame
     weight: float
 
 
-class Located(Protocol):
+class Places(Protocol):
     """Places with WGS-84 degrees, one-dimensional: `Weights`, for example."""
 
     @property
@@ -57,7 +57,7 @@ class Located(Protocol):
         """Longitude of each place."""
 
 
-def nearest_km(places: Located, points: pd.DataFrame) -> pd.DataFrame:
+def nearest_km(places: Places, points: pd.DataFrame) -> pd.DataFrame:
     """Return the distance from each place to the nearest station of each operator, in a straight line.
 
     Parameters
@@ -81,11 +81,11 @@ def nearest_km(places: Located, points: pd.DataFrame) -> pd.DataFrame:
     for name, code in [*((str(name), code) for code, name in enumerate(names)), (NOT_KNOWN, -1)]:
         rows = np.flatnonzero(codes == code)
         if rows.size:
-            columns[name] = _few_nearest(places, vectors, lat[rows], lon[rows], 1)[1][0]
+            columns[name] = _nearest_points(places, vectors, lat[rows], lon[rows], 1)[1][0]
     return pd.DataFrame(columns, index=pd.RangeIndex(len(places.lat)))
 
 
-def km_to_nearest(places: Located, lat: Floats, lon: Floats) -> Floats:
+def km_to_nearest(places: Places, lat: Floats, lon: Floats) -> Floats:
     """Return the distance from each place to the nearest of some points, in km; infinite without points.
 
     Notes
@@ -96,11 +96,11 @@ def km_to_nearest(places: Located, lat: Floats, lon: Floats) -> Floats:
     """
     if not lat.size:
         return np.full(len(places.lat), np.inf)
-    km: Floats = few_nearest(places, lat, lon, 1)[1][0]
+    km: Floats = nearest_points(places, lat, lon, 1)[1][0]
     return km
 
 
-def few_nearest(places: Located, lat: Floats, lon: Floats, few: int) -> tuple[NDArray[np.intp], Floats]:
+def nearest_points(places: Places, lat: Floats, lon: Floats, count: int) -> tuple[NDArray[np.intp], Floats]:
     """Return the nearest few points to each place, and how far they are, as `km_to_nearest` has it.
 
     Returns
@@ -109,20 +109,20 @@ def few_nearest(places: Located, lat: Floats, lon: Floats, few: int) -> tuple[ND
         Both with a row for the nearest points, one for the second nearest, and so on, as many as asked for or
         as there are points, and a column for each place.
     """
-    return _few_nearest(places, unit_vectors(places.lat, places.lon), lat, lon, few)
+    return _nearest_points(places, unit_vectors(places.lat, places.lon), lat, lon, count)
 
 
-def _few_nearest(
-    places: Located, vectors: Floats, lat: Floats, lon: Floats, few: int
+def _nearest_points(
+    places: Places, vectors: Floats, lat: Floats, lon: Floats, count: int
 ) -> tuple[NDArray[np.intp], Floats]:
-    """Return what `few_nearest` does, given the unit vectors of the places."""
+    """Return what `nearest_points` does, given the unit vectors of the places."""
     from scipy.spatial import cKDTree  # noqa: PLC0415  takes a third of a second to load
 
     if not lat.size:
         return np.empty((0, len(vectors)), dtype=np.intp), np.empty((0, len(vectors)))
     # an unbalanced tree is made faster, and asked no slower
     tree = cKDTree(unit_vectors(lat, lon), balanced_tree=False)
-    _, nearest = tree.query(vectors, k=range(1, min(few, lat.size) + 1))
+    _, nearest = tree.query(vectors, k=range(1, min(count, lat.size) + 1))
     position: NDArray[np.intp] = np.transpose(nearest)
     return position, great_circle_km(places.lat, places.lon, lat[position], lon[position])
 
@@ -155,7 +155,7 @@ def nearest_of(nearest: pd.DataFrame, operators: Collection[str] | None) -> Floa
     return distances
 
 
-def within(nearest: pd.DataFrame, operators: Collection[str] | None, km: float) -> pd.Series:
+def is_within(nearest: pd.DataFrame, operators: Collection[str] | None, km: float) -> pd.Series:
     """Return whether each place lies within `km`, the bound included, of a station of the operators.
 
     The arguments are those of `nearest_of`; the answer has the index of `nearest`.
@@ -163,7 +163,7 @@ def within(nearest: pd.DataFrame, operators: Collection[str] | None, km: float) 
     Examples
     --------
     >>> nearest = pd.DataFrame({"nio": [3.0, 40.0], "teld": [8.0, 9.0]})
-    >>> within(nearest, {"nio"}, 10).tolist(), within(nearest, None, 10).tolist()
+    >>> is_within(nearest, {"nio"}, 10).tolist(), is_within(nearest, None, 10).tolist()
     ([True, False], [True, True])
     """
     return pd.Series(nearest_of(nearest, operators) <= km, index=nearest.index, name="within")
@@ -245,7 +245,7 @@ def reach_by_cell(
     -------
     table
         One row for each cell that holds a weight above zero, ordered by cell: `cell` (int64), `category` (a
-        `Reached`), `weight` and `weight_missed` (both in the unit of the weights).
+        `ReachLevel`), `weight` and `weight_missed` (both in the unit of the weights).
 
     Raises
     ------
@@ -253,13 +253,13 @@ def reach_by_cell(
         If the weights are of cells coarser than that.
     """
     cells, at = np.unique(weights.cells(resolution), return_inverse=True)
-    missed = weights.weight * ~within(nearest, operators, km).to_numpy()
+    missed = weights.weight * ~is_within(nearest, operators, km).to_numpy()
     whole, lost = (np.bincount(at, weights=one, minlength=len(cells)) for one in (weights.weight, missed))
     table = pd.DataFrame(
         {
             "cell": cells,
             "category": np.select(
-                [lost == 0, lost < whole], [Reached.REACHED, Reached.PARTLY], Reached.MISSED
+                [lost == 0, lost < whole], [ReachLevel.REACHED, ReachLevel.PARTLY], ReachLevel.MISSED
             ).astype(object),
             "weight": whole,
             "weight_missed": lost,
@@ -268,15 +268,15 @@ def reach_by_cell(
     return table[table.weight > 0].reset_index(drop=True)
 
 
-def unreached(
+def unreached_places(
     nearest: pd.DataFrame, weights: Weights, operators: Collection[str] | None, km: float
-) -> Unreached:
+) -> UnreachedPlaces:
     """Return the places with a weight above zero that lie farther than `km` from every station.
 
     Returns
     -------
     unreached
-        The table has one row a place, by weight downwards, equal ones in the order of the weights:
+        The table has one row a place, by weight, descending, equal ones in the order of the weights:
         `name`, `name_zh` (null: not known), `lat`, `lon` (degrees, WGS-84), `weight` (in the unit of the
         weights) and `distance_km` (to the nearest station of the operators, in a straight line; null where
         they have none).
@@ -294,11 +294,11 @@ def unreached(
             "distance_km": np.where(np.isfinite(distance_km), distance_km, np.nan)[rows],
         }
     )
-    return Unreached(table, float(weights.weight[far].sum()))
+    return UnreachedPlaces(table, float(weights.weight[far].sum()))
 
 
 def weights_of_area(weights: Weights, stations: pd.DataFrame, km: float = AREA_KM) -> Weights:
-    """Return the weights of the area a dataset tells about: the places within `km` of any of its stations.
+    """Return the weights of the area a dataset covers: the places within `km` of any of its stations.
 
     The people of a country are no measure for a register of one city, or of another country: of them a share
     would be small, or 0, without meaning anything. A dataset far from all weights gets none, and

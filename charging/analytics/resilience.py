@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from charging.analytics.holdings import Held, added_up, in_words, operator_set, read_held
+from charging.analytics.holdings import Holdings, group_sums, operator_set, to_categories
 from charging.domain.arrays import ratio
 
 MAX_HHI = 10_000
@@ -55,10 +55,10 @@ class Dependence:
         return self.piles_lost / self.piles if self.piles else None
 
 
-def without(held: pd.DataFrame, leavers: Collection[str]) -> pd.DataFrame:
+def losses_without(holdings: pd.DataFrame, leavers: Collection[str]) -> pd.DataFrame:
     """Return what each unit loses when operators leave.
 
-    Piles of an operator that is not known never leave. Where all known piles go but somebody stays whose
+    Piles of an operator that is not known never leave. Where all known piles go but an operator stays whose
     number of piles is not known, the unit is `halved`, not `lost`: that it falls to zero is not known. Losing
     exactly half is `reduced`.
 
@@ -80,7 +80,7 @@ def without(held: pd.DataFrame, leavers: Collection[str]) -> pd.DataFrame:
     UsageError
         If the table is not one of holdings.
     """
-    table = read_held(held)
+    table = Holdings.read(holdings)
     leaves = table.belongs_to(operator_set(leavers))
     before, gone = table.piles_by_unit(), table.piles_by_unit(leaves)
     after = before - gone
@@ -95,13 +95,13 @@ def without(held: pd.DataFrame, leavers: Collection[str]) -> pd.DataFrame:
             "piles_before": before[has_piles],
             "piles_after": after[has_piles],
             "lost_share": ratio(gone, before)[has_piles],
-            "category": in_words(category[has_piles], Loss),
+            "category": to_categories(category[has_piles], Loss),
         }
     )
 
 
 def dependence(losses: pd.DataFrame) -> Dependence:
-    """Return the losses of all units of a table that `without` returned, added up."""
+    """Return the losses of all units of a table that `losses_without` returned, added up."""
     counts = np.bincount(losses["category"].cat.codes, minlength=len(Loss))
     lost, halved, reduced, untouched = counts.tolist()
     return Dependence(
@@ -115,7 +115,7 @@ def dependence(losses: pd.DataFrame) -> Dependence:
     )
 
 
-def concentration(held: pd.DataFrame) -> pd.DataFrame:
+def concentration(holdings: pd.DataFrame) -> pd.DataFrame:
     """Return how far the piles of each unit lie in few hands.
 
     Shares are of all known piles of the unit, those of operators that are not known included. The
@@ -144,10 +144,10 @@ def concentration(held: pd.DataFrame) -> pd.DataFrame:
     -----
     https://www.justice.gov/atr/herfindahl-hirschman-index
     """
-    table = read_held(held)
+    table = Holdings.read(holdings)
     piles = table.piles_by_unit()
     unit_no, operator_no, held_piles = _known_holders(table)
-    squares = added_up(ratio(held_piles, piles[unit_no]) ** 2, unit_no, piles.size)
+    squares = group_sums(ratio(held_piles, piles[unit_no]) ** 2, unit_no, piles.size)
     holders = np.bincount(unit_no, minlength=piles.size)
     largest = np.full(piles.size, -np.inf)
     np.maximum.at(largest, unit_no, held_piles)
@@ -156,7 +156,7 @@ def concentration(held: pd.DataFrame) -> pd.DataFrame:
     largest_no = np.full(piles.size, -1, dtype=np.intp)
     largest_no[unit_no[leads]] = operator_no[leads]
     largest[largest_no < 0] = np.nan
-    of_known = added_up(held_piles, unit_no, piles.size)
+    of_known = group_sums(held_piles, unit_no, piles.size)
     columns: dict[str, Any] = {
         "unit": table.units,
         "piles": piles,
@@ -173,7 +173,7 @@ def concentration(held: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns | {"largest_operator": names.take(columns["largest_operator"])})
 
 
-def _known_holders(table: Held) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+def _known_holders(table: Holdings) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
     """Return unit, operator and piles of each known operator that holds piles in a unit: by both, once."""
     holds = (table.piles > 0) & (table.operator_no >= 0)
     unit_no, operator_no, piles = table.unit_no[holds], table.operator_no[holds], table.piles[holds]
@@ -182,4 +182,4 @@ def _known_holders(table: Held) -> tuple[NDArray[np.intp], NDArray[np.intp], NDA
     if (np.diff(pair) > 0).all():
         return unit_no, operator_no, piles
     pairs, position = np.unique(pair, return_inverse=True)
-    return pairs // operators, pairs % operators, added_up(piles, position, pairs.size)
+    return pairs // operators, pairs % operators, group_sums(piles, position, pairs.size)

@@ -1,8 +1,8 @@
 """The questions of the page and of the command line, from a selection to the answer of an analysis.
 
-Definitions stand with the analyses; here they are only given the tables they read. So the page, the command
-line and a notebook tell the same numbers. `data` is whatever asks queries of a dataset: `Directly`, or a
-cache that remembers what was asked.
+Definitions are in the analyses; this module only gives them the tables they read. So the page, the command
+line and a notebook show the same numbers. `data` is whatever runs queries on a dataset: `Uncached`, or a
+cache of earlier answers.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -14,13 +14,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from charging.analytics.comparison import compare
-from charging.analytics.coverage import Served, marginal_gains, reached, served
+from charging.analytics.coverage import Coverage, coverage_of, coverage_within, marginal_gains
 from charging.analytics.coverage_options import Gain, Grid
 from charging.analytics.density import density_by_city
 from charging.analytics.highways import AreaShare, Roads, area_layer, area_share, gap_changes, roads_of
 from charging.analytics.population import nearest_people_km, people_of
 from charging.analytics.reach import nearest_km
-from charging.analytics.resilience import concentration, without
+from charging.analytics.resilience import concentration, losses_without
 from charging.analytics.white_spots import white_spot_candidates
 from charging.domain.filters import Filters
 from charging.domain.geography import CityIndex, load_cities
@@ -30,8 +30,7 @@ from charging.domain.vocabulary import Current
 from charging.domain.weights import Weights
 from charging.queries.engine import Engine
 from charging.queries.highways import service_areas
-from charging.queries.holdings import Unit, holdings
-from charging.queries.holdings import UnitKind as HeldBy
+from charging.queries.holdings import Unit, UnitKind, holdings
 from charging.queries.points import points
 from charging.queries.totals import Breakdown, piles_by_operator, totals
 
@@ -39,16 +38,16 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Asks(Protocol):
-    """Asks queries of one dataset."""
+class QueryRunner(Protocol):
+    """Runs queries on one dataset."""
 
     def ask(self, query: Callable[Concatenate[Engine, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return `query(engine, ...)`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Directly:
-    """Asks an engine, and remembers nothing."""
+class Uncached:
+    """Runs queries on an engine, and keeps no answer."""
 
     engine: Engine
 
@@ -58,8 +57,8 @@ class Directly:
 
     def ask_both(
         self,
-        other: "Directly",
-        question: Callable[Concatenate["Directly", "Directly", P], T],
+        other: "Uncached",
+        question: Callable[Concatenate["Uncached", "Uncached", P], T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
@@ -69,7 +68,7 @@ class Directly:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sets:
-    """The sets of operators an analysis is asked about; any may be empty."""
+    """The sets of operators an analysis is about; any may be empty."""
 
     base: tuple[str, ...]
     partner: tuple[str, ...]
@@ -78,8 +77,8 @@ class Sets:
     b: tuple[str, ...]
 
 
-def usual_sets(data: Asks) -> Sets:
-    """Return the sets of operators of a dataset that nobody chose others for.
+def usual_sets(data: QueryRunner) -> Sets:
+    """Return the default sets of operators of a dataset.
 
     The base is the public operators and the partners are the carmakers, as on the published map, each by size
     of the network; of a dataset without both, the largest operator and the others. The largest partner is the
@@ -103,29 +102,29 @@ def usual_sets(data: Asks) -> Sets:
 
 
 def served_units(
-    data: Asks, filters: Filters, gain: Gain, grid: Grid, weights: Weights | None = None
-) -> Served:
+    data: QueryRunner, filters: Filters, gain: Gain, grid: Grid, weights: Weights | None = None
+) -> Coverage:
     """Return who serves which units, with the whole that shares are of.
 
     The whole is: of cells, those that any operator serves in the selection; of cities, those with a station
     in the dataset; of service areas, all the dataset lists; of people, those of `weights`,
     by default `people_of`. People are served as reach has it: within the distance of a DC pile, unless the
-    selection says itself which currents (`reach_filters`), so that both tell the same number.
+    selection says which currents (`reach_filters`), so that both give the same number.
     """
     if gain is Gain.CELLS:
-        return served(data.ask(holdings, filters, grid.resolution), rings=grid.rings)
+        return coverage_of(data.ask(holdings, filters, grid.resolution), rings=grid.rings)
     if gain is Gain.CITIES:
-        return served(data.ask(holdings, filters, Unit.CITY), weights=_ones(_cities(data)))
+        return coverage_of(data.ask(holdings, filters, Unit.CITY), weights=_ones(_cities(data)))
     if gain is Gain.SERVICE_AREAS:
         areas = data.ask(service_areas, Filters()).service_area_id
-        return served(data.ask(holdings, filters, Unit.SERVICE_AREA), weights=_ones(areas))
+        return coverage_of(data.ask(holdings, filters, Unit.SERVICE_AREA), weights=_ones(areas))
     places = data.ask(people_of) if weights is None else weights
     weight = pd.Series(places.weight, index=pd.RangeIndex(len(places)))
-    return reached(nearest(data, reach_filters(filters), weights), weight, grid.km)
+    return coverage_within(distances_km(data, reach_filters(filters), weights), weight, grid.km)
 
 
 def gains(
-    data: Asks,
+    data: QueryRunner,
     filters: Filters,
     base: Collection[str],
     partners: Collection[str],
@@ -133,29 +132,29 @@ def gains(
     weights: Weights | None = None,
 ) -> dict[Gain, pd.DataFrame]:
     """Return what `coverage.marginal_gains` says of each kind of unit."""
-    return gains_over(served_of_each(data, filters, grid, weights), base, partners)
+    return gains_over(served_units_by_gain(data, filters, grid, weights), base, partners)
 
 
-def served_of_each(
-    data: Asks, filters: Filters, grid: Grid, weights: Weights | None = None
-) -> dict[Gain, Served]:
+def served_units_by_gain(
+    data: QueryRunner, filters: Filters, grid: Grid, weights: Weights | None = None
+) -> dict[Gain, Coverage]:
     """Return who serves which units, of each kind of unit."""
     return {gain: served_units(data, filters, gain, grid, weights) for gain in Gain}
 
 
 def gains_over(
-    units: Mapping[Gain, Served], base: Collection[str], partners: Collection[str]
+    units: Mapping[Gain, Coverage], base: Collection[str], partners: Collection[str]
 ) -> dict[Gain, pd.DataFrame]:
-    """Return `gains` of what `served_of_each` has told, for who needs both."""
-    return {gain: marginal_gains(served, base, partners) for gain, served in units.items()}
+    """Return `gains` from the answer of `served_units_by_gain`, for callers who need both."""
+    return {gain: marginal_gains(coverage, base, partners) for gain, coverage in units.items()}
 
 
-def losses(data: Asks, filters: Filters, leavers: Collection[str], by: HeldBy) -> pd.DataFrame:
-    """Return what `resilience.without` says of the units of a selection: cells by resolution, or others."""
-    return without(data.ask(holdings, filters, by), leavers)
+def losses(data: QueryRunner, filters: Filters, leavers: Collection[str], by: UnitKind) -> pd.DataFrame:
+    """Return `resilience.losses_without` for the units of a selection: cells by resolution, or others."""
+    return losses_without(data.ask(holdings, filters, by), leavers)
 
 
-def concentrations(data: Asks, filters: Filters, by: HeldBy | None = None) -> pd.DataFrame:
+def concentrations(data: QueryRunner, filters: Filters, by: UnitKind | None = None) -> pd.DataFrame:
     """Return what `resilience.concentration` says of the units of a selection.
 
     Without `by` the whole selection is the one unit, stations without a city or service area included.
@@ -167,13 +166,13 @@ def concentrations(data: Asks, filters: Filters, by: HeldBy | None = None) -> pd
     return concentration(held)
 
 
-def compared(
-    data: Asks,
+def compare_operators(
+    data: QueryRunner,
     filters: Filters,
     a: Collection[str] | None,
     b: Collection[str] | None,
-    by: HeldBy,
-    other: Asks | None = None,
+    by: UnitKind,
+    other: QueryRunner | None = None,
 ) -> pd.DataFrame:
     """Return what `comparison.compare` says of the units of a selection.
 
@@ -184,13 +183,13 @@ def compared(
     other
         The dataset B is looked up in, with the same selection; None for that of A.
     """
-    held_b = other.ask(holdings, filters, by) if other else None
-    return compare(data.ask(holdings, filters, by), held_b, a, b)
+    holdings_b = other.ask(holdings, filters, by) if other else None
+    return compare(data.ask(holdings, filters, by), holdings_b, a, b)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknowns:
-    """What a selection does not tell, by which figures leave something out."""
+    """What is not known of a selection, and so missing from its figures."""
 
     stations: int
     stations_without_piles: int  # their number of piles is not known
@@ -199,7 +198,7 @@ class Unknowns:
     piles_without_operator: float  # known piles of operators that are not
 
 
-def unknowns(data: Asks, filters: Filters) -> Unknowns:
+def unknowns(data: QueryRunner, filters: Filters) -> Unknowns:
     """Return how much of a selection has no known piles, city or operator."""
     sums = data.ask(totals, filters, sums_of=("stations", "stations_piles_unknown")).iloc[0]
     by_city = data.ask(totals, filters, by=Breakdown.CITY, sums_of=("stations", "piles"))
@@ -214,7 +213,7 @@ def unknowns(data: Asks, filters: Filters) -> Unknowns:
 
 
 def reach_networks(base: Collection[str], partners: Collection[str]) -> dict[str, tuple[str, ...] | None]:
-    """Return the sets of operators whose reach is told: base, both together, all, then each partner alone.
+    """Return the sets of operators to show the reach of: base, both together, all, then each partner alone.
 
     `all` is None: any operator, known or not. A set that would be empty, or say the same again, is left out.
     """
@@ -245,7 +244,7 @@ def near_cities(cells: NDArray[np.int64]) -> pd.DataFrame:
     return table.where(table.km <= NEAR_KM)
 
 
-def nearest(data: Asks, filters: Filters, weights: Weights | None = None) -> pd.DataFrame:
+def distances_km(data: QueryRunner, filters: Filters, weights: Weights | None = None) -> pd.DataFrame:
     """Return what `reach.nearest_km` says of the places of `weights`, by default of `people_of`."""
     if weights is None:
         return data.ask(nearest_people_km, filters)
@@ -257,12 +256,12 @@ CURVE_KMS = tuple(float(km) for km in sorted({*range(1, 31), *range(32, 60, 2), 
 
 
 def reach_filters(filters: Filters) -> Filters:
-    """Return a selection as reach is asked about it: DC piles, unless it says itself which currents."""
+    """Return a selection as reach is asked about it: DC piles, unless it says which currents."""
     return filters if filters.currents else replace(filters, currents=(Current.DC,))
 
 
 def spot_candidates(
-    data: Asks,
+    data: QueryRunner,
     filters: Filters,
     resolution: int,
     operators: tuple[str, ...] | None,
@@ -284,7 +283,7 @@ class Highways(NamedTuple):
 
 
 def highway_service(
-    data: Asks, filters: Filters, base: Collection[str], partners: Collection[str]
+    data: QueryRunner, filters: Filters, base: Collection[str], partners: Collection[str]
 ) -> Highways:
     """Return what `charging.analytics.highways` says of a dataset, before and after partners join the base.
 
@@ -301,7 +300,7 @@ def _roads(engine: Engine) -> Roads:
     return roads_of(service_areas(engine, Filters()))
 
 
-def city_density(data: Asks, filters: Filters) -> pd.DataFrame:
+def city_density(data: QueryRunner, filters: Filters) -> pd.DataFrame:
     """Return what `density.density_by_city` says of a selection, most piles per person first."""
     cities = density_by_city(data.ask(totals, filters, by=Breakdown.CITY, sums_of=("piles",)))
     return cities.sort_values(["piles_per_100k", "piles"], ascending=False, kind="stable", ignore_index=True)
@@ -313,7 +312,7 @@ def _people_candidates(
     return white_spot_candidates(people_of(engine), points(engine, filters), resolution, operators)
 
 
-def _cities(data: Asks) -> pd.Series:
+def _cities(data: QueryRunner) -> pd.Series:
     held: pd.Series = data.ask(holdings, Filters(), Unit.CITY).unit
     return held.drop_duplicates()
 

@@ -31,15 +31,15 @@ MAX_EXPONENT = 5.0
 
 
 _NO_OTHERS = {"other_piles": np.nan, "unknown_piles": np.nan}
-"""What stands in a cell when every station is asked about: nobody is other."""
+"""What a cell has when the network is every station: nobody is other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exponents:
     """How much each term counts.
 
-    `others` may be below zero. Above, it looks for cells where other operators already stand: they found the
-    ground worth it. Below, for cells nobody serves. With `is_log`, the weight counts as log10(1 + weight): a
+    `others` may be below zero. Above, it looks for cells where other operators already are: they found the
+    site worth it. Below, for cells nobody serves. With `is_log`, the weight counts as log10(1 + weight): a
     town of a million people counts for 6, one of a thousand for 3, and many small places come up.
 
     Examples
@@ -73,8 +73,8 @@ class WhiteSpots(NamedTuple):
     """The ranked cells, and how many there were to rank."""
 
     table: pd.DataFrame
-    ranked: int  # cells with a score, of which the table shows the first
-    left_out: int  # cells with a weight whose distance is not known: they have no rank
+    cells: int  # cells with a score, of which the table shows the first
+    unknown: int  # cells with a weight whose distance is not known: they have no rank
 
 
 def white_spots(
@@ -86,11 +86,11 @@ def white_spots(
     exponents: Exponents | None = None,
     limit: int = 100,
 ) -> WhiteSpots:
-    """Return the cells that need a station most: `white_spot_candidates`, ranked by `ranked_white_spots`.
+    """Return the cells that need a station most: `white_spot_candidates`, ranked by `rank_white_spots`.
 
     Parameters and errors are those of the two. Keep the candidates to change the exponents again.
     """
-    return ranked_white_spots(
+    return rank_white_spots(
         white_spot_candidates(weights, points, resolution, operators), exponents or Exponents(), limit
     )
 
@@ -103,7 +103,7 @@ def white_spot_candidates(
     Parameters
     ----------
     weights
-        People, or what the user brought. A place of weight 0 makes no cell a candidate.
+        People, or the user's own weights. A place of weight 0 makes no cell a candidate.
     points
         The table of `queries.points.points`: stations that match, of all operators.
     resolution
@@ -138,7 +138,7 @@ def white_spot_candidates(
     centres = _centres(heavy, at, len(cells))
     own = _are_own(points, operators)
     distance_km = km_to_nearest(centres, points.lat.to_numpy()[own], points.lon.to_numpy()[own])
-    # upwards by cell, the heaviest first: stable, so of equal places the first
+    # by cell, the heaviest first: stable, so of equal places the first
     order = np.lexsort((-heavy.weight, at))
     heaviest = order[np.searchsorted(at[order], np.arange(len(cells)))]
     return pd.DataFrame(
@@ -157,8 +157,8 @@ def white_spot_candidates(
     )
 
 
-def ranked_white_spots(cells: pd.DataFrame, exponents: Exponents, limit: int = 100) -> WhiteSpots:
-    """Return the first of the candidates by score, each score taken apart into its terms.
+def rank_white_spots(cells: pd.DataFrame, exponents: Exponents, limit: int = 100) -> WhiteSpots:
+    """Return the first of the candidates by score, each score with its terms.
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ def ranked_white_spots(cells: pd.DataFrame, exponents: Exponents, limit: int = 1
     white_spots
         The table has `rank` (from 1), the columns of `white_spot_candidates`, `weight_term`, `distance_term`
         and `others_term`, each with its exponent in it, their product `score`, and `score_share`, its share
-        of the first one's (0 to 1; null where that is 0); by score downwards, ties by cell. A cell whose
+        of the first one's (0 to 1; null where that is 0); by score, descending, ties by cell. A cell whose
         distance is not known is left out and counted, unless distance does not count.
 
     Raises
@@ -198,16 +198,16 @@ def ranked_white_spots(cells: pd.DataFrame, exponents: Exponents, limit: int = 1
     table.insert(0, "rank", np.arange(1, len(table) + 1))
     score = table.score.to_numpy(dtype=np.float64)
     table["score_share"] = ratio(score, np.full(score.shape, score.max(initial=0)))
-    return WhiteSpots(table, ranked=len(known), left_out=len(scored) - len(known))
+    return WhiteSpots(table, cells=len(known), unknown=len(scored) - len(known))
 
 
-def first_inside(spots: pd.DataFrame, resolution: int) -> pd.DataFrame:
+def coarsen_spots(spots: pd.DataFrame, resolution: int) -> pd.DataFrame:
     """Return the first of the ranked cells inside each cell of a coarser resolution, for a map too small.
 
     Parameters
     ----------
     spots
-        The table of `ranked_white_spots`.
+        The table of `rank_white_spots`.
     resolution
         Resolution to draw at; that of the cells, or coarser.
 
@@ -223,22 +223,22 @@ def first_inside(spots: pd.DataFrame, resolution: int) -> pd.DataFrame:
     return drawn.assign(spots=counts).drop_duplicates("cell", ignore_index=True)
 
 
-class _Points(NamedTuple):
+class _Centres(NamedTuple):
     """Places that distances are measured from, degrees."""
 
     lat: Floats
     lon: Floats
 
 
-def _centres(weights: Weights, at: NDArray[np.intp], count: int) -> _Points:
-    """Return where the weight of each group balances: the mean of vectors, brought back to the ground."""
+def _centres(weights: Weights, at: NDArray[np.intp], count: int) -> _Centres:
+    """Return where the weight of each group balances: the mean of vectors, projected back to the ground."""
     pull = unit_vectors(weights.lat, weights.lon) * weights.weight[:, np.newaxis]
     x, y, z = (np.bincount(at, weights=axis, minlength=count) for axis in pull.T)
-    return _Points(np.degrees(np.arctan2(z, np.hypot(x, y))), np.degrees(np.arctan2(y, x)))
+    return _Centres(np.degrees(np.arctan2(z, np.hypot(x, y))), np.degrees(np.arctan2(y, x)))
 
 
 def _are_own(points: pd.DataFrame, operators: Collection[str] | None) -> NDArray[np.bool_]:
-    """Tell of each point whether it belongs to the network asked about."""
+    """Return for each point whether it belongs to the network."""
     if operators is None:
         return np.full(len(points), fill_value=True)
     return np.asarray(points.operator_id.fillna(NOT_KNOWN).isin(operator_set(operators)), dtype=np.bool_)
@@ -253,12 +253,12 @@ def _piles_in(
     piles = points.piles.to_numpy(dtype=np.float64)
     unknown = points.operator_id.isna().to_numpy() & ~own
 
-    def counted(rows: NDArray[np.bool_]) -> Floats:
+    def sum_piles(rows: NDArray[np.bool_]) -> Floats:
         inside = rows & (at >= 0)
         return np.bincount(at[inside], weights=piles[inside], minlength=len(cells)).astype(np.float64)
 
     return {
-        "own_piles": counted(own),
-        "other_piles": counted(~own & ~unknown),
-        "unknown_piles": counted(unknown),
+        "own_piles": sum_piles(own),
+        "other_piles": sum_piles(~own & ~unknown),
+        "unknown_piles": sum_piles(unknown),
     }

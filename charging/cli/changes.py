@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from charging.analytics.change_studies import changed_stations
-from charging.analytics.changes import KINDS, ChangesBy, Incomparable, change_totals, comparable
+from charging.analytics.changes import KINDS, ChangesBy, Incomparable, change_totals, find_obstacles
 from charging.cli.command import Output, add_query, load_dataset, parse_selection
 from charging.cli.question import dataset_values, heading, open_engine, query_text, selection_lines
 from charging.cli.tables import align_figures, align_table, figure, json_rows, one_line
@@ -28,7 +28,7 @@ def add_options(sub: argparse.ArgumentParser) -> None:
 def _diff(options: argparse.Namespace, settings: Settings) -> Output:
     filters = parse_selection(options.query)
     old, new = (load_dataset(name, settings) for name in (options.old, options.new))
-    obstacles = comparable(old.manifest, new.manifest)
+    obstacles = find_obstacles(old.manifest, new.manifest)
     _require_comparable(obstacles, old, new)
     counts_piles = not any(obstacle.forbids_piles for obstacle in obstacles)
     with open_engine(old, settings) as before, open_engine(new, settings) as after:

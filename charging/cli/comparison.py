@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from charging.analytics.changes import OF_NUMBERS, comparable
+from charging.analytics.changes import OF_NUMBERS, find_obstacles
 from charging.analytics.comparison import PILES, tally
-from charging.analytics.studies import Asks, compared, unknowns
+from charging.analytics.studies import QueryRunner, compare_operators, unknowns
 from charging.cli.command import Output, add_resolution, add_rows, load_dataset
 from charging.cli.question import (
     Question,
@@ -47,13 +47,16 @@ def _compare(options: argparse.Namespace, settings: Settings) -> Output:
 
 
 def _compare_sets(
-    question: Question, options: argparse.Namespace, other: Dataset | None = None, data: Asks | None = None
+    question: Question,
+    options: argparse.Namespace,
+    other: Dataset | None = None,
+    data: QueryRunner | None = None,
 ) -> Output:
     sets, resolution = question.sets, options.resolution
     a, b = (sets.a or None, sets.b or None) if other else (sets.a, sets.b)
 
     def compare_by(unit: UnitKind) -> pd.DataFrame:
-        return compared(question.data, question.filters, a, b, unit, data)
+        return compare_operators(question.data, question.filters, a, b, unit, data)
 
     categories = tally(compare_by(resolution))
     cities = _name_cities(compare_by(Unit.CITY))
@@ -99,7 +102,7 @@ def _obstacle_notes(own: Dataset, other: Dataset) -> list[str]:
     """Return why numbers of the two datasets are not comparable."""
     return [
         f"Note: {each.obstacle.replace('_', ' ')}: A {one_line(each.old)}, B {one_line(each.new)}."
-        for each in comparable(own.manifest, other.manifest)
+        for each in find_obstacles(own.manifest, other.manifest)
         if each.obstacle in OF_NUMBERS
     ]
 

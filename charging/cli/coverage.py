@@ -9,7 +9,7 @@ import pandas as pd
 from charging.analytics.coverage_options import Gain, Grid
 from charging.analytics.resilience import MAX_HHI, Dependence, dependence
 from charging.analytics.studies import concentrations, gains, losses, spot_candidates
-from charging.analytics.white_spots import Exponents, WhiteSpots, ranked_white_spots
+from charging.analytics.white_spots import Exponents, WhiteSpots, rank_white_spots
 from charging.cli.command import Output, add_resolution
 from charging.cli.question import (
     Question,
@@ -173,19 +173,19 @@ def _concentration(question: Question) -> Part:
 def _white_spots(question: Question, resolution: int, exponents: Exponents, limit: int) -> Part:
     operators = question.sets.base or None
     candidates = spot_candidates(question.data, question.filters, resolution, operators, question.weights)
-    spots = ranked_white_spots(candidates, exponents, limit)
+    spots = rank_white_spots(candidates, exponents, limit)
     values = {
         "operators": operators and list(operators),
         "exponents": asdict(exponents),
-        "ranked": spots.ranked,
-        "left_out": spots.left_out,
+        "ranked": spots.cells,
+        "left_out": spots.unknown,
         "cells": json_rows(spots.table.drop(columns="cell")),
     }
-    counts = f"{figure(len(spots.table))} of {figure(spots.ranked)} cells"
+    counts = f"{figure(len(spots.table))} of {figure(spots.cells)} cells"
     title = f"White spots of {join_names(operators)}: {counts}"
     lines = ["", title, *_spot_lines(spots), "Distances are straight lines."]
-    if spots.left_out:
-        lines.append(f"{figure(spots.left_out)} cells have no rank: how far a station is, is not known.")
+    if spots.unknown:
+        lines.append(f"{figure(spots.unknown)} cells have no rank: how far a station is, is not known.")
     return {"white_spots": values}, lines
 
 

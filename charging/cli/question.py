@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from charging.analytics.coverage_options import Grid
 from charging.analytics.population import people_of
-from charging.analytics.studies import Directly, Sets, unknowns, usual_sets
+from charging.analytics.studies import Sets, Uncached, unknowns, usual_sets
 from charging.cli.command import Output, add_dir, add_query, load_dataset, parse_selection, unknown_operators
 from charging.cli.tables import align_figures, figure, json_value, one_line, part_of
 from charging.dataset.store import Dataset
@@ -43,7 +43,7 @@ class Question:
     """Input of an analysis."""
 
     dataset: Dataset
-    data: Directly
+    data: Uncached
     filters: Filters
     sets: Sets
     given_sets: frozenset[str]  # given on the command line
@@ -116,12 +116,12 @@ def open_question(options: argparse.Namespace, settings: Settings) -> Iterator[Q
 
 
 @contextmanager
-def open_engine(dataset: Dataset, settings: Settings) -> Iterator[Directly]:
+def open_engine(dataset: Dataset, settings: Settings) -> Iterator[Uncached]:
     """Open a dataset for queries."""
     with ExitStack() as stack:
         engine = Engine(dataset, memory_limit_mb=settings.memory_limit_mb)
         stack.callback(engine.close)
-        yield Directly(engine)
+        yield Uncached(engine)
 
 
 def read_grid(options: argparse.Namespace) -> Grid:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from charging.analytics.reach import reach_curves
-from charging.analytics.studies import nearest, reach_filters, reach_networks
+from charging.analytics.studies import distances_km, reach_filters, reach_networks
 from charging.cli.command import Output
 from charging.cli.question import add_sets, add_weights, join_names, open_question, query_text, weights_text
 from charging.cli.tables import align_table, figure, json_rows, json_value, one_line, percent
@@ -36,7 +36,7 @@ def _reach(options: argparse.Namespace, settings: Settings) -> Output:
     with open_question(options, settings) as question:
         data, sets, filters = question.data, question.sets, reach_filters(question.filters)
         places, networks = question.places, reach_networks(sets.base, sets.partner)
-        curves = reach_curves(nearest(data, filters, question.weights), places, networks, kms)
+        curves = reach_curves(distances_km(data, filters, question.weights), places, networks, kms)
         left_out = data.ask(count_left_out_as_unknown, filters)
         values = {
             "asked": query_text(filters),

@@ -174,7 +174,7 @@ def _city(city: City) -> Hit:
 
 def _city_keys(city: City) -> tuple[str, ...]:
     pinyin = PINYIN.get(city.name_en)
-    # "suzhou anhui" and "安徽省宿州" tell two cities of one name apart
+    # "suzhou anhui" and "安徽省宿州" distinguish two cities of one name
     names = (city.name_zh, f"{city.name_en} {city.province_en}", f"{city.province_zh}{city.name_zh}")
     spelt = (city.name_en, city.name_zh.removesuffix("市"), *((pinyin,) if pinyin else ()))
     return tuple(fold_letters(name) for name in (*spelt, *names))

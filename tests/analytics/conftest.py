@@ -13,7 +13,7 @@ RESOLUTIONS = (5, 7)
 
 
 @pytest.fixture(scope="session")
-def simulated_held(simulated):
+def simulated_holdings(simulated):
     """Who holds what in the simulated network, by resolution."""
     with closing(Engine(simulated, memory_limit_mb=500)) as engine:
         return {resolution: holdings(engine, Filters(), resolution) for resolution in RESOLUTIONS}

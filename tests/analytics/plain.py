@@ -19,7 +19,7 @@ def rows_of(table):
     ]
 
 
-def served(rows, rings=0):
+def served_units(rows, rings=0):
     """Return the units each operator serves, as sets by operator; None: not known."""
     units = defaultdict(set)
     for unit, operator, piles in rows:
@@ -29,10 +29,10 @@ def served(rows, rings=0):
 
 
 def all_units(rows, rings=0):
-    return {unit for unit, _, _ in rows}.union(*served(rows, rings).values())
+    return {unit for unit, _, _ in rows}.union(*served_units(rows, rings).values())
 
 
-def united(units, operators):
+def serve(units, operators):
     return set().union(*(units.get(operator, set()) for operator in operators))
 
 
@@ -42,7 +42,7 @@ def weight(units, weights=None):
 
 def marginal_gains(units, whole, base, partners, weights=None):
     """Return operator, gain, gain alone, covered after and share after, in greedy order."""
-    left, covered, table = set(partners), united(units, base), []
+    left, covered, table = set(partners), serve(units, base), []
     of_base = covered
 
     def gain(operator):
@@ -60,7 +60,7 @@ def marginal_gains(units, whole, base, partners, weights=None):
 
 def partner_layer(units, base, partner):
     """Return the category of each unit by unit."""
-    of_base, of_partner = united(units, base), united(units, [partner])
+    of_base, of_partner = serve(units, base), serve(units, [partner])
     return (
         dict.fromkeys(of_base - of_partner, "covered")
         | dict.fromkeys(of_base & of_partner, "shared")
@@ -76,7 +76,7 @@ def holders(rows):
     return units
 
 
-def without(rows, leavers):
+def losses_without(rows, leavers):
     """Return piles before, piles after, lost share and category by unit."""
     table = {}
     for unit, held in holders(rows).items():

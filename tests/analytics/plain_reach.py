@@ -28,7 +28,7 @@ def nearest_km(places, stations):
     return table
 
 
-def reached(table, weights, operators, km):
+def reached_weight(table, weights, operators, km):
     """Return the weight of the rows of `nearest_km` that have one of the operators (None: any) within km."""
     total = 0.0
     for row, weight in zip(table, weights, strict=True):

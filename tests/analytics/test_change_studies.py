@@ -7,7 +7,7 @@ import pytest
 
 from charging.analytics.change_studies import cell_changes, changed_stations, changes_by
 from charging.analytics.changes import ChangesBy, change_totals, changes
-from charging.analytics.studies import Directly
+from charging.analytics.studies import Uncached
 from charging.dataset.versions import write_version
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Current
@@ -42,23 +42,23 @@ SELECTIONS = [
 @pytest.mark.parametrize("filters", SELECTIONS)
 @pytest.mark.parametrize("count_piles", [True, False])
 def test_a_selection_changes_as_its_snapshots_do(engines, filters, count_piles):
-    found = changed_stations(*map(Directly, engines), filters, count_piles=count_piles)
+    found = changed_stations(*map(Uncached, engines), filters, count_piles=count_piles)
     new, old = (snapshot(engine, filters) for engine in engines)
     expected = changes(old, new, count_piles=count_piles)
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
-    totals = changes_by(*map(Directly, engines), filters, ChangesBy.CITY, count_piles=count_piles)
+    totals = changes_by(*map(Uncached, engines), filters, ChangesBy.CITY, count_piles=count_piles)
     pd.testing.assert_frame_equal(totals, change_totals(expected, ChangesBy.CITY))
 
 
 def test_what_changed_in_the_tiny_world_is_told(engines):
-    row = changes_by(*map(Directly, engines), Filters()).iloc[0]
+    row = changes_by(*map(Uncached, engines), Filters()).iloc[0]
     assert (row.opened, row.closed, row.grown, row.piles_gained, row.piles_lost) == (0, 1, 1, 1, 6)
-    cells = cell_changes(*map(Directly, engines), Filters(), 8)
+    cells = cell_changes(*map(Uncached, engines), Filters(), 8)
     assert sorted(cells.category) == ["closed", "grown"]
 
 
 def test_the_pairs_are_asked_for_once(engines):
-    class Remembers(Directly):
+    class Remembers(Uncached):
         asked: list = []  # noqa: RUF012  shared on purpose
 
         def ask_both(self, other, question, *args, **kwargs):

@@ -13,7 +13,7 @@ from charging.domain.hexes import parent_cells
 A, B = {"lat": 40.0}, {"lat": 45.0}
 
 
-def told(old, new, resolution=5):
+def categories(old, new, resolution=5):
     """Return what happened by cell, A the first and B the second."""
     cells = changed_cells(changes(old, new), old.cell.to_numpy(), new.cell.to_numpy(), resolution)
     names = {
@@ -48,7 +48,7 @@ def one(number, place=A, **said):
     ],
 )
 def test_a_cell_tells_gain_and_loss(old, new, found):
-    assert told(stations(*old), stations(*new)) == found
+    assert categories(stations(*old), stations(*new)) == found
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from analytics import plain_highways as plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charging.analytics.changes import KINDS, ChangesBy, Obstacle, change_totals, changes, comparable
+from charging.analytics.changes import KINDS, ChangesBy, Obstacle, change_totals, changes, find_obstacles
 from charging.dataset.manifest import SourceRows
 from charging.domain.filters import Filters
 from charging.domain.hexes import cells_at, parent_cells
@@ -165,7 +165,7 @@ def test_nothing_changed_adds_up_to_nothing(by):
 
 
 @pytest.fixture
-def described(tiny_description, tiny_source):
+def description(tiny_description, tiny_source):
     """Return a description whose sources are named and count in some unit."""
 
     def describe(*names, unit="pile", **given):
@@ -184,8 +184,8 @@ def described(tiny_description, tiny_source):
     return describe
 
 
-def test_snapshots_of_the_same_sources_compare(described):
-    assert comparable(described("a", "b", name="old"), described("b", "a", name="new")) == ()
+def test_snapshots_of_the_same_sources_compare(description):
+    assert find_obstacles(description("a", "b", name="old"), description("b", "a", name="new")) == ()
 
 
 @pytest.mark.parametrize(
@@ -198,8 +198,8 @@ def test_snapshots_of_the_same_sources_compare(described):
         ({"names": ["a"]}, {"names": ["a"], "unit": "gun"}, [Obstacle.OTHER_UNIT], False),
     ],
 )
-def test_why_two_datasets_do_not_compare_is_told(described, old, new, obstacles, stations_too):
-    found = comparable(*(described(*said.pop("names"), **said) for said in (dict(old), dict(new))))
+def test_why_two_datasets_do_not_compare_is_told(description, old, new, obstacles, stations_too):
+    found = find_obstacles(*(description(*said.pop("names"), **said) for said in (dict(old), dict(new))))
     assert [reason.obstacle for reason in found] == obstacles
     assert [reason.forbids_stations for reason in found] == [stations_too]
     assert found[0].forbids_piles == (stations_too or obstacles == [Obstacle.OTHER_UNIT])

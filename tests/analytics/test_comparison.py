@@ -96,8 +96,8 @@ def test_nothing_beside_something(seven):
 
 
 @pytest.mark.parametrize("resolution", [5, 7])
-def test_standings_in_the_simulated_network_equal_plain_python(simulated_held, resolution):
-    held, rows = simulated_held[resolution], plain.rows_of(simulated_held[resolution])
+def test_standings_in_the_simulated_network_equal_plain_python(simulated_holdings, resolution):
+    held, rows = simulated_holdings[resolution], plain.rows_of(simulated_holdings[resolution])
     for a, b in ((["nio"], ["xpeng"]), (["nio", "xpeng", "li_auto"], ["teld"])):
         assert by_unit(compare(held, None, a, b), *COLUMNS) == plain.compare(rows, None, a, b)
 

@@ -13,7 +13,7 @@ from analytics.seven import CENTRE, RING, by_unit, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charging.analytics.coverage import Added, marginal_gains, partner_layer, reached, served
+from charging.analytics.coverage import Effect, coverage_of, coverage_within, marginal_gains, partner_layer
 from charging.errors import UsageError
 
 NAN = float("nan")
@@ -22,7 +22,7 @@ weights = st.dictionaries(st.sampled_from([*UNITS, "empty"]), st.integers(0, 100
 
 
 def units_of(found, operator):
-    return set(found.units[found.by([operator])].tolist())
+    return set(found.units[found.is_served_by([operator])].tolist())
 
 
 def gains(found, base, partners):
@@ -40,18 +40,18 @@ def same_gains(found, expected):
 
 
 def test_served_needs_a_known_positive_number_of_piles(seven):
-    found = served(seven)
+    found = coverage_of(seven)
     assert (found.operator_ids, found.whole) == (("a", "b", "c"), 7)
     assert units_of(found, "a") == {CENTRE, RING[0], RING[5]}
-    assert units_of(served(table([("x", "a", 0), ("x", "b", None)])), "a") == set()
+    assert units_of(coverage_of(table([("x", "a", 0), ("x", "b", None)])), "a") == set()
 
 
 def test_ties_in_gain_go_to_the_operator_that_sorts_first(seven):
-    assert gains(served(seven), ["a"], ["c", "b"]) == [("b", 1, 1, 4, 4 / 7), ("c", 1, 1, 5, 5 / 7)]
+    assert gains(coverage_of(seven), ["a"], ["c", "b"]) == [("b", 1, 1, 4, 4 / 7), ("c", 1, 1, 5, 5 / 7)]
 
 
 def test_greedy_order_counts_what_those_before_have_added(seven):
-    assert gains(served(seven), [], ["a", "b", "c"]) == [
+    assert gains(coverage_of(seven), [], ["a", "b", "c"]) == [
         ("a", 3, 3, 3, 3 / 7),
         ("b", 1, 3, 4, 4 / 7),
         ("c", 1, 2, 5, 5 / 7),
@@ -61,7 +61,7 @@ def test_greedy_order_counts_what_those_before_have_added(seven):
 def test_a_ring_adds_the_neighbours_of_each_cell(seven):
     # a: the seven, and 3 + 3 cells beyond ring 0 and ring 5, which share one; b and c: 3 + 3 that share none.
     # Of the twelve cells beyond only the corner behind ring 4, where nothing is known, is out of reach.
-    found = served(seven, rings=1)
+    found = coverage_of(seven, rings=1)
     assert (units_of(found, "a") & {CENTRE, *RING}, len(units_of(found, "a"))) == ({CENTRE, *RING}, 12)
     assert gains(found, [], ["a", "b", "c"]) == [
         ("b", 13, 13, 13, 13 / 18),
@@ -72,47 +72,47 @@ def test_a_ring_adds_the_neighbours_of_each_cell(seven):
 
 def test_a_ring_around_a_pentagon_has_five_cells():
     pentagon = min(h3.get_pentagons(7))
-    assert served(table([(int(pentagon), "a", 1)]), rings=1).whole == 6
+    assert coverage_of(table([(int(pentagon), "a", 1)]), rings=1).whole == 6
 
 
 def test_weights_say_what_a_unit_counts_and_add_units_nobody_serves(seven):
     elsewhere = h3.latlng_to_cell(0, 0, 7)
-    found = served(seven, weights=pd.Series({RING[2]: 100, RING[0]: 10, elsewhere: 90}))
+    found = coverage_of(seven, weights=pd.Series({RING[2]: 100, RING[0]: 10, elsewhere: 90}))
     assert (found.whole, len(found.units)) == (200, 8)
     assert gains(found, [], ["a", "c"]) == [("c", 100, 100, 100, 0.5), ("a", 10, 10, 110, 0.55)]
 
 
 def test_the_layer_of_a_partner_tells_what_it_shares_and_adds(seven):
-    layer = partner_layer(served(seven), ["a"], ["b"])
+    layer = partner_layer(coverage_of(seven), ["a"], ["b"])
     assert by_unit(layer, "category") == {
-        CENTRE: (Added.SHARED,),
-        RING[0]: (Added.COVERED,),
-        RING[1]: (Added.ADDED,),
-        RING[5]: (Added.SHARED,),
+        CENTRE: (Effect.SHARED,),
+        RING[0]: (Effect.COVERED,),
+        RING[1]: (Effect.ADDED,),
+        RING[5]: (Effect.SHARED,),
     }
     assert layer.unit.is_monotonic_increasing
 
 
 def test_places_within_a_distance_are_reached_that_distance_included():
     distances = pd.DataFrame({"b": [9.0, 5.0, NAN], "a": [1.0, 5.1, NAN]}, index=["x", "y", "z"])
-    found = reached(distances, pd.Series({"z": 50, "y": 30, "x": 20}), km=5)
+    found = coverage_within(distances, pd.Series({"z": 50, "y": 30, "x": 20}), km=5)
     assert (found.operator_ids, found.whole) == (("a", "b"), 100)
     assert gains(found, [], ["a", "b"]) == [("b", 30, 30, 30, 0.3), ("a", 20, 20, 50, 0.5)]
 
 
 def test_a_place_without_a_weight_is_refused():
     with pytest.raises(UsageError, match="1 without a weight"):
-        reached(pd.DataFrame({"a": [1.0, 2.0]}, index=["x", "y"]), pd.Series({"x": 1}), km=5)
+        coverage_within(pd.DataFrame({"a": [1.0, 2.0]}, index=["x", "y"]), pd.Series({"x": 1}), km=5)
 
 
 @pytest.mark.parametrize("bad", [{"x": -1.0}, {"x": NAN}])
 def test_a_weight_that_cannot_be_is_refused(bad):
     with pytest.raises(UsageError, match="weights of 0 or more"):
-        served(table([("x", "a", 1)]), weights=pd.Series(bad))
+        coverage_of(table([("x", "a", 1)]), weights=pd.Series(bad))
 
 
 def test_a_partner_that_is_in_the_base_is_refused(seven):
-    found = served(seven)
+    found = coverage_of(seven)
     with pytest.raises(UsageError, match="not in the base, found a in both"):
         marginal_gains(found, ["a"], ["a", "b"])
     with pytest.raises(UsageError, match="found a in both"):
@@ -121,36 +121,36 @@ def test_a_partner_that_is_in_the_base_is_refused(seven):
 
 def test_one_text_is_no_list_of_operators(seven):
     with pytest.raises(UsageError, match=r"write \['nio'\]"):
-        marginal_gains(served(seven), "nio", ["b"])
+        marginal_gains(coverage_of(seven), "nio", ["b"])
 
 
 def test_an_operator_nobody_knows_adds_nothing(seven):
-    assert gains(served(seven), ["nobody"], ["zero", "a"])[1] == ("zero", 0, 0, 3, 3 / 7)
+    assert gains(coverage_of(seven), ["nobody"], ["zero", "a"])[1] == ("zero", 0, 0, 3, 3 / 7)
 
 
 def test_rings_need_cells():
     with pytest.raises(UsageError, match="rings around H3 cells"):
-        served(table([("440300", "a", 1)]), rings=1)
+        coverage_of(table([("440300", "a", 1)]), rings=1)
 
 
 def test_a_table_of_something_else_is_refused():
     with pytest.raises(UsageError, match="columns unit, operator_id, piles, found unit"):
-        served(pd.DataFrame({"unit": [1]}))
+        coverage_of(pd.DataFrame({"unit": [1]}))
     with pytest.raises(UsageError, match="found 1 and 1 others"):
-        served(table([(None, "a", 1), ("x", "a", -1)]))
+        coverage_of(table([(None, "a", 1), ("x", "a", -1)]))
 
 
 def test_a_table_of_nothing_serves_nothing():
-    found = served(table([]))
+    found = coverage_of(table([]))
     assert (found.whole, found.units.size, len(partner_layer(found, [], ["a"]))) == (0, 0, 0)
     assert np.isnan(marginal_gains(found, [], ["a"]).share_after[0])
 
 
 @pytest.mark.parametrize("resolution", [5, 7])
 @pytest.mark.parametrize("rings", [0, 1])
-def test_gains_in_the_simulated_network_equal_plain_python(simulated_held, resolution, rings):
-    rows = plain.rows_of(simulated_held[resolution])
-    found, units = served(simulated_held[resolution], rings=rings), plain.served(rows, rings)
+def test_gains_in_the_simulated_network_equal_plain_python(simulated_holdings, resolution, rings):
+    rows = plain.rows_of(simulated_holdings[resolution])
+    found, units = coverage_of(simulated_holdings[resolution], rings=rings), plain.served_units(rows, rings)
     whole = len(plain.all_units(rows, rings))
     assert found.whole == whole
     for base in ([], ["nio"], ["xpeng", "teld"]):
@@ -167,8 +167,8 @@ def test_gains_in_the_simulated_network_equal_plain_python(simulated_held, resol
 def test_gains_of_any_network_equal_plain_python(rows, base, weights):
     partners = [operator for operator in [*OPERATORS, "zero"] if operator not in base]
     given_weights = pd.Series(weights, dtype="float64").rename_axis("unit")
-    found = served(table(rows), weights=given_weights)
-    units, whole = plain.served(rows), plain.weight({*plain.all_units(rows), *weights}, weights)
+    found = coverage_of(table(rows), weights=given_weights)
+    units, whole = plain.served_units(rows), plain.weight({*plain.all_units(rows), *weights}, weights)
     same_gains(gains(found, base, partners), plain.marginal_gains(units, whole, base, partners, weights))
 
 
@@ -177,16 +177,16 @@ def test_gains_of_any_network_equal_plain_python(rows, base, weights):
 @given(rows=networks, base=operator_sets, seed=st.integers())
 def test_the_order_of_rows_and_operators_changes_nothing(rows, base, seed):
     partners = [operator for operator in OPERATORS if operator not in base]
-    expected = marginal_gains(served(table(rows)), base, partners)
+    expected = marginal_gains(coverage_of(table(rows)), base, partners)
     for given_list in (rows, base, partners):
         random.Random(seed).shuffle(given_list)  # noqa: S311  no secret
-    pd.testing.assert_frame_equal(marginal_gains(served(table(rows)), base, partners), expected)
+    pd.testing.assert_frame_equal(marginal_gains(coverage_of(table(rows)), base, partners), expected)
 
 
 @settings(max_examples=50)
 @given(rows=networks, base=operator_sets)
 def test_gains_never_grow_and_never_exceed_those_alone(rows, base):
-    found = served(table(rows))
+    found = coverage_of(table(rows))
     answer = marginal_gains(found, base, [operator for operator in OPERATORS if operator not in base])
     assert answer.gain.is_monotonic_decreasing
     assert (answer.gain <= answer.gain_alone).all()

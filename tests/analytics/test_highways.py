@@ -33,7 +33,7 @@ AREA = ["service_area_id", "name", "expressway", "direction", "chainage_km", "la
 BROKEN = next(road for road in ROADS.values() if len(road.sections) > 1)
 
 
-def listed(*chainages_km, expressway="X1", direction="east"):
+def areas_at(*chainages_km, expressway="X1", direction="east"):
     """Return areas of a road that no file knows; the id says road, direction and chainage."""
     return pd.DataFrame(
         [
@@ -46,12 +46,12 @@ def listed(*chainages_km, expressway="X1", direction="east"):
 
 def along(road, *chainages_km, direction="A"):
     """Return areas that lie on the line of an expressway."""
-    areas = listed(*chainages_km, expressway=road.number, direction=direction)
+    areas = areas_at(*chainages_km, expressway=road.number, direction=direction)
     points = points_at(road, [float(km) for km in chainages_km])
     return areas.assign(lat=points.lat, lon=points.lon)
 
 
-def held(*rows):
+def piles_in(*rows):
     return pd.DataFrame(rows, columns=HELD).astype({"piles": "float64"})
 
 
@@ -60,8 +60,8 @@ def only(table):
     return table.iloc[0]
 
 
-FIVE = listed(10, 40, 100, 160, 200)
-SERVED = held(("X1-east-40", "a", 2), ("X1-east-160", "b", 1), ("X1-east-100", "a", None))
+FIVE = areas_at(10, 40, 100, 160, 200)
+SERVED = piles_in(("X1-east-40", "a", 2), ("X1-east-160", "b", 1), ("X1-east-100", "a", None))
 
 
 def test_piles_are_those_of_the_operators_and_an_unknown_count_is_no_zero():
@@ -110,31 +110,31 @@ def test_a_road_without_a_pile_is_one_gap():
 def test_the_ends_of_a_known_road_count_as_ends_of_a_gap():
     road = ROADS["G1"]
     areas = along(road, 100, 500)
-    gap = only(gaps(areas, held(("G1-A-100", "a", 1), ("G1-A-500", "a", 1))))
+    gap = only(gaps(areas, piles_in(("G1-A-100", "a", 1), ("G1-A-500", "a", 1))))
     assert (gap.ends, gap.from_km, gap.from_id) == ("known", 500, "G1-A-500")
     assert gap.gap_km == pytest.approx(length_km(road) - 500)
     assert (gap.to_id, gap.to_name, gap.to_km) == (None, "哈尔滨市", length_km(road))
-    first = only(gaps(along(road, 900), held(("G1-A-900", "a", 1))))
+    first = only(gaps(along(road, 900), piles_in(("G1-A-900", "a", 1))))
     assert (first.from_km, first.from_id, first.from_name, first.gap_km) == (0, None, "北京市", 900)
     assert (first.from_lat, first.from_lon) == (road.cities[0].lat, road.cities[0].lon)
 
 
 def test_a_number_that_is_known_says_nothing_about_a_list_that_lies_elsewhere():
     areas = along(ROADS["G1"], 100, 500)
-    assert only(gaps(areas, held())).ends == "known"
+    assert only(gaps(areas, piles_in())).ends == "known"
     away = areas.assign(lat=areas.lat + 1.5 * FITS_KM / 111)
-    assert only(gaps(away, held())).ends == "listed"
+    assert only(gaps(away, piles_in())).ends == "listed"
     beyond = areas.assign(chainage_km=[100.0, 99_999.0])
-    assert only(gaps(beyond, held())).road_km == 99_899
+    assert only(gaps(beyond, piles_in())).road_km == 99_899
 
 
 def test_of_equal_gaps_the_first_is_told():
-    gap = only(gaps(listed(0, 50, 100, 150), held(("X1-east-50", "a", 1), ("X1-east-100", "a", 1))))
+    gap = only(gaps(areas_at(0, 50, 100, 150), piles_in(("X1-east-50", "a", 1), ("X1-east-100", "a", 1))))
     assert (gap.from_km, gap.gap_km) == (0, 50)
 
 
 def test_the_sides_of_a_road_are_two_roads():
-    areas = pd.concat([FIVE, listed(10, 200, direction="west")], ignore_index=True)
+    areas = pd.concat([FIVE, areas_at(10, 200, direction="west")], ignore_index=True)
     table = gaps(areas, SERVED)
     assert table[["direction", "gap_km"]].to_numpy().tolist() == [["west", 190], ["east", 120]]
 
@@ -142,9 +142,9 @@ def test_the_sides_of_a_road_are_two_roads():
 def test_a_gap_over_a_ferry_counts_the_road_on_both_sides_and_says_so():
     end_km = length_km(type(BROKEN)(number="", name_zh="", name_en="", sections=BROKEN.sections[:1]))
     areas = along(BROKEN, end_km - 20, end_km + 30)
-    gap = only(gaps(areas, held()))
+    gap = only(gaps(areas, piles_in()))
     assert (gap.gap_km, gap.crosses_break) == (length_km(BROKEN), True)
-    served = held(*((area_id, "a", 1) for area_id in areas.service_area_id))
+    served = piles_in(*((area_id, "a", 1) for area_id in areas.service_area_id))
     assert not only(gaps(areas, served)).crosses_break
 
 
@@ -174,7 +174,7 @@ def test_roads_made_before_answer_as_those_made_anew():
 
 
 def test_an_area_says_whose_piles_stand_there():
-    there = held(
+    there = piles_in(
         ("X1-east-10", "a", 2),
         ("X1-east-10", "b", 1),
         ("X1-east-40", "b", 1),
@@ -200,7 +200,7 @@ def test_the_classes_of_areas_add_up_to_the_shares(base, partners):
 
 def test_a_gap_of_a_known_road_is_drawn_along_its_line_and_torn_at_a_ferry():
     areas = along(BROKEN, 10)
-    pieces = gap_lines(gaps(areas, held()), areas)
+    pieces = gap_lines(gaps(areas, piles_in()), areas)
     assert [piece.row for piece in pieces] == [0] * len(BROKEN.sections)
     drawn_km = [float(great_circle_km(p.lat[:-1], p.lon[:-1], p.lat[1:], p.lon[1:]).sum()) for p in pieces]
     # chords cut the corners at cities, a little
@@ -226,10 +226,11 @@ counts = st.sampled_from([1.0, 5.0, None])
 def roadsides(draw):
     """Return areas of up to two roads, and what some operators hold there."""
     areas = pd.concat(
-        [listed(*draw(chainages), direction=direction) for direction in ("east", "west")], ignore_index=True
+        [areas_at(*draw(chainages), direction=direction) for direction in ("east", "west")],
+        ignore_index=True,
     )
     pairs = draw(st.lists(st.tuples(st.sampled_from(areas.service_area_id.tolist()), operators, counts)))
-    return areas, held(
+    return areas, piles_in(
         *{(area_id, operator): (area_id, operator, n) for area_id, operator, n in pairs}.values()
     )
 
@@ -243,8 +244,8 @@ def same_as_plain(areas, holdings_, wanted, lengths_km):
     found = gaps(areas, holdings_, wanted)
     assert len(found) == len(expected)
     for row in found.itertuples():
-        told = (row.gap_km, row.from_km, row.to_km, row.areas, row.areas_with_piles)
-        assert told == pytest.approx(expected[row.expressway, row.direction], rel=0, abs=1e-9)
+        row_values = (row.gap_km, row.from_km, row.to_km, row.areas, row.areas_with_piles)
+        assert row_values == pytest.approx(expected[row.expressway, row.direction], rel=0, abs=1e-9)
 
 
 @pytest.mark.slow
@@ -269,8 +270,8 @@ def test_a_partner_never_lengthens_a_gap(world, partner):
 def test_the_gaps_of_a_road_add_up_to_its_length(km):
     """Each pair of neighbours is a road of its own here, whose only gap is the one between them."""
     assume(len(km) > 1)
-    areas = listed(*km)
-    served = held(*((area_id, "a", 1) for area_id in areas.service_area_id))
+    areas = areas_at(*km)
+    served = piles_in(*((area_id, "a", 1) for area_id in areas.service_area_id))
     whole = only(gaps(areas, served))
     pairs = [areas.iloc[at : at + 2].assign(direction=str(at)) for at in range(len(areas) - 1)]
     parts = gaps(pd.concat(pairs, ignore_index=True), served)
@@ -296,9 +297,9 @@ def test_gaps_of_the_simulated_network_are_those_of_the_plain_reference(simulate
     for row in found.itertuples():
         mine = areas[(areas.expressway == row.expressway) & (areas.direction == row.direction)]
         there = [held_ for area_id in mine.service_area_id for held_ in by_area.get(area_id, [])]
-        told = (row.gap_km, row.from_km, row.to_km, row.areas, row.areas_with_piles)
+        row_values = (row.gap_km, row.from_km, row.to_km, row.areas, row.areas_with_piles)
         expected = plain.longest(records(mine), there, wanted, lengths_km[row.expressway])
-        assert told == pytest.approx(expected, rel=0, abs=1e-9)
+        assert row_values == pytest.approx(expected, rel=0, abs=1e-9)
 
 
 def test_the_share_of_the_simulated_network_is_the_published_one(simulated_roads):

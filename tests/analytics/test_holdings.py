@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charging.analytics.holdings import binned, read_held
+from charging.analytics.holdings import Holdings, bin_stations
 from charging.domain.filters import Filters
 from charging.domain.hexes import cell_from_text
 from charging.domain.schema import CELL_RESOLUTION
@@ -34,8 +34,8 @@ def stations(rows):
     return pd.DataFrame(rows, columns=["lat", "lon", "operator_id", "piles"])
 
 
-def looped(rows, resolution):
-    """Return what `binned` should: (cell, operator, stations, piles), one row at a time."""
+def loop_sums(rows, resolution):
+    """Return what `bin_stations` should: (cell, operator, stations, piles), one row at a time."""
     found = defaultdict(list)
     for lat, lon, operator, piles in rows:
         stored = h3.latlng_to_cell(lat, lon, CELL_RESOLUTION)
@@ -45,7 +45,7 @@ def looped(rows, resolution):
     return [(*key, len(found[key]), float(sum(known[key])) if known[key] else None) for key in order]
 
 
-def listed(table):
+def as_list(table):
     return list(table.astype(object).where(table.notna(), None).itertuples(index=False, name=None))
 
 
@@ -53,8 +53,8 @@ def listed(table):
 @settings(max_examples=40)
 @given(ROWS, st.integers(0, CELL_RESOLUTION))
 def test_stations_are_binned_as_loops_bin_them(rows, resolution):
-    table = binned(stations(rows), resolution)
-    assert listed(table) == looped(rows, resolution)
+    table = bin_stations(stations(rows), resolution)
+    assert as_list(table) == loop_sums(rows, resolution)
     assert [str(kind) for kind in table.dtypes] == ["int64", "str", "int64", "float64"]
 
 
@@ -67,7 +67,7 @@ def test_stations_of_a_dataset_are_binned_as_its_query_counts_them(tiny_dataset)
     assert set(rows.station_id) == set(places["station_id"].to_pylist())
     with closing(Engine(tiny_dataset, memory_limit_mb=100)) as engine:
         asked = holdings(engine, Filters(), 6)
-    assert listed(binned(rows, 6)) == listed(asked[["unit", "operator_id", "stations", "piles"]])
+    assert as_list(bin_stations(rows, 6)) == as_list(asked[["unit", "operator_id", "stations", "piles"]])
 
 
 @pytest.mark.parametrize(
@@ -80,26 +80,26 @@ def test_stations_of_a_dataset_are_binned_as_its_query_counts_them(tiny_dataset)
 )
 def test_stations_that_cannot_be_placed_or_counted_are_refused(row, said):
     with pytest.raises(UsageError, match=said):
-        binned(stations([row]), 6)
+        bin_stations(stations([row]), 6)
 
 
 def test_a_missing_column_is_named():
     with pytest.raises(UsageError, match="none called operator_id, piles"):
-        binned(pd.DataFrame({"lat": [1.0], "lon": [1.0]}), 6)
+        bin_stations(pd.DataFrame({"lat": [1.0], "lon": [1.0]}), 6)
 
 
 def test_the_stations_given_stay_as_they_are():
     given_rows = stations([(31.2, 121.4, "nio", None)])
     before = given_rows.copy(deep=True)
-    assert np.isnan(binned(given_rows, 5).piles[0])
+    assert np.isnan(bin_stations(given_rows, 5).piles[0])
     pd.testing.assert_frame_equal(given_rows, before)
 
 
 @pytest.mark.slow
 @given(ROWS, st.permutations(["csg", "nio", "teld"]))
 def test_operators_as_categories_are_read_as_their_texts_are(rows, categories):
-    table = binned(stations(rows), 6)
+    table = bin_stations(stations(rows), 6)
     for names in (categories, sorted(categories)):  # some of them without a row
         numbered = table.assign(operator_id=pd.Categorical(table.operator_id, categories=names))
-        for found, expected in zip(read_held(numbered), read_held(table), strict=True):
+        for found, expected in zip(Holdings.read(numbered), Holdings.read(table), strict=True):
             np.testing.assert_array_equal(found, expected)

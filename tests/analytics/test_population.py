@@ -36,7 +36,7 @@ def engine(request):
         pytest.MonkeyPatch.context() as patched,
         closing(Engine(request.getfixturevalue(name), memory_limit_mb=100)) as engine,
     ):
-        patched.setattr(population, "FEW", few)
+        patched.setattr(population, "POINTS_PER_PLACE", few)
         nearest_people_km(engine, Filters(operators=("nio",)))
         yield engine
 

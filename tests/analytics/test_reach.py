@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from charging.analytics.reach import (
     NOT_KNOWN,
+    is_within,
     nearest_km,
     nearest_of,
     reach_by_cell,
     reach_curve,
     reach_curves,
-    unreached,
+    unreached_places,
     weights_of_area,
-    within,
 )
 from charging.domain.vocabulary import Current
 from charging.domain.weights import place_weights, weights_at, weights_in
@@ -78,7 +78,7 @@ def test_one_text_is_no_set_of_operators():
 
 def test_the_bound_belongs_to_the_reach():
     nearest = pd.DataFrame({"nio": [1.0, 2.0, 3.0]})
-    assert within(nearest, {"nio"}, 2.0).tolist() == [True, True, False]
+    assert is_within(nearest, {"nio"}, 2.0).tolist() == [True, True, False]
 
 
 def test_a_curve_gives_the_weight_within_each_distance():
@@ -206,7 +206,7 @@ def test_the_simulated_network_is_reached_as_loops_say(simulated_stations):
         )
     for operators, km in ((None, 3.0), ({"nio"}, 40.0), ({"nio", "teld"}, 10.0)):
         reached = reach_curve(nearest, places, operators, [km]).weight_reached[0]
-        assert 0 < reached == plain_reach.reached(plain, places.weight, operators, km)
+        assert 0 < reached == plain_reach.reached_weight(plain, places.weight, operators, km)
 
 
 def test_curves_of_several_networks_are_those_of_each():
@@ -238,11 +238,11 @@ def test_cells_of_weights_are_not_looked_at_more_finely_than_they_are():
 
 def test_places_that_are_not_reached_come_by_weight():
     nearest = nearest_km(TOWNS, POINTS)
-    far = unreached(nearest, TOWNS, ["nio"], 10)
+    far = unreached_places(nearest, TOWNS, ["nio"], 10)
     assert far.table.weight.to_list() == [850, 50]
     assert far.table.distance_km.to_list() == pytest.approx([10 * DEGREE_KM, DEGREE_KM])
     assert far.weight == 900
-    assert unreached(nearest, TOWNS, [], 10).table.distance_km.isna().all()
+    assert unreached_places(nearest, TOWNS, [], 10).table.distance_km.isna().all()
 
 
 @given(st.lists(st.tuples(st.floats(0, 9), st.integers(0, 9)), max_size=30), st.integers(0, 9))
@@ -250,8 +250,8 @@ def test_what_is_missed_is_the_same_for_the_curve_the_cells_and_the_list(rows, d
     towns = weights_of(*((0.0, lon, weight) for lon, weight in rows))
     nearest, km = nearest_km(towns, POINTS), degrees * DEGREE_KM
     missed = towns.whole - sum(
-        weight for (_, weight), is_near in zip(rows, within(nearest, ["nio"], km), strict=True) if is_near
+        weight for (_, weight), is_near in zip(rows, is_within(nearest, ["nio"], km), strict=True) if is_near
     )
-    assert unreached(nearest, towns, ["nio"], km).weight == missed
+    assert unreached_places(nearest, towns, ["nio"], km).weight == missed
     cells = reach_by_cell(nearest, towns, ["nio"], km, 4)
     assert (cells.weight_missed.sum(), cells.weight.sum()) == (missed, towns.whole)

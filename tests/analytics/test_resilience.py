@@ -12,7 +12,7 @@ from analytics.seven import CENTRE, RING, by_unit, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charging.analytics.resilience import Dependence, Loss, concentration, dependence, without
+from charging.analytics.resilience import Dependence, Loss, concentration, dependence, losses_without
 from charging.errors import UsageError
 
 LOSSES = ("piles_before", "piles_after", "lost_share", "category")
@@ -36,7 +36,7 @@ def same(found, expected):
 
 
 def test_the_known_piles_of_leavers_go_and_all_others_stay(seven):
-    assert by_unit(without(seven, ["a"]), *LOSSES) == {
+    assert by_unit(losses_without(seven, ["a"]), *LOSSES) == {
         CENTRE: (8, 4, 0.5, Loss.REDUCED),
         RING[0]: (10, 0, 1, Loss.LOST),
         RING[1]: (4, 4, 0, Loss.UNTOUCHED),
@@ -47,21 +47,21 @@ def test_the_known_piles_of_leavers_go_and_all_others_stay(seven):
 
 
 def test_losing_more_than_half_is_halved_and_exactly_half_is_not(seven):
-    losses = by_unit(without(seven, ["a", "b"]), "lost_share", "category")
+    losses = by_unit(losses_without(seven, ["a", "b"]), "lost_share", "category")
     assert losses[RING[1]] == (0.75, Loss.HALVED)
     assert losses[RING[5]] == (0.5, Loss.REDUCED)
 
 
 def test_a_unit_is_not_lost_where_somebody_stays_with_piles_of_unknown_number():
     held = table([("x", "a", 3), ("x", "b", None), ("y", "a", 3), ("y", "b", 0), ("z", "a", None)])
-    assert by_unit(without(held, ["a"]), *LOSSES) == {
+    assert by_unit(losses_without(held, ["a"]), *LOSSES) == {
         "x": (3, 0, 1, Loss.HALVED),
         "y": (3, 0, 1, Loss.LOST),
     }
 
 
 def test_dependence_adds_all_units_up(seven):
-    summed = dependence(without(seven, ["a", "b"]))
+    summed = dependence(losses_without(seven, ["a", "b"]))
     assert summed == Dependence(
         units=6,
         units_lost=2,
@@ -75,7 +75,7 @@ def test_dependence_adds_all_units_up(seven):
 
 
 def test_nothing_depends_on_nothing():
-    summed = dependence(without(table([]), ["a"]))
+    summed = dependence(losses_without(table([]), ["a"]))
     assert (summed.units, summed.units_lost_share, summed.piles_lost_share) == (0, None, None)
     assert len(concentration(table([]))) == 0
 
@@ -101,19 +101,19 @@ def test_rows_that_repeat_a_unit_and_operator_are_one_holder():
 
 def test_one_text_is_no_list_of_leavers(seven):
     with pytest.raises(UsageError, match="found the text 'nio'"):
-        without(seven, "nio")
+        losses_without(seven, "nio")
 
 
 @pytest.mark.parametrize("resolution", [5, 7])
-def test_losses_in_the_simulated_network_equal_plain_python(simulated_held, resolution):
-    held, rows = simulated_held[resolution], plain.rows_of(simulated_held[resolution])
+def test_losses_in_the_simulated_network_equal_plain_python(simulated_holdings, resolution):
+    held, rows = simulated_holdings[resolution], plain.rows_of(simulated_holdings[resolution])
     for leavers in ([], ["teld"], ["nio", "xpeng", "li_auto"]):
-        same(by_unit(without(held, leavers), *LOSSES), plain.without(rows, leavers))
+        same(by_unit(losses_without(held, leavers), *LOSSES), plain.losses_without(rows, leavers))
 
 
 @pytest.mark.parametrize("resolution", [5, 7])
-def test_concentration_in_the_simulated_network_equals_plain_python(simulated_held, resolution):
-    held, rows = simulated_held[resolution], plain.rows_of(simulated_held[resolution])
+def test_concentration_in_the_simulated_network_equals_plain_python(simulated_holdings, resolution):
+    held, rows = simulated_holdings[resolution], plain.rows_of(simulated_holdings[resolution])
     same(by_unit(concentration(held), *SHARES), plain.concentration(rows))
 
 
@@ -121,7 +121,7 @@ def test_concentration_in_the_simulated_network_equals_plain_python(simulated_he
 @settings(max_examples=60)
 @given(rows=networks, leavers=operator_sets)
 def test_losses_and_shares_of_any_network_equal_plain_python(rows, leavers):
-    same(by_unit(without(table(rows), leavers), *LOSSES), plain.without(rows, leavers))
+    same(by_unit(losses_without(table(rows), leavers), *LOSSES), plain.losses_without(rows, leavers))
     same(by_unit(concentration(table(rows)), *SHARES), plain.concentration(rows))
 
 
@@ -129,10 +129,10 @@ def test_losses_and_shares_of_any_network_equal_plain_python(rows, leavers):
 @settings(max_examples=50)
 @given(rows=networks, leavers=operator_sets, seed=st.integers())
 def test_the_order_of_rows_and_leavers_changes_nothing(rows, leavers, seed):
-    losses, shares = without(table(rows), leavers), concentration(table(rows))
+    losses, shares = losses_without(table(rows), leavers), concentration(table(rows))
     for given_list in (rows, leavers):
         random.Random(seed).shuffle(given_list)  # noqa: S311  no secret
-    pd.testing.assert_frame_equal(without(table(rows), leavers), losses)
+    pd.testing.assert_frame_equal(losses_without(table(rows), leavers), losses)
     pd.testing.assert_frame_equal(concentration(table(rows)), shares)
 
 
@@ -151,11 +151,11 @@ def test_the_index_lies_between_even_shares_and_one_holder(rows):
 @settings(max_examples=50)
 @given(rows=networks, leavers=operator_sets, more=operator_sets)
 def test_more_leavers_never_leave_more_behind(rows, leavers, more):
-    few, many = without(table(rows), leavers), without(table(rows), [*leavers, *more])
+    few, many = losses_without(table(rows), leavers), losses_without(table(rows), [*leavers, *more])
     assert (many.piles_after <= few.piles_after).all()
     assert (many.category.cat.codes <= few.category.cat.codes).all()
 
 
 def test_everything_but_the_unknown_leaves_with_everybody(seven):
-    losses = without(seven, OPERATORS)
+    losses = losses_without(seven, OPERATORS)
     assert np.array_equal(losses.piles_after, (losses.unit == RING[1]) * 1 + (losses.unit == RING[3]) * 5)

@@ -11,14 +11,14 @@ from charging.analytics.population import people_of
 from charging.analytics.reach import nearest_km, reach_curve
 from charging.analytics.studies import (
     CURVE_KMS,
-    Directly,
+    Uncached,
     city_density,
-    compared,
+    compare_operators,
     concentrations,
+    distances_km,
     gains,
     losses,
     near_cities,
-    nearest,
     reach_filters,
     reach_networks,
     spot_candidates,
@@ -39,7 +39,7 @@ from charging.queries.points import points
 @pytest.fixture(scope="module")
 def tiny(tiny_dataset):
     with closing(Engine(tiny_dataset, memory_limit_mb=100)) as engine:
-        yield Directly(engine)
+        yield Uncached(engine)
 
 
 def test_losses_are_of_the_selection(tiny):
@@ -65,11 +65,11 @@ def test_of_nothing_there_is_no_concentration(tiny):
 
 
 def test_two_sets_are_compared_in_one_dataset_and_may_be_the_same_in_two(tiny):
-    told = compared(tiny, Filters(), ["nio"], ["teld"], Unit.CITY)
-    assert told.category.to_list() == ["b_leads", "b_leads", "others"]
+    table = compare_operators(tiny, Filters(), ["nio"], ["teld"], Unit.CITY)
+    assert table.category.to_list() == ["b_leads", "b_leads", "others"]
     with pytest.raises(UsageError, match="nio"):
-        compared(tiny, Filters(), ["nio"], ["nio"], Unit.CITY)
-    same = compared(tiny, Filters(), ["nio"], ["nio"], 6, tiny)
+        compare_operators(tiny, Filters(), ["nio"], ["nio"], Unit.CITY)
+    same = compare_operators(tiny, Filters(), ["nio"], ["nio"], 6, tiny)
     assert same.piles_a.sum() == same.piles_b.sum() == 10
 
 
@@ -102,7 +102,7 @@ def test_people_that_partners_add_are_those_that_reach_tells_of(tiny, filters):
     base, partners, km = ("state_grid",), ("nio", "teld"), 5.0
     added = gains(tiny, filters, base, partners, Grid(km=km))[Gain.PEOPLE]
     reached = reach_curve(
-        nearest(tiny, reach_filters(filters)), tiny.ask(people_of), (*base, *partners), [km]
+        distances_km(tiny, reach_filters(filters)), tiny.ask(people_of), (*base, *partners), [km]
     )
     assert added.covered_after.iloc[-1] == reached.weight_reached[0] > 0
     assert added.whole[0] == reached.weight_whole[0]
@@ -112,8 +112,8 @@ def test_reach_in_a_selection_is_that_of_its_points(tiny):
     filters = reach_filters(Filters())
     people = tiny.ask(people_of)
     own = nearest_km(people, tiny.ask(points, filters))
-    assert nearest(tiny, filters).equals(own)
-    assert nearest(tiny, filters, people).equals(own)
+    assert distances_km(tiny, filters).equals(own)
+    assert distances_km(tiny, filters, people).equals(own)
     share = reach_curve(own, people, None, CURVE_KMS).share
     assert share.is_monotonic_increasing
 
@@ -121,7 +121,7 @@ def test_reach_in_a_selection_is_that_of_its_points(tiny):
 def test_who_lives_in_the_area_is_found_once_for_all_selections(tiny, monkeypatch):
     people = tiny.ask(people_of)
     monkeypatch.delattr("charging.analytics.population.weights_of_area")  # whoever finds it again fails
-    assert len(nearest(tiny, Filters(min_power_kw=60))) == len(people) > 0
+    assert len(distances_km(tiny, Filters(min_power_kw=60))) == len(people) > 0
 
 
 def test_candidates_for_white_spots_are_of_the_people_of_the_area_or_of_given_weights(tiny):
@@ -152,7 +152,7 @@ def test_without_carmakers_the_others_join_the_largest(build, tiny_records, tiny
     built = build(public)
     dataset = write_version(tmp_path / "public", built.tables, tiny_description)
     with closing(Engine(dataset, memory_limit_mb=100)) as engine:
-        sets = usual_sets(Directly(engine))
+        sets = usual_sets(Uncached(engine))
     assert (sets.base, sets.partner) == (("teld",), ("state_grid",))
 
 

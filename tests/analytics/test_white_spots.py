@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from charging.analytics.white_spots import (
     Exponents,
-    first_inside,
-    ranked_white_spots,
+    coarsen_spots,
+    rank_white_spots,
     white_spot_candidates,
     white_spots,
 )
@@ -100,15 +100,15 @@ def test_without_operators_any_station_counts_and_there_are_no_others():
 
 def test_cells_without_a_known_distance_are_left_out_and_counted():
     nowhere = spots(operators=["xpeng"])
-    assert (len(nowhere.table), nowhere.ranked, nowhere.left_out) == (0, 0, 3)
+    assert (len(nowhere.table), nowhere.cells, nowhere.unknown) == (0, 0, 3)
     by_weight = spots(operators=["xpeng"], distance=0)
-    assert (by_weight.ranked, by_weight.left_out) == (3, 0)
+    assert (by_weight.cells, by_weight.unknown) == (3, 0)
     assert by_weight.table.distance_km.isna().all()
 
 
 def test_the_table_is_cut_and_says_how_many_were_ranked():
     found = spots(limit=1)
-    assert (found.table["name"].tolist(), found.ranked) == (["Alder"], 3)
+    assert (found.table["name"].tolist(), found.cells) == (["Alder"], 3)
     assert len(spots(limit=0).table) == 0
 
 
@@ -168,7 +168,7 @@ def test_any_ranking_is_that_of_loops(places, stations, exponents):
     weights = weights_at(lat, lon, weight, title="Towns", unit="people", source="-")
     cells = white_spot_candidates(weights, points_of(stations), RESOLUTION, ["nio"])
     chosen = Exponents(weight=exponents[0], distance=exponents[1], others=exponents[2])
-    table = ranked_white_spots(cells, chosen).table.set_index("cell")
+    table = rank_white_spots(cells, chosen).table.set_index("cell")
     plain = plain_reach.white_spots(places, stations, RESOLUTION, ["nio"], exponents)
     if not any(operator == "nio" for operator, *_ in stations):
         assert plain == []
@@ -193,7 +193,7 @@ def test_every_score_is_set_against_the_first():
 def test_on_a_coarser_map_a_cell_shows_its_first_spot_and_how_many_there_are():
     near = TOWNS | {"Aspen": (0.0, -0.01, 900.0), "Ash": (0.2, 0.2, 950.0)}
     table = spots(towns=near).table
-    drawn = first_inside(table, 1)
+    drawn = coarsen_spots(table, 1)
     expected = {}
     for row in table.to_dict("records"):
         expected.setdefault(h3.cell_to_parent(row["cell"], 1), []).append(row["name"])
@@ -201,5 +201,5 @@ def test_on_a_coarser_map_a_cell_shows_its_first_spot_and_how_many_there_are():
         cell: names[0] for cell, names in expected.items()
     }
     assert drawn.spots.tolist() == [len(names) for names in expected.values()]
-    assert first_inside(table, RESOLUTION).cell.tolist() == table.cell.tolist()
-    assert first_inside(table.head(0), 1).empty
+    assert coarsen_spots(table, RESOLUTION).cell.tolist() == table.cell.tolist()
+    assert coarsen_spots(table.head(0), 1).empty

@@ -22,7 +22,7 @@ from standing import standing
 
 from charging.analytics.population import nearest_people_km, people_of
 from charging.analytics.reach import reach_curve
-from charging.analytics.white_spots import Exponents, ranked_white_spots, white_spot_candidates
+from charging.analytics.white_spots import Exponents, rank_white_spots, white_spot_candidates
 from charging.dataset.store import Dataset, open_dataset
 from charging.domain.filters import Filters
 from charging.domain.geography import great_circle_km
@@ -53,7 +53,7 @@ def measure(data: Path) -> list[Row]:
         conditions_ms = [_timed(lambda kw=kw: _reach(engine, kw))[1] for kw in OTHERS_KW]
         changed_ms = _median_ms(lambda: reach_curve(nearest, places, OWN, KMS))
         cells, spots_ms = _spots(engine), _median_ms(lambda: _spots(engine))
-        ranked_ms = _median_ms(lambda: ranked_white_spots(cells, Exponents(weight=0.5, distance=2, others=1)))
+        ranked_ms = _median_ms(lambda: rank_white_spots(cells, Exponents(weight=0.5, distance=2, others=1)))
     reach_ms = statistics.median(_first_ms(dataset) for _ in range(ROUNDS))
     stations, read_ms = _timed(lambda: _plain_points(dataset))
     tenth = places.where(np.arange(len(places)) % TENTH == 0)
@@ -62,7 +62,7 @@ def measure(data: Path) -> list[Row]:
     pd.testing.assert_frame_equal(nearest, plain_nearest, rtol=0, atol=1e-9)
     pd.testing.assert_frame_equal(reach_curve(nearest, tenth, OWN, KMS), plain_curve, rtol=1e-9)
     plain_cells, plain_spots_ms = _timed(lambda: _plain_spots(dataset))
-    spots = ranked_white_spots(cells, Exponents(), len(cells)).table[list(plain_cells)]
+    spots = rank_white_spots(cells, Exponents(), len(cells)).table[list(plain_cells)]
     pd.testing.assert_frame_equal(spots, plain_cells, rtol=1e-9, atol=1e-6)
     return [
         _row(REACH, "ours, very first answer", cold_ms, at_most=FIRST_MS, note="scipy is loaded in it"),
@@ -112,7 +112,7 @@ def _first_ms(dataset: Dataset) -> float:
 
 def _spots(engine: Engine) -> pd.DataFrame:
     cells = white_spot_candidates(place_weights(), points(engine, FILTERS), RESOLUTION, OWN)
-    ranked_white_spots(cells, Exponents())
+    rank_white_spots(cells, Exponents())
     return cells
 
 

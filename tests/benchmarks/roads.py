@@ -24,7 +24,6 @@ from charging.analytics.changes import (
     KINDS,
     MOVED_M,
     Pairs,
-    Selected,
     change_totals,
     pair_stations,
     selected_changes,
@@ -186,7 +185,7 @@ def _our_changes(old: Engine, new: Engine) -> Ask:
         new.clear_cache()
         if not pairs:
             pairs.append(pair_stations(*map(every_station, (old, new))))
-        selected = (Selected(*selected_piles(engine, filters)) for engine in (old, new))
+        selected = (selected_piles(engine, filters) for engine in (old, new))
         changed = selected_changes(pairs[0], *selected)
         return [change_totals(changed)[SUMS], changed.drop(columns=["piles_unknown", "cell_before"])]
 

@@ -24,8 +24,8 @@ from report import Row
 from standing import standing
 
 from charging.analytics.comparison import compare, tally, white_spots_of
-from charging.analytics.coverage import marginal_gains, served
-from charging.analytics.resilience import Loss, concentration, dependence, without
+from charging.analytics.coverage import coverage_of, marginal_gains
+from charging.analytics.resilience import Loss, concentration, dependence, losses_without
 from charging.dataset.store import Dataset, open_dataset
 from charging.domain.filters import Filters
 from charging.queries.engine import Engine
@@ -70,7 +70,7 @@ class Case(NamedTuple):
 
 
 def _gains(table: pd.DataFrame, rings: int = 0) -> Tables:
-    return [marginal_gains(served(table, rings=rings), BASE, PARTNERS)]
+    return [marginal_gains(coverage_of(table, rings=rings), BASE, PARTNERS)]
 
 
 def _pandas_gains(table: pd.DataFrame, rings: int = 0) -> Tables:
@@ -78,7 +78,7 @@ def _pandas_gains(table: pd.DataFrame, rings: int = 0) -> Tables:
 
 
 def _losses(table: pd.DataFrame) -> Tables:
-    lost = without(table, RIVALS)
+    lost = losses_without(table, RIVALS)
     sums = dependence(lost)
     counts = {loss: getattr(sums, f"units_{loss}") for loss in Loss}
     return [lost, pd.Series(counts, name="count"), concentration(table)]
@@ -114,7 +114,7 @@ CASES = (
         answer=_gains,
         pandas=_pandas_gains,
         control="base",
-        keep=served,
+        keep=coverage_of,
         change=lambda kept: marginal_gains(kept, RIVALS, [*BASE, "teld", "star_charge"]),
     ),
     *(_rings(rings, COARSER, CHANGED_MS) for rings in RINGS),
@@ -125,7 +125,7 @@ CASES = (
         pandas=_pandas_losses,
         control="leavers",
         keep=lambda table: table,
-        change=lambda table: dependence(without(table, BASE)),
+        change=lambda table: dependence(losses_without(table, BASE)),
     ),
     Case(
         bar=f"A versus B, resolution {RESOLUTION}",
@@ -210,7 +210,7 @@ def _large(folder: Path) -> Row:
         operators = list(engine.operator_ids.values())
 
         def answer() -> pd.DataFrame:
-            return marginal_gains(served(holdings(engine, Filters(), RESOLUTION)), [], operators)
+            return marginal_gains(coverage_of(holdings(engine, Filters(), RESOLUTION)), [], operators)
 
         took_ms = _ms(answer)
         table = holdings(engine, Filters(), RESOLUTION)

@@ -43,7 +43,7 @@ order by s.station_no, ordinal
 
 
 @pytest.fixture(scope="module")
-def stored(tiny_dataset):
+def tables(tiny_dataset):
     return tuple(pq.read_table(tiny_dataset.path(name)) for name in ("stations", "piles"))
 
 
@@ -74,17 +74,17 @@ def of(stations, piles):
         (slice(0), slice(None)),
     ],
 )
-def test_groups_are_those_of_a_join_whatever_the_order_and_whoever_is_alone(stored, of_stations, of_piles):
-    stations, piles = stored
+def test_groups_are_those_of_a_join_whatever_the_order_and_whoever_is_alone(tables, of_stations, of_piles):
+    stations, piles = tables
     stations = stations.take(pa.array(np.arange(len(stations))[of_stations]))
     piles = piles.take(pa.array(np.arange(len(piles))[of_piles]))
     assert as_rows(of(stations, piles)) == as_rows(plain(stations, piles))
 
 
-def test_the_table_and_the_columns_in_memory_are_those_of_the_stored_files(tiny_dataset, stored):
+def test_the_table_and_the_columns_in_memory_are_those_of_the_stored_files(tiny_dataset, tables):
     with closing(Engine(tiny_dataset, memory_limit_mb=100)) as engine:
         table, columns = engine.run(Query("select * from groups")), engine.columns
-    expected = plain(*stored).to_pandas()
+    expected = plain(*tables).to_pandas()
     assert list(table) == list(expected)
     assert set(PILE_COUNTS) == set(columns.pile_counts) == set(PLAIN)
     for name in ("cell", "lat", "lon", "station_no", "power_kw"):

@@ -72,14 +72,14 @@ def engine(tmp_path_factory, build, tiny_description):
         yield opened
 
 
-def told(engine, **conditions):
+def area_rows(engine, **conditions):
     table = service_areas(engine, Filters(**conditions))
     shown = table[["service_area_id", "stations", "piles"]].astype("object")
     return [tuple(row) for row in shown.where(shown.notna(), None).to_numpy()]
 
 
 def test_every_side_has_a_row_along_its_road_and_an_unknown_count_is_no_zero(engine):
-    assert told(engine) == [("other", 2, 2), ("near", 2, 9), ("far", 0, 0), ("across", 1, None)]
+    assert area_rows(engine) == [("other", 2, 2), ("near", 2, 9), ("far", 0, 0), ("across", 1, None)]
 
 
 def test_a_row_says_where_the_side_lies(engine):
@@ -99,7 +99,7 @@ def test_a_row_says_where_the_side_lies(engine):
     ],
 )
 def test_the_selection_decides_over_piles_and_never_over_rows(engine, conditions, near):
-    rows = told(engine, **conditions)
+    rows = area_rows(engine, **conditions)
     assert len(rows) == 4
     assert near in rows
 
@@ -107,7 +107,7 @@ def test_the_selection_decides_over_piles_and_never_over_rows(engine, conditions
 def test_the_operators_of_an_area_add_up_to_its_piles(engine):
     held = holdings(engine, Filters(), Unit.SERVICE_AREA)
     by_area = held.groupby("unit").piles.sum(min_count=1)
-    for area_id, _stations, piles in told(engine):
+    for area_id, _stations, piles in area_rows(engine):
         if area_id in by_area.index:
             assert piles is None if by_area[area_id] != by_area[area_id] else piles == by_area[area_id]
 

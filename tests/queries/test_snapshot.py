@@ -79,5 +79,5 @@ def test_a_selection_of_nothing_is_an_empty_table_of_the_same_columns(engine):
 def test_the_numbers_of_a_selection_are_those_of_its_snapshot(engine, filters):
     everything, found = snapshot(engine, Filters()), selected_piles(engine, filters)
     assert len(found.holds) == len(found.piles) == len(everything)
-    told = everything.assign(piles=found.piles)[found.holds]
-    assert piles(told) == piles(snapshot(engine, filters))
+    table = everything.assign(piles=found.piles)[found.holds]
+    assert piles(table) == piles(snapshot(engine, filters))

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from charging.analytics.coarsen import strongest_inside
+from charging.analytics.coarsen import coarsen_cells
 from charging.domain.hexes import are_centred_in, resolution_for_zoom
 from charging.maps import layers as draw
 from charging.maps.analysis_colours import verdict_classes
@@ -143,7 +143,7 @@ def category_layers(
     frame, resolution = frame_in_view(context, wanted)
     is_coarser = resolution < wanted
     inside = strongest_first and is_coarser
-    table = strongest_inside(cells_at(wanted), resolution, list(names)) if inside else cells_at(resolution)
+    table = coarsen_cells(cells_at(wanted), resolution, list(names)) if inside else cells_at(resolution)
     rows = table[are_centred_in(frame.bounds, table["cell"].to_numpy())]
     rows = rows.assign(verdict=rows.category.astype(str).map(names))
     scale = category_scale(rows.category, title, names, unknown=say("unknown"))

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from charging.analytics.resilience import Dependence, Loss, concentration, dependence, without
+from charging.analytics.resilience import Dependence, Loss, concentration, dependence, losses_without
 from charging.analytics.studies import concentrations, losses
 from charging.domain.filters import Filters
 from charging.queries.highways import service_areas
@@ -19,7 +19,7 @@ from charging.views.session.visit import visit
 class OperatorExit:
     """What is lost when operators leave."""
 
-    definition = (without, dependence, concentration)
+    definition = (losses_without, dependence, concentration)
 
     def controls(self, context: ViewContext) -> None:
         """Show the parameters."""

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from charging.analytics.coverage import Added, marginal_gains, partner_layer
+from charging.analytics.coverage import Effect, marginal_gains, partner_layer
 from charging.analytics.coverage_options import Gain
-from charging.analytics.studies import gains_over, served_of_each, served_units
+from charging.analytics.studies import gains_over, served_units, served_units_by_gain
 from charging.views.analyses import analysis
 from charging.views.elements.markup import Bar, bars, element
 from charging.views.session import analysis_params
@@ -33,13 +33,13 @@ class PartnerGains:
     def build(self, context: ViewContext) -> analysis.TopicView:
         """Return the answer: its map, panel and tables."""
         base, partners = analysis_params.operator_set("base"), analysis_params.operator_set("partner")
-        units = served_of_each(context.answers, context.selection, analysis_params.grid())
+        units = served_units_by_gain(context.answers, context.selection, analysis_params.grid())
         cells = analysis.category_layers(
             context,
             # cells drawn coarser show the strongest of those inside, so that others are never asked for
             lambda _: partner_layer(units[Gain.CELLS], base, partners).rename(columns={"unit": "cell"}),
             title=context.say("partners.legend"),
-            names={str(added): context.say(f"added.{added}") for added in reversed(Added)},
+            names={str(added): context.say(f"added.{added}") for added in reversed(Effect)},
             strongest_first=True,
         )
         found = gains_over(units, base, partners)

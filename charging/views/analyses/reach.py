@@ -11,12 +11,12 @@ from charging.analytics import studies
 from charging.analytics.density import density_by_city
 from charging.analytics.reach import (
     NOT_KNOWN,
-    Reached,
+    ReachLevel,
     nearest_km,
     reach_by_cell,
     reach_curve,
     reach_curves,
-    unreached,
+    unreached_places,
     weights_of_area,
 )
 from charging.domain.filters import Filters
@@ -85,7 +85,7 @@ class Reach:
             context,
             partial(reach_by_cell, distances, places, main.operators, km),
             title=say("reach.legend", unit=user_weights.unit_name(context), km=f"{km:g}", network=main.name),
-            names={str(verdict): say(f"reach.{verdict}") for verdict in Reached},
+            names={str(verdict): say(f"reach.{verdict}") for verdict in ReachLevel},
             strongest_first=False,
             columns=("weight", "weight_missed"),
             max_resolution=finest,
@@ -292,7 +292,7 @@ def _show_unknowns(context: ViewContext, filters: Filters, network: Network) -> 
 def _list_unreached(context: ViewContext, distances: pd.DataFrame, network: Network) -> None:
     """List the places that are not reached."""
     say, km = context.say, float(visit.km)
-    far = unreached(distances, user_weights.weights(context), network.operators, km)
+    far = unreached_places(distances, user_weights.weights(context), network.operators, km)
     rows = far.table
     names, other_names = both_names_of(rows, say)
     unit, distance = user_weights.unit_name(context), say("field.distance_km")

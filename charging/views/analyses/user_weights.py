@@ -88,8 +88,8 @@ def show_nobody(context: ViewContext) -> None:
 
 
 def nearest(context: ViewContext, filters: Filters) -> pd.DataFrame:
-    """Return how far each place is from the nearest station of each operator: `studies.nearest`."""
-    return _answer(context, studies.nearest, filters)
+    """Return how far each place is from the nearest station of each operator: `studies.distances_km`."""
+    return _answer(context, studies.distances_km, filters)
 
 
 def spot_candidates(

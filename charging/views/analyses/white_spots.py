@@ -8,8 +8,8 @@ import streamlit as st
 from charging.analytics.white_spots import (
     Exponents,
     WhiteSpots,
-    first_inside,
-    ranked_white_spots,
+    coarsen_spots,
+    rank_white_spots,
     white_spot_candidates,
 )
 from charging.domain.bounds import Bounds
@@ -43,7 +43,7 @@ _NARROW_PX = 132
 class WhiteSpotRanking:
     """Where much of a weight lives far from a network."""
 
-    definition = (ranked_white_spots, white_spot_candidates, Exponents)
+    definition = (rank_white_spots, white_spot_candidates, Exponents)
 
     def controls(self, context: ViewContext) -> None:
         """Show the parameters."""
@@ -77,7 +77,7 @@ class WhiteSpotRanking:
             others=visit.others_exponent if operators else 0.0,
             is_log=visit.is_log,
         )
-        found = ranked_white_spots(candidates, exponents, MAX_SPOTS)
+        found = rank_white_spots(candidates, exponents, MAX_SPOTS)
         layers = _cell_layers(context, found.table, resolution)
         if resolution < wanted:
             note = f"{context.say('spots.coarser', given=resolution, asked=wanted)} {layers.note}"
@@ -98,7 +98,7 @@ def _cell_layers(context: ViewContext, table: pd.DataFrame, wanted: int) -> MapL
     """Return the ranked cells in view with their legend, and a note on how they are drawn."""
     say = context.say
     frame, resolution = analysis.frame_in_view(context, wanted)
-    inside = first_inside(table, resolution)
+    inside = coarsen_spots(table, resolution)
     rows = inside[are_centred_in(frame.bounds, inside.cell.to_numpy())]
     rows = rows.assign(named=_place_names(context, rows))
     scale = Scale.from_quantiles(
@@ -153,9 +153,9 @@ def _show_first(context: ViewContext, found: WhiteSpots, resolution: int) -> Non
             type="tertiary",
         )
     notes = [user_weights.whole_sentence(context), say("analysis.straight_line")]
-    notes.append(say("spots.ranked", ranked=say.number(found.ranked), shown=say.number(len(found.table))))
-    if found.left_out:
-        notes.append(say("spots.left_out", count=say.number(found.left_out)))
+    notes.append(say("spots.ranked", ranked=say.number(found.cells), shown=say.number(len(found.table))))
+    if found.unknown:
+        notes.append(say("spots.left_out", count=say.number(found.unknown)))
     sums = context.answers.ask(totals, context.selection, sums_of=("stations_piles_unknown",))
     if unknown := sums.stations_piles_unknown[0]:
         notes.append(say("reach.piles_unknown", count=say.number(unknown)))
@@ -175,7 +175,7 @@ def _show_spot(context: ViewContext, found: WhiteSpots, h3_cell: str) -> None:
                 for name, digits in (("distance_km", 1), ("own_piles", 0), ("other_piles", 0))
             ),
         ]
-        title = say("spots.one", rank=row["rank"], ranked=say.number(found.ranked))
+        title = say("spots.one", rank=row["rank"], ranked=say.number(found.cells))
         context.recorder.show_html(
             element("h3", "panel-section", text=title)
             + element("div", "facts", *(fact_html(label, value) for label, value in facts))

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from charging.analytics.change_studies import cell_changes, changed_stations, changes_by
-from charging.analytics.changed_cells import STATIONS, Happened, changed_cells, station_categories
-from charging.analytics.changes import Change, ChangesBy, Incomparable, change_totals, changes, comparable
+from charging.analytics.changed_cells import STATIONS, CellChange, changed_cells, station_categories
+from charging.analytics.changes import Change, ChangesBy, Incomparable, change_totals, changes, find_obstacles
 from charging.domain.published import Figure, history
 from charging.maps import layers as draw
 from charging.maps.layers import Layer, TooltipRow
@@ -107,7 +107,7 @@ class DatasetChanges:
         older, growth = context.other, partial(_show_growth, context)
         if self.problem or older is None:
             return analysis.TopicView(partial(_show_advice, context, self.problem), growth, has_figures=False)
-        since = Since(context, older, comparable(older.dataset.manifest, context.dataset.manifest))
+        since = Since(context, older, find_obstacles(older.dataset.manifest, context.dataset.manifest))
         if not since.compares:
             return analysis.TopicView(partial(_show_obstacles, since), growth, has_figures=False)
         return analysis.TopicView(
@@ -160,7 +160,7 @@ def _change_layers(since: Since) -> MapLayers:
         context,
         since.cells,
         title=say("changes.legend"),
-        names={str(happened): say(f"happened.{happened}") for happened in Happened},
+        names={str(happened): say(f"happened.{happened}") for happened in CellChange},
         strongest_first=False,
         columns=_CELL_FIELDS,
     )

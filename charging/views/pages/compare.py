@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from charging.analytics.changes import OF_NUMBERS, comparable
+from charging.analytics.changes import OF_NUMBERS, find_obstacles
 from charging.analytics.comparison import PILES, Standing, compare, tally, white_spots_of
-from charging.analytics.studies import compared, near_cities
+from charging.analytics.studies import compare_operators, near_cities
 from charging.domain.hexes import cell_from_text, cell_text, resolution_of
 from charging.maps.analysis_colours import VERDICTS
 from charging.queries.holdings import Unit, UnitKind
@@ -58,7 +58,7 @@ class Sides:
     def by(self, by: UnitKind) -> pd.DataFrame:
         """Return what A and B hold by a unit."""
         context = self.context
-        return compared(context.answers, context.selection, self.a, self.b, by, context.other)
+        return compare_operators(context.answers, context.selection, self.a, self.b, by, context.other)
 
 
 def render(context: ViewContext) -> None:
@@ -194,7 +194,7 @@ def _show_obstacles(context: ViewContext) -> None:
     if not context.other:
         return
     own, other = (dataset.manifest for dataset in context.datasets)
-    for found in comparable(own, other):
+    for found in find_obstacles(own, other):
         if found.obstacle in OF_NUMBERS:
             sides = second_dataset.differing_values(found, own, other, context.say)
             text = context.say(f"compare.note.{found.obstacle}", a=sides["old"], b=sides["new"])
