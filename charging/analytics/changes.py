@@ -303,13 +303,10 @@ def _table(
         for selected, at in ((old, rows.old), (new, rows.new))  # -1 points at what is appended
     )
     change = now - was
+    flags = (pairs.is_renamed, False), (pairs.is_reassigned, False)
     moved_m, renamed, reassigned = (
         np.append(values, nothing)[np.where(stays, rows.new, -1)]
-        for values, nothing in (
-            (pairs.moved_m, np.nan),
-            (pairs.is_renamed, False),
-            (pairs.is_reassigned, False),
-        )
+        for values, nothing in ((pairs.moved_m, np.nan), *flags)
     )
     columns |= {
         "piles_before": was,

@@ -187,8 +187,7 @@ def _check_stations(stations: pd.DataFrame) -> None:
 
 def group_sums(values: NDArray[np.float64], by: NDArray[np.intp], size: int) -> NDArray[np.float64]:
     """Return the sums of values by a number 0 to `size` - 1 each; 0 where there are none."""
-    sums: NDArray[np.float64] = np.bincount(by, values, minlength=size).astype(np.float64, copy=False)
-    return sums
+    return np.bincount(by, values, minlength=size).astype(np.float64, copy=False)
 
 
 def to_categories(numbers: NDArray[np.intp], names: type[StrEnum]) -> "pd.Categorical[str]":
