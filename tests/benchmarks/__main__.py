@@ -51,8 +51,8 @@ READING = """\
 How to read it:
 
 - A ratio is the row's measurement divided by that of the peer named in it, taken in the same run; `pass` and
-  `MISS` compare it, or the measurement where there is no peer, with the budget. Absolute times are this
-  machine's and change with it.
+  `MISS` compare it, or the measurement where there is no peer, with the budget; `planned` is a budget that
+  waits for work on the roadmap. Absolute times are this machine's and change with it.
 - Times are medians. *Painted* is the task after the animation frame in which the layers were drawn, in
   headless Chromium with a software canvas, for us and for the peers alike.
 - **Move**: the map is panned out of what was drawn, so that every layer changes. The floor is st_folium's

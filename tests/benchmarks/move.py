@@ -16,7 +16,7 @@ from report import Row
 from server import DASHBOARD, HERE, reading, serve
 
 BAR = "move → layers painted, 2,000 cells"
-BUDGET = 1.4
+BUDGET, BUDGET_OPERATORS = 0.6, 0.7  # planned: they need a map that reports its moves itself
 
 WARM_UP, MOVES, SEED = 2, 8, 7
 
@@ -54,6 +54,7 @@ def measure(data: Path) -> list[Row]:
             "folium.Polygon objects": (layer + "polygons", POLYGONS),
         }
         took_ms, cells = _in_turns(browser, pages)
+    budgets = {"ours, whole dashboard": BUDGET, "ours, four operators laid over": BUDGET_OPERATORS}
     return [
         Row(
             bar=BAR,
@@ -62,7 +63,8 @@ def measure(data: Path) -> list[Row]:
             unit="ms",
             ratio=took_ms[who] / took_ms[FLOOR],
             peer="floor",
-            at_most=BUDGET if who.startswith("ours") else None,
+            at_most=budgets.get(who),
+            planned=True,
             note=f"{cells[who]} cells",
         )
         for who in pages

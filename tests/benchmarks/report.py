@@ -9,7 +9,8 @@ class Row:
     """One thing that was measured.
 
     `ratio` is `measured` ÷ what was measured for the peer named in `peer`. The budget is a bound on the
-    ratio, or, where there is no peer, on the measurement itself.
+    ratio, or, where there is no peer, on the measurement itself. `planned` marks a budget that waits for
+    work on the roadmap: it is shown, and not yet held.
     """
 
     bar: str
@@ -20,17 +21,20 @@ class Row:
     peer: str = ""
     at_most: float | None = None
     at_least: float | None = None
+    planned: bool = False
     note: str = ""
 
     @property
     def verdict(self) -> str:
-        """ "pass" or "MISS"; a dash where nothing is demanded."""
+        """ "pass", "MISS" or "planned"; a dash where nothing is demanded."""
         judged = self.measured if self.ratio is None else self.ratio
-        if self.at_most is not None:
-            return "pass" if judged <= self.at_most else "MISS"
-        if self.at_least is not None:
-            return "pass" if judged >= self.at_least else "MISS"
-        return "–"
+        if self.at_most is None and self.at_least is None:
+            return "–"
+        if (self.at_most is None or judged <= self.at_most) and (
+            self.at_least is None or judged >= self.at_least
+        ):
+            return "pass"
+        return "planned" if self.planned else "MISS"
 
     @property
     def cells(self) -> tuple[str, ...]:

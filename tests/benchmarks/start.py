@@ -14,7 +14,7 @@ from report import Row
 from server import DASHBOARD, HERE, reading, serve
 
 SECOND, FIRST = "second start", "first start, network built"
-SECOND_BUDGET, FIRST_BUDGET_S = 1.5, 15.0
+SECOND_BUDGET, FIRST_BUDGET_S = 1.3, 15.0
 STARTS, FIRST_STARTS = 5, 2
 
 

@@ -22,7 +22,7 @@ from charging.settings import Settings
 
 BAR = "country view on the wire"
 MEMORY_MB = Settings().memory_limit_mb
-SHAPE_BYTES, TOOLTIP_BYTES = 90, 30
+SHAPE_BYTES, TOOLTIP_BYTES = 60, 20
 
 
 def measure(data: Path) -> list[Row]:
