@@ -13,6 +13,7 @@ import pytest
 
 from charging.analytics.changes import Obstacle
 from charging.analytics.comparison import PILES
+from charging.analytics.duplicates import KeepReason
 from charging.domain import vocabulary
 from charging.domain.filters import Filters
 from charging.domain.published import Qualifier, launch_figures
@@ -80,7 +81,8 @@ def _closed_sets():
         if isinstance(thing, type)
     }
     return {
-        *(Fault, Reason, Qualifier, Obstacle, ocpi_codes.Doubt, open_charge_map_codes.Doubt),
+        *(Fault, KeepReason, Reason, Qualifier, Obstacle),
+        *(ocpi_codes.Doubt, open_charge_map_codes.Doubt),
         *(kind for kind in seen if issubclass(kind, StrEnum)),
     }
 
