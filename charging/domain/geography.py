@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from charging.domain.hexes import EARTH_RADIUS_KM
-from charging.domain.reference_data import FACTS_DIR, Row, read_facts
+from charging.domain.reference_data import FACTS_DIR, read_records
 from charging.domain.text_folding import fold_letters
 from charging.errors import SchemaError
 
@@ -182,15 +182,8 @@ def load_cities(path: Path = FACTS_DIR / "cities.csv") -> tuple[City, ...]:
     SchemaError
         If a column is missing, a number cannot be read, or a code or Chinese name is repeated.
     """
-    columns = ("id", "name_zh", "name_en", "province_zh", "province_en", "lat", "lon", "population")
-    try:
-        cities = tuple(_city(row) for row in read_facts(path, columns))
-    except ValueError as error:
-        message = f"{path.name}: {error}"
-        raise SchemaError(message) from error
-    if len({city.id for city in cities}) < len(cities) or len({city.name_zh for city in cities}) < len(
-        cities
-    ):
+    cities = tuple(read_records(path, City))
+    if any(len({getattr(city, key) for city in cities}) < len(cities) for key in ("id", "name_zh")):
         message = f"{path.name}: expected every code and every Chinese name once"
         raise SchemaError(message)
     return cities
@@ -205,37 +198,7 @@ def load_places(path: Path = FACTS_DIR / "places.csv") -> tuple[Place, ...]:
     SchemaError
         If a column is missing or a number cannot be read.
     """
-    columns = ("geonameid", "name", "name_zh", "lat", "lon", "population", "province")
-    try:
-        return tuple(_place(row) for row in read_facts(path, columns))
-    except ValueError as error:
-        message = f"{path.name}: {error}"
-        raise SchemaError(message) from error
-
-
-def _city(row: Row) -> City:
-    return City(
-        id=row["id"],
-        name_zh=row["name_zh"],
-        name_en=row["name_en"],
-        province_zh=row["province_zh"],
-        province_en=row["province_en"],
-        lat=float(row["lat"]),
-        lon=float(row["lon"]),
-        population=int(row["population"]),
-    )
-
-
-def _place(row: Row) -> Place:
-    return Place(
-        geonameid=int(row["geonameid"]),
-        name=row["name"],
-        name_zh=row["name_zh"] or None,
-        lat=float(row["lat"]),
-        lon=float(row["lon"]),
-        population=int(row["population"]),
-        province=row["province"],
-    )
+    return tuple(read_records(path, Place))
 
 
 def _keys(city: City) -> set[str]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
-from charging.domain.reference_data import FACTS_DIR, Row, read_facts
+from charging.domain.reference_data import FACTS_DIR, Row, read_facts, read_records
 from charging.domain.text_folding import fold_text
 from charging.domain.vocabulary import Relation
 from charging.errors import SchemaError
@@ -198,22 +198,7 @@ def load_operators(
     SchemaError
         If a column is missing, an id is repeated, or a kind, relation or alias is not valid.
     """
-    columns = (
-        "id",
-        "name_en",
-        "name_zh",
-        "kind",
-        "org_code",
-        "wikidata",
-        "relation",
-        "piles_2024_06",
-        "source",
-    )
-    try:
-        operators = [_operator(row) for row in read_facts(path, columns)]
-    except ValueError as error:
-        message = f"{path.name}: {error}"
-        raise SchemaError(message) from error
+    operators = read_records(path, Operator)
     known = {operator.id for operator in operators}
     if len(known) < len(operators):
         message = f"{path.name}: expected every id once"
@@ -224,20 +209,6 @@ def load_operators(
             message = f"{aliases_path.name}: expected an operator of {path.name} and a scope, found {row!r}"
             raise SchemaError(message)
     return OperatorRegistry(operators, map(_alias, rows))
-
-
-def _operator(row: Row) -> Operator:
-    return Operator(
-        id=row["id"],
-        name_en=row["name_en"],
-        name_zh=row["name_zh"] or None,
-        kind=OperatorKind(row["kind"]),
-        org_code=row["org_code"] or None,
-        wikidata=tuple(row["wikidata"].split()),
-        relation=Relation(row["relation"]),
-        piles_2024_06=int(row["piles_2024_06"]) if row["piles_2024_06"] else None,
-        source=row["source"],
-    )
 
 
 def _alias(row: Row) -> Alias:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from charging.domain.reference_data import FACTS_DIR, Row, read_facts
+from charging.domain.reference_data import FACTS_DIR, read_records
 from charging.errors import SchemaError
 
 LAUNCHED_ON = dt.date(2025, 1, 27)
@@ -49,14 +49,11 @@ def load_figures(path: Path = FACTS_DIR / "published.csv") -> tuple[Figure, ...]
     SchemaError
         If a column is missing, a date, number or qualifier cannot be read, or a figure has no source.
     """
-    columns = (
-        "as_of", "subject", "measure", "value", "qualifier", "unit", "source", "url_or_document", "note"
-    )  # fmt: skip
-    try:
-        figures = [_figure(row) for row in read_facts(path, columns)]
-    except ValueError as error:
-        message = f"{path.name}: {error}"
-        raise SchemaError(message) from error
+    figures = read_records(path, Figure)
+    for figure in figures:
+        if not figure.source or not figure.document:
+            message = f"{path.name}: expected a source for every figure, found none for {figure!r}"
+            raise SchemaError(message)
     return tuple(sorted(figures, key=lambda figure: figure.as_of))
 
 
@@ -103,20 +100,3 @@ def history(subject: str, measure: str) -> tuple[Figure, ...]:
 def _latest(subject: str, on: dt.date) -> dict[str, Figure]:
     figures = (figure for figure in load_figures() if figure.subject == subject and figure.as_of <= on)
     return {figure.measure: figure for figure in figures}
-
-
-def _figure(row: Row) -> Figure:
-    if not row["source"] or not row["url_or_document"]:
-        message = f"expected a source for every figure, found none for {row['subject']} {row['measure']}"
-        raise ValueError(message)
-    return Figure(
-        as_of=dt.date.fromisoformat(row["as_of"]),
-        subject=row["subject"],
-        measure=row["measure"],
-        value=float(row["value"]),
-        qualifier=Qualifier(row["qualifier"]),
-        unit=row["unit"],
-        source=row["source"],
-        document=row["url_or_document"],
-        note=row["note"] or None,
-    )

@@ -5,7 +5,7 @@ derived from `TABLES`. A column holds one quantity in one unit; null always mean
 `when_null` says otherwise, and never stands for zero.
 """
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 
 import pyarrow as pa
@@ -19,13 +19,14 @@ CELL_RESOLUTION = 11
 """H3 resolution of every stored cell: edges of about 29 m, fine enough to be any coarser cell's child."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column: its Arrow type, unit, meaning and what null means in it."""
 
     name: str
     type: pa.DataType
     meaning: str
+    _: KW_ONLY
     unit: str = ""
     when_null: str = "not known"
     required: bool = False
@@ -62,118 +63,99 @@ class Table:
 _TEXT = pa.string()
 _REAL = pa.float64()
 _COUNT = pa.int64()
-_CODE = pa.int16()
 _TIME = pa.timestamp("us", tz="UTC")
+
+_OPERATOR_CODE = Column(
+    "operator_code",
+    pa.int16(),
+    "Small integer standing for operator_id within this dataset",
+    is_derived=True,
+    when_null="operator_id is null",
+)
 
 STATIONS = Table(
     name="stations",
     meaning="One row per charging site of one operator.",
     key=("station_id",),
     columns=(
-        Column(name="station_id", type=_TEXT, required=True, meaning="<source>:<id in the source>"),
-        Column(name="source", type=_TEXT, required=True, meaning="Source the row comes from"),
-        Column(name="source_id", type=_TEXT, required=True, meaning="Id in the source"),
-        Column(name="name", type=_TEXT, meaning="Name as the source writes it"),
-        Column(name="name_zh", type=_TEXT, meaning="Name in Chinese"),
+        Column("station_id", _TEXT, "<source>:<id in the source>", required=True),
+        Column("source", _TEXT, "Source the row comes from", required=True),
+        Column("source_id", _TEXT, "Id in the source", required=True),
+        Column("name", _TEXT, "Name as the source writes it"),
+        Column("name_zh", _TEXT, "Name in Chinese"),
         Column(
-            name="search",
-            type=_TEXT,
+            "search",
+            _TEXT,
+            "Names, operator, city and address, case-folded, for the text search",
             required=True,
             is_derived=True,
-            meaning="Names, operator, city and address, case-folded, for the text search",
         ),
         Column(
-            name="operator_id",
-            type=_TEXT,
-            meaning="Operator in data/operators.csv",
+            "operator_id",
+            _TEXT,
+            "Operator in data/operators.csv",
             when_null="the source names none, or one that could not be resolved",
         ),
+        _OPERATOR_CODE,
+        Column("operator_raw", _TEXT, "Operator as the source writes it"),
+        Column("access", _TEXT, "Who may charge", values=Access),
+        Column("site", _TEXT, "Kind of place", values=Site),
         Column(
-            name="operator_code",
-            type=_CODE,
-            is_derived=True,
-            meaning="Small integer standing for operator_id within this dataset",
-            when_null="operator_id is null",
-        ),
-        Column(name="operator_raw", type=_TEXT, meaning="Operator as the source writes it"),
-        Column(name="access", type=_TEXT, values=Access, meaning="Who may charge"),
-        Column(name="site", type=_TEXT, values=Site, meaning="Kind of place"),
-        Column(
-            name="service_area_id",
-            type=_TEXT,
-            meaning="Service area the station stands in",
+            "service_area_id",
+            _TEXT,
+            "Service area the station stands in",
             when_null="not in a service area of the third table",
         ),
-        Column(name="lat", type=_REAL, unit="deg", required=True, meaning="Latitude, WGS-84"),
-        Column(name="lon", type=_REAL, unit="deg", required=True, meaning="Longitude, WGS-84"),
-        Column(name="source_lat", type=_REAL, unit="deg", required=True, meaning="Latitude, as given"),
-        Column(name="source_lon", type=_REAL, unit="deg", required=True, meaning="Longitude, as given"),
+        Column("lat", _REAL, "Latitude, WGS-84", unit="deg", required=True),
+        Column("lon", _REAL, "Longitude, WGS-84", unit="deg", required=True),
+        Column("source_lat", _REAL, "Latitude, as given", unit="deg", required=True),
+        Column("source_lon", _REAL, "Longitude, as given", unit="deg", required=True),
+        Column("source_datum", _TEXT, "Datum of source_lat and source_lon", required=True, values=Datum),
+        Column("country", _TEXT, "ISO 3166-1 alpha-2"),
+        Column("region", _TEXT, "Province or state, as the source writes it"),
         Column(
-            name="source_datum",
-            type=_TEXT,
-            required=True,
-            values=Datum,
-            meaning="Datum of source_lat and source_lon",
-        ),
-        Column(name="country", type=_TEXT, meaning="ISO 3166-1 alpha-2"),
-        Column(name="region", type=_TEXT, meaning="Province or state, as the source writes it"),
-        Column(
-            name="city_id",
-            type=_TEXT,
-            meaning="GB/T 2260 code of the city in data/cities.csv",
+            "city_id",
+            _TEXT,
+            "GB/T 2260 code of the city in data/cities.csv",
             when_null="outside mainland China, or not resolved",
         ),
+        Column("city", _TEXT, "Chinese name of the city, unique", when_null="city_id is null"),
+        Column("city_raw", _TEXT, "City as the source writes it"),
+        Column("address", _TEXT, "Street address"),
+        Column("opening_hours", _TEXT, "Opening hours, as text"),
+        Column("price", _TEXT, "Price, as text"),
+        Column("phone", _TEXT, "Telephone of the operator or site"),
+        Column("url", _TEXT, "Page of the station or operator"),
+        Column("opened_on", pa.date32(), "Day the station opened"),
+        Column("status_at", _TIME, "Time of the statuses"),
+        Column("updated_at", _TIME, "Time the source last changed the row"),
+        Column("retrieved_at", _TIME, "Time the source was read", required=True, is_clock=True),
+        Column("licence", _TEXT, "Licence of the row"),
+        Column("attribution", _TEXT, "Text the licence asks to show"),
         Column(
-            name="city", type=_TEXT, meaning="Chinese name of the city, unique", when_null="city_id is null"
-        ),
-        Column(name="city_raw", type=_TEXT, meaning="City as the source writes it"),
-        Column(name="address", type=_TEXT, meaning="Street address"),
-        Column(name="opening_hours", type=_TEXT, meaning="Opening hours, as text"),
-        Column(name="price", type=_TEXT, meaning="Price, as text"),
-        Column(name="phone", type=_TEXT, meaning="Telephone of the operator or site"),
-        Column(name="url", type=_TEXT, meaning="Page of the station or operator"),
-        Column(name="opened_on", type=pa.date32(), meaning="Day the station opened"),
-        Column(name="status_at", type=_TIME, meaning="Time of the statuses"),
-        Column(name="updated_at", type=_TIME, meaning="Time the source last changed the row"),
-        Column(
-            name="retrieved_at",
-            type=_TIME,
-            required=True,
-            is_clock=True,
-            meaning="Time the source was read",
-        ),
-        Column(name="licence", type=_TEXT, meaning="Licence of the row"),
-        Column(name="attribution", type=_TEXT, meaning="Text the licence asks to show"),
-        Column(
-            name="cell",
-            type=_COUNT,
+            "cell",
+            _COUNT,
+            "H3 cell at resolution 11, as a signed 64-bit integer",
             required=True,
             is_derived=True,
-            meaning="H3 cell at resolution 11, as a signed 64-bit integer",
         ),
         Column(
-            name="piles",
-            type=_COUNT,
+            "piles",
+            _COUNT,
+            "Sum of piles.count of the station",
             unit="piles",
             is_derived=True,
-            meaning="Sum of piles.count of the station",
             when_null="the number of piles is not known",
         ),
         Column(
-            name="dc_piles",
-            type=_COUNT,
+            "dc_piles",
+            _COUNT,
+            "Sum of piles.count where current is DC or AC_DC",
             unit="piles",
             is_derived=True,
-            meaning="Sum of piles.count where current is DC or AC_DC",
             when_null="no group with a known current and count",
         ),
-        Column(
-            name="max_power_kw",
-            type=_REAL,
-            unit="kW",
-            is_derived=True,
-            meaning="Highest power of a pile of the station",
-        ),
+        Column("max_power_kw", _REAL, "Highest power of a pile of the station", unit="kW", is_derived=True),
     ),
 )
 
@@ -182,37 +164,21 @@ PILES = Table(
     meaning="One row per group of identical piles of a station.",
     key=(),
     columns=(
-        Column(name="station_id", type=_TEXT, required=True, meaning="Station the piles belong to"),
+        Column("station_id", _TEXT, "Station the piles belong to", required=True),
         Column(
-            name="pile_id",
-            type=_TEXT,
-            meaning="Id of the pile in the source, on rows with count 1",
+            "pile_id",
+            _TEXT,
+            "Id of the pile in the source, on rows with count 1",
             when_null="the row is a group, or the source gives no id",
         ),
-        Column(name="operator_id", type=_TEXT, meaning="Operator of the piles"),
-        Column(
-            name="operator_code",
-            type=_CODE,
-            is_derived=True,
-            meaning="Small integer standing for operator_id within this dataset",
-            when_null="operator_id is null",
-        ),
-        Column(name="current", type=_TEXT, values=Current, meaning="AC, DC or both"),
-        Column(
-            name="connectors",
-            type=_COUNT,
-            meaning="Bit mask: bit b stands for the b-th member of Connector",
-        ),
-        Column(name="power_kw", type=_REAL, unit="kW", meaning="Rated power of one pile"),
-        Column(name="status", type=_TEXT, values=Status, meaning="What the piles are doing"),
-        Column(name="count", type=_COUNT, unit="piles", meaning="Number of identical piles"),
-        Column(
-            name="cell",
-            type=_COUNT,
-            required=True,
-            is_derived=True,
-            meaning="H3 cell of the station at resolution 11",
-        ),
+        Column("operator_id", _TEXT, "Operator of the piles"),
+        _OPERATOR_CODE,
+        Column("current", _TEXT, "AC, DC or both", values=Current),
+        Column("connectors", _COUNT, "Bit mask: bit b stands for the b-th member of Connector"),
+        Column("power_kw", _REAL, "Rated power of one pile", unit="kW"),
+        Column("status", _TEXT, "What the piles are doing", values=Status),
+        Column("count", _COUNT, "Number of identical piles", unit="piles"),
+        Column("cell", _COUNT, "H3 cell of the station at resolution 11", required=True, is_derived=True),
     ),
 )
 
@@ -221,26 +187,20 @@ SERVICE_AREAS = Table(
     meaning="One row per side of the road of each expressway service area.",
     key=("service_area_id",),
     columns=(
-        Column(name="service_area_id", type=_TEXT, required=True, meaning="Id of this side of the area"),
-        Column(name="name", type=_TEXT, meaning="Name of the area"),
-        Column(name="expressway", type=_TEXT, required=True, meaning="Number of the expressway"),
-        Column(name="direction", type=_TEXT, required=True, meaning="City the traffic drives towards"),
+        Column("service_area_id", _TEXT, "Id of this side of the area", required=True),
+        Column("name", _TEXT, "Name of the area"),
+        Column("expressway", _TEXT, "Number of the expressway", required=True),
+        Column("direction", _TEXT, "City the traffic drives towards", required=True),
         Column(
-            name="chainage_km",
-            type=_REAL,
+            "chainage_km",
+            _REAL,
+            "Distance from the expressway's first city, along its line",
             unit="km",
             required=True,
-            meaning="Distance from the expressway's first city, along its line",
         ),
-        Column(name="lat", type=_REAL, unit="deg", required=True, meaning="Latitude, WGS-84"),
-        Column(name="lon", type=_REAL, unit="deg", required=True, meaning="Longitude, WGS-84"),
-        Column(
-            name="cell",
-            type=_COUNT,
-            required=True,
-            is_derived=True,
-            meaning="H3 cell at resolution 11",
-        ),
+        Column("lat", _REAL, "Latitude, WGS-84", unit="deg", required=True),
+        Column("lon", _REAL, "Longitude, WGS-84", unit="deg", required=True),
+        Column("cell", _COUNT, "H3 cell at resolution 11", required=True, is_derived=True),
     ),
 )
 

@@ -39,7 +39,7 @@ class Export(NamedTuple):
 
 def _count(name: str, meaning: str, *, when_null: str = "") -> Column:
     given = {"when_null": when_null} if when_null else {"required": True}
-    return Column(name=name, type=pa.int64(), unit="piles", meaning=meaning, **given)
+    return Column(name, pa.int64(), meaning, unit="piles", **given)
 
 
 SUMS = (
@@ -52,29 +52,25 @@ SUMS = (
     _count("live_piles", "Selected piles with a live status"),
     _count("fault_piles", "Selected piles out of order", when_null="no status is known"),
     _count("status_unknown_piles", "Selected piles whose status is not known"),
-    Column(name="max_power_kw", type=pa.float64(), unit="kW", meaning="Highest power of a selected pile"),
+    Column("max_power_kw", pa.float64(), "Highest power of a selected pile", unit="kW"),
 )
 """Sums over the selected piles of a station or a cell."""
 
 
 def _share(name: str, meaning: str) -> Column:
     return Column(
-        name=name,
-        type=pa.float64(),
-        unit="0 to 1",
-        meaning=meaning,
-        when_null="the denominator is zero or not known",
+        name, pa.float64(), meaning, unit="0 to 1", when_null="the denominator is zero or not known"
     )
 
 
 _KIND = Column(
-    name="kind",
-    type=pa.string(),
+    "kind",
+    pa.string(),
+    "Whether the row describes the world, or is simulated and must not be taken for real",
     required=True,
     values=Kind,
-    meaning="Whether the row describes the world, or is simulated and must not be taken for real",
 )
-_CELL = Column(name="h3_cell", type=pa.string(), required=True, meaning="H3 id, fifteen hexadecimal digits")
+_CELL = Column("h3_cell", pa.string(), "H3 id, fifteen hexadecimal digits", required=True)
 
 _INTERNAL = ("search", "operator_code", "cell")
 _SELECTED = "selected_"
@@ -85,16 +81,11 @@ STATION_TABLE = Table(
     key=("station_id",),
     columns=(
         *(column for column in STATIONS.columns if column.name not in _INTERNAL),
-        Column(name="operator_name", type=pa.string(), meaning="Name of operator_id in English"),
-        Column(name="operator_name_zh", type=pa.string(), meaning="Name of operator_id in Chinese"),
+        Column("operator_name", pa.string(), "Name of operator_id in English"),
+        Column("operator_name_zh", pa.string(), "Name of operator_id in Chinese"),
         replace(_CELL, meaning="H3 id of the station at resolution 11"),
         *(replace(column, name=_SELECTED + column.name) for column in SUMS),
-        Column(
-            name="selected_status",
-            type=pa.string(),
-            values=Status,
-            meaning="Best status among the selected piles",
-        ),
+        Column("selected_status", pa.string(), "Best status among the selected piles", values=Status),
         _KIND,
     ),
 )
@@ -106,25 +97,25 @@ HEX_TABLE = Table(
     key=("h3_cell",),
     columns=(
         _CELL,
-        Column(name="resolution", type=pa.int64(), required=True, meaning="H3 resolution of the cell"),
-        Column(name="lat", type=pa.float64(), unit="deg", required=True, meaning="Centre, latitude, WGS-84"),
-        Column(name="lon", type=pa.float64(), unit="deg", required=True, meaning="Centre, longitude, WGS-84"),
-        Column(name="stations", type=pa.int64(), unit="stations", required=True, meaning="Selected stations"),
+        Column("resolution", pa.int64(), "H3 resolution of the cell", required=True),
+        Column("lat", pa.float64(), "Centre, latitude, WGS-84", unit="deg", required=True),
+        Column("lon", pa.float64(), "Centre, longitude, WGS-84", unit="deg", required=True),
+        Column("stations", pa.int64(), "Selected stations", unit="stations", required=True),
         Column(
-            name="stations_piles_unknown",
-            type=pa.int64(),
+            "stations_piles_unknown",
+            pa.int64(),
+            "Selected stations whose number of piles is not known",
             unit="stations",
             required=True,
-            meaning="Selected stations whose number of piles is not known",
         ),
         *SUMS,
         _share("dc_share", "dc_piles of the piles whose current is known"),
         _share("available_share", "available_piles of live_piles"),
         _share("unknown_share", "status_unknown_piles of piles"),
         Column(
-            name="leading_operator",
-            type=pa.string(),
-            meaning="Operator with most selected piles; ties go to the first by code",
+            "leading_operator",
+            pa.string(),
+            "Operator with most selected piles; ties go to the first by code",
             when_null="no selected pile has a known operator",
         ),
         _KIND,

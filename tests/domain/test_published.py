@@ -13,7 +13,7 @@ from charging.domain.published import (
 )
 from charging.errors import SchemaError
 
-HEADER = "as_of,subject,measure,value,qualifier,unit,source,url_or_document,note\n"
+HEADER = "as_of,subject,measure,value,qualifier,unit,source,document,note\n"
 
 
 def test_the_launch_figures_are_those_of_the_press():

@@ -1,6 +1,9 @@
+import datetime as dt
+from dataclasses import dataclass
+
 import pytest
 
-from charging.domain.reference_data import read_facts
+from charging.domain.reference_data import read_facts, read_records
 from charging.errors import SchemaError
 
 
@@ -30,3 +33,26 @@ def test_an_empty_file_has_no_columns(tmp_path):
     path.write_text("", encoding="utf-8")
     with pytest.raises(SchemaError):
         read_facts(path, ("id",))
+
+
+@dataclass(frozen=True)
+class Ferry:
+    name: str
+    boats: int
+    length_km: float | None
+    since: dt.date
+    ports: tuple[str, ...]
+
+
+def test_cells_are_read_as_the_fields_of_a_record(tmp_path):
+    path = tmp_path / "facts.csv"
+    path.write_text("since,name,boats,length_km,ports,other\n2003-01-07,a,4,,b c,d\n", encoding="utf-8")
+    assert read_records(path, Ferry) == [Ferry("a", 4, None, dt.date(2003, 1, 7), ("b", "c"))]
+
+
+@pytest.mark.parametrize("row", ["a,,1,2003-01-07,b", "a,1,far,2003-01-07,b", "a,1,1,then,b"])
+def test_a_cell_of_another_type_is_refused_with_its_file(tmp_path, row):
+    path = tmp_path / "facts.csv"
+    path.write_text(f"name,boats,length_km,since,ports\n{row}\n", encoding="utf-8")
+    with pytest.raises(SchemaError, match=r"facts\.csv"):
+        read_records(path, Ferry)
