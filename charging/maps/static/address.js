@@ -6,8 +6,7 @@ const chargingAddress = (() => {
   const WIDE_PX = 820; // width the first view is meant for
   const PAUSE_MS = 300; // browsers refuse more than about a hundred history calls in half a minute
 
-  /** @param {L.Map} map */
-  function keepView(map) {
+  function keepView(/** @type {L.Map} */ map) {
     const here = new URLSearchParams(parentSearch()).get("at") || "";
     const [lat, lon, zoom] = /^(-?[\d.]+,){2}[\d.]+$/.test(here) ? here.split(",").map(Number) : [];
     if (Math.abs(lat) <= 85 && Math.abs(lon) <= 180 && zoom >= 0 && zoom <= map.getMaxZoom()) {
@@ -23,8 +22,7 @@ const chargingAddress = (() => {
     });
   }
 
-  /** @param {L.Map} map */
-  function fitNarrow(map) {
+  function fitNarrow(/** @type {L.Map} */ map) {
     if (map.getSize().x === 0) {
       map.once("resize", () => fitNarrow(map));
     } else if (map.getSize().x < NARROW_PX) {
@@ -42,8 +40,7 @@ const chargingAddress = (() => {
     }
   }
 
-  /** @param {L.Map} map */
-  function writeView(map) {
+  function writeView(/** @type {L.Map} */ map) {
     const { lat, lng } = map.getCenter().wrap();
     const at = `at=${lat.toFixed(4)},${lng.toFixed(4)},${map.getZoom()}`;
     const rest = parentSearch().slice(1).split("&").filter((part) => part && !part.startsWith("at="));

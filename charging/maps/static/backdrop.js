@@ -12,15 +12,13 @@ const chargingBackdrop = (() => {
   /** @typedef {(ctx: CanvasRenderingContext2D, map: L.Map, data: any, view: L.Bounds) => void} Paint */
 
   class Backdrop extends chargingSheet.Sheet {
-    /** @param {string} pane @param {Paint} paint */
-    constructor(pane, paint) {
+    constructor(/** @type {string} */ pane, /** @type {Paint} */ paint) {
       super(/** @type {L.RendererOptions} */ ({ pane, padding: 0.3, interactive: false }));
       this.paint = paint;
       this.data = null;
     }
 
-    /** @param {any} data */
-    show(data) {
+    show(/** @type {any} */ data) {
       this.data = data;
       this.repaint();
     }

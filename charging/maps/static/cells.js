@@ -3,15 +3,13 @@ const chargingCells = (() => {
   "use strict";
 
   class Cells extends chargingShapes.Shapes {
-    /** @param {CellRows} rows @param {L.PolylineOptions} options */
-    constructor({ starts, fills, ...rows }, options) {
+    constructor(/** @type {CellRows} */ { starts, fills, ...rows }, /** @type {L.PolylineOptions} */ options) {
       super(rows, options);
       this.starts = starts;
       this.fills = fills;
     }
 
-    /** @param {number} row */
-    _layerOf(row) {
+    _layerOf(/** @type {number} */ row) {
       const ring = /** @type {LatLon[]} */ ([]);
       for (let at = 2 * this.starts[row]; at < 2 * this.starts[row + 1]; at += 2) {
         ring.push([this.points[at], this.points[at + 1]]);
@@ -47,8 +45,7 @@ const chargingCells = (() => {
       }
     }
 
-    /** @param {CanvasRenderingContext2D} ctx */
-    _pen(ctx) {
+    _pen(/** @type {CanvasRenderingContext2D} */ ctx) {
       const { fillOpacity, color, opacity, weight } = /** @type {Required<L.PathOptions>} */ (this.options);
       const { starts, fills, _pixels: pixels } = this;
       ctx.strokeStyle = color;

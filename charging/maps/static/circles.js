@@ -6,8 +6,7 @@ const chargingCircles = (() => {
   const MAX_RADIUS_PX = 1000; // no radius reaches it
 
   class Circles extends chargingShapes.Shapes {
-    /** @param {CircleRows} rows */
-    constructor({ styles, looks, radiiAt, ...rows }) {
+    constructor(/** @type {CircleRows} */ { styles, looks, radiiAt, ...rows }) {
       super(rows);
       this.styles = styles;
       this.looks = looks;
@@ -16,8 +15,7 @@ const chargingCircles = (() => {
       this._stamps = /** @type {Map<number, ImageBitmap>} */ (new Map()); // by scale, look and radius
     }
 
-    /** @param {number} row */
-    _layerOf(row) {
+    _layerOf(/** @type {number} */ row) {
       const [lat, lon] = this.points.subarray(2 * row, 2 * row + 2);
       return L.circleMarker([lat, lon], { ...this.styles[this.looks[row]], radius: this._radii[row] });
     }
@@ -28,13 +26,11 @@ const chargingCircles = (() => {
       return Math.hypot(dx, dy) <= this._reach(row);
     }
 
-    /** @param {number} row */
-    _reach(row) {
+    _reach(/** @type {number} */ row) {
       return this._radii[row] + this.styles[this.looks[row]].weight / 2;
     }
 
-    /** @param {number} zoom */
-    _box(zoom) {
+    _box(/** @type {number} */ zoom) {
       this._radii = this.radiiAt(zoom);
       this._standIns.clear(); // they have the radii of another zoom
       for (let row = 0; row < this.ids.length; row++) {
@@ -44,8 +40,7 @@ const chargingCircles = (() => {
       }
     }
 
-    /** @param {CanvasRenderingContext2D} ctx */
-    _pen(ctx) {
+    _pen(/** @type {CanvasRenderingContext2D} */ ctx) {
       const scale = ctx.getTransform().a; // 2 on fine screens and in a picture to take away
       ctx.globalAlpha = 1; // a stamp has its opacity in it
       const { looks, styles, _radii: radii, _pixels: pixels, _stamps: stamps } = this;

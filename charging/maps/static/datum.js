@@ -19,8 +19,7 @@ const chargingDatum = (() => {
   const MOST_STEPS = 80; // a step leaves 0.7 of the error in the fade, under 0.02 of it inside
   const CLOSE_DEGREES = 1e-10; // a hundredth of a millimetre
 
-  /** @param {LatLon[]} outline */
-  function projection(outline) {
+  function projection(/** @type {LatLon[]} */ outline) {
     const area = new Area(outline);
     const plain = L.Projection.SphericalMercator;
     return L.extend({}, plain, {
@@ -74,8 +73,7 @@ const chargingDatum = (() => {
   }
 
   class Area {
-    /** @param {LatLon[]} corners */
-    constructor(corners) {
+    constructor(/** @type {LatLon[]} */ corners) {
       this.sides = corners.map((corner, at) => [...corner, ...corners[(at + 1) % corners.length]]);
       const [lats, lons] = [0, 1].map((axis) => corners.map((corner) => corner[axis]));
       this.south = Math.min(...lats) - FADE_KM / KM_PER_DEGREE;
@@ -90,8 +88,7 @@ const chargingDatum = (() => {
       return this.holds(lat, lon) ? 1 : Math.max(0, 1 - this.distanceKm(lat, lon) / FADE_KM);
     }
 
-    /** @param {number} lat @param {number} lon */
-    holds(lat, lon) {
+    holds(/** @type {number} */ lat, /** @type {number} */ lon) {
       let isInside = false;
       for (const [latA, lonA, latB, lonB] of this.sides) {
         const isCrossed = (latA > lat) !== (latB > lat);
@@ -100,8 +97,7 @@ const chargingDatum = (() => {
       return isInside;
     }
 
-    /** @param {number} lat @param {number} lon */
-    distanceKm(lat, lon) {
+    distanceKm(/** @type {number} */ lat, /** @type {number} */ lon) {
       const wide = Math.cos(lat * RADIANS);
       let nearest = Infinity;
       for (const [latA, lonA, latB, lonB] of this.sides) {

@@ -20,8 +20,7 @@ const chargingHexes = (() => {
     select("hex", "hexes", selected);
   }
 
-  /** @param {HexData} data */
-  function cells({ perDegree, steps, corners, ids, classes, colours }) {
+  function cells(/** @type {HexData} */ { perDegree, steps, corners, ids, classes, colours }) {
     const points = new Float64Array(steps.length), starts = new Int32Array(ids.length + 1);
     let firstLat = 0, firstLon = 0, at = 0;
     ids.forEach((_id, row) => {
@@ -73,8 +72,7 @@ const chargingHexes = (() => {
     });
   }
 
-  /** @param {DotData} data */
-  function dotCircles(data) {
+  function dotCircles(/** @type {DotData} */ data) {
     const places = data.colours.length;
     const ring = places > 1 ? 0.5 : 0; // distance from the centre, in half-widths of a cell
     const reach = places > 2 ? 0.42 : places > 1 ? 0.46 : 0.8; // of the largest dot

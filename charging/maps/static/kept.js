@@ -51,14 +51,12 @@ const chargingKept = (() => {
     }));
   }
 
-  /** @param {Entry} entry */
-  function discard(entry) {
+  function discard(/** @type {Entry} */ entry) {
     if (entry.layer) entry.layer.remove();
     if (entry.remove) entry.remove();
   }
 
-  /** @param {string} key */
-  function layerOf(key) {
+  function layerOf(/** @type {string} */ key) {
     return kept.get(key)?.layer;
   }
 
@@ -68,8 +66,7 @@ const chargingKept = (() => {
   /** @type {Record<Mark, L.LayerGroup | null>} */
   const marks = { hover: null, hex: null, station: null, here: null };
 
-  /** @param {L.FeatureGroup} group @param {Mark} what */
-  function mark(group, what) {
+  function mark(/** @type {L.FeatureGroup} */ group, /** @type {Mark} */ what) {
     group.on("mouseover", (event) => outline("hover", event.propagatedFrom));
     group.on("mouseout", () => outline("hover", null));
     group.on("click", (event) => outline(what, event.propagatedFrom)); // at once; the answer confirms it
@@ -88,19 +85,16 @@ const chargingKept = (() => {
     outline(what, selected && shapes ? shapes.find(selected) : null);
   }
 
-  /** @param {Mark} what @param {L.Path | null} layer */
-  function outline(what, layer) {
+  function outline(/** @type {Mark} */ what, /** @type {L.Path | null} */ layer) {
     setMark(what, layer ? outlines(layer, what === "hover" ? 2 : 2.5) : []);
   }
 
-  /** @param {Mark} what @param {L.Path[]} layers */
-  function setMark(what, layers) {
+  function setMark(/** @type {Mark} */ what, /** @type {L.Path[]} */ layers) {
     marks[what]?.remove();
     marks[what] = layers.length ? L.layerGroup(layers).addTo(state.map) : null;
   }
 
-  /** @param {L.Path} layer @param {number} weight */
-  function outlines(layer, weight) {
+  function outlines(/** @type {L.Path} */ layer, /** @type {number} */ weight) {
     const line = /** @type {const} */ ({ interactive: false, fill: false, smoothFactor: 0, lineJoin: "round" });
     const styles = [{ ...line, color: state.theme.ring, weight: weight + 2.5, opacity: 0.9 },
       { ...line, color: state.theme.mark, weight }];

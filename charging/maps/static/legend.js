@@ -6,8 +6,7 @@ const chargingLegend = (() => {
   const { keep } = chargingKept;
   const CELL_OPACITY = 0.85;
 
-  /** @param {L.FeatureGroup} group @param {Tooltip} tooltip */
-  function describe(group, tooltip) {
+  function describe(/** @type {L.FeatureGroup} */ group, /** @type {Tooltip} */ tooltip) {
     group.bindTooltip((layer) => {
       const box = element("div"), { row } = /** @type {L.Path} */ (layer);
       if (tooltip.heading) box.append(element("div", "heading", cellText(tooltip.heading, row, tooltip)));
@@ -40,8 +39,7 @@ const chargingLegend = (() => {
     });
   }
 
-  /** @param {LegendData} data */
-  function legendBox({ title, unit, rows, counted, footer }) {
+  function legendBox(/** @type {LegendData} */ { title, unit, rows, counted, footer }) {
     const box = element("details", "charging-legend");
     box.open = state.map.getSize().x >= NARROW_PX;
     const summary = element("summary", "", title);

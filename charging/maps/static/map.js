@@ -10,8 +10,7 @@ const charging = (() => {
   const { state, setTheme } = chargingState;
   const { Backdrop, groundRings, paintGround, paintLabels } = chargingBackdrop;
 
-  /** @param {L.Map} map @param {ThemeFile} themes */
-  function start(map, themes, { canLocate = true } = {}) {
+  function start(/** @type {L.Map} */ map, /** @type {ThemeFile} */ themes, { canLocate = true } = {}) {
     map.options.renderer = new chargingSheet.Sheet({ padding: 0.25 });
     state.map = map;
     state.themes = themes;
@@ -35,8 +34,7 @@ const charging = (() => {
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(frame);
   }
 
-  /** @param {HTMLElement} frame */
-  function listen(frame) {
+  function listen(/** @type {HTMLElement} */ frame) {
     // Leaflet focuses the map on a click as well; only the keyboard needs to see it
     frame.addEventListener("pointerdown", () => { frame.dataset.pointer = ""; }, true);
     frame.addEventListener("keydown", (event) => {
@@ -45,8 +43,7 @@ const charging = (() => {
     }, true);
   }
 
-  /** @param {KeyboardEvent} event */
-  function passOn({ key, code }) {
+  function passOn(/** @type {KeyboardEvent} */ { key, code }) {
     try {
       window.parent.document.dispatchEvent(new KeyboardEvent("keydown", { key, code, bubbles: true }));
     } catch {
@@ -63,8 +60,7 @@ const charging = (() => {
     },
   });
 
-  /** @param {string} name @param {(data: any) => void} use */
-  function load(name, use) {
+  function load(/** @type {string} */ name, /** @type {(data: any) => void} */ use) {
     const inlined = document.getElementById(`charging-${name}`); // in a file that stands alone
     if (inlined) {
       use(JSON.parse(inlined.textContent));

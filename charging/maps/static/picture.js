@@ -26,8 +26,7 @@ window.chargingPicture = (() => {
     }, "image/png"));
   }
 
-  /** @param {L.Map} map @param {PictureTexts} texts */
-  function draw(map, { title, sentence, notes }) {
+  function draw(/** @type {L.Map} */ map, /** @type {PictureTexts} */ { title, sentence, notes }) {
     const { theme } = state;
     const { x: width, y: height } = map.getSize();
     const canvas = element("canvas"), ctx = contextOf(canvas);

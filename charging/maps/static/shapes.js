@@ -37,14 +37,12 @@ const chargingShapes = (() => {
       return null;
     }
 
-    /** @param {string} id */
-    find(id) {
+    find(/** @type {string} */ id) {
       const row = this.ids.indexOf(id);
       return row < 0 ? null : this.standIn(row);
     }
 
-    /** @param {number} row */
-    standIn(row) {
+    standIn(/** @type {number} */ row) {
       let layer = this._standIns.get(row);
       if (!layer) {
         layer = this._layerOf(row);
@@ -109,15 +107,13 @@ const chargingShapes = (() => {
     /** @param {number} _row @param {number} _x @param {number} _y */
     _holds(_row, _x, _y) { return false; }
 
-    /** @param {number} _zoom */
-    _box(_zoom) {}
+    _box(/** @type {number} */ _zoom) {}
 
     /** @param {CanvasRenderingContext2D} _ctx @returns {(row: number) => void} */
     _pen(_ctx) { return () => {}; }
   }
 
-  /** @param {Steps} data */
-  function pointsOf({ steps, perDegree }) {
+  function pointsOf(/** @type {Steps} */ { steps, perDegree }) {
     const points = new Float64Array(steps.length);
     let lat = 0, lon = 0;
     for (let at = 0; at < steps.length; at += 2) {

@@ -28,8 +28,7 @@ const chargingSheet = (() => {
       this._fireEvent(layer && !isEndOfDrag ? [layer] : false, event);
     }
 
-    /** @param {MouseEvent} event @param {L.Point} point */
-    _handleMouseHover(event, point) {
+    _handleMouseHover(/** @type {MouseEvent} */ event, /** @type {L.Point} */ point) {
       if (this._mouseHoverThrottled) return;
       const layer = this._at(point);
       if (layer !== this._hoveredLayer) {
@@ -45,8 +44,7 @@ const chargingSheet = (() => {
       setTimeout(() => { this._mouseHoverThrottled = false; }, HOVER_PAUSE_MS);
     }
 
-    /** @param {L.Point} point */
-    _at(point) {
+    _at(/** @type {L.Point} */ point) {
       for (let order = this._drawLast; order; order = order.prev) {
         const { layer } = order;
         if (!layer.options.interactive) continue;

@@ -6,13 +6,11 @@
   const theme = /** @type {ThemeFile} */ (read("charging-theme.json"));
   const content = /** @type {Standalone} */ (read("charging-content"));
 
-  /** @param {string} id */
-  function part(id) {
+  function part(/** @type {string} */ id) {
     return /** @type {HTMLElement} */ (document.getElementById(id));
   }
 
-  /** @param {string} id */
-  function read(id) {
+  function read(/** @type {string} */ id) {
     return JSON.parse(part(id).textContent);
   }
 
@@ -25,8 +23,7 @@
     return box;
   }
 
-  /** @param {"th" | "td"} cell @param {string[]} texts */
-  function line(cell, texts) {
+  function line(/** @type {"th" | "td"} */ cell, /** @type {string[]} */ texts) {
     const made = element("tr");
     made.append(...texts.map((text) => element(cell, "", text)));
     return made;

@@ -35,8 +35,7 @@ const chargingState = (() => {
     return made;
   }
 
-  /** @param {HTMLCanvasElement | OffscreenCanvas} canvas */
-  function contextOf(canvas) {
+  function contextOf(/** @type {HTMLCanvasElement | OffscreenCanvas} */ canvas) {
     return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   }
 

@@ -43,8 +43,7 @@ const chargingSurface = (() => {
     }
   }
 
-  /** @param {Tiles | null} tiles */
-  function setTiles(tiles) {
+  function setTiles(/** @type {Tiles | null} */ tiles) {
     const key = JSON.stringify(tiles);
     if (key === (state.tiles ? state.tiles.key : "null")) return;
     if (state.tiles) state.tiles.group.remove();
@@ -66,8 +65,7 @@ const chargingSurface = (() => {
     state.map.setView(centre, state.map.getZoom(), /** @type {L.ZoomPanOptions} */ ({ reset: true }));
   }
 
-  /** @param {Tiles} tiles @param {string} key */
-  function showTiles({ urls, subdomains, minZoom, maxZoom }, key) {
+  function showTiles(/** @type {Tiles} */ { urls, subdomains, minZoom, maxZoom }, /** @type {string} */ key) {
     const sheets = urls.map((url) => L.tileLayer(url,
       { subdomains, minZoom, maxNativeZoom: maxZoom, maxZoom: MAX_ENLARGED_ZOOM }));
     const shown = { key, minZoom, isDrawn: false, group: L.layerGroup(sheets) };
@@ -112,13 +110,11 @@ const chargingSurface = (() => {
     state.attributions.forEach((line) => control.addAttribution(line));
   }
 
-  /** @param {string} text */
-  function plainHtml(text) {
+  function plainHtml(/** @type {string} */ text) {
     return element("span", "", text).innerHTML;
   }
 
-  /** @param {string} text @param {string} url */
-  function linkHtml(text, url) {
+  function linkHtml(/** @type {string} */ text, /** @type {string} */ url) {
     const link = element("a", "", text);
     link.href = url;
     link.target = "_blank";

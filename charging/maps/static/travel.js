@@ -30,8 +30,7 @@ const chargingTravel = (() => {
     return true;
   }
 
-  /** @param {string} key */
-  function stored(key) {
+  function stored(/** @type {string} */ key) {
     try {
       return window.sessionStorage.getItem(key);
     } catch {
@@ -39,8 +38,7 @@ const chargingTravel = (() => {
     }
   }
 
-  /** @param {LatLon} centre @param {number} zoom */
-  function go(centre, zoom) {
+  function go(/** @type {LatLon} */ centre, /** @type {number} */ zoom) {
     const { map } = state;
     if (isStill || map.getSize().x === 0) {
       map.setView(centre, zoom, { animate: false });
@@ -81,8 +79,7 @@ const chargingTravel = (() => {
     return svg;
   }
 
-  /** @param {HTMLElement} button @param {HTMLElement} note */
-  function locate(button, note) {
+  function locate(/** @type {HTMLElement} */ button, /** @type {HTMLElement} */ note) {
     const say = (/** @type {string | undefined} */ text) => {
       note.textContent = text ?? "";
       state.map.once("movestart click", () => { note.textContent = ""; });
@@ -102,8 +99,7 @@ const chargingTravel = (() => {
     }, { enableHighAccuracy: true, timeout: 10_000, maximumAge: 60_000 });
   }
 
-  /** @param {LatLon} here @param {number} accuracyM */
-  function showHere(here, accuracyM) {
+  function showHere(/** @type {LatLon} */ here, /** @type {number} */ accuracyM) {
     const { theme } = state;
     const still = { interactive: false, color: theme.hereRing, fillColor: theme.here };
     setMark("here", [

@@ -30,8 +30,7 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** @param {HTMLElement} parent */
-function makeField(parent) {
+function makeField(/** @type {HTMLElement} */ parent) {
   const input = element("input", { type: "search", role: "combobox", "aria-autocomplete": "list",
     "aria-expanded": "false", "aria-controls": "hits", autocomplete: "off", spellcheck: "false", maxlength: "100" });
   const list = element("ul", { id: "hits", role: "listbox", popover: "manual" });
@@ -78,8 +77,7 @@ function makeField(parent) {
     mark(data.hits.length ? 0 : -1);
   }
 
-  /** @param {Hit} hit @param {number} at */
-  function row(hit, at) {
+  function row(/** @type {Hit} */ hit, /** @type {number} */ at) {
     const title = element("span", { class: "title" }, element("b", {}, hit.title));
     if (hit.other) title.append(element("span", { class: "other" }, hit.other));
     const made = element("li", { role: "option", id: `hit-${at}`, "data-kind": hit.kind }, title,
@@ -91,8 +89,7 @@ function makeField(parent) {
     return made;
   }
 
-  /** @param {number} at */
-  function mark(at) {
+  function mark(/** @type {number} */ at) {
     active = at;
     [...list.children].forEach((made, place) => made.setAttribute("aria-selected", String(place === at)));
     if (at < 0) input.removeAttribute("aria-activedescendant");
@@ -122,8 +119,7 @@ function makeField(parent) {
     send.setState("sought", wanted());
   }
 
-  /** @param {Hit} hit */
-  function choose(hit) {
+  function choose(/** @type {Hit} */ hit) {
     clearTimeout(timer);
     close();
     // a point keeps what was typed, so that a click on the field offers its other reading
@@ -149,8 +145,7 @@ function makeField(parent) {
     }
   }
 
-  /** @param {KeyboardEvent} event */
-  function pressed(event) {
+  function pressed(/** @type {KeyboardEvent} */ event) {
     const count = data.hits.length;
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step && isAnswered() && count) {

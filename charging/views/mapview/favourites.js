@@ -74,8 +74,7 @@ function read() {
   }
 }
 
-/** @param {Favourite[]} favourites */
-function write(favourites) {
+function write(/** @type {Favourite[]} */ favourites) {
   try {
     localStorage.setItem(STORE, JSON.stringify(favourites));
   } catch {
@@ -84,8 +83,7 @@ function write(favourites) {
   window.dispatchEvent(new Event(CHANGED));
 }
 
-/** @param {any} entry */
-function isFavourite(entry) {
+function isFavourite(/** @type {any} */ entry) {
   return entry !== null && typeof entry === "object"
     && ["station_id", "name", "dataset"].every((field) => typeof entry[field] === "string")
     && ["lat", "lon"].every((field) => Number.isFinite(entry[field]));
@@ -133,8 +131,7 @@ function row(entry, { dataset, texts }, trigger) {
     button("remove", texts.remove, () => write(without(entry)), "×"));
 }
 
-/** @param {Favourite} entry @param {SetValue} trigger */
-function leave(entry, trigger) {
+function leave(/** @type {Favourite} */ entry, /** @type {SetValue} */ trigger) {
   trigger("go", plain(entry));
   if (window.matchMedia(NARROW).matches) {
     const close = document.querySelector("[data-testid='stSidebarCollapseButton'] button");
@@ -158,22 +155,19 @@ function replace(root, ...children) {
 
 const plain = (/** @type {Favourite} */ entry) => Object.fromEntries(FIELDS.map((field) => [field, entry[field]]));
 
-/** @param {Favourite[]} favourites */
-function csv(favourites) {
+function csv(/** @type {Favourite[]} */ favourites) {
   /** @type {(readonly (string | number)[])[]} */
   const lines = [FIELDS, ...favourites.map((entry) => FIELDS.map((field) => entry[field]))];
   return `\ufeff${lines.map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`;
 }
 
-/** @param {string | number} value */
-function cell(value) {
+function cell(/** @type {string | number} */ value) {
   // a spreadsheet takes such a text for a formula
   const text = typeof value === "string" && /^'*[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : String(value);
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-/** @param {"json" | "csv"} kind @param {string} text */
-function save(kind, text) {
+function save(/** @type {"json" | "csv"} */ kind, /** @type {string} */ text) {
   const type = kind === "json" ? "application/json" : "text/csv";
   const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
   element("a", { href: url, download: `favourites.${kind}` }).click();

@@ -3,8 +3,7 @@
  */
 const FRAME = 'iframe[title="streamlit_folium.st_folium"]';
 
-/** @param {ComponentArgs<DownloadData>} args */
-export default function show({ parentElement, data }) {
+export default function show(/** @type {ComponentArgs<DownloadData>} */ { parentElement, data }) {
   const button = parentElement.querySelector("button") || parentElement.appendChild(makeButton());
   const note = parentElement.querySelector("p") || parentElement.appendChild(makeNote());
   button.textContent = data.label;
@@ -34,16 +33,14 @@ function makeNote() {
   return note;
 }
 
-/** @param {DownloadData} data */
-async function save({ script, caption }) {
+async function save(/** @type {DownloadData} */ { script, caption }) {
   const frame = /** @type {HTMLIFrameElement} */ (document.querySelector(FRAME));
   const page = /** @type {Window} */ (frame.contentWindow);
   if (!page.chargingPicture) await load(page.document, script);
   await page.chargingPicture?.save(page.map, { ...caption, notes: [...caption.notes, window.location.href] });
 }
 
-/** @param {Document} target @param {string} url */
-function load(target, url) {
+function load(/** @type {Document} */ target, /** @type {string} */ url) {
   return new Promise((resolve, reject) => {
     const script = target.createElement("script");
     script.src = url; // relative to the frame
