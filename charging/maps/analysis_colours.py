@@ -4,7 +4,7 @@ Two sides have two hues that colour-blind readers can tell apart, blue for the f
 the background is grey. Losses get darker with their size on light ground, lighter on dark.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -12,84 +12,39 @@ from charging.maps.palette import Categories, Theme
 
 _QUIET = {Theme.LIGHT: "#c9d0d4", Theme.DARK: "#4a555b"}
 
+_COLOURS = (  # in the light theme, in the dark one, and what they mean
+    (_QUIET[Theme.LIGHT], _QUIET[Theme.DARK], ("covered", "untouched")),
+    ("#dfe4e6", "#333c41", ("others",)),
+    ("#7fb2d9", "#3f7fb0", ("shared",)),
+    ("#d26a00", "#ffb347", ("added",)),
+    ("#4b2a7b", "#e6d4ff", ("lost",)),
+    ("#8a6bbd", "#a88be0", ("halved", "gap")),
+    ("#c9b8e3", "#66508f", ("reduced",)),
+    ("#1f5fae", "#7db7ff", ("only_a", "opened", "partners")),
+    ("#8fb8e0", "#33618f", ("a_leads", "grown", "reached", "base")),
+    ("#6d7378", "#9aa3a8", ("even", "mixed")),
+    ("#f0be7c", "#8a5a1c", ("b_leads", "shrunk", "partly")),
+    ("#c06000", "#ffb347", ("only_b", "closed", "missed", "empty")),
+)
+
 VERDICTS: Mapping[Theme, Mapping[str, str]] = {
-    Theme.LIGHT: {
-        "covered": _QUIET[Theme.LIGHT],
-        "shared": "#7fb2d9",
-        "added": "#d26a00",
-        "lost": "#4b2a7b",
-        "halved": "#8a6bbd",
-        "reduced": "#c9b8e3",
-        "untouched": _QUIET[Theme.LIGHT],
-        "only_a": "#1f5fae",
-        "a_leads": "#8fb8e0",
-        "even": "#6d7378",
-        "b_leads": "#f0be7c",
-        "only_b": "#c06000",
-        "others": "#dfe4e6",
-        "opened": "#1f5fae",
-        "grown": "#8fb8e0",
-        "mixed": "#6d7378",
-        "shrunk": "#f0be7c",
-        "closed": "#c06000",
-        "missed": "#c06000",
-        "partly": "#f0be7c",
-        "reached": "#8fb8e0",
-        "base": "#8fb8e0",
-        "partners": "#1f5fae",
-        "empty": "#c06000",
-        "gap": "#8a6bbd",
-    },
-    Theme.DARK: {
-        "covered": _QUIET[Theme.DARK],
-        "shared": "#3f7fb0",
-        "added": "#ffb347",
-        "lost": "#e6d4ff",
-        "halved": "#a88be0",
-        "reduced": "#66508f",
-        "untouched": _QUIET[Theme.DARK],
-        "only_a": "#7db7ff",
-        "a_leads": "#33618f",
-        "even": "#9aa3a8",
-        "b_leads": "#8a5a1c",
-        "only_b": "#ffb347",
-        "others": "#333c41",
-        "opened": "#7db7ff",
-        "grown": "#33618f",
-        "mixed": "#9aa3a8",
-        "shrunk": "#8a5a1c",
-        "closed": "#ffb347",
-        "missed": "#ffb347",
-        "partly": "#8a5a1c",
-        "reached": "#33618f",
-        "base": "#33618f",
-        "partners": "#7db7ff",
-        "empty": "#ffb347",
-        "gap": "#a88be0",
-    },
+    Theme.LIGHT: {verdict: light for light, _, verdicts in _COLOURS for verdict in verdicts},
+    Theme.DARK: {verdict: dark for _, dark, verdicts in _COLOURS for verdict in verdicts},
 }
 """Colour of each verdict, as `#rrggbb`."""
 
 
 def verdict_classes(
-    present: pd.Series,
-    *,
-    column: str,
-    title: str,
-    unit: str,
-    order: Sequence[str],
-    names: Mapping[str, str],
-    unknown: str,
-    theme: Theme,
+    present: pd.Series, title: str, names: Mapping[str, str], *, unknown: str, theme: Theme
 ) -> Categories:
-    """Return one class per verdict of `order` that occurs in `present`, in that order."""
+    """Return one class per verdict that occurs in `present`, in the order of `names`."""
     occurring = set(map(str, present.dropna().unique()))
-    verdicts = [verdict for verdict in order if verdict in occurring]
+    verdicts = [verdict for verdict in names if verdict in occurring]
     colours = VERDICTS[theme]
     return Categories(
-        column=column,
+        column="category",
         title=title,
-        unit=unit,
+        unit="",
         unknown=unknown,
         values=tuple(verdicts),
         names=(*(names[verdict] for verdict in verdicts), unknown),

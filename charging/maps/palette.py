@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,15 @@ class Theme(StrEnum):
 
     LIGHT = "light"
     DARK = "dark"
+
+
+class ScaleTexts(TypedDict):
+    """What every scale is made with: the column to classify, and the words of its legend."""
+
+    column: str
+    title: str
+    unit: str
+    unknown: str
 
 
 class LegendRow(NamedTuple):
@@ -64,13 +73,10 @@ class Scale:
         cls,
         values: pd.Series,
         *,
-        column: str,
-        title: str,
-        unit: str,
-        unknown: str,
         theme: Theme,
         classes: int = 5,
         is_share: bool = False,
+        **texts: Unpack[ScaleTexts],
     ) -> "Scale":
         """Return a scale whose classes hold about as many of `values` each.
 
@@ -82,16 +88,7 @@ class Scale:
         inner = np.linspace(0, 1, min(classes, MAX_CLASSES) + 1)[1:-1]
         decimals = PERCENT_DECIMALS if is_share else 0
         breaks = [_round_break(value, decimals) for value in np.quantile(known, inner)] if known.size else []
-        return cls.from_breaks(
-            values,
-            breaks,
-            column=column,
-            title=title,
-            unit=unit,
-            unknown=unknown,
-            theme=theme,
-            is_share=is_share,
-        )
+        return cls.from_breaks(values, breaks, theme=theme, is_share=is_share, **texts)
 
     @classmethod
     def from_breaks(
@@ -99,12 +96,9 @@ class Scale:
         values: pd.Series,
         breaks: Sequence[float],
         *,
-        column: str,
-        title: str,
-        unit: str,
-        unknown: str,
         theme: Theme,
         is_share: bool = False,
+        **texts: Unpack[ScaleTexts],
     ) -> "Scale":
         """Return a scale with given breaks, whole numbers except for shares.
 
@@ -113,17 +107,8 @@ class Scale:
         known = _known_values(values)
         lowest, highest = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
         inside = tuple(sorted({float(value) for value in breaks if lowest < value <= highest}))
-        return cls(
-            column=column,
-            title=title,
-            unit=unit,
-            unknown=unknown,
-            lowest=lowest,
-            breaks=inside,
-            highest=highest,
-            colours=ramp(len(inside) + 1, theme),
-            is_share=is_share,
-        )
+        colours = ramp(len(inside) + 1, theme)
+        return cls(lowest=lowest, breaks=inside, highest=highest, colours=colours, is_share=is_share, **texts)
 
     def classify(self, values: pd.Series) -> NDArray[np.int64]:
         """Return the class of each value, `UNKNOWN` where it is null."""
@@ -168,18 +153,15 @@ class Categories:
     colours: tuple[str, ...]
 
     @classmethod
-    def of_operators(  # noqa: PLR0913  a legend needs all of these
+    def of_operators(
         cls,
         values: pd.Series,
         *,
-        column: str,
-        title: str,
-        unit: str,
-        unknown: str,
         other: str,
         colours: Mapping[str, str],
         names: Mapping[str, str],
         theme: Theme,
+        **texts: Unpack[ScaleTexts],
     ) -> "Categories":
         """Return one class per coloured operator in `values`, most frequent first, and one for the rest.
 
@@ -190,36 +172,22 @@ class Categories:
         by_size = sorted(present.index, key=lambda operator: (-present[operator], operator))
         own = [operator for operator in by_size if colours.get(operator, grey) != grey]
         return cls(
-            column=column,
-            title=title,
-            unit=unit,
-            unknown=unknown,
             values=tuple(own),
             names=(*(names.get(operator, operator) for operator in own), other),
             colours=(*(colours[operator] for operator in own), grey),
+            **texts,
         )
 
     @classmethod
     def of_statuses(
-        cls,
-        *,
-        column: str,
-        title: str,
-        unit: str,
-        unknown: str,
-        other: str,
-        names: Mapping[str, str],
-        theme: Theme,
+        cls, *, other: str, names: Mapping[str, str], theme: Theme, **texts: Unpack[ScaleTexts]
     ) -> "Categories":
         """Return one class per status, in the order of the vocabulary."""
         return cls(
-            column=column,
-            title=title,
-            unit=unit,
-            unknown=unknown,
             values=tuple(map(str, Status)),
             names=(*(names[str(status)] for status in Status), other),
             colours=(*STATUSES[theme], OTHER[theme]),
+            **texts,
         )
 
     def classify(self, values: pd.Series) -> NDArray[np.int64]:
@@ -266,26 +234,8 @@ OWN_COLOURS = {
 """The carmakers this map is for keep their colour in every view."""
 
 FREE_COLOURS = {
-    Theme.LIGHT: (
-        "#dea71d",
-        "#26795f",
-        "#ada4f9",
-        "#5a3930",
-        "#1acf9f",
-        "#9264ad",
-        "#534c84",
-        "#6a46d8",
-    ),
-    Theme.DARK: (
-        "#8dd28c",
-        "#32bddb",
-        "#9b673b",
-        "#eee93c",
-        "#c1d1f3",
-        "#bb3b87",
-        "#197cb3",
-        "#84ffb7",
-    ),
+    Theme.LIGHT: ("#dea71d", "#26795f", "#ada4f9", "#5a3930", "#1acf9f", "#9264ad", "#534c84", "#6a46d8"),
+    Theme.DARK: ("#8dd28c", "#32bddb", "#9b673b", "#eee93c", "#c1d1f3", "#bb3b87", "#197cb3", "#84ffb7"),
 }
 """Assigned in this order. Together with the carmakers', the grey and the red, each pair stays at least 0.08
 apart in OKLab as seen with protanopia and deuteranopia, 0.06 with tritanopia, 0.11 with normal sight."""

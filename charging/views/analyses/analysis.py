@@ -18,7 +18,6 @@ from charging.domain.hexes import are_centred_in, resolution_for_zoom
 from charging.maps import layers as draw
 from charging.maps.analysis_colours import verdict_classes
 from charging.maps.layers import TooltipRow
-from charging.maps.palette import Categories
 from charging.maps.viewport import Frame, frame_for
 from charging.views.elements.markup import element, simulated_badge
 from charging.views.elements.report_recorder import ReportTable, TableRows
@@ -146,7 +145,7 @@ def category_layers(
     table = coarsen_cells(cells_at(wanted), resolution, list(names)) if inside else cells_at(resolution)
     rows = table[are_centred_in(frame.bounds, table["cell"].to_numpy())]
     rows = rows.assign(verdict=rows.category.astype(str).map(names))
-    scale = category_scale(rows.category, title, names, unknown=say("unknown"))
+    scale = verdict_classes(rows.category, title, names, unknown=say("unknown"), theme=theme())
     counts = tuple(TooltipRow(column=name, label=text) for name, text in names.items()) if inside else ()
     tooltip = field_tooltip(context, *(() if inside else columns), heading="verdict")
     tooltip = replace(tooltip, rows=(*tooltip.rows, *counts))
@@ -156,22 +155,6 @@ def category_layers(
     how = "inside" if inside else "itself"
     note = say(f"analysis.coarser.{how}", drawn=resolution, asked=wanted) if is_coarser else ""
     return MapLayers([draw.hexes(rows, scale, tooltip, selected_cell=state.selected_cell()), legend], note)
-
-
-def category_scale(
-    categories: pd.Series, title: str, names: Mapping[str, str], *, unknown: str
-) -> Categories:
-    """Return the colours of categories; `names` has them in the order of the legend."""
-    return verdict_classes(
-        categories,
-        column="category",
-        title=title,
-        unit="",
-        order=list(names),
-        names=names,
-        unknown=unknown,
-        theme=theme(),
-    )
 
 
 def frame_in_view(context: ViewContext, wanted: int) -> tuple[Frame, int]:

@@ -14,7 +14,7 @@ from charging.domain.bounds import Bounds
 from charging.domain.geography import load_cities
 from charging.domain.published import figure_on
 from charging.maps import layers as draw
-from charging.maps.analysis_colours import VERDICTS
+from charging.maps.analysis_colours import VERDICTS, verdict_classes
 from charging.maps.layers import Layer, TooltipRow
 from charging.maps.viewport import fitting_view
 from charging.views.analyses import analysis
@@ -98,7 +98,7 @@ def _area_points(context: ViewContext, areas: pd.DataFrame) -> MapLayers:
         presence=_presence_names(here, say),
     )
     legend_title, unknown = say("highways.legend"), say("presence.unknown")
-    scale = analysis.category_scale(rows.category, legend_title, names, unknown=unknown)
+    scale = verdict_classes(rows.category, legend_title, names, unknown=unknown, theme=theme())
     points = draw.stations(
         rows,
         scale,

@@ -13,6 +13,7 @@ from charging.analytics.changed_cells import STATIONS, CellChange, changed_cells
 from charging.analytics.changes import Change, ChangesBy, Incomparable, change_totals, changes, find_obstacles
 from charging.domain.published import Figure, history
 from charging.maps import layers as draw
+from charging.maps.analysis_colours import verdict_classes
 from charging.maps.layers import Layer, TooltipRow
 from charging.queries.totals import totals
 from charging.views.analyses import analysis, second_dataset
@@ -177,7 +178,7 @@ def _station_layers(context: ViewContext, changed: pd.DataFrame) -> list[Layer]:
         piles=changed[["piles_before", "piles_after"]].max(axis=1),
     )
     legend_title, unknown = say("changes.legend"), say("change.other")
-    scale = analysis.category_scale(rows.category, legend_title, names, unknown=unknown)
+    scale = verdict_classes(rows.category, legend_title, names, unknown=unknown, theme=theme())
     lines = tuple(
         TooltipRow(column=name, label=say(f"field.{name}"))
         for name in ("operator", "what", "piles_then", "piles_now")
