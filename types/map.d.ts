@@ -156,6 +156,71 @@ interface CellRows extends ShapeRows {
   fills: Fill[];
 }
 
+type XY = [x: number, y: number];
+type Midpoint = (a: XY, b: XY) => XY;
+
+interface GroundData {
+  perDegree: number;
+  rings: number[][];
+}
+
+/** Of the unit Web Mercator square, with its box. */
+interface Ring {
+  ring: XY[];
+  west: number;
+  east: number;
+  north: number;
+  south: number;
+}
+
+type Place = [lat: number, lon: number, rank: number, english: string, chinese: string];
+
+interface Label {
+  name: string;
+  font: string;
+  x: number;
+  y: number;
+  half: number; // pixels kept free on each side, across
+  tall: number; // and up and down
+}
+
+type Paint<Data> = (ctx: CanvasRenderingContext2D, map: L.Map, data: Data, view: L.Bounds) => void;
+
+interface DrawnLayer {
+  layer?: L.FeatureGroup;
+  remove?: () => void;
+}
+
+interface KeptEntry extends DrawnLayer {
+  digest: string;
+  shell?: L.Layer;
+}
+
+type MarkName = "hover" | "hex" | "station" | "here";
+
+type MakeStyledElement = <Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  className?: string,
+  text?: string,
+) => HTMLElementTagNameMap[Tag];
+
+type StyledText = [text: string, weight: number, size: number, colour: string];
+
+interface TextLine {
+  text: string;
+  font: string;
+  leading: number;
+  colour: string;
+}
+
+interface PictureLegendRow {
+  colour: string;
+  opacity: number;
+  isHatched: boolean;
+  label: string;
+  count: string;
+}
+
 interface PictureTexts {
   title: string;
   sentence: string;

@@ -12,6 +12,12 @@ interface ComponentArgs<Data> {
 
 type SetValue = (name: string, value: unknown) => void;
 
+type MakeElement = <Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes?: Record<string, string>,
+  ...children: (Node | string)[]
+) => HTMLElementTagNameMap[Tag];
+
 interface DownloadData {
   label: string;
   hint: string;
@@ -33,6 +39,8 @@ interface FavouriteData {
   dataset: string;
   texts: Texts<"add" | "remove" | "title" | "json" | "csv" | "go" | "elsewhere">;
 }
+
+type FavouritePart = (data: FavouriteData, trigger: SetValue) => () => void;
 
 interface Hit {
   key: string;

@@ -14,8 +14,7 @@ const chargingAddress = (() => {
     } else {
       fitNarrow(map);
     }
-    /** @type {number | undefined} */
-    let timer;
+    let timer = /** @type {number | undefined} */ (undefined);
     map.on("moveend", () => {
       clearTimeout(timer);
       timer = setTimeout(() => writeView(map), PAUSE_MS);

@@ -6,13 +6,8 @@ const chargingBackdrop = (() => {
   const LABEL_SIZES = [13, 12, 11, 11, 11, 10]; // px, by rank
   const LABEL_GAP = [18, 12]; // px kept free around a name, across and down
 
-  /** @typedef {[lat: number, lon: number, rank: number, english: string, chinese: string]} Place */
-  /** @typedef {{ring: [number, number][], west: number, east: number, north: number, south: number}} Ring */
-  /** @typedef {{name: string, font: string, x: number, y: number, half: number, tall: number}} Label */
-  /** @typedef {(ctx: CanvasRenderingContext2D, map: L.Map, data: any, view: L.Bounds) => void} Paint */
-
   class Backdrop extends chargingSheet.Sheet {
-    constructor(/** @type {string} */ pane, /** @type {Paint} */ paint) {
+    constructor(/** @type {string} */ pane, /** @type {Paint<any>} */ paint) {
       super(/** @type {L.RendererOptions} */ ({ pane, padding: 0.3, interactive: false }));
       this.paint = paint;
       this.data = null;
@@ -38,13 +33,10 @@ const chargingBackdrop = (() => {
     _handleMouseOut() {}
   }
 
-  /**
-   * Rings of the unit Web Mercator square, each with its box.
-   * @param {{perDegree: number, rings: number[][]}} ground
-   */
+  /** Rings of the unit Web Mercator square, each with its box. @param {GroundData} ground */
   function groundRings({ perDegree, rings }) {
     return rings.map((steps) => {
-      const ring = /** @type {[number, number][]} */ ([]);
+      const ring = /** @type {XY[]} */ ([]);
       let x = 0, y = 0, west = Infinity, east = -Infinity, north = Infinity, south = -Infinity;
       for (let i = 0; i < steps.length; i += 2) {
         x += steps[i];
@@ -60,7 +52,7 @@ const chargingBackdrop = (() => {
     });
   }
 
-  /** @param {CanvasRenderingContext2D} ctx @param {L.Map} map @param {Ring[]} rings @param {L.Bounds} view */
+  /** @type {Paint<Ring[]>} */
   function paintGround(ctx, map, rings, view) {
     const min = /** @type {L.Point} */ (view.min), max = /** @type {L.Point} */ (view.max);
     ctx.fillStyle = state.theme.land;
@@ -86,13 +78,9 @@ const chargingBackdrop = (() => {
     ctx.stroke();
   }
 
-  /**
-   * Through the middle of each side, with the corners as control points.
-   * @param {CanvasRenderingContext2D} ctx @param {[number, number][]} points
-   */
-  function traceRounded(ctx, points) {
-    /** @type {(a: [number, number], b: [number, number]) => [number, number]} */
-    const middle = (a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+  // Through the middle of each side, with the corners as control points.
+  function traceRounded(/** @type {CanvasRenderingContext2D} */ ctx, /** @type {XY[]} */ points) {
+    const middle = /** @type {Midpoint} */ ((a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]);
     ctx.moveTo(...middle(points[points.length - 1], points[0]));
     for (let i = 0; i < points.length; i++) {
       ctx.quadraticCurveTo(...points[i], ...middle(points[i], points[(i + 1) % points.length]));
@@ -103,10 +91,8 @@ const chargingBackdrop = (() => {
   // the last answer of `labelsOf`
   let named = { key: /** @type {unknown[]} */ ([]), labels: /** @type {Label[]} */ ([]) };
 
-  /**
-   * Laid out in the pixels of the whole world, so that a name does not come and go while the map is panned.
-   * @param {CanvasRenderingContext2D} ctx @param {L.Map} map @param {Place[]} places
-   */
+  // Laid out in the pixels of the whole world, so that a name does not come and go while the map is panned.
+  /** @param {CanvasRenderingContext2D} ctx @param {L.Map} map @param {Place[]} places */
   function labelsOf(ctx, map, places) {
     const zoom = map.getZoom(), key = [places, zoom, state.language, map.options.crs];
     if (key.every((part, at) => part === named.key[at])) return named.labels;
@@ -127,7 +113,7 @@ const chargingBackdrop = (() => {
     return labels;
   }
 
-  /** @param {CanvasRenderingContext2D} ctx @param {L.Map} map @param {Place[]} places @param {L.Bounds} view */
+  /** @type {Paint<Place[]>} */
   function paintLabels(ctx, map, places, view) {
     if (state.tiles && state.tiles.isDrawn) return; // streets bring their own names
     const origin = map.getPixelOrigin();

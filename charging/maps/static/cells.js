@@ -17,10 +17,8 @@ const chargingCells = (() => {
       return L.polygon(ring, { ...this.options, fillColor: /** @type {string} */ (this.fills[row]) });
     }
 
-    /**
-     * A ray from the point to the left crosses an odd number of sides.
-     * @param {number} row @param {number} x @param {number} y
-     */
+    // A ray from the point to the left crosses an odd number of sides.
+    /** @param {number} row @param {number} x @param {number} y */
     _holds(row, x, y) {
       const pixels = this._pixels, first = 2 * this.starts[row], end = 2 * this.starts[row + 1];
       let isInside = false;
@@ -52,8 +50,7 @@ const chargingCells = (() => {
       ctx.lineWidth = weight;
       ctx.lineCap = ctx.lineJoin = "round";
       ctx.setLineDash([]);
-      /** @type {Fill | null} */
-      let fill = null;
+      let fill = /** @type {Fill | null} */ (null);
       return (/** @type {number} */ row) => {
         const first = 2 * starts[row], end = 2 * starts[row + 1];
         ctx.beginPath();

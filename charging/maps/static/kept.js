@@ -6,17 +6,12 @@
 const chargingKept = (() => {
   "use strict";
 
-  /** @typedef {{layer?: L.FeatureGroup, remove?: () => void}} Drawn */
-  /** @typedef {Drawn & {digest: string, shell?: L.Layer}} Entry */
-
   const { state } = chargingState;
-  const kept = /** @type {Map<string, Entry>} */ (new Map());
+  const kept = /** @type {Map<string, KeptEntry>} */ (new Map());
   let isRedrawn = false; // whether a layer was replaced in the running answer
 
-  /**
-   * `build` runs only when there is no layer of this key and digest.
-   * @param {L.Layer} shell @param {string} key @param {string} digest @param {() => Drawn} build
-   */
+  // `build` runs only when there is no layer of this key and digest.
+  /** @param {L.Layer} shell @param {string} key @param {string} digest @param {() => DrawnLayer} build */
   function keep(shell, key, digest, build) {
     // st_folium never empties this list by itself, and everything in it would stay in memory
     window.feature_group = (window.feature_group || []).filter((group) => state.map.hasLayer(group));
@@ -37,10 +32,8 @@ const chargingKept = (() => {
     release(shell, key, entry);
   }
 
-  /**
-   * Discard an entry when the last of its shells leaves the map.
-   * @param {L.Layer} shell @param {string} key @param {Entry} entry
-   */
+  // Discard an entry when the last of its shells leaves the map.
+  /** @param {L.Layer} shell @param {string} key @param {KeptEntry} entry */
   function release(shell, key, entry) {
     entry.shell = shell;
     shell.on("remove", () => queueMicrotask(() => {
@@ -51,7 +44,7 @@ const chargingKept = (() => {
     }));
   }
 
-  function discard(/** @type {Entry} */ entry) {
+  function discard(/** @type {KeptEntry} */ entry) {
     if (entry.layer) entry.layer.remove();
     if (entry.remove) entry.remove();
   }
@@ -62,11 +55,10 @@ const chargingKept = (() => {
 
   /* ---- outlines on top, which take no clicks --------------------------------------------------------- */
 
-  /** @typedef {"hover" | "hex" | "station" | "here"} Mark */
-  /** @type {Record<Mark, L.LayerGroup | null>} */
+  /** @type {Record<MarkName, L.LayerGroup | null>} */
   const marks = { hover: null, hex: null, station: null, here: null };
 
-  function mark(/** @type {L.FeatureGroup} */ group, /** @type {Mark} */ what) {
+  function mark(/** @type {L.FeatureGroup} */ group, /** @type {MarkName} */ what) {
     group.on("mouseover", (event) => outline("hover", event.propagatedFrom));
     group.on("mouseout", () => outline("hover", null));
     group.on("click", (event) => outline(what, event.propagatedFrom)); // at once; the answer confirms it
@@ -76,20 +68,18 @@ const chargingKept = (() => {
     });
   }
 
-  /**
-   * `selected` comes with every answer, also with one that keeps the layer.
-   * @param {Mark} what @param {string} key @param {string | null} selected
-   */
+  // `selected` comes with every answer, also with one that keeps the layer.
+  /** @param {MarkName} what @param {string} key @param {string | null} selected */
   function select(what, key, selected) {
     const shapes = /** @type {Shapes | undefined} */ (layerOf(key)?.getLayers()[0]);
     outline(what, selected && shapes ? shapes.find(selected) : null);
   }
 
-  function outline(/** @type {Mark} */ what, /** @type {L.Path | null} */ layer) {
+  function outline(/** @type {MarkName} */ what, /** @type {L.Path | null} */ layer) {
     setMark(what, layer ? outlines(layer, what === "hover" ? 2 : 2.5) : []);
   }
 
-  function setMark(/** @type {Mark} */ what, /** @type {L.Path[]} */ layers) {
+  function setMark(/** @type {MarkName} */ what, /** @type {L.Path[]} */ layers) {
     marks[what]?.remove();
     marks[what] = layers.length ? L.layerGroup(layers).addTo(state.map) : null;
   }

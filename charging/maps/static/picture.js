@@ -10,9 +10,6 @@ window.chargingPicture = (() => {
   const PANEL_OPACITY = 0.94;
   const { FONT, state, element, contextOf } = chargingState;
 
-  /** @typedef {{text: string, font: string, leading: number, colour: string}} Line */
-  /** @typedef {{colour: string, opacity: number, isHatched: boolean, label: string, count: string}} Row */
-
   /** @param {L.Map} map @param {PictureTexts & {fileName: string}} picture */
   function save(map, { title, sentence, notes, fileName }) {
     const canvas = draw(map, { title, sentence, notes });
@@ -32,7 +29,7 @@ window.chargingPicture = (() => {
     const canvas = element("canvas"), ctx = contextOf(canvas);
     const head = lines(ctx, [[title, 600, 18, theme.ink], [sentence, 400, 14, theme.ink]], width - 2 * MARGIN);
     const foot = lines(ctx, notes.map((note) => [note, 400, 12, theme.quiet]), width - 2 * MARGIN);
-    const tall = (/** @type {Line[]} */ rows) => rows.reduce((sum, row) => sum + row.leading, 2 * GAP);
+    const tall = (/** @type {TextLine[]} */ rows) => rows.reduce((sum, row) => sum + row.leading, 2 * GAP);
     canvas.width = SCALE * width;
     canvas.height = SCALE * (tall(head) + height + tall(foot));
     ctx.setTransform(SCALE, 0, 0, SCALE, 0, 0);
@@ -52,10 +49,8 @@ window.chargingPicture = (() => {
     return canvas;
   }
 
-  /**
-   * Each canvas of the map paints into this one instead of its own.
-   * @param {CanvasRenderingContext2D} ctx @param {L.Map} map @param {number} top
-   */
+  // Each canvas of the map paints into this one instead of its own.
+  /** @param {CanvasRenderingContext2D} ctx @param {L.Map} map @param {number} top */
   function paintMap(ctx, map, top) {
     const order = (/** @type {L.Canvas} */ layer) => Number(getComputedStyle(
       /** @type {HTMLElement} */ (map.getPane(/** @type {string} */ (layer.options.pane)))).zIndex) || 0;
@@ -79,7 +74,7 @@ window.chargingPicture = (() => {
     }
   }
 
-  /** @param {L.Map} map @param {HTMLElement} box @returns {Row[]} */
+  /** @param {L.Map} map @param {HTMLElement} box @returns {PictureLegendRow[]} */
   function legendRows(map, box) {
     const hasCells = Object.values(map._layers).some((layer) => layer instanceof chargingCells.Cells);
     return [...box.querySelectorAll("li")].map((item) => {
@@ -133,7 +128,7 @@ window.chargingPicture = (() => {
     if (note) ctx.fillText(note, left + 12, top + height - 15);
   }
 
-  /** @param {CanvasRenderingContext2D} ctx @param {Row} row @param {number} x @param {number} y */
+  /** @param {CanvasRenderingContext2D} ctx @param {PictureLegendRow} row @param {number} x @param {number} y */
   function paintSwatch(ctx, { colour, opacity, isHatched }, x, y) {
     ctx.save();
     ctx.globalAlpha = opacity;
@@ -151,14 +146,10 @@ window.chargingPicture = (() => {
     ctx.restore();
   }
 
-  /**
-   * Chinese breaks between any two characters, other text between words.
-   * @param {CanvasRenderingContext2D} ctx
-   * @param {[text: string, weight: number, size: number, colour: string][]} texts
-   * @param {number} width
-   */
+  // Chinese breaks between any two characters, other text between words.
+  /** @param {CanvasRenderingContext2D} ctx @param {StyledText[]} texts @param {number} width */
   function lines(ctx, texts, width) {
-    const rows = /** @type {Line[]} */ ([]);
+    const rows = /** @type {TextLine[]} */ ([]);
     for (const [text, weight, size, colour] of texts) {
       const style = { font: `${weight} ${size}px ${FONT}`, leading: Math.round(size * 1.4), colour };
       ctx.font = style.font;
@@ -175,7 +166,7 @@ window.chargingPicture = (() => {
     return rows;
   }
 
-  /** @param {CanvasRenderingContext2D} ctx @param {Line[]} rows @param {number} left @param {number} top */
+  /** @param {CanvasRenderingContext2D} ctx @param {TextLine[]} rows @param {number} left @param {number} top */
   function write(ctx, rows, left, top) {
     ctx.textBaseline = "middle";
     ctx.textAlign = "left";

@@ -18,11 +18,8 @@ const chargingSheet = (() => {
       if (!isOn) this._update();
     }
 
-    /**
-     * This and the next are Leaflet's, but for `_at`, which finds shapes and stops at the topmost.
-     * @param {MouseEvent} event
-     */
-    _onClick(event) {
+    // This and the next are Leaflet's, but for `_at`, which finds shapes and stops at the topmost.
+    _onClick(/** @type {MouseEvent} */ event) {
       const layer = this._at(this._map.mouseEventToLayerPoint(event));
       const isEndOfDrag = event.type === "click" && layer && this._map._draggableMoved(layer);
       this._fireEvent(layer && !isEndOfDrag ? [layer] : false, event);

@@ -42,11 +42,8 @@
     }
   }
 
-  /**
-   * Beyond the box nothing was asked, and emptiness would be taken for an answer: it lies under a veil.
-   * @param {L.Map} map @param {L.LatLngBounds} box
-   */
-  function veilBeyond(map, box) {
+  // Beyond the box nothing was asked, and emptiness would be taken for an answer: it lies under a veil.
+  function veilBeyond(/** @type {L.Map} */ map, /** @type {L.LatLngBounds} */ box) {
     /** @type {(bounds: L.LatLngBounds) => L.LatLng[]} */
     const ring = (bounds) => (
       [bounds.getSouthWest(), bounds.getNorthWest(), bounds.getNorthEast(), bounds.getSouthEast()]);

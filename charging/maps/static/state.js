@@ -24,10 +24,7 @@ const chargingState = (() => {
     }
   }
 
-  /**
-   * @template {keyof HTMLElementTagNameMap} Tag
-   * @param {Tag} tag
-   */
+  /** @type {MakeStyledElement} */
   function element(tag, className = "", text = "") {
     const made = document.createElement(tag);
     if (className) made.className = className;

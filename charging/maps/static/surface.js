@@ -53,11 +53,8 @@ const chargingSurface = (() => {
     layerOf("hexes")?.setStyle({ fillOpacity: cellOpacity() });
   }
 
-  /**
-   * Everything drawn moves to where tiles of the datum have it, in place; the centre stays where it is on the earth.
-   * @param {LatLon[] | null} outline
-   */
-  function project(outline) {
+  // Everything drawn moves to where tiles of the datum have it, in place; the centre stays where it is on the earth.
+  function project(/** @type {LatLon[] | null} */ outline) {
     const plain = L.CRS.EPSG3857;
     if (!outline && state.map.options.crs === plain) return;
     const centre = state.map.getCenter(); // as the projection so far has it

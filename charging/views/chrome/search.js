@@ -17,12 +17,7 @@ export default function show({ parentElement, data, setStateValue, setTriggerVal
   return field.update(data, setStateValue, setTriggerValue);
 }
 
-/**
- * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} tag
- * @param {Record<string, string>} attributes
- * @param {(Node | string)[]} children
- */
+/** @type {MakeElement} */
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -37,12 +32,10 @@ function makeField(/** @type {HTMLElement} */ parent) {
   const root = element("div", { class: "field" }, input, list);
   parent.append(root);
 
-  /** @type {SearchData} */
-  let data = { sought: "", hits: [], texts: { placeholder: "", list: "", nothing: "" } };
+  let data = /** @type {SearchData} */ ({ sought: "", hits: [], texts: { placeholder: "", list: "", nothing: "" } });
   let send = /** @type {{setState: SetValue, trigger: SetValue}} */ ({});
   let active = -1;
-  /** @type {number | undefined} */
-  let timer;
+  let timer = /** @type {number | undefined} */ (undefined);
   let isEntered = false; // Enter was pressed before the answer came
 
   const wanted = () => input.value.trim();

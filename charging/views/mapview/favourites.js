@@ -8,9 +8,7 @@ const CHANGED = "charging-map:favourites"; // the browser's own event tells othe
 const NARROW = "(max-width: 768px)"; // where Streamlit lays its sidebar over the page
 const FIELDS = /** @type {const} */ (["station_id", "name", "lat", "lon", "dataset"]);
 
-/** @typedef {(data: FavouriteData, trigger: SetValue) => () => void} Part */
-
-const parts = /** @type {WeakMap<Element, Part>} */ (new WeakMap());
+const parts = /** @type {WeakMap<Element, FavouritePart>} */ (new WeakMap());
 
 /** @param {ComponentArgs<FavouriteData>} args */
 export default function show({ parentElement, data, setTriggerValue }) {
@@ -19,7 +17,7 @@ export default function show({ parentElement, data, setTriggerValue }) {
   return part(data, setTriggerValue);
 }
 
-/** @param {HTMLElement} parent @returns {Part} */
+/** @param {HTMLElement} parent @returns {FavouritePart} */
 function makePart(parent) {
   const root = element("div", {});
   parent.append(root);
@@ -42,12 +40,7 @@ function makePart(parent) {
   };
 }
 
-/**
- * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} tag
- * @param {Record<string, string>} attributes
- * @param {(Node | string)[]} children
- */
+/** @type {MakeElement} */
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -139,10 +132,8 @@ function leave(/** @type {Favourite} */ entry, /** @type {SetValue} */ trigger) 
   }
 }
 
-/**
- * Drawing again must not take the focus from a keyboard user.
- * @param {HTMLElement} root @param {HTMLElement[]} children
- */
+// Drawing again must not take the focus from a keyboard user.
+/** @param {HTMLElement} root @param {HTMLElement[]} children */
 function replace(root, ...children) {
   const buttons = () => [...root.querySelectorAll("button")];
   const { activeElement } = /** @type {Document | ShadowRoot} */ (root.getRootNode());
