@@ -26,14 +26,9 @@ class AssetUrls(NamedTuple):
 def base_map(urls: AssetUrls, view: View = CHINA) -> folium.Map:
     """Return the map of a visit: no tiles, no data, byte-identical for the same arguments.
 
-    Parameters
-    ----------
-    urls
-        From `charging.views.elements.assets.urls()`.
-    view
-        Where the visit starts, on a map of about 820 px; a narrow screen starts further out. The same in
-        every run, and China by default. A `?at=` in the page's URL overrides it, so a map that is mounted
-        again comes back where it was.
+    `view` is where the visit starts, on a map of about 820 px; a narrow screen starts further out. It is
+    the same in every run: a `?at=` in the page's URL overrides it, so a map that is mounted again comes back
+    where it was.
     """
     chart = _LocalMap(urls, view)
     chart.add_child(_Start())

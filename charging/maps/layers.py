@@ -115,18 +115,11 @@ def surface(*, theme: Theme, language: str, tiles: Tiles | None, texts: SurfaceT
 
 
 def fly_to(lat: float, lon: float, zoom: float, *, token: str) -> folium.FeatureGroup:
-    """Return a command that moves the map once.
+    """Return a command that moves the map once, to a centre in WGS-84 degrees and a Web Mercator zoom.
 
-    Parameters
-    ----------
-    lat, lon
-        New centre, WGS-84 degrees.
-    zoom
-        New Web Mercator zoom.
-    token
-        Id of the command: the browser runs each token once, even when the map is mounted again. Pass the same
-        command in every run until there is a new one, and never reuse a token, not even in another visit
-        (`uuid.uuid4().hex`).
+    `token` is the id of the command: the browser runs each token once, even when the map is mounted again.
+    Pass the same command in every run until there is a new one, and never reuse a token, not even in another
+    visit (`uuid.uuid4().hex`).
     """
     return _layer("flyTo", {"lat": lat, "lon": lon, "zoom": zoom, "token": token})
 
@@ -134,15 +127,10 @@ def fly_to(lat: float, lon: float, zoom: float, *, token: str) -> folium.Feature
 def hexes(
     table: pd.DataFrame, scale: ColourScale, tooltip: Tooltip, *, selected_cell: int | None = None
 ) -> folium.FeatureGroup:
-    """Return cells coloured by `scale.column`.
+    """Return cells coloured by `scale.column`, the selected one with an outline.
 
-    Parameters
-    ----------
-    table
-        One row per cell: `cell` (H3 index, int64, one resolution), `scale.column`, and the columns of
-        `tooltip`.
-    selected_cell
-        Cell drawn with an outline.
+    `table` has one row per cell: `cell` (H3 index, int64, one resolution), `scale.column`, and the columns of
+    `tooltip`.
     """
     rows = table.sort_values("cell")  # neighbouring cells are adjacent, so steps are short
     cells = rows["cell"].to_numpy(dtype=np.int64)
@@ -164,13 +152,9 @@ def operator_dots(
 ) -> folium.FeatureGroup:
     """Return a dot per operator and cell, its area in proportion to the piles, side by side in the cell.
 
-    Parameters
-    ----------
-    table
-        One row per cell and operator: `cell` (int64, one resolution), `operator_id`, `piles`, and the
-        columns of `tooltip`. Null or zero piles draw no dot.
-    colours
-        Colour of each operator to show; its order is the order of places inside a cell.
+    `table` has one row per cell and operator: `cell` (int64, one resolution), `operator_id`, `piles`, and the
+    columns of `tooltip`; null or zero piles draw no dot. `colours` has the operators to show, in the order of
+    their places inside a cell.
     """
     places = pd.Index(list(colours), dtype=object).get_indexer(pd.Index(table["operator_id"]))
     piles = table["piles"].fillna(0).to_numpy(dtype=np.float64)
@@ -207,16 +191,9 @@ def stations(
 ) -> folium.FeatureGroup:
     """Return stations as circles coloured by `scale.column`, larger with more piles.
 
-    Parameters
-    ----------
-    table
-        One row per station: `station_id`, `lat`, `lon` (WGS-84 degrees), `scale.column` (null: grey), `piles`
-        (null: smallest), and the columns of `tooltip`. With a `status` column shapes show the status, so
-        that it does not rely on colour alone.
-    selected_id
-        Station drawn with a ring.
-    kind
-        Kind reported by a click, where the rows are points other than stations.
+    `table` has one row per station: `station_id`, `lat`, `lon` (WGS-84 degrees), `scale.column` (null: grey),
+    `piles` (null: smallest), and the columns of `tooltip`. With a `status` column shapes show the status, so
+    that it does not rely on colour alone. `kind` is what a click reports, where the rows are other points.
     """
     # small circles last, so that large ones do not hide them
     rows = table.sort_values(["piles", "station_id"], ascending=[False, True], na_position="last")
@@ -247,12 +224,8 @@ def lines(
 ) -> folium.FeatureGroup:
     """Return lines of one colour, with tooltips but not clickable.
 
-    Parameters
-    ----------
-    pieces
-        Corners of each line, as (lat, lon) in WGS-84 degrees.
-    table
-        One row per line: the columns of `tooltip`.
+    `pieces` are the corners of each line, as (lat, lon) in WGS-84 degrees; `table` has one row per line, with
+    the columns of `tooltip`.
     """
     data: Json = {
         "perDegree": shapes.POINT_PER_DEGREE,
@@ -268,12 +241,7 @@ def legend(
 ) -> folium.FeatureGroup:
     """Return the legend of `scale` with the number of `values` in each class.
 
-    Parameters
-    ----------
-    count_label
-        Unit of the counts, in the reader's language, such as "cells".
-    footer
-        Last line, such as "Simulated network".
+    `count_label` is the unit of the counts, such as "cells"; `footer` is the last line.
     """
     data: Json = {
         "title": scale.title,
@@ -349,12 +317,11 @@ def _tooltip(rows: pd.DataFrame, tooltip: Tooltip) -> Json:
 
 
 def _column(rows: pd.DataFrame, row: TooltipRow) -> Json:
-    column = rows[row.column]
+    column, words = rows[row.column], {"label": row.label, "unit": row.unit}
     if pd.api.types.is_numeric_dtype(column):
-        values = numbers(column, digits=3 if row.unit == "%" else 1)
-        return {"label": row.label, "unit": row.unit, "values": values}
+        return {**words, "values": numbers(column, digits=3 if row.unit == "%" else 1)}
     codes, names = texts(column)
-    return {"label": row.label, "unit": row.unit, "values": codes, "names": names}
+    return {**words, "values": codes, "names": names}
 
 
 def _radii_px(piles: pd.Series) -> pd.Series:

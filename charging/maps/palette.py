@@ -263,15 +263,8 @@ def operator_colours(
     """Return the colour of every operator: `#rrggbb`.
 
     NIO, XPeng and Li Auto keep their own. Of the others the chosen ones come first, then the largest, until
-    the colours are used up; the rest share `OTHER`.
-
-    Parameters
-    ----------
-    ids_by_size
-        All operators, largest first. Pass the order of the whole dataset, not of the view, and an operator
-        keeps its colour while the map moves.
-    chosen_ids
-        Operators chosen by the reader, in any order.
+    the colours are used up; the rest share `OTHER`. Pass all operators in the order of the whole dataset, not
+    of the view, and an operator keeps its colour while the map moves.
 
     Examples
     --------

@@ -48,15 +48,7 @@ class Picture:
 
 
 def build_map_page(picture: Picture, caption: Caption) -> str:
-    """Return the file, as HTML.
-
-    Parameters
-    ----------
-    picture
-        The layers are those of `charging.maps.layers`, the surface among them.
-    caption
-        Texts, shown unchanged.
-    """
+    """Return the file, as HTML; the surface is among the layers, and texts are shown unchanged."""
     content: dict[str, Json] = {
         "title": caption.title,
         "badge": caption.badge,
@@ -74,16 +66,16 @@ def build_map_page(picture: Picture, caption: Caption) -> str:
         title=escape(caption.title),
         language=escape(picture.language),
         theme=escape(picture.theme),
-        leaflet_css=_safe_style((vendor / "leaflet.css").read_text("utf-8")),
-        map_css=_safe_style(read_static("map.css")),
-        page_css=_safe_style(read_static("standalone.css")),
+        leaflet_css=_safe_code((vendor / "leaflet.css").read_text("utf-8")),
+        map_css=_safe_code(read_static("map.css")),
+        page_css=_safe_code(read_static("standalone.css")),
         theme_json=_safe_json(read_static("theme.json")),
         ground=_safe_json(read_static("ground.json")),
         labels=_safe_json(read_static("labels.json")),
         content=f'{dump(content).removesuffix("}")},"calls":[{",".join(script_calls(picture.layers))}]}}',
-        leaflet_js=_safe_script((vendor / "leaflet.js").read_text("utf-8")),
-        own_js=_safe_script("\n".join(map(read_static, SCRIPTS))),
-        page_js=_safe_script(read_static("standalone.js")),
+        leaflet_js=_safe_code((vendor / "leaflet.js").read_text("utf-8")),
+        own_js=_safe_code("\n".join(map(read_static, SCRIPTS))),
+        page_js=_safe_code(read_static("standalone.js")),
     )
 
 
@@ -110,9 +102,5 @@ def _safe_json(json_text: str) -> str:
     return json_text.replace("<", "\\u003c")  # occurs only inside texts
 
 
-def _safe_script(code: str) -> str:
-    return code.replace("</", "<\\/")  # in our scripts and Leaflet's only inside texts and comments
-
-
-def _safe_style(css: str) -> str:
-    return css.replace("</", "<\\/")
+def _safe_code(code: str) -> str:
+    return code.replace("</", "<\\/")  # in scripts and styles, ours and Leaflet's, only in texts and comments

@@ -88,18 +88,9 @@ def draw_static_map(
 ) -> StaticMap:
     """Return the picture of a map and its legends.
 
-    Parameters
-    ----------
-    bounds
-        Box to show; if taller than wide, its middle.
-    zoom
-        Web Mercator zoom of the map; decides which places are labelled.
-    layers
-        Those of `charging.maps.layers`, the surface among them.
-    language
-        "en" or "zh", for place names.
-    label
-        Text alternative for screen readers.
+    Of a box taller than wide the middle is shown. The Web Mercator zoom of the map decides which places are
+    labelled, in the language "en" or "zh". The surface is among the layers; `label` is the text for screen
+    readers.
     """
     view = _view_of(bounds)
     size = {"width": str(WIDTH), "height": f"{view.height:.0f}"}
@@ -219,19 +210,10 @@ def _draw_stations(
     for row, (lat, lon) in enumerate(_points_from_steps(data["steps"])):
         corner = view.project(lat / per_degree, lon / per_degree)
         if _is_visible([corner], view):
-            is_chosen = data["ids"][row] == selected_id
-            SubElement(
-                svg,
-                "circle",
-                {
-                    "cx": f"{corner[0]:g}",
-                    "cy": f"{corner[1]:g}",
-                    "r": f"{data['radii'][row]:g}",
-                    "fill": light_colour(data["colours"][data["classes"][row]], theme),
-                    "stroke": _MARK if is_chosen else _RING,
-                    "stroke-width": "3" if is_chosen else "1",
-                },
-            )
+            colour, is_chosen = data["colours"][data["classes"][row]], data["ids"][row] == selected_id
+            place = {"cx": f"{corner[0]:g}", "cy": f"{corner[1]:g}", "r": f"{data['radii'][row]:g}"}
+            ring = {"stroke": _MARK if is_chosen else _RING, "stroke-width": "3" if is_chosen else "1"}
+            SubElement(svg, "circle", {**place, "fill": light_colour(colour, theme), **ring})
 
 
 def _draw_lines(
@@ -255,11 +237,8 @@ def _draw_labels(svg: Element, view: _View, zoom: float, language: str) -> None:
     style = {"text-anchor": "middle", "fill": _INK, "stroke": _PAPER, "stroke-width": "3"}
     group = SubElement(svg, "g", {**style, "paint-order": "stroke", "stroke-linejoin": "round"})
     for lat, lon, rank, english, chinese in static_json("labels.json"):
-        (x, y), name, size = (
-            view.project(lat, lon),
-            chinese if language == "zh" else english,
-            _LABEL_SIZES[rank],
-        )
+        (x, y), size = view.project(lat, lon), _LABEL_SIZES[rank]
+        name = chinese if language == "zh" else english
         half = len(name) * size * (0.5 if language == "zh" else 0.28)
         is_in = half < x < WIDTH - half and size < y < view.height - size
         if zoom < _ZOOM["labelsFrom"][rank] or not is_in:

@@ -36,13 +36,8 @@ class Viewport(NamedTuple):
     @classmethod
     def from_component(cls, answer: Mapping[str, Any] | None) -> "Viewport | None":
         """Read the viewport from the answer of the map component; None if there is none."""
-        box = (answer or {}).get("bounds")
-        if (
-            not answer
-            or not box
-            or answer.get("zoom") is None
-            or box.get("_southWest", {}).get("lat") is None
-        ):
+        box = (answer or {}).get("bounds") or {}
+        if not answer or answer.get("zoom") is None or box.get("_southWest", {}).get("lat") is None:
             return None
         low, high = box["_southWest"], box["_northEast"]
         return cls(Bounds.from_map(low["lat"], low["lng"], high["lat"], high["lng"]), float(answer["zoom"]))
@@ -74,14 +69,7 @@ class Frame(NamedTuple):
 def frame_for(viewport: Viewport, *, detail: int, last: Frame | None) -> Frame:
     """Return the frame to draw for a viewport: the last one if it still fits, otherwise a new one.
 
-    Parameters
-    ----------
-    viewport
-        What the map shows now.
-    detail
-        Resolutions finer (positive) or coarser (negative) than the zoom suggests.
-    last
-        The frame drawn before.
+    `detail` is how many resolutions finer (negative: coarser) to draw than the zoom suggests.
     """
     bounds, zoom = viewport
     resolution = resolution_for_zoom(zoom, bounds.centre_lat, shift=detail)

@@ -13,7 +13,7 @@ from charging.domain.filters import Filters
 from charging.domain.published import Figure, launch_figures
 from charging.domain.vocabulary import Kind
 from charging.queries.totals import Headline, headline, operator_piles, piles_by_operator
-from charging.views.elements.markup import element, simulated_badge, stripe
+from charging.views.elements.markup import element, show_segments, simulated_badge, stripe
 from charging.views.elements.provenance import unit_name
 from charging.views.elements.texts import LANGUAGES, Texts
 from charging.views.session.colours import colours_of
@@ -36,24 +36,10 @@ def show_top_line(context: ViewContext) -> None:
     say = context.say
     with st.container(key="topline", horizontal=True, vertical_alignment="center", gap="medium"):
         st.html(element("h1", "brand", text=say("app.title")), width="content")
-        st.segmented_control(
-            say("view.label"),
-            list(PageName),
-            format_func=lambda page: say(f"view.{page}"),
-            key="page",
-            required=True,
-            label_visibility="collapsed",
-        )
+        show_segments(say("view.label"), list(PageName), "page", lambda page: say(f"view.{page}"))
         st.html(_badge(context.dataset, say), width="content")
         st.space("stretch")
-        st.segmented_control(
-            say("language.label"),
-            LANGUAGES,
-            format_func=lambda language: say(f"language.{language}"),
-            key="language",
-            required=True,
-            label_visibility="collapsed",
-        )
+        show_segments(say("language.label"), LANGUAGES, "language", lambda name: say(f"language.{name}"))
 
 
 def show_figures(context: ViewContext) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from charging.analytics import quality_studies
-from charging.analytics.duplicates import Grade, suspected_duplicates
+from charging.analytics.duplicates import Grade, KeepReason, suspected_duplicates
 from charging.dataset.merging import merge, merged_stations, read_merges, unmerge
 from charging.dataset.store import Dataset
 from charging.errors import ChargingError
@@ -90,7 +90,9 @@ def _pair_rows(context: ViewContext, pairs: pd.DataFrame) -> pd.DataFrame:
             say("duplicates.operator"): pairs.same_operator.map(agree).astype("object"),
             say("duplicates.names"): pairs.name_similarity.round(2),
             say("duplicates.piles"): pairs.same_piles.map(agree).astype("object"),
-            say("duplicates.kept_for"): [say(f"duplicates.kept_for.{reason}") for reason in pairs.kept_for],
+            say("duplicates.kept_for"): [
+                say(f"duplicates.kept_for.{KeepReason(reason)}") for reason in pairs.kept_for
+            ],
             say("duplicates.keep_source"): [titles.get(source, source) for source in pairs.keep_source],
             say("duplicates.drop_source"): [titles.get(source, source) for source in pairs.drop_source],
             say("duplicates.keep_id"): pairs.keep,

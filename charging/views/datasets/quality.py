@@ -55,10 +55,7 @@ def _show_completeness(context: ViewContext, counts: pd.DataFrame) -> None:
     )
     if len(set(counts.source)) == 1:
         table = table.drop(columns=say("data.source"))
-    config = {
-        say("quality.share"): _PERCENT,
-        **{say(f"quality.{name}"): _WHOLE for name in ("known", "of")},
-    }
+    config = {say("quality.share"): _PERCENT, **{say(f"quality.{name}"): _WHOLE for name in ("known", "of")}}
     analysis.show_table(context, table, "completeness", config=config)
 
 

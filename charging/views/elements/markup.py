@@ -1,10 +1,10 @@
 """The few pieces of HTML the page adds to Streamlit's own: every text in it is escaped here."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -97,6 +97,13 @@ def show_section(title: str) -> None:
 def show_placeholder(lines: int) -> None:
     """Show grey lines that keep the place of what comes after the map."""
     st.html(element("div", "waiting", *(element("i", "") for _ in range(lines)), aria_hidden="true"))
+
+
+def show_segments(label: str, options: Sequence[Any], key: str, text: Callable[[Any], str]) -> None:
+    """Show the choice of one out of a few, which always has a value; its label is for screen readers."""
+    st.segmented_control(
+        label, options, key=key, format_func=text, required=True, label_visibility="collapsed"
+    )
 
 
 def replace_query(query: Mapping[str, Sequence[str]], *, keep: str, starts: str, language: str) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 from charging.domain.vocabulary import LIVE_STATUSES, Status
 from charging.maps import layers as draw
 from charging.maps.layers import Layer, SurfaceTexts, Tooltip, TooltipRow
-from charging.maps.palette import Categories, ColourScale, Scale
+from charging.maps.palette import Categories, ColourScale, Scale, ScaleTexts
 from charging.maps.tiles import usable_tiles
 from charging.maps.viewport import Frame
 from charging.queries.hexes import hex_operators, hexes, leading_operators
@@ -46,10 +46,10 @@ NO_LAYERS = MapLayers([], "")
 
 def field_tooltip(context: ViewContext, *columns: str, heading: str = "") -> Tooltip:
     """Return a tooltip of columns named after their fields."""
-    say, units = context.say, {"max_power_kw": "kW"}
+    say, kw = context.say, "max_power_kw"
     rows = tuple(
-        TooltipRow(column=column, label=say(f"field.{column}"), unit=units.get(column, ""))
-        for column in columns
+        TooltipRow(column=name, label=say(f"field.{name}"), unit="kW" if name == kw else "")
+        for name in columns
     )
     return Tooltip(rows=rows, unknown=say("unknown"), footer=context.footer, heading=heading)
 
@@ -103,31 +103,25 @@ def _cell_layers(context: ViewContext, frame: Frame) -> list[Layer]:
 
 
 def _cell_scale(context: ViewContext, measure: Measure, table: pd.DataFrame) -> ColourScale:
-    say = context.say
-    title, unit = say(f"colour.{measure}"), say(f"colour.{measure}.unit")
+    texts, values, is_share = _scale_texts(context, measure), table[measure], measure.is_share
     if measure is Measure.LEADER:
-        return _operator_classes(context, table[measure], title=title, unit=unit)
-    texts = {"column": str(measure), "title": title, "unit": unit, "unknown": say("unknown")}
-    values, is_share = table[measure], measure.is_share
+        return _operator_classes(context, values, texts)
     if visit.fixed:
         breaks = FIXED_BREAKS.get(measure, FIFTHS)
         return Scale.from_breaks(values, breaks, **texts, theme=theme(), is_share=is_share)
     return Scale.from_quantiles(values, **texts, theme=theme(), classes=CLASSES, is_share=is_share)
 
 
-def _operator_classes(context: ViewContext, values: pd.Series, *, title: str, unit: str) -> Categories:
-    colours = colours_of(context.answers)
-    return Categories.of_operators(
-        values,
-        column=str(values.name),
-        title=title,
-        unit=unit,
-        unknown=context.say("unknown"),
-        colours=colours,
-        names={operator: context.say(f"operator.{operator}") for operator in colours},
-        other=context.say("other"),
-        theme=theme(),
-    )
+def _scale_texts(context: ViewContext, by: str, column: str = "") -> ScaleTexts:
+    """Return the words of a legend; `column` is that of the table, if not named like the key of the texts."""
+    title, unit = context.say(f"colour.{by}"), context.say(f"colour.{by}.unit")
+    return ScaleTexts(column=column or str(by), title=title, unit=unit, unknown=context.say("unknown"))
+
+
+def _operator_classes(context: ViewContext, values: pd.Series, texts: ScaleTexts) -> Categories:
+    colours, other = colours_of(context.answers), context.say("other")
+    names = {operator: context.say(f"operator.{operator}") for operator in colours}
+    return Categories.of_operators(values, colours=colours, names=names, other=other, theme=theme(), **texts)
 
 
 def _operator_dots(context: ViewContext, frame: Frame) -> Layer:
@@ -160,15 +154,10 @@ def _station_layers(context: ViewContext, frame: Frame) -> list[Layer]:
 def _station_scale(context: ViewContext, table: pd.DataFrame) -> ColourScale:
     """Return what the colour of a station says: its operator, its highest power or its status."""
     say, by = context.say, visit.shade
-    title, unit, unknown = say(f"colour.{by}"), say(f"colour.{by}.unit"), say("unknown")
+    texts = _scale_texts(context, by, "operator_id" if by == "operator" else by)
     if by == "status":
         names = {str(status): say(f"status.{status}") for status in Status}
-        return Categories.of_statuses(
-            column=by, title=title, unit=unit, unknown=unknown, other=say("other"), names=names, theme=theme()
-        )
+        return Categories.of_statuses(other=say("other"), names=names, theme=theme(), **texts)
     if by == Measure.MAX_POWER:
-        breaks = FIXED_BREAKS[Measure.MAX_POWER]
-        return Scale.from_breaks(
-            table[by], breaks, column=by, title=title, unit=unit, unknown=unknown, theme=theme()
-        )
-    return _operator_classes(context, table.operator_id, title=title, unit=unit)
+        return Scale.from_breaks(table[by], FIXED_BREAKS[Measure.MAX_POWER], theme=theme(), **texts)
+    return _operator_classes(context, table.operator_id, texts)

@@ -10,7 +10,13 @@ from charging.queries.measures import Measure
 from charging.queries.stations import count_stations, stations
 from charging.queries.totals import count_left_out_as_unknown, piles_by_operator
 from charging.views.elements.labels import names_of, operators_of
-from charging.views.elements.markup import element, escape_markdown, operator_label, small_print
+from charging.views.elements.markup import (
+    element,
+    escape_markdown,
+    operator_label,
+    show_segments,
+    small_print,
+)
 from charging.views.session import state
 from charging.views.session.colours import colours_of, operators_by_size
 from charging.views.session.context import ViewContext
@@ -41,14 +47,7 @@ def show_map_controls(context: ViewContext) -> None:
         label_visibility="collapsed",
         width=170,
     )
-    st.segmented_control(
-        say("map.detail"),
-        [-1, 0, 1],
-        key="detail",
-        format_func=lambda step: say(f"map.detail.{step}"),
-        label_visibility="collapsed",
-        required=True,
-    )
+    show_segments(say("map.detail"), [-1, 0, 1], "detail", lambda step: say(f"map.detail.{step}"))
     colours = colours_of(context.answers)
     overlay = "".join(
         f' :color[●]{{foreground="{colours[operator]}"}} {escape_markdown(say(f"operator.{operator}"))}'
@@ -66,11 +65,7 @@ def _layers(context: ViewContext) -> None:
     answers, say = context.answers, context.say
     st.toggle(say("map.points"), key="points")
     st.segmented_control(
-        say("map.shade"),
-        state.SHADES,
-        key="shade",
-        format_func=lambda by: say(f"colour.{by}"),
-        required=True,
+        say("map.shade"), state.SHADES, key="shade", format_func=lambda by: say(f"colour.{by}"), required=True
     )
     st.toggle(say("map.fixed"), key="fixed", help=say("map.fixed.help"))
     names = [*usable_tiles(context.settings), NONE]

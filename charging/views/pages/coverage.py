@@ -11,6 +11,7 @@ from charging.views.analyses.operator_exit import OperatorExit
 from charging.views.analyses.partners import PartnerGains
 from charging.views.analyses.reach import Reach
 from charging.views.analyses.white_spots import WhiteSpotRanking
+from charging.views.elements.markup import show_segments
 from charging.views.elements.texts import Texts
 from charging.views.session import analysis_params
 from charging.views.session.context import ViewContext
@@ -38,11 +39,4 @@ def _show_analysis(context: ViewContext) -> None:
 
 
 def _choose_analysis(say: Texts) -> None:
-    st.segmented_control(
-        say("analysis.label"),
-        list(ANALYSES),
-        key="topic",
-        format_func=lambda name: say(f"analysis.name.{name}"),
-        required=True,
-        label_visibility="collapsed",
-    )
+    show_segments(say("analysis.label"), list(ANALYSES), "topic", lambda name: say(f"analysis.name.{name}"))

@@ -14,9 +14,7 @@ from charging.views.session.context import ViewContext
 from charging.views.session.visit import visit
 
 PANEL_LINES = 4
-
-
-PANEL_LINES = 4
+"""Grey lines in the place of the panel until it comes."""
 
 
 @st.fragment(key=state.MAP)

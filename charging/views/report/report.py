@@ -32,7 +32,7 @@ def show_report_buttons(context: ViewContext, shown: MapLayers) -> None:
     say, datasets = context.say, context.datasets
     report = collect_report(context, shown)
     name = f"{file_stems(datasets)}-{'-'.join(_view_names())}"
-    _button(say, "page", partial(_page, report), f"{name}.html", "text/html", "description")
+    _button(say, "page", lambda: render_report(report).encode(), f"{name}.html", "text/html", "description")
     make_zip = partial(report_zip, report, name, datasets)
     _button(say, "zip", make_zip, f"{name}.zip", "application/zip", "folder_zip")
 
@@ -136,10 +136,6 @@ def _button(say: Texts, what: str, make: Callable[[], bytes], file_name: str, mi
         type="tertiary",
         width="content",
     )
-
-
-def _page(report: AnalysisReport) -> bytes:
-    return render_report(report).encode()
 
 
 def _view_names() -> list[str]:
