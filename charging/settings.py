@@ -15,7 +15,7 @@ from pydantic_settings.sources import PydanticBaseSettingsSource
 
 from charging.errors import UsageError
 from charging.paths import default_build_dir
-from charging.validation import Secret, validated
+from charging.validation import Secret, validate
 
 PREFIX = "CHARGING_"
 
@@ -105,8 +105,8 @@ class Settings(BaseSettings):
         names = {name.removeprefix(PREFIX.lower()) for name in ours} - cls.model_fields.keys()
         # others begin with the same letters and mean something else
         misspelt = {name: "" for name in names if get_close_matches(name, cls.model_fields, cutoff=_MISSPELT)}
-        return validated(cls, source() | misspelt, UsageError, named=_variable)
+        return validate(cls, source() | misspelt, UsageError, key_of=_variable_name)
 
 
-def _variable(field: str) -> str:
+def _variable_name(field: str) -> str:
     return PREFIX + field.upper()

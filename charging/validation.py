@@ -48,13 +48,13 @@ _EXPECTED = {
 """What is expected, by pydantic's names of errors; of others its own words are taken."""
 
 
-class Table(BaseModel):
+class StrictTable(BaseModel):
     """A table of a TOML file: it has no keys but its fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
-class NamedTable(Table):
+class NamedTable(StrictTable):
     """A file of such tables; its name is the context it is validated with, and not what stands in it."""
 
     _name: str = PrivateAttr()
@@ -69,12 +69,12 @@ class NamedTable(Table):
         return self._name
 
 
-def validated(
+def validate(
     kind: type[T],
     given: object,
     refuse: Callable[[str], Exception],
     *,
-    named: Callable[[str], str] = str,
+    key_of: Callable[[str], str] = str,
     context: object = None,
 ) -> T:
     """Return what was given as what it must be, or raise the error that `refuse` makes of all that is wrong.
@@ -97,13 +97,13 @@ def validated(
         return adapter.validate_python(given, context=context)
     except ValidationError as error:
         schema = adapter.json_schema()
-        faults = [_fault(each, schema, named) for each in error.errors(include_url=False)]
+        faults = [_fault(each, schema, key_of) for each in error.errors(include_url=False)]
         more = [f"and {len(faults) - MAX_FAULTS} more"] if len(faults) > MAX_FAULTS else []
         # pydantic's own error holds what was given, and with it a secret
         raise refuse("; ".join([*faults[:MAX_FAULTS], *more])) from None
 
 
-def nearest(name: object, allowed: Iterable[str]) -> str:
+def suggest(name: object, allowed: Iterable[str]) -> str:
     """Return a question for the nearest of the names that are allowed; nothing where none is near.
 
     Examples
@@ -121,15 +121,15 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401  a type
     return TypeAdapter(kind)
 
 
-def _fault(error: Any, schema: Mapping[str, Any], named: Callable[[str], str]) -> str:  # noqa: ANN401
+def _fault(error: Any, schema: Mapping[str, Any], key_of: Callable[[str], str]) -> str:  # noqa: ANN401
     place, found, context = error["loc"], error["input"], error.get("ctx", {})
     allowed = _QUOTED.findall(str(context.get("expected", "")))
     if place and place[-1] == "[key]":
         place = place[:-1]
-        return _unknown_key(place, allowed, named)
+        return _unknown_key(place, allowed, key_of)
     if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        return _unknown_key(place, [*_part(schema, schema, place[:-1])["properties"]], named)
-    key = _dotted(place, named)
+        return _unknown_key(place, [*_schema_at(schema, schema, place[:-1])["properties"]], key_of)
+    key = _toml_path(place, key_of)
     if error["type"] == "missing":
         return f"{key} is missing"
     if allowed:
@@ -138,18 +138,18 @@ def _fault(error: Any, schema: Mapping[str, Any], named: Callable[[str], str]) -
         expected = _EXPECTED[error["type"]].format_map(context)
     else:
         expected = error["msg"].partition(" should be ")[2] or error["msg"]
-    if _part(schema, schema, place).get("writeOnly"):
+    if _schema_at(schema, schema, place).get("writeOnly"):
         return f"{key} must be {expected}, found something else, which is not shown: it may be a secret"
-    return f"{key} must be {expected}, found {found!r:.{MAX_SHOWN}}{nearest(found, allowed)}"
+    return f"{key} must be {expected}, found {found!r:.{MAX_SHOWN}}{suggest(found, allowed)}"
 
 
-def _unknown_key(place: tuple[Any, ...], allowed: Iterable[str], named: Callable[[str], str]) -> str:
-    keys = [named(each) for each in allowed]
-    near = nearest(named(place[-1]), keys)
-    return f"{_dotted(place, named)} is no known key{near}, only {', '.join(sorted(keys))}"
+def _unknown_key(place: tuple[Any, ...], allowed: Iterable[str], key_of: Callable[[str], str]) -> str:
+    keys = [key_of(each) for each in allowed]
+    near = suggest(key_of(place[-1]), keys)
+    return f"{_toml_path(place, key_of)} is no known key{near}, only {', '.join(sorted(keys))}"
 
 
-def _dotted(place: tuple[Any, ...], named: Callable[[str], str]) -> str:
+def _toml_path(place: tuple[Any, ...], key_of: Callable[[str], str]) -> str:
     """Return a place as TOML writes it; tables of one name are counted from 1.
 
     Examples
@@ -162,20 +162,22 @@ def _dotted(place: tuple[Any, ...], named: Callable[[str], str]) -> str:
         if isinstance(step, int):
             dotted += f"[{step + 1}]"
         else:
-            dotted += f".{named(step)}" if _BARE_KEY.fullmatch(step) else f".{json.dumps(step)}"
+            dotted += f".{key_of(step)}" if _BARE_KEY.fullmatch(step) else f".{json.dumps(step)}"
     return dotted.removeprefix(".") or "the whole"
 
 
-def _part(schema: Mapping[str, Any], whole: Mapping[str, Any], place: tuple[Any, ...]) -> Mapping[str, Any]:
+def _schema_at(
+    schema: Mapping[str, Any], whole: Mapping[str, Any], place: tuple[Any, ...]
+) -> Mapping[str, Any]:
     """Return the part of a JSON schema that a place is held against; an empty one where there is none."""
     if "$ref" in schema:
         schema = whole["$defs"][schema["$ref"].rpartition("/")[2]]
     if "anyOf" in schema:
-        parts = (_part(each, whole, place) for each in schema["anyOf"])
+        parts = (_schema_at(each, whole, place) for each in schema["anyOf"])
         return max(filter(None, parts), key=lambda part: "properties" in part, default={})
     if not place:
         return schema
     step, *rest = place
     inner = schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)
     inner = inner or schema.get("additionalProperties")
-    return _part(inner, whole, tuple(rest)) if isinstance(inner, dict) else {}
+    return _schema_at(inner, whole, tuple(rest)) if isinstance(inner, dict) else {}

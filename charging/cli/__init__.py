@@ -30,7 +30,7 @@ from charging.cli.process_setup import set_up
 from charging.dataset.pipeline import MAX_SCALE, build_simulated, import_files
 from charging.dataset.store import Dataset
 from charging.dataset.summary import Summary, summarise
-from charging.dataset.validate import damage
+from charging.dataset.validate import find_damage
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, UsageError
 from charging.settings import Settings
@@ -237,7 +237,7 @@ def _info(options: argparse.Namespace, settings: Settings) -> Output:
 
 def _validate(options: argparse.Namespace, settings: Settings) -> Output:
     dataset = load_dataset(options.dir, settings)
-    complaints = list(damage(dataset))
+    complaints = list(find_damage(dataset))
     values = {"name": dataset.name, "version": dataset.version.name, "complaints": complaints}
     if complaints:
         return Output(values, [f"{dataset.version} is damaged:", *complaints], BAD_DATA)

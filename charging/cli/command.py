@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import parse_qs
 
-from charging.dataset.store import Dataset, find_dataset, locate, open_dataset
+from charging.dataset.store import Dataset, find_dataset, locate_dataset, open_dataset
 from charging.domain.filters import Filters
 from charging.domain.operators import load_operators
 from charging.domain.schema import CELL_RESOLUTION
@@ -118,7 +118,7 @@ def load_dataset(folder_or_name: str | None, settings: Settings) -> Dataset:
     DatasetError
         If there is none, or it cannot be read.
     """
-    folder = locate(settings.build_dir, folder_or_name) if folder_or_name else find_dataset(settings)
+    folder = locate_dataset(settings.build_dir, folder_or_name) if folder_or_name else find_dataset(settings)
     if folder is None:
         message = (
             f"No dataset was built or imported yet in {settings.build_dir}: run 'build' or 'import' first."

@@ -15,12 +15,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.dataset.columns import clean_texts, in_order
+from charging.dataset.columns import clean_texts, sort_table
 from charging.dataset.entity_resolution import Resolver
 from charging.dataset.manifest import SourceRows
-from charging.dataset.record_validation import Intake
+from charging.dataset.record_validation import RecordValidator
 from charging.dataset.report import ImportReport
-from charging.dataset.service_area_matching import linked_by_distance
+from charging.dataset.service_area_matching import link_by_distance
 from charging.domain.geography import CityIndex
 from charging.domain.hexes import cells_at
 from charging.domain.operators import OperatorRegistry
@@ -37,7 +37,7 @@ _OPERATOR_CODE = "operator_code"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Built:
+class BuildResult:
     """The tables of a dataset by name, with the report on how they came about."""
 
     tables: dict[str, pa.Table]
@@ -53,19 +53,15 @@ def build_tables(
     registry: OperatorRegistry,
     cities: CityIndex,
     datum: Datum | None = None,
-) -> Built:
+) -> BuildResult:
     """Return the tables of the records of one source.
 
     Parameters
     ----------
     records
         What a reader yields, as records or as columns; read once, never held as a whole.
-    source
-        Where they come from.
     retrieved_at
         When the source was read, aware.
-    registry, cities
-        What operators and cities are resolved with.
     datum
         Datum of the coordinates, where it is known better than the reader does.
     """
@@ -80,7 +76,7 @@ class Builder:
     def __init__(self, *, registry: OperatorRegistry, cities: CityIndex) -> None:
         """Start with no rows."""
         self._resolver = Resolver(registry, cities)
-        self._intake = Intake(self._resolver)
+        self._validator = RecordValidator(self._resolver)
         self._stations: list[pa.Table] = []
         self._piles: list[pa.Table] = []
         self._sources: list[SourceRows] = []
@@ -94,26 +90,26 @@ class Builder:
         datum: Datum | None = None,
     ) -> None:
         """Take the records of a source; parameters as in `build_tables`."""
-        intake = self._intake
-        read_before, taken_before = intake.tally.rows_read, intake.taken
-        with _collector_at_rest():
+        validator = self._validator
+        read_before, taken_before = validator.tally.rows_read, validator.taken_count
+        with _paused_gc():
             for batch in _batches(records):
-                if chunk := intake.take(batch, source=source.source, datum=datum):
-                    stations, piles = chunk.tables(source, retrieved_at, self._resolver)
+                if record_batch := validator.validate(batch, source=source.source, datum=datum):
+                    stations, piles = record_batch.tables(source, retrieved_at, self._resolver)
                     self._stations.append(stations)
                     self._piles.append(piles)
         self._sources.append(
             SourceRows(
                 info=source,
                 retrieved_at=retrieved_at,
-                rows_read=intake.tally.rows_read - read_before,
-                rows_taken=intake.taken - taken_before,
+                rows_read=validator.tally.rows_read - read_before,
+                rows_taken=validator.taken_count - taken_before,
             )
         )
 
     def leave(self, archive: str, members: Iterable[str]) -> None:
         """Note in the report which members of an archive are not read."""
-        self._intake.tally.leave(archive, members)
+        self._validator.tally.leave(archive, members)
 
     def keep(
         self,
@@ -123,41 +119,37 @@ class Builder:
         sources: Iterable[SourceRows],
         has_guesses: bool = False,
     ) -> None:
-        """Take rows that were built before as they are, for a dataset of which other sources are read anew.
+        """Take rows that were built before as they are, for a dataset whose other sources are read again.
 
         Parameters
         ----------
-        tables
-            Those of the schema, by name.
-        report, sources
-            How these rows came about.
+        tables, report, sources
+            Those of the schema, by name, and how their rows came about.
         has_guesses
-            Whether service areas were linked by distance; that is then done anew, for all rows together.
+            Whether service areas were linked by distance; that is then repeated for all rows together.
         """
         stations = tables[STATIONS.name].drop_columns([_OPERATOR_CODE])
         if has_guesses:
-            position = stations.schema.get_field_index("service_area_id")
-            unknown = pa.nulls(len(stations), pa.string())
-            stations = stations.set_column(position, "service_area_id", unknown)
+            stations = _with_area_ids(stations, pa.nulls(len(stations), pa.string()))
         kept_ids = zip(*(stations[name].to_pylist() for name in ("source", "source_id")), strict=True)
         self._stations.append(stations)
         self._piles.append(tables[PILES.name].drop_columns([_OPERATOR_CODE]))
-        self._intake.keep(kept_ids, _areas(tables[SERVICE_AREAS.name]), report)
+        self._validator.keep(kept_ids, _area_records(tables[SERVICE_AREAS.name]), report)
         self._sources.extend(sources)
 
-    def finish(self) -> Built:
+    def finish(self) -> BuildResult:
         """Return the tables and the report; the builder is used up."""
-        areas = _area_table(self._intake.areas)
-        stations, piles = _joined(self._stations, STATIONS), _joined(self._piles, PILES)
+        areas = _area_table(self._validator.areas)
+        stations, piles = _join_parts(self._stations, STATIONS), _join_parts(self._piles, PILES)
         self._stations, self._piles = [], []
-        operators = _operators(stations, piles)
+        operators = _operator_ids(stations, piles)
         # one name for what is of no more use, so that its memory is free again
         stations = _with_known_areas(_with_codes(stations, operators), areas)
-        stations, said, unsaid = linked_by_distance(stations, areas)
-        stations = in_order(stations, STATIONS, _PLACE)
+        stations, said, unsaid = link_by_distance(stations, areas)
+        stations = sort_table(stations, STATIONS, _PLACE)
         every_other = [column.name for column in PILES.columns if column.name not in _PLACE]
-        piles = in_order(_with_codes(piles, operators), PILES, [*_PLACE, *every_other])
-        report = self._intake.tally.report(
+        piles = sort_table(_with_codes(piles, operators), PILES, [*_PLACE, *every_other])
+        report = self._validator.tally.report(
             stations=len(stations),
             service_areas=len(areas),
             piles=pc.sum(piles["count"]).as_py() or 0,
@@ -168,9 +160,9 @@ class Builder:
         tables = {
             STATIONS.name: stations,
             PILES.name: piles,
-            SERVICE_AREAS.name: in_order(areas, SERVICE_AREAS, ("cell", "service_area_id")),
+            SERVICE_AREAS.name: sort_table(areas, SERVICE_AREAS, ("cell", "service_area_id")),
         }
-        return Built(tables=tables, report=report, sources=tuple(self._sources))
+        return BuildResult(tables=tables, report=report, sources=tuple(self._sources))
 
 
 def _batches(given: Iterable[Record | Stations]) -> Iterator[list[Record] | Stations]:
@@ -189,7 +181,7 @@ def _batches(given: Iterable[Record | Stations]) -> Iterator[list[Record] | Stat
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
+def _paused_gc() -> Iterator[None]:
     """Look for no cyclic garbage: records make none, and the search takes a tenth of an import."""
     was_enabled = gc.isenabled()
     gc.disable()
@@ -200,16 +192,16 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _joined(parts: list[pa.Table], spec: Table) -> pa.Table:
+def _join_parts(parts: list[pa.Table], spec: Table) -> pa.Table:
     """Return the parts as one table, or an empty one of the same columns."""
     if parts:
         names = parts[0].column_names
-        # made anew, since rows that were stored carry the metadata of the schema
+        # rebuilt, since rows that were stored carry the metadata of the schema
         return pa.concat_tables([pa.table({name: part[name] for name in names}) for part in parts])
     return spec.arrow_schema.empty_table().drop_columns([_OPERATOR_CODE])
 
 
-def _operators(stations: pa.Table, piles: pa.Table) -> pa.Array:
+def _operator_ids(stations: pa.Table, piles: pa.Table) -> pa.Array:
     """Return the operator ids of a dataset in order: the position of one is its code."""
     ids = pa.concat_arrays([pc.unique(table["operator_id"]) for table in (stations, piles)])
     return pc.unique(ids).drop_null().sort()
@@ -222,14 +214,17 @@ def _with_codes(table: pa.Table, operators: pa.Array) -> pa.Table:
 
 def _with_known_areas(stations: pa.Table, areas: pa.Table) -> pa.Table:
     """Return stations whose `service_area_id` is null where no service area of that id is stored."""
-    position = stations.schema.get_field_index("service_area_id")
-    given = stations.column(position)
+    given = stations["service_area_id"]
     is_known = pc.is_in(given, areas["service_area_id"])
-    known = pc.if_else(is_known, given, pa.scalar(None, pa.string()))
-    return stations.set_column(position, "service_area_id", known)
+    return _with_area_ids(stations, pc.if_else(is_known, given, pa.scalar(None, pa.string())))
 
 
-def _areas(table: pa.Table) -> Iterator[ServiceAreaRecord]:
+def _with_area_ids(stations: pa.Table, area_ids: pa.Array) -> pa.Table:
+    position = stations.schema.get_field_index("service_area_id")
+    return stations.set_column(position, "service_area_id", area_ids)
+
+
+def _area_records(table: pa.Table) -> Iterator[ServiceAreaRecord]:
     """Yield the records of a table that `_area_table` made."""
     for row in table.drop_columns(["cell"]).to_pylist():
         yield ServiceAreaRecord(**row)
@@ -242,9 +237,10 @@ def _area_table(areas: dict[str, ServiceAreaRecord]) -> pa.Table:
     return pa.table(
         {
             "service_area_id": pa.array(areas, pa.string()),
-            "name": clean_texts([record.name for record in records]),
-            "expressway": clean_texts([record.expressway for record in records]),
-            "direction": clean_texts([record.direction for record in records]),
+            **{
+                name: clean_texts([getattr(record, name) for record in records])
+                for name in ("name", "expressway", "direction")
+            },
             "chainage_km": pa.array([record.chainage_km for record in records], pa.float64()),
             "lat": pa.array(lat),
             "lon": pa.array(lon),

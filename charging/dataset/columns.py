@@ -11,12 +11,12 @@ from charging.domain.schema import Table
 from charging.domain.text_folding import fold_text
 from charging.sources.io.arrow_texts import (
     characters,
-    encodable,
+    empty_to_null,
+    make_encodable,
     may_have_outer_blanks,
     texts_of,
-    trimmed,
+    trim_texts,
     whole,
-    without_empty,
 )
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -36,7 +36,7 @@ def clean_text(text: str) -> str | None:
     >>> clean_text(" <b>NIO\x00</b>\t蔚来 "), clean_text(" ")
     ('<b>NIO</b> 蔚来', None)
     """
-    return _CONTROLS.sub("", encodable(text).replace("\t", " ")).strip() or None
+    return _CONTROLS.sub("", make_encodable(text).replace("\t", " ")).strip() or None
 
 
 def clean_texts(values: Sequence[str | None] | pa.Array) -> pa.Array:
@@ -47,10 +47,10 @@ def clean_texts(values: Sequence[str | None] | pa.Array) -> pa.Array:
     if _may_hold_controls(texts):
         texts = pc.replace_substring(texts, "\t", " ")
         texts = pc.replace_substring_regex(texts, _CONTROLS_RE2, "")
-    return without_empty(trimmed(texts))
+    return empty_to_null(trim_texts(texts))
 
 
-def folded_texts(texts: pa.Array) -> pa.Array:
+def fold_texts(texts: pa.Array) -> pa.Array:
     """Return a column of texts, each folded by `fold_text`; texts without a value are empty."""
     texts = pc.fill_null(texts, "")
     lower = pc.ascii_lower(texts)
@@ -64,29 +64,29 @@ def folded_texts(texts: pa.Array) -> pa.Array:
     return pc.replace_with_mask(lower, rest, folds.take(different.indices))
 
 
-def filled(column: pa.Array, others: pa.Array | pa.Scalar) -> pa.Array:
+def fill_nulls(column: pa.Array, others: pa.Array | pa.Scalar) -> pa.Array:
     """Return a column in which what is null is taken from others."""
     if column.null_count < len(column):
         return pc.coalesce(column, others) if column.null_count else column
     return pa.repeat(others, len(column)) if isinstance(others, pa.Scalar) else others
 
 
-def in_order(table: pa.Table, spec: Table, keys: Iterable[str]) -> pa.Table:
+def sort_table(table: pa.Table, spec: Table, keys: Iterable[str]) -> pa.Table:
     """Return a table with the columns and types of `spec`, sorted upwards by `keys`, nulls last."""
     order = pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys])
     schema = spec.arrow_schema
     # one column at a time, so that no second copy of the table is held; `take` is slow on many chunks
-    columns = [_taken(table[field.name], order).cast(field.type) for field in schema]
+    columns = [_reorder(table[field.name], order).cast(field.type) for field in schema]
     return pa.table(columns, schema=schema)
 
 
-def _taken(column: pa.ChunkedArray, order: pa.Array) -> pa.Array:
+def _reorder(column: pa.ChunkedArray, order: pa.Array) -> pa.Array:
     """Return a column in an order, which one of a single value has in any."""
     values = whole(column)
-    return values if _is_same(values) else values.take(order)
+    return values if _has_one_value(values) else values.take(order)
 
 
-def _is_same(column: pa.Array) -> bool:
+def _has_one_value(column: pa.Array) -> bool:
     """Whether a column has one value, or none at all."""
     if column.null_count == len(column):
         return True

@@ -1,8 +1,8 @@
-"""Datasets in the making: files somebody sends, looked at and read before anything is kept.
+"""Drafts of datasets: uploaded files, inspected and read before anything is kept.
 
 A draft is a hidden folder inside the build folder, where no dataset is looked for. Keeping one is a rename,
-so that until then every dataset is as it was, and of two drafts of one name the second is refused. What a
-draft holds goes with it: when it is kept or discarded, when nobody holds it any more, when the program ends.
+so that until then every dataset is as it was, and of two drafts of one name the second is refused. Its folder
+is removed when it is kept or discarded, when it is garbage, and when the program ends.
 """
 
 import logging
@@ -13,28 +13,28 @@ import time
 import unicodedata
 import weakref
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
-from charging.dataset.pipeline import Progress, check_name, import_files, silent
-from charging.dataset.store import Dataset, dataset_folder, open_dataset, remember
+from charging.dataset.pipeline import Progress, check_name, import_files, no_progress
+from charging.dataset.store import Dataset, dataset_folder, open_dataset, remember_dataset
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, DatasetError, Fault, SourceError, UsageError
 from charging.sources.readers import Reader, reader_named, sniff
 from charging.sources.records import Record
 
 DRAFTS = ".drafts"
-"""Folder of the build folder the drafts stand in; no dataset can have this name."""
+"""Folder of the drafts, inside the build folder; no dataset can have this name."""
 
 ABANDONED_S = 86_400.0
-"""Age in seconds from which a draft has no maker any more: its program was killed."""
+"""Age in seconds from which a draft is abandoned: its program was killed."""
 
 MAX_REPORTS = 500
-"""Words of progress an import may take, each for some 20,000 records: ten million of them."""
+"""Reports of progress an import may take, each for some 20,000 records: ten million of them."""
 
 WAITING = "waiting for another import"
 """What a draft reports while another is read: one at a time, since each takes a core and much memory."""
@@ -42,20 +42,20 @@ WAITING = "waiting for another import"
 _log = logging.getLogger(__name__)
 
 _READING = threading.Lock()
-_TURN_S = 0.2  # between two looks whether it is one's turn
+_TURN_S = 0.2  # between two attempts to start
 _MAX_NAME_LENGTH = 80
 
 
-class Sent(NamedTuple):
-    """A file as it was sent."""
+class SentFile(NamedTuple):
+    """An uploaded file."""
 
     name: str  # as its sender calls it; never part of a path
     content: bytes | memoryview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived:
-    """A file of a draft: where it lies, and what it was recognised as."""
+class DraftFile:
+    """A file of a draft: where it is, and what it was recognised as."""
 
     name: str  # as its sender calls it
     path: Path
@@ -65,7 +65,7 @@ class Arrived:
     fault: Fault | None = None  # of what kind that is
 
 
-class Choices(NamedTuple):
+class ReadOptions(NamedTuple):
     """How the files of a draft are read, and what the dataset is called."""
 
     name: str
@@ -75,41 +75,41 @@ class Choices(NamedTuple):
 
 
 class Draft:
-    """Files that were sent, and the dataset read from them."""
+    """Uploaded files, and the dataset read from them."""
 
-    def __init__(self, sent: Sequence[Sent], *, build_dir: Path, most_bytes: int) -> None:
+    def __init__(self, sent: Sequence[SentFile], *, build_dir: Path, max_bytes: int) -> None:
         """Store the files in a folder of their own and recognise each.
 
         Raises
         ------
         UsageError
-            If there is no file, or they are larger than `most_bytes` together; nothing is stored then.
+            If there is no file, or they are larger than `max_bytes` together; nothing is stored then.
         DatasetError
             If they cannot be stored.
         """
-        _check_size(sent, most_bytes)
+        _check_size(sent, max_bytes)
         sweep_drafts(build_dir)
         self._build_dir = build_dir
         self._folder = build_dir / DRAFTS / uuid4().hex
-        self._gone = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._remove_folder = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         try:
-            self.files = tuple(self._arrived(number, file) for number, file in enumerate(sent))
+            self.files = tuple(self._store_file(number, file) for number, file in enumerate(sent))
         except OSError as error:
             self.discard()
             message = f"Could not store the files in {build_dir} ({error.strerror}); nothing was changed."
             raise DatasetError(message) from error
         self.dataset: Dataset | None = None
-        self.choices: Choices | None = None  # that the dataset was read by
+        self.choices: ReadOptions | None = None  # that the dataset was read by
 
     @property
     def suggested_name(self) -> str:
         """A name for the dataset that is good and free, made from that of the first file."""
         stem = re.sub(r"[^\w.-]+", "-", self.files[0].name.split(".")[0]).strip("-._")[:60] or "upload"
-        taken = _taken(self._build_dir)
+        taken = _taken_names(self._build_dir)
         candidates = [stem, f"{stem}-data", *(f"{stem}-{number}" for number in range(2, len(taken) + 4))]
-        return next(name for name in candidates if name.casefold() not in taken and _is_good(name))
+        return next(name for name in candidates if name.casefold() not in taken and _is_good_name(name))
 
-    def first_records(self, file: Arrived, choices: Choices, most: int) -> tuple[Record, ...]:
+    def first_records(self, file: DraftFile, choices: ReadOptions, max_records: int) -> tuple[Record, ...]:
         """Return the first records of a file as they would be read.
 
         Raises
@@ -117,12 +117,12 @@ class Draft:
         ChargingError
             If it cannot be read so.
         """
-        reader = _known(file, choices)
-        beside = [other.path for other in self.files if (_reader(other, choices) or reader) == reader]
-        with self._names_of_senders(), closing(_generated(reader, file.path, beside)) as records:
-            return tuple(islice(records, most))
+        reader = _known_reader(file, choices)
+        same = [other.path for other in self.files if (_choose_reader(other, choices) or reader) == reader]
+        with self._sender_names(), closing(_generate_records(reader, file.path, same)) as records:
+            return tuple(islice(records, max_records))
 
-    def unread(self, file: Arrived, choices: Choices) -> tuple[str, ...]:
+    def unread(self, file: DraftFile, choices: ReadOptions) -> tuple[str, ...]:
         """Return the members of an archive that would not be read, by names that can be shown.
 
         Raises
@@ -130,12 +130,12 @@ class Draft:
         ChargingError
             If it cannot be read so.
         """
-        reader = _known(file, choices)
-        with self._names_of_senders():
+        reader = _known_reader(file, choices)
+        with self._sender_names():
             return reader.unread(file.path)
 
-    def read(self, choices: Choices, progress: Progress = silent) -> Dataset:
-        """Read the files into a dataset that nobody sees yet, and return it; `keep` makes it one of all.
+    def read(self, choices: ReadOptions, progress: Progress = no_progress) -> Dataset:
+        """Read the files into a dataset that is not listed yet, and return it; `keep` adds it to the others.
 
         Whatever fails on the way, or ends it, leaves the draft as it was before.
 
@@ -154,7 +154,7 @@ class Draft:
         made = self._folder / "dataset"
         shutil.rmtree(made, ignore_errors=True)
         try:
-            with _one_at_a_time(progress), self._names_of_senders():
+            with _one_at_a_time(progress), self._sender_names():
                 dataset = import_files(
                     [file.path for file in self.files],
                     build_dir=made,
@@ -162,9 +162,9 @@ class Draft:
                     preset=choices.preset,
                     datum=choices.datum,
                     name=choices.name,
-                    progress=_bounded(progress),
+                    progress=_limit_reports(progress),
                 )
-        except BaseException:  # also where the reader of the page went on to something else
+        except BaseException:  # also where the reader of the page left it
             shutil.rmtree(made, ignore_errors=True)
             raise
         self.dataset, self.choices = dataset, choices
@@ -191,7 +191,7 @@ class Draft:
             _check_free(self._build_dir, self.dataset.name)
             message = f"Could not keep the dataset in {folder} ({error.strerror}); nothing was changed."
             raise DatasetError(message) from error
-        remember(self._build_dir, folder)
+        remember_dataset(self._build_dir, folder)
         _log.info("Kept an upload as %(folder)s", {"folder": folder})
         self.discard()
         return open_dataset(folder)
@@ -199,42 +199,42 @@ class Draft:
     def discard(self) -> None:
         """Remove everything the draft holds."""
         self.dataset = None
-        self._gone()
+        self._remove_folder()
 
-    def _arrived(self, number: int, sent: Sent) -> Arrived:
+    def _store_file(self, number: int, sent: SentFile) -> DraftFile:
         # in a folder each, so that files of one name are two
         path = self._folder / "files" / str(number) / _file_name(sent.name)
         path.parent.mkdir(parents=True)
         path.write_bytes(sent.content)
-        name = _shown(sent.name)
+        name = _display_name(sent.name)
         try:
             reader, problem, fault = sniff(path), "", None
         except ChargingError as error:
             reader, problem, fault = None, str(error).replace(str(path), name), error.fault
         size = path.stat().st_size
-        return Arrived(name=name, path=path, size=size, reader=reader, problem=problem, fault=fault)
+        return DraftFile(name=name, path=path, size=size, reader=reader, problem=problem, fault=fault)
 
     @contextmanager
-    def _names_of_senders(self) -> Iterator[None]:
-        """Name files in complaints as their sender does: where they lie here is nobody's business."""
+    def _sender_names(self) -> Iterator[None]:
+        """Name files in errors as their sender does, and never by their path here."""
         try:
             yield
         except ChargingError as error:
             text = str(error)
             for file in self.files:
                 text = text.replace(str(file.path), file.name)
-            told = type(error)(text.replace(str(self._folder), ""))
-            told.fault = error.fault
-            raise told from error
+            renamed = type(error)(text.replace(str(self._folder), ""))
+            renamed.fault = error.fault
+            raise renamed from error
 
 
-def sweep_drafts(build_dir: Path, *, least_age_s: float = ABANDONED_S) -> list[str]:
+def sweep_drafts(build_dir: Path, *, min_age_s: float = ABANDONED_S) -> list[str]:
     """Remove drafts that killed programs left, and return the names of their folders."""
     folder = build_dir / DRAFTS
     swept = []
     for draft in folder.iterdir() if folder.is_dir() else ():
         try:
-            is_old = time.time() - draft.stat().st_mtime >= least_age_s
+            is_old = time.time() - draft.stat().st_mtime >= min_age_s
         except FileNotFoundError:  # its owner was faster
             continue
         if is_old:
@@ -243,38 +243,37 @@ def sweep_drafts(build_dir: Path, *, least_age_s: float = ABANDONED_S) -> list[s
     return swept
 
 
-def _check_size(sent: Sequence[Sent], most_bytes: int) -> None:
+def _check_size(sent: Sequence[SentFile], max_bytes: int) -> None:
     if not sent:
         raise UsageError("Expected at least one file, found none")
     size = sum(len(file.content) for file in sent)
-    if size > most_bytes:
+    if size > max_bytes:
         message = (
-            f"Expected files of at most {most_bytes / 1e6:,.0f} MB together, found {size / 1e6:,.1f} MB."
+            f"Expected files of at most {max_bytes / 1e6:,.0f} MB together, found {size / 1e6:,.1f} MB."
             " Pack them (gzip or zip), or have them imported on the command line."
         )
         raise UsageError(message, Fault.TOO_LARGE)
 
 
-def _taken(build_dir: Path) -> set[str]:
-    """Return what stands in the build folder; some disks do not tell capital letters from small ones."""
+def _taken_names(build_dir: Path) -> set[str]:
+    """Return the names in the build folder; some disks do not tell capital letters from small ones."""
     return {entry.name.casefold() for entry in build_dir.iterdir()} if build_dir.is_dir() else set()
 
 
 def _check_free(build_dir: Path, name: str) -> None:
-    if name.casefold() in _taken(build_dir):
+    if name.casefold() in _taken_names(build_dir):
         message = f"Expected a name that is free, found {name!r}, which is taken: choose another."
         raise UsageError(message, Fault.NAME)
 
 
-def _is_good(name: str) -> bool:
-    try:
+def _is_good_name(name: str) -> bool:
+    with suppress(UsageError):
         check_name(name)
-    except UsageError:
-        return False
-    return True
+        return True
+    return False
 
 
-def _reader(file: Arrived, choices: Choices) -> Reader | None:
+def _choose_reader(file: DraftFile, choices: ReadOptions) -> Reader | None:
     """Return how a file is read, as `import_files` decides it."""
     named = choices.format_name or ("tabular" if choices.preset else None)
     if named is None or (file.reader and file.reader.name == "service-areas"):
@@ -282,15 +281,15 @@ def _reader(file: Arrived, choices: Choices) -> Reader | None:
     return replace(reader_named(named), preset=choices.preset)
 
 
-def _known(file: Arrived, choices: Choices) -> Reader:
-    reader = _reader(file, choices)
+def _known_reader(file: DraftFile, choices: ReadOptions) -> Reader:
+    reader = _choose_reader(file, choices)
     if reader is None:
         raise SourceError(file.problem, file.fault or Fault.UNRECOGNISED)
     return reader
 
 
-def _generated(reader: Reader, path: Path, beside: Sequence[Path]) -> Generator[Record]:
-    yield from reader.read(path, beside=beside)
+def _generate_records(reader: Reader, path: Path, companions: Sequence[Path]) -> Generator[Record]:
+    yield from reader.read(path, companions=companions)
 
 
 def _file_name(name: str) -> str:
@@ -298,7 +297,7 @@ def _file_name(name: str) -> str:
     return re.sub(r"[^\w.-]+", "-", name).strip("-.")[-_MAX_NAME_LENGTH:].lstrip(".") or "file"
 
 
-def _shown(name: str) -> str:
+def _display_name(name: str) -> str:
     """Return a name as it can be shown: on one line, without what turns the direction of a text."""
     kept = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C")
     return kept[-_MAX_NAME_LENGTH:] or "file"
@@ -314,7 +313,7 @@ def _one_at_a_time(progress: Progress) -> Iterator[None]:
         _READING.release()
 
 
-def _bounded(progress: Progress) -> Progress:
+def _limit_reports(progress: Progress) -> Progress:
     """Return a progress that refuses to go on for ever: a small packed file may hold very many records."""
     reports = iter(range(MAX_REPORTS))
 

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.dataset.columns import folded_texts
+from charging.dataset.columns import fold_texts
 from charging.domain.geography import City, CityIndex
 from charging.domain.operators import OperatorRegistry
-from charging.sources.io.arrow_texts import without_empty
+from charging.sources.io.arrow_texts import empty_to_null
 from charging.sources.tabular.station_columns import Coded, Rows, Stations, different
 
 _KEPT = 65_536  # answers
@@ -37,7 +37,7 @@ class Resolver:
         is_silent = np.array([operator is None for operator in operators], np.bool_)[at]
         silent = np.flatnonzero(is_silent)
         names = pc.coalesce(
-            *(without_empty(stations.column(name).take(silent)) for name in ("name_zh", "name"))
+            *(empty_to_null(stations.column(name).take(silent)) for name in ("name_zh", "name"))
         )
         for row, name in self._that_may_tell(silent, names):
             if operator := self._uncached_operator(*(*said[at[row]], name)):
@@ -75,7 +75,7 @@ class Resolver:
 
     def _that_may_tell(self, at: Rows, names: pa.Array) -> list[tuple[int, str]]:
         """Return the names that hold a spelling of some operator: few do, and names seldom repeat."""
-        holds = pc.match_substring_regex(folded_texts(names), self._registry.spellings)
+        holds = pc.match_substring_regex(fold_texts(names), self._registry.spellings)
         found = np.flatnonzero(holds)
         return list(zip(at[found].tolist(), names.take(found).to_pylist(), strict=True))
 

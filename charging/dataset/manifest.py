@@ -1,6 +1,6 @@
 """The manifest of a dataset version: what it is, where it comes from, and what its files must be.
 
-Stored as `manifest.json` beside the tables. It never holds a secret or the path of a file on somebody's disk.
+Stored as `manifest.json` with the tables. It never holds a secret or the path of an imported file.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from charging.domain.schema import FORMAT_VERSION
 from charging.domain.vocabulary import Kind
 from charging.errors import DatasetError
 from charging.sources.records import SourceInfo
-from charging.validation import validated
+from charging.validation import validate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ class Manifest(Description):
                 " update the program, or build the dataset again"
             )
             raise DatasetError(message)
-        return validated(cls, stored, lambda faults: DatasetError(f"a field is missing or wrong: {faults}"))
+        return validate(cls, stored, lambda faults: DatasetError(f"a field is missing or wrong: {faults}"))
 
 
 def _source_to_json(rows: SourceRows) -> dict[str, Any]:

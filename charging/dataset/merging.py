@@ -1,8 +1,8 @@
 """Stations merged on request: of two that are one site one is left out, and can be brought back as it was.
 
-Decisions stand in `merges.csv` beside the versions of a dataset, so that whoever reads the folder sees them,
-and the next import leaves out the same. Each new version is made by them. What one leaves out it keeps, in
-two tables beside those of the schema, which no query reads: nothing depends on an older version being there.
+Decisions are in `merges.csv` in the folder of a dataset, so that whoever reads the folder sees them, and the
+next import leaves out the same. Each new version is made by them. What it leaves out it keeps in two extra
+tables, which no query reads: nothing depends on an older version being there.
 """
 
 import csv
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from charging.dataset.columns import in_order
+from charging.dataset.columns import sort_table
 from charging.dataset.manifest import Description
 from charging.dataset.report import MAX_EXAMPLES, MAX_VALUE_LENGTH, Example, Finding, ImportReport
 from charging.dataset.store import Dataset, open_dataset, replace_text
@@ -62,7 +62,7 @@ def merge(
     Parameters
     ----------
     dataset
-        The dataset; the version made is of the current one in its folder.
+        The version made is of the current one in its folder.
     pairs
         Station ids, the one to keep and the one to drop, such as `keep` and `drop` of
         `charging.analytics.duplicates.suspected_duplicates`. One that is kept may be dropped by another pair,
@@ -70,7 +70,7 @@ def merge(
     why
         A note kept with the decisions.
     decided_at
-        When it was decided, aware; by default now.
+        Aware; by default now.
 
     Raises
     ------
@@ -94,10 +94,10 @@ def merge(
     ]
     _check_known(new, whole[STATIONS.name])
     merges = (*merges, *new)
-    if circle := _circle(merges):
+    if circle := _find_circle(merges):
         message = f"Expected stations to be merged into others, found a circle: {' → '.join(circle)}"
         raise UsageError(message)
-    return _rewritten(current, whole, merges)
+    return _rewrite(current, whole, merges)
 
 
 def unmerge(dataset: Dataset, dropped: Iterable[str] | None = None) -> Dataset:
@@ -106,7 +106,7 @@ def unmerge(dataset: Dataset, dropped: Iterable[str] | None = None) -> Dataset:
     Parameters
     ----------
     dataset
-        The dataset; the version made is of the current one in its folder.
+        As in `merge`.
     dropped
         Station ids that were dropped; by default all. With all of them back, the content hash is the one the
         dataset had without any merge.
@@ -128,7 +128,7 @@ def unmerge(dataset: Dataset, dropped: Iterable[str] | None = None) -> Dataset:
         )
         raise UsageError(message)
     left = tuple(decision for decision in merges if decision.drop not in back)
-    return _rewritten(current, whole_tables(current), left)
+    return _rewrite(current, whole_tables(current), left)
 
 
 def write_merged(folder: Path, tables: Mapping[str, pa.Table], description: Description) -> Dataset:
@@ -142,8 +142,8 @@ def write_merged(folder: Path, tables: Mapping[str, pa.Table], description: Desc
     SchemaError, DatasetError
         As `write_version`; also if the decisions cannot be read.
     """
-    split = _split(tables, read_merges(folder))
-    described = replace(description, report=_reported(description.report, split))
+    split = _split_tables(tables, read_merges(folder))
+    described = replace(description, report=_count_merges(description.report, split))
     return write_version(folder, split.kept, described, aside=split.aside)
 
 
@@ -160,22 +160,18 @@ def read_merges(folder: Path) -> tuple[Merge, ...]:
         return ()
     try:
         with path.open(encoding="utf-8", newline="") as lines:
-            merges = tuple(
-                Merge(
-                    keep=row["keep"],
-                    drop=row["drop"],
-                    decided_at=datetime.fromisoformat(row["decided_at"]),
-                    why=row["why"],
-                )
-                for row in csv.DictReader(lines, strict=True)
-            )
+            rows = [[row[name] for name in _COLUMNS] for row in csv.DictReader(lines, strict=True)]
+        merges = tuple(
+            Merge(keep=keep, drop=drop, decided_at=datetime.fromisoformat(at), why=why)
+            for keep, drop, at, why in rows
+        )
     except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
         message = (
             f"Cannot read {path} ({type(error).__name__}: {error}): expected the columns"
             f" {', '.join(_COLUMNS)} with ISO times; put it right, or remove it to merge nothing"
         )
         raise DatasetError(message) from error
-    if circle := _circle(merges):
+    if circle := _find_circle(merges):
         message = f"{path} merges stations in a circle, {' → '.join(circle)}: remove one of these rows"
         raise DatasetError(message)
     return merges
@@ -189,14 +185,14 @@ def whole_tables(dataset: Dataset) -> dict[str, pa.Table]:
         (STATIONS, place),
         (PILES, (*place, *(column.name for column in PILES.columns if column.name not in place))),
     ):
-        if len(rest := _aside(dataset, spec.name)):
-            tables[spec.name] = in_order(pa.concat_tables([tables[spec.name], rest]), spec, keys)
+        if len(rest := _read_aside(dataset, spec.name)):
+            tables[spec.name] = sort_table(pa.concat_tables([tables[spec.name], rest]), spec, keys)
     return tables
 
 
 def merged_stations(dataset: Dataset) -> pa.Table:
     """Return the stations a version leaves out, with the columns of the schema; no row where none is."""
-    return _aside(dataset, STATIONS.name)
+    return _read_aside(dataset, STATIONS.name)
 
 
 def without_merges(report: ImportReport) -> ImportReport:
@@ -205,14 +201,14 @@ def without_merges(report: ImportReport) -> ImportReport:
     return replace(report, rejections=others)
 
 
-def _rewritten(current: Dataset, whole: dict[str, pa.Table], merges: tuple[Merge, ...]) -> Dataset:
-    """Make a version by new decisions; where that fails, the old ones stand again."""
-    described = {spec.name: getattr(current.manifest, spec.name) for spec in fields(Description)}
+def _rewrite(current: Dataset, whole: dict[str, pa.Table], merges: tuple[Merge, ...]) -> Dataset:
+    """Make a version by new decisions; where that fails, the old ones are restored."""
+    values = {spec.name: getattr(current.manifest, spec.name) for spec in fields(Description)}
     path = current.folder / MERGES
     before = path.read_text(encoding="utf-8") if path.exists() else None
     try:
-        replace_text(path, _as_csv(merges))
-        return write_merged(current.folder, whole, Description(**described))
+        replace_text(path, _to_csv(merges))
+        return write_merged(current.folder, whole, Description(**values))
     except (ChargingError, OSError) as error:
         if before is None:
             path.unlink(missing_ok=True)
@@ -224,12 +220,11 @@ def _rewritten(current: Dataset, whole: dict[str, pa.Table], merges: tuple[Merge
         raise DatasetError(message) from error
 
 
-def _aside(dataset: Dataset, table: str) -> pa.Table:
+def _read_aside(dataset: Dataset, table: str) -> pa.Table:
     """Return the rows of a table that a version leaves out."""
     path = dataset.path(ASIDE[table])
-    schema = {spec.name: spec.arrow_schema for spec in TABLES}[table]
     if path.name not in {file.name for file in dataset.manifest.files}:
-        return schema.empty_table()
+        return next(spec for spec in TABLES if spec.name == table).arrow_schema.empty_table()
     try:
         return pq.read_table(path)
     except (OSError, pa.ArrowInvalid) as error:
@@ -237,7 +232,7 @@ def _aside(dataset: Dataset, table: str) -> pa.Table:
         raise DatasetError(message) from error
 
 
-def _split(tables: Mapping[str, pa.Table], merges: tuple[Merge, ...]) -> _Split:
+def _split_tables(tables: Mapping[str, pa.Table], merges: tuple[Merge, ...]) -> _Split:
     survivors = find_survivors(merges, set(tables[STATIONS.name]["station_id"].to_pylist())) if merges else {}
     if not survivors:
         return _Split(dict(tables), {}, {})
@@ -256,9 +251,7 @@ def find_survivors(merges: Iterable[Merge], present: set[str]) -> dict[str, str]
     A chain is followed to its end, through stations that are not present too: whoever is left out, the one at
     the end of the chain never is.
     """
-    into: dict[str, list[str]] = {}
-    for decision in merges:
-        into.setdefault(decision.drop, []).append(decision.keep)
+    into = _targets(merges)
     found: dict[str, str] = {}
     for station_id in TopologicalSorter(into).static_order():
         for keep in into.get(station_id, ()):
@@ -268,13 +261,18 @@ def find_survivors(merges: Iterable[Merge], present: set[str]) -> dict[str, str]
     return {station_id: end for station_id, end in found.items() if station_id in present}
 
 
-def _circle(merges: Iterable[Merge]) -> list[str]:
-    """Return stations that are merged into each other, or none."""
+def _targets(merges: Iterable[Merge]) -> dict[str, list[str]]:
+    """Return for each station that is dropped the ones it may be merged into, by the order of decisions."""
     into: dict[str, list[str]] = {}
     for decision in merges:
         into.setdefault(decision.drop, []).append(decision.keep)
+    return into
+
+
+def _find_circle(merges: Iterable[Merge]) -> list[str]:
+    """Return stations that are merged into each other, or none."""
     try:
-        TopologicalSorter(into).prepare()
+        TopologicalSorter(_targets(merges)).prepare()
     except CycleError as error:
         return [str(station_id) for station_id in error.args[1]]
     return []
@@ -289,7 +287,7 @@ def _check_known(merges: Iterable[Merge], stations: pa.Table) -> None:
                 raise UsageError(message)
 
 
-def _reported(report: ImportReport, split: _Split) -> ImportReport:
+def _count_merges(report: ImportReport, split: _Split) -> ImportReport:
     """Return a report that counts what was merged among the rejections, whatever it counted before."""
     others = [*without_merges(report).rejections]
     if split.survivors:
@@ -309,7 +307,7 @@ def _reported(report: ImportReport, split: _Split) -> ImportReport:
     )
 
 
-def _as_csv(merges: Iterable[Merge]) -> str:
+def _to_csv(merges: Iterable[Merge]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)

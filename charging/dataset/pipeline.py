@@ -11,25 +11,24 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
-from charging.dataset.build import Builder, Built
+from charging.dataset.build import Builder, BuildResult
 from charging.dataset.manifest import Description
 from charging.dataset.merging import write_merged
-from charging.dataset.store import Dataset, dataset_folder, remember
+from charging.dataset.store import Dataset, dataset_folder, remember_dataset
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Datum, Kind
 from charging.errors import Fault, SourceError, UsageError
 from charging.simulation import network
 from charging.sources import service_areas
-from charging.sources.io.files import Kind as FileKind
-from charging.sources.io.files import kind_of, read_head
+from charging.sources.io.files import FileKind, file_kind, read_head
 from charging.sources.readers import Reader, reader_named, sniff
 from charging.sources.records import Record
 from charging.sources.tabular.presets import load_preset
 from charging.sources.tabular.station_columns import Stations
 
 Progress = Callable[[float, str], object]
-"""Is told the share done, 0 to 1, and what is being done."""
+"""Called with the share done, 0 to 1, and what is being done."""
 
 WRITING, DONE = "writing", "done"
 """What an import says when all is read, and when it is over; before, it says what it reads."""
@@ -39,34 +38,35 @@ SIMULATED = "simulated"
 MAX_SCALE = 100
 
 RECORDS_BETWEEN = 20_000
-"""Records between two words of progress."""
+"""Records between two reports of progress."""
 _READ_SHARE = 0.9  # of the time a build takes; the rest is sorting, hashing and writing
 
 
 _log = logging.getLogger(__name__)
 
 
-def silent(_share: float, _what: str) -> None:
-    """Tell nobody."""
+def no_progress(_share: float, _what: str) -> None:
+    """Report nothing."""
 
 
 def build_simulated(
-    build_dir: Path, *, scale: int = 1, seed: int = 0, into: Path | None = None, progress: Progress = silent
+    build_dir: Path,
+    *,
+    scale: int = 1,
+    seed: int = 0,
+    into: Path | None = None,
+    progress: Progress = no_progress,
 ) -> Dataset:
     """Build the simulated network, make it the last dataset, and return it.
 
     Parameters
     ----------
-    build_dir
-        Where datasets are kept.
     scale
         Multiplies stations and piles; above 1 the dataset is labelled with it.
     seed
         Seed of every draw: the same one gives the same content.
     into
         Folder of the dataset; by default `simulated`, or `simulated-x<scale>`, in `build_dir`.
-    progress
-        Is told how far it is.
 
     Raises
     ------
@@ -80,11 +80,11 @@ def build_simulated(
         raise UsageError(message)
     label = f"{SIMULATED}-x{scale}" if scale > 1 else SIMULATED
 
-    def generating(share: float) -> None:
+    def report_share(share: float) -> None:
         progress(share * _READ_SHARE, "simulating stations")
 
     builder = Builder(registry=load_operators(), cities=CityIndex(load_cities()))
-    records = network.simulate_network(scale=scale, seed=seed, progress=generating)
+    records = network.simulate_network(scale=scale, seed=seed, progress=report_share)
     builder.add(records, source=network.SOURCE, retrieved_at=_now())
     title = f"{network.SOURCE.title} ×{scale}" if scale > 1 else network.SOURCE.title
     built = builder.finish()
@@ -98,7 +98,7 @@ def build_simulated(
         seed=seed,
         scale=scale,
     )
-    return _stored(built, description, into or build_dir / label, build_dir, progress)
+    return _store(built, description, into or build_dir / label, build_dir, progress)
 
 
 def import_files(
@@ -110,7 +110,7 @@ def import_files(
     datum: Datum | None = None,
     name: str | None = None,
     into: Path | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> Dataset:
     """Read files into a dataset, make it the last one, and return it.
 
@@ -118,8 +118,6 @@ def import_files(
     ----------
     paths
         Files of one or of several formats; lists of service areas among them complete the stations.
-    build_dir
-        Where datasets are kept.
     format_name, preset
         How the files of stations are read; by default each is recognised by its content, as a list of
         service areas always is.
@@ -129,8 +127,6 @@ def import_files(
         Name of the dataset; by default that of `into`, or of the first file.
     into
         Folder of the dataset; by default the one of that name in `build_dir`.
-    progress
-        Is told how far it is.
 
     Raises
     ------
@@ -141,32 +137,32 @@ def import_files(
     DatasetError
         If the dataset cannot be written.
     """
-    label = _label(paths, name, into)
+    label = _dataset_label(paths, name, into)
     folder = into or dataset_folder(build_dir, label)
     _log.info("Importing %(files)d file(s) as %(dataset)s", {"files": len(paths), "dataset": label})
-    readers = [(path, _reader(path, format_name, preset)) for path in paths]
+    readers = [(path, _choose_reader(path, format_name, preset)) for path in paths]
     for path, reader in readers:
         _log.debug("Reading %(file)s as %(format)s", {"file": path.name, "format": reader.name})
     builder = Builder(registry=load_operators(), cities=CityIndex(load_cities()))
     retrieved_at = _now()
     by_source = [(reader.source(), path, reader) for path, reader in readers]
     for info, group in groupby(by_source, key=lambda row: row[0]):
-        records = _all_records([(path, reader) for _, path, reader in group], paths, progress)
+        records = _read_all([(path, reader) for _, path, reader in group], paths, progress)
         builder.add(records, source=info, retrieved_at=retrieved_at, datum=datum)
     for path, reader in readers:
         builder.leave(path.name, reader.unread(path))
     built = builder.finish()
     _check_not_empty(built, paths)
-    return _stored(built, described(label, built), folder, build_dir, progress)
+    return _store(built, describe_build(label, built), folder, build_dir, progress)
 
 
-def described(name: str, built: Built) -> Description:
+def describe_build(name: str, built: BuildResult) -> Description:
     """Return what is known of a dataset of real sources: its title and date are those of all of them."""
     return Description(
         name=name,
         title=" + ".join(dict.fromkeys(rows.info.title for rows in built.sources)),
         kind=Kind.REAL,
-        as_of=_span(rows.info.as_of for rows in built.sources),
+        as_of=_date_span(rows.info.as_of for rows in built.sources),
         sources=built.sources,
         report=built.report,
     )
@@ -186,7 +182,7 @@ def check_name(name: str) -> None:
         raise UsageError(message, Fault.NAME)
 
 
-def _label(paths: Sequence[Path], name: str | None, into: Path | None) -> str:
+def _dataset_label(paths: Sequence[Path], name: str | None, into: Path | None) -> str:
     for path in paths:
         if not path.is_file():
             message = f"Expected a file to import, found none at {str(path)!r}"
@@ -199,10 +195,10 @@ def _label(paths: Sequence[Path], name: str | None, into: Path | None) -> str:
     return label
 
 
-def _reader(path: Path, format_name: str | None, preset: str | None) -> Reader:
+def _choose_reader(path: Path, format_name: str | None, preset: str | None) -> Reader:
     if preset:
         load_preset(preset)
-    is_text = kind_of(path) is FileKind.TEXT
+    is_text = file_kind(path) is FileKind.TEXT
     if not (format_name or preset) or (is_text and service_areas.matches(read_head(path))):
         return sniff(path)
     reader = reader_named(format_name or "tabular")
@@ -210,23 +206,23 @@ def _reader(path: Path, format_name: str | None, preset: str | None) -> Reader:
     return replace(reader, preset=preset)
 
 
-def _all_records(
+def _read_all(
     files: Sequence[tuple[Path, Reader]], paths: Sequence[Path], progress: Progress
 ) -> Iterator[Record | Stations]:
     together = [path for path, _ in files]
     for path, reader in files:
         done = paths.index(path) / len(paths)
         progress(done * _READ_SHARE, f"reading {path.name}")
-        number, told = 0, 0
-        for some in reader.read_columns(path, beside=together):
+        number, reported = 0, 0
+        for some in reader.read_columns(path, companions=together):
             yield some
             number += len(some) + len(some.between) if isinstance(some, Stations) else 1
-            while number - told >= RECORDS_BETWEEN:
-                told += RECORDS_BETWEEN
+            while number - reported >= RECORDS_BETWEEN:
+                reported += RECORDS_BETWEEN
                 progress(done * _READ_SHARE, f"reading {path.name}, {number:,} records")
 
 
-def _check_not_empty(built: Built, paths: Sequence[Path]) -> None:
+def _check_not_empty(built: BuildResult, paths: Sequence[Path]) -> None:
     if built.report.stations:
         return
     reasons = ", ".join(f"{finding.what} ({finding.count:,})" for finding in built.report.rejections)
@@ -240,8 +236,8 @@ def _check_not_empty(built: Built, paths: Sequence[Path]) -> None:
     raise SourceError(message, Fault.NOTHING_TAKEN)
 
 
-def _stored(
-    built: Built, description: Description, folder: Path, build_dir: Path, progress: Progress
+def _store(
+    built: BuildResult, description: Description, folder: Path, build_dir: Path, progress: Progress
 ) -> Dataset:
     progress(_READ_SHARE, WRITING)
     report = built.report
@@ -255,12 +251,12 @@ def _stored(
         },
     )
     dataset = write_merged(folder, built.tables, description)
-    remember(build_dir, folder)
+    remember_dataset(build_dir, folder)
     progress(1.0, DONE)
     return dataset
 
 
-def _span(dates: Iterable[str | None]) -> str | None:
+def _date_span(dates: Iterable[str | None]) -> str | None:
     """Return the date, or the first and the last as an ISO 8601 interval."""
     known = sorted({date for date in dates if date})
     return "/".join(dict.fromkeys((known[0], known[-1]))) if known else None

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from charging.dataset.columns import clean_texts, filled, folded_texts
+from charging.dataset.columns import clean_texts, fill_nulls, fold_texts
 from charging.dataset.coordinates import in_wgs84
 from charging.dataset.entity_resolution import Resolver
 from charging.domain.geography import City
@@ -45,7 +45,7 @@ _TIMES = ("opened_on", "status_at", "updated_at")
 _TYPES = {column.name: column.type for column in STATIONS.columns}
 
 
-class Groups(NamedTuple):
+class PileGroups(NamedTuple):
     """Groups of identical piles, column by column."""
 
     station: NDArray[np.int64]  # position in the chunk
@@ -58,7 +58,7 @@ class Groups(NamedTuple):
     count: pa.Array
 
 
-class Chunk(NamedTuple):
+class RecordBatch(NamedTuple):
     """Stations of one source whose ids and coordinates are sound, and their piles, column by column."""
 
     given: Stations
@@ -66,7 +66,7 @@ class Chunk(NamedTuple):
     shifted_from: NDArray[np.object_] | None  # None: no point is to be moved
     operators: Coded
     cities: Coded
-    groups: Groups
+    groups: PileGroups
 
     def tables(
         self, source: SourceInfo, retrieved_at: datetime, resolver: Resolver
@@ -77,10 +77,10 @@ class Chunk(NamedTuple):
         groups = self.groups._asdict()
         at = pa.array(groups.pop("station"))
         groups["pile_id"] = clean_texts(groups["pile_id"])
-        stations.update(_sums(self.groups.station, groups, len(self.source_ids)))
+        stations.update(_sums_of(self.groups.station, groups, len(self.source_ids)))
         piles = {
             "station_id": stations["station_id"].take(at),
-            "operator_id": filled(groups.pop("operator_id"), stations["operator_id"].take(at)),
+            "operator_id": fill_nulls(groups.pop("operator_id"), stations["operator_id"].take(at)),
             "cell": stations["cell"].take(at),
             **groups,
         }
@@ -96,7 +96,7 @@ class Chunk(NamedTuple):
             # a code too is how a source writes an operator
             ("operator_raw", clean_texts(given.column("operator_org_code"))),
         ):
-            columns[name] = filled(columns[name], default)
+            columns[name] = fill_nulls(columns[name], default)
         columns |= {
             "station_id": pc.binary_join_element_wise(source.source, ids, ":"),
             "source": pa.repeat(pa.scalar(source.source, pa.string()), len(ids)),
@@ -134,13 +134,17 @@ class Chunk(NamedTuple):
         is_silent = np.logical_and.reduce([np.asarray(text.is_null()) for text in texts])
         if is_silent.any():
             texts[0] = pc.if_else(is_silent, "", texts[0])
-        return folded_texts(pc.binary_join_element_wise(*texts, " ", null_handling="skip"))
+        return fold_texts(pc.binary_join_element_wise(*texts, " ", null_handling="skip"))
 
-    def _of_cities(self, told: Callable[[City], str]) -> pa.Array:
-        return Coded([city and told(city) for city in self.cities.values], self.cities.at).column(pa.string())
+    def _of_cities(self, describe: Callable[[City], str]) -> pa.Array:
+        return Coded([city and describe(city) for city in self.cities.values], self.cities.at).column(
+            pa.string()
+        )
 
 
-def _sums(station: NDArray[np.int64], groups: Mapping[str, pa.Array], stations: int) -> dict[str, pa.Array]:
+def _sums_of(
+    station: NDArray[np.int64], groups: Mapping[str, pa.Array], stations: int
+) -> dict[str, pa.Array]:
     """Return `piles`, `dc_piles` and `max_power_kw` of each station; null where every part is."""
     count = pc.fill_null(groups["count"], 0).to_numpy(zero_copy_only=False)
     is_counted = groups["count"].is_valid().to_numpy(zero_copy_only=False)
@@ -151,13 +155,13 @@ def _sums(station: NDArray[np.int64], groups: Mapping[str, pa.Array], stations: 
     highest_kw = np.zeros(stations)
     np.maximum.at(highest_kw, station, power_kw)
     return {
-        "piles": _summed(station, count, is_counted, is_counted, stations),
-        "dc_piles": _summed(station, count, is_dc & is_counted, has_current, stations),
+        "piles": _sum_by_station(station, count, is_counted, is_counted, stations),
+        "dc_piles": _sum_by_station(station, count, is_dc & is_counted, has_current, stations),
         "max_power_kw": pa.array(highest_kw, mask=highest_kw == 0),  # a power is above 0 or null
     }
 
 
-def _summed(
+def _sum_by_station(
     station: NDArray[np.int64],
     count: NDArray[np.int64],
     is_summed: NDArray[np.bool_],

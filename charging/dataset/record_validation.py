@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from charging.dataset.columns import clean_text, clean_texts
 from charging.dataset.coordinates import coordinate_refusal, has_sound_coordinates, in_wgs84
 from charging.dataset.entity_resolution import Resolver
-from charging.dataset.record_batch import Chunk, Groups
+from charging.dataset.record_batch import PileGroups, RecordBatch
 from charging.dataset.report import ImportReport, Tally
 from charging.domain.datum import is_shifted
 from charging.domain.vocabulary import Connector, Datum
@@ -45,7 +45,7 @@ MAX_POWER_KW = 10_000.0
 _CONNECTOR_MASKS = range(1, 1 << len(Connector))
 
 
-class Intake:
+class RecordValidator:
     """The door of a dataset: every record passes it once and is taken or counted as rejected."""
 
     def __init__(self, resolver: Resolver) -> None:
@@ -56,7 +56,7 @@ class Intake:
         self._station_ids: dict[str, set[str]] = {}  # by source, as the source writes them
 
     @property
-    def taken(self) -> int:
+    def taken_count(self) -> int:
         """Number of records taken so far."""
         return sum(map(len, self._station_ids.values())) + len(self.areas) + self.tally.merged
 
@@ -78,7 +78,9 @@ class Intake:
         self.areas.update((area.service_area_id, area) for area in areas)
         self.tally.keep(report)
 
-    def take(self, given: Sequence[Record] | Stations, *, source: str, datum: Datum | None) -> Chunk | None:
+    def validate(
+        self, given: Sequence[Record] | Stations, *, source: str, datum: Datum | None
+    ) -> RecordBatch | None:
         """Judge stations, and return those that are taken, or None where there are none.
 
         Parameters
@@ -100,15 +102,15 @@ class Intake:
                     self._take_area(record, datum)
         self.tally.rows_read += len(stations.between) + int(stations.rows.sum())
         ids = clean_texts(stations.column("source_id"))
-        refused = self._refused(stations, ids, self._station_ids.setdefault(source, set()))
-        self._reject(stations, refused)
+        refused = self._find_rejections(stations, ids, self._station_ids.setdefault(source, set()))
+        self._count_rejections(stations, refused)
         if refused:
             is_taken = np.ones(len(stations), np.bool_)
             is_taken[list(refused)] = False
             stations, ids = stations.of(is_taken), ids.filter(pa.array(is_taken))
-        return self._chunk(stations, ids, datum) if len(stations) else None
+        return self._build_batch(stations, ids, datum) if len(stations) else None
 
-    def _refused(self, stations: Stations, ids: pa.Array, known: set[str]) -> dict[int, Rejection]:
+    def _find_rejections(self, stations: Stations, ids: pa.Array, known: set[str]) -> dict[int, Rejection]:
         """Return what is refused by position, and keep the ids of the others."""
         country = stations.column("country")
         sound = has_sound_coordinates(stations.lat, stations.lon, country)
@@ -122,7 +124,7 @@ class Intake:
             if is_sound and source_id and source_id not in known:
                 known.add(source_id)
                 continue
-            rejection = _refusal(
+            rejection = _rejection_of(
                 source_id or "",
                 float(stations.lat[at]),
                 float(stations.lon[at]),
@@ -135,7 +137,7 @@ class Intake:
                 known.add(source_id)
         return refused
 
-    def _reject(self, stations: Stations, refused: Mapping[int, Rejection]) -> None:
+    def _count_rejections(self, stations: Stations, refused: Mapping[int, Rejection]) -> None:
         """Count what the reader and what the door refuses, in the order of the records."""
         told = [(at, 0, rejection, 1) for at, rejection in stations.between]
         told += [(at, 1, rejection, int(stations.rows[at])) for at, rejection in refused.items()]
@@ -143,17 +145,17 @@ class Intake:
             for _ in range(rows):
                 self.tally.reject(rejection)
 
-    def _chunk(self, stations: Stations, ids: pa.Array, datum: Datum | None) -> Chunk:
+    def _build_batch(self, stations: Stations, ids: pa.Array, datum: Datum | None) -> RecordBatch:
         if datum is not None:
             stations = replace(stations, datum=Coded.same(datum, len(stations)))
         operators = self._resolver.operators_of(stations)
         groups, counted = self._groups(stations, ids)
         self.tally.merged += int(stations.rows.sum()) - len(stations)
         self._count_findings(stations, ids, operators, counted)
-        return Chunk(
+        return RecordBatch(
             given=stations,
             source_ids=ids,
-            shifted_from=_shifted_from(stations),
+            shifted_from=_datums_to_shift(stations),
             operators=operators,
             cities=self._resolver.cities_of(stations),
             groups=groups,
@@ -177,13 +179,13 @@ class Intake:
 
     def _take_area(self, record: ServiceAreaRecord, datum: Datum | None) -> None:
         area_id = clean_text(record.service_area_id) or ""
-        rejection = _refusal(area_id, record.lat, record.lon, None, is_known=area_id in self.areas)
+        rejection = _rejection_of(area_id, record.lat, record.lon, None, is_known=area_id in self.areas)
         if rejection is None:
-            self.areas[area_id] = record if datum is None else _moved(record, datum)
+            self.areas[area_id] = record if datum is None else _move_to_wgs84(record, datum)
         else:
             self.tally.reject(rejection)
 
-    def _groups(self, stations: Stations, ids: pa.Array) -> tuple[Groups, NDArray[np.int64]]:
+    def _groups(self, stations: Stations, ids: pa.Array) -> tuple[PileGroups, NDArray[np.int64]]:
         """Return the groups of stations, and how many piles they count at each."""
         piles = stations.piles
         is_group = piles.kind.where(lambda pile: pile.count != 0)  # 0 says that there are none of a kind
@@ -192,39 +194,42 @@ class Intake:
         _, operator_id, current, connectors, power_kw, status, count = (
             Coded(each, kind.at) for each in columns
         )
-        counts = self._real(count, MAX_PILES, "count", ids, at)
-        sums = np.bincount(at, _filled(counts), len(stations)).astype(np.int64)
+        counts = self._drop_unreal(count, MAX_PILES, "count", ids, at)
+        sums = np.bincount(at, _amounts(counts), len(stations)).astype(np.int64)
         rows = np.arange(len(stations))
-        stated = self._real(stations.stated_piles, MAX_PILES, "stated_piles", ids, rows)
+        stated = self._drop_unreal(stations.stated_piles, MAX_PILES, "stated_piles", ids, rows)
         more = self._stated_above(stated, sums, ids)
         masks = [mask if mask and mask in _CONNECTOR_MASKS else None for mask in connectors.values]
-        groups = Groups(
+        groups = PileGroups(
             station=np.concatenate([at, more]),
-            pile_id=_lengthened(piles.pile_id.filter(pa.array(is_group)), len(more)),
-            operator_id=_lengthened(operator_id.column(pa.string()), len(more)),
-            current=_lengthened(current.column(pa.string()), len(more)),
-            connectors=_lengthened(Coded(masks, kind.at).column(pa.int64()), len(more)),
-            power_kw=_lengthened(
-                self._real(power_kw, MAX_POWER_KW, "power_kw", ids, at).column(pa.float64()), len(more)
+            pile_id=_pad(piles.pile_id.filter(pa.array(is_group)), len(more)),
+            operator_id=_pad(operator_id.column(pa.string()), len(more)),
+            current=_pad(current.column(pa.string()), len(more)),
+            connectors=_pad(Coded(masks, kind.at).column(pa.int64()), len(more)),
+            power_kw=_pad(
+                self._drop_unreal(power_kw, MAX_POWER_KW, "power_kw", ids, at).column(pa.float64()),
+                len(more),
             ),
-            status=_lengthened(status.column(pa.string()), len(more)),
-            count=pa.concat_arrays([counts.column(pa.int64()), pa.array(_filled(stated)[more] - sums[more])]),
+            status=_pad(status.column(pa.string()), len(more)),
+            count=pa.concat_arrays(
+                [counts.column(pa.int64()), pa.array(_amounts(stated)[more] - sums[more])]
+            ),
         )
-        sums[more] = _filled(stated)[more]
+        sums[more] = _amounts(stated)[more]
         return groups, sums
 
     def _stated_above(self, stated: Coded, sums: NDArray[np.int64], ids: pa.Array) -> Rows:
         """Return the stations that state more than their groups; a statement below them is counted."""
-        total = _filled(stated)
+        total = _amounts(stated)
         is_stated = total > 0
         for station in np.flatnonzero(is_stated & (total < sums)).tolist():
             found = f"{total[station]} stated, {sums[station]} in groups"
             self.tally.contradict("stated_piles", ids[station].as_py(), found)
         return np.flatnonzero(total > sums)
 
-    def _real(self, given: Coded, most: float, field: str, ids: pa.Array, stations: Rows) -> Coded:
+    def _drop_unreal(self, given: Coded, limit: float, field: str, ids: pa.Array, stations: Rows) -> Coded:
         """Return quantities, None where one is not known or nothing real has it, which is counted."""
-        is_real = [value is None or 0 < value <= most for value in given.values]
+        is_real = [value is None or 0 < value <= limit for value in given.values]
         if all(is_real):
             return given
         for row in np.flatnonzero(~np.array(is_real)[given.at]).tolist():
@@ -253,28 +258,28 @@ def stations_of(records: Sequence[Record]) -> Stations:
             **{name: texts_of(fields[name]) for name in TEXTS},
             **{name: pa.array(fields[name], kind) for name, kind in TIMES.items()},
         },
-        stated_piles=_each(fields["stated_piles"]),
+        stated_piles=_uncoded(fields["stated_piles"]),
         piles=Piles(
             np.repeat(np.arange(len(found)), np.array(sizes, np.intp)),
-            _each(piles),
+            _uncoded(piles),
             texts_of([pile.pile_id for pile in piles]),
         ),
         rows=np.array(fields["rows"], np.int64),
-        unmapped=_noted(fields["unmapped"]),
-        doubts=_noted(fields["doubts"]),
-        between=tuple(_between(records)),
+        unmapped=_by_row(fields["unmapped"]),
+        doubts=_by_row(fields["doubts"]),
+        between=tuple(_rejections_between(records)),
     )
 
 
-def _each(values: Sequence[Any]) -> Coded:
+def _uncoded(values: Sequence[Any]) -> Coded:
     return Coded(values, np.arange(len(values)))
 
 
-def _noted(pairs: Sequence[Pairs]) -> dict[int, Pairs]:
+def _by_row(pairs: Sequence[Pairs]) -> dict[int, Pairs]:
     return {at: each for at, each in enumerate(pairs) if each} if any(pairs) else {}
 
 
-def _between(records: Iterable[Record]) -> Iterator[tuple[int, Rejection]]:
+def _rejections_between(records: Iterable[Record]) -> Iterator[tuple[int, Rejection]]:
     stations = 0
     for record in records:
         if isinstance(record, Rejection):
@@ -282,35 +287,35 @@ def _between(records: Iterable[Record]) -> Iterator[tuple[int, Rejection]]:
         stations += isinstance(record, StationRecord)
 
 
-def _filled(quantities: Coded) -> NDArray[np.int64]:
+def _amounts(quantities: Coded) -> NDArray[np.int64]:
     """Return quantities, 0 where one is not known."""
     values = np.array([value or 0 for value in quantities.values], np.int64)
     return values[quantities.at]
 
 
-def _lengthened(column: pa.Array, rows: int) -> pa.Array:
+def _pad(column: pa.Array, rows: int) -> pa.Array:
     return pa.concat_arrays([column, pa.nulls(rows, column.type)]) if rows else column
 
 
-def _shifted_from(stations: Stations) -> NDArray[np.object_] | None:
+def _datums_to_shift(stations: Stations) -> NDArray[np.object_] | None:
     """Return the datum each point has to be moved from, None where it stays; None where all stay."""
     if {*stations.datum.values} <= {Datum.WGS84}:
         return None
     places = [stations.column(name) for name in ("country", "region", "city_id")]
     first, like = distinct([stations.datum.at, *map(codes_of, places)], len(stations))
-    taken = (column.take(pa.array(first)).to_pylist() for column in places)
-    said = zip([stations.datum.values[at] for at in stations.datum.at[first]], *taken, strict=True)
+    columns = (column.take(pa.array(first)).to_pylist() for column in places)
+    said = zip([stations.datum.values[at] for at in stations.datum.at[first]], *columns, strict=True)
     return np.array([place[0] if is_shifted(*place) else None for place in said], np.object_)[like]
 
 
-def _moved(record: ServiceAreaRecord, datum: Datum) -> ServiceAreaRecord:
+def _move_to_wgs84(record: ServiceAreaRecord, datum: Datum) -> ServiceAreaRecord:
     """Return a service area in WGS-84, its coordinates being in `datum`; only Chinese lists have another."""
     shifted_from = np.array([datum if is_shifted(datum, None, None, None) else None], np.object_)
     lat, lon = in_wgs84(np.array([record.lat]), np.array([record.lon]), shifted_from)
     return replace(record, lat=float(lat[0]), lon=float(lon[0]))
 
 
-def _refusal(
+def _rejection_of(
     record_id: str, lat: float, lon: float, country: str | None, *, is_known: bool
 ) -> Rejection | None:
     if not record_id:

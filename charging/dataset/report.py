@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from charging.errors import DatasetError
 from charging.sources.records import Rejection
-from charging.validation import validated
+from charging.validation import validate
 
 MAX_EXAMPLES = 5
 """Examples kept of each finding."""
@@ -126,7 +126,7 @@ class ImportReport:
         DatasetError
             If `stored` does not have that form.
         """
-        return validated(
+        return validate(
             cls, stored, lambda faults: DatasetError(f"An import report cannot be read: {faults}")
         )
 
@@ -219,11 +219,11 @@ class Tally:
     def unmapped(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Count (field, code) pairs that no table maps."""
         for (field, code), count in Counter(pairs).items():
-            self._unmapped[field, _shortened(code) or ""] += count
+            self._unmapped[field, _shorten(code) or ""] += count
 
     def unresolved(self, text: str, stations: int, piles: int) -> None:
         """Count stations, and their piles, whose operator the registry does not know."""
-        sums = self._unresolved.setdefault(_shortened(text) or "", [0, 0])
+        sums = self._unresolved.setdefault(_shorten(text) or "", [0, 0])
         sums[0] += stations
         sums[1] += piles
 
@@ -246,9 +246,9 @@ class Tally:
             service_areas=service_areas,
             piles=piles,
             stations_without_pile_count=stations_without_pile_count,
-            rejections=self._rejections.frozen(),
-            discrepancies=self._discrepancies.frozen(),
-            discarded=self._discarded.frozen(),
+            rejections=self._rejections.freeze(),
+            discrepancies=self._discrepancies.freeze(),
+            discarded=self._discarded.freeze(),
             unmapped=tuple(
                 CodeCount(field=field, code=code, count=count)
                 for (field, code), count in by_count[:MAX_CODES]
@@ -276,7 +276,7 @@ class _Findings:
         self._counts[what] += 1
         examples = self._examples.setdefault(what, [])
         if len(examples) < MAX_EXAMPLES:
-            examples.append(Example(record_id=_shortened(record_id), field=field, value=_shortened(value)))
+            examples.append(Example(record_id=_shorten(record_id), field=field, value=_shorten(value)))
 
     def keep(self, findings: tuple[Finding, ...]) -> None:
         for finding in findings:
@@ -284,7 +284,7 @@ class _Findings:
             examples = self._examples.setdefault(finding.what, [])
             examples += finding.examples[: MAX_EXAMPLES - len(examples)]
 
-    def frozen(self) -> tuple[Finding, ...]:
+    def freeze(self) -> tuple[Finding, ...]:
         by_count = sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))
         return tuple(
             Finding(what=str(what), count=count, examples=tuple(self._examples[what]))
@@ -292,7 +292,7 @@ class _Findings:
         )
 
 
-def _shortened(value: str | None) -> str | None:
+def _shorten(value: str | None) -> str | None:
     """Return at most `MAX_VALUE_LENGTH` characters that any encoder takes."""
     if value is None:
         return None

@@ -1,4 +1,4 @@
-"""Which service area a station stands in, where no source says so: the nearest side of the road.
+"""Which service area a station is in, where no source says so: the nearest side of the road.
 
 It is a guess, made once when a dataset is built, only where not one station of it states a service area, and
 counted in the report. A list often gives both sides of a road one coordinate, or a station is mapped between
@@ -18,7 +18,7 @@ from charging.domain.geography import great_circle_km
 from charging.domain.vocabulary import Site
 
 LINK_KM = 1.0
-"""Distance up to which a station said to stand in a service area is linked to one, km: car parks are long."""
+"""Distance up to which a station said to be in a service area is linked to one, km: car parks are long."""
 
 LINK_UNSAID_KM = 0.3
 """The same, km, for a station whose kind of place is not known: nearer, for a village may lie at the road."""
@@ -31,15 +31,15 @@ class Links(NamedTuple):
     """Stations of a dataset with the service areas they were put in."""
 
     stations: pa.Table
-    said: int  # links of stations said to stand in a service area, by `LINK_KM`
+    said: int  # links of stations said to be in a service area, by `LINK_KM`
     unsaid: int  # links of stations whose kind of place is not known, by `LINK_UNSAID_KM`
 
 
-def linked_by_distance(stations: pa.Table, areas: pa.Table) -> Links:
+def link_by_distance(stations: pa.Table, areas: pa.Table) -> Links:
     """Return the stations with the nearest service area, where none of them states one.
 
     A station of another kind of place than a service area is never linked; where one station states a
-    service area that is listed, what the source says stands alone.
+    service area that is listed, only what the source says counts.
 
     Parameters
     ----------

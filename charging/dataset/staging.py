@@ -1,7 +1,6 @@
-"""What is being written: hidden, and named after its writer, so that what a killed one left can be told.
+"""What is being written has a hidden name, by which the next writer finds and removes what a killed one left.
 
-A folder or file is written under such a name and then renamed to the one it is read by. A writer that is
-killed leaves it behind; the next one in the same folder removes it.
+A folder or file is written under such a name and then renamed to the one it is read by.
 """
 
 import os
@@ -41,7 +40,7 @@ def age_s(path: Path) -> float:
 
 
 def _is_abandoned(entry: Path, match: re.Match[str]) -> bool:
-    """Tell whether nobody writes it any more: its process is gone, or it is very old."""
+    """Tell whether it is no longer being written: its process is gone, or it is very old."""
     # os.kill is a question on POSIX only; elsewhere it would end the process
     if match["host"] == platform.node() and os.name == "posix":
         try:

@@ -1,4 +1,4 @@
-"""Stored datasets: where they stand, which version is current, and how one is opened.
+"""Stored datasets: where they are, which version is current, and how one is opened.
 
 A dataset is a folder of immutable versions `v<n>` and a pointer, `CURRENT`, a one-line file that names one of
 them. A path is never reused, so whoever bound the paths of a version goes on reading that version.
@@ -67,7 +67,7 @@ def open_dataset(folder: Path) -> Dataset:
     Raises
     ------
     DatasetNotFoundError
-        If no dataset stands there.
+        If there is no dataset.
     DatasetError
         If the pointer, the manifest or a table is damaged, or the format is newer than this program.
     """
@@ -95,7 +95,7 @@ def current_version(folder: Path) -> str:
     try:
         name = (folder / CURRENT).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        message = f"Cannot read {folder / CURRENT}, which names the current version: {_build_again(folder)}"
+        message = f"Cannot read {folder / CURRENT}, which names the current version: {_rebuild_hint(folder)}"
         raise DatasetError(message) from error
     if not VERSION_NAME.fullmatch(name) or not (folder / name).is_dir():
         found = ", ".join(f"v{number}" for number in versions_in(folder)) or "none"
@@ -152,11 +152,11 @@ def find_dataset(settings: Settings) -> Path | None:
         If one is set and neither a folder nor a name under the build folder.
     """
     if settings.dataset:
-        return locate(settings.build_dir, settings.dataset)
+        return locate_dataset(settings.build_dir, settings.dataset)
     return last_dataset(settings.build_dir)
 
 
-def locate(build_dir: Path, folder_or_name: str) -> Path:
+def locate_dataset(build_dir: Path, folder_or_name: str) -> Path:
     """Return the folder of a dataset given as a folder, or as a name under the build folder.
 
     Raises
@@ -183,7 +183,7 @@ def last_dataset(build_dir: Path) -> Path | None:
     return folder if text and (folder / CURRENT).is_file() else None
 
 
-def remember(build_dir: Path, folder: Path) -> None:
+def remember_dataset(build_dir: Path, folder: Path) -> None:
     """Make `folder` the dataset that is opened when none is named."""
     build_dir.mkdir(parents=True, exist_ok=True)
     inside = folder.resolve()
@@ -214,7 +214,7 @@ def _read_manifest(path: Path) -> Manifest:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        message = f"Cannot read {path} as JSON ({error}): {_build_again(path.parent.parent)}"
+        message = f"Cannot read {path} as JSON ({error}): {_rebuild_hint(path.parent.parent)}"
         raise DatasetError(message) from error
     try:
         return Manifest.from_json(stored)
@@ -229,9 +229,9 @@ def _check_size(path: Path, sizes: dict[str, int]) -> None:
         state = (
             "is missing" if found is None else f"has {found:,} bytes instead of {sizes.get(path.name, 0):,}"
         )
-        message = f"{path} {state}: {_build_again(path.parent.parent)}"
+        message = f"{path} {state}: {_rebuild_hint(path.parent.parent)}"
         raise DatasetError(message)
 
 
-def _build_again(folder: Path) -> str:
+def _rebuild_hint(folder: Path) -> str:
     return f"build or import the dataset {folder.name!r} again."

@@ -53,7 +53,7 @@ def complaints_about(tables: Mapping[str, pa.Table]) -> Iterator[str]:
         yield from _reference_complaints(tables)
 
 
-def damage(dataset: Dataset) -> Iterator[str]:
+def find_damage(dataset: Dataset) -> Iterator[str]:
     """Yield what is wrong with a stored dataset, a sentence each: its files, tables, hash and report.
 
     Reads every file whole, which opening a dataset does not.
@@ -102,7 +102,7 @@ def _value_complaints(table: pa.Table, spec: Table) -> Iterator[str]:
         if column.required and values.null_count:
             yield f"{spec.name}.{column.name}: {values.null_count} values are missing, and it must have all"
         yield from _closed_set_complaints(values, spec, column)
-    if spec.key and (repeated := _repeated(table, spec.key)):
+    if spec.key and (repeated := _count_repeats(table, spec.key)):
         yield f"{spec.name}: {', '.join(spec.key)} must be unique, {repeated} rows repeat another's"
 
 
@@ -117,7 +117,7 @@ def _closed_set_complaints(values: pa.ChunkedArray, spec: Table, column: Column)
         yield f"{spec.name}.{column.name}: expected one of {', '.join(allowed.to_pylist())}, found {shown}"
 
 
-def _repeated(table: pa.Table, key: tuple[str, ...]) -> int:
+def _count_repeats(table: pa.Table, key: tuple[str, ...]) -> int:
     return len(table) - len(table.select(key).group_by(list(key), use_threads=False).aggregate([]))
 
 

@@ -1,4 +1,4 @@
-"""Writing a version of a dataset, so that nobody ever sees half of one.
+"""Writing a version of a dataset, so that no reader ever sees half of one.
 
 A version is written into a hidden folder, synchronised to the disk, and renamed to the next free `v<n>`; then
 the pointer is replaced. Whatever fails on the way, the current version is unharmed. Two writers at once both
@@ -37,7 +37,7 @@ KEPT_VERSIONS = 2
 """Versions a sweep leaves, the current one besides."""
 
 MIN_AGE_S = 3_600.0
-"""Age in seconds under which a version is never swept: somebody may have just opened it."""
+"""Age in seconds under which a version is never swept: it may have just been opened."""
 
 
 _log = logging.getLogger(__name__)
@@ -54,12 +54,8 @@ def write_version(
 
     Parameters
     ----------
-    folder
-        Where the dataset stands.
     tables
         Those of the schema, by name.
-    description
-        What the manifest says of them.
     aside
         Further tables by name, kept in the version but no part of what it says: they are neither validated
         nor counted, and the content hash leaves them out.
@@ -78,23 +74,25 @@ def write_version(
         draft = unfinished_path(folder)
         draft.mkdir()
         try:
-            written = {spec.name: tables[spec.name] for spec in TABLES} | dict(aside or {})
-            files = tuple(_write_table(draft, name, table) for name, table in written.items())
+            ours = {spec.name: tables[spec.name] for spec in TABLES}
+            files = tuple(_write_table(draft, *each) for each in (ours | dict(aside or {})).items())
             manifest = Manifest(
                 **{spec.name: getattr(description, spec.name) for spec in fields(Description)},
                 built_at=datetime.now(UTC).replace(microsecond=0),
                 content_hash=digest,
-                counts={spec.name: len(tables[spec.name]) for spec in TABLES},
+                counts={name: len(table) for name, table in ours.items()},
                 files=files,
             )
-            _write_manifest(draft / MANIFEST, manifest)
+            text = json.dumps(manifest.to_json(), ensure_ascii=False, indent=1)
+            (draft / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
+            _synchronise(draft / MANIFEST)
             _synchronise(draft)
             version = _publish(folder, draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         sweep_versions(folder)
     except OSError as error:
-        raise DatasetError(_advice(folder, error)) from error
+        raise DatasetError(_advice_for(folder, error)) from error
     _log.info(
         "Wrote %(version)s of %(folder)s, content %(content_hash)s",
         {"folder": folder, "version": version.name, "content_hash": digest},
@@ -102,17 +100,17 @@ def write_version(
     return Dataset(folder, version, manifest)
 
 
-def sweep_versions(folder: Path, *, keep: int = KEPT_VERSIONS, least_age_s: float = MIN_AGE_S) -> list[str]:
+def sweep_versions(folder: Path, *, keep: int = KEPT_VERSIONS, min_age_s: float = MIN_AGE_S) -> list[str]:
     """Remove old versions of a dataset and return their names.
 
-    The `keep` highest versions, the current one, and those written less than `least_age_s` seconds ago stay.
+    The `keep` highest versions, the current one, and those written less than `min_age_s` seconds ago stay.
     No reader is asked: an hour after it was replaced twice, a version counts as no longer in use.
     """
     kept = {f"v{number}" for number in versions_in(folder)[-keep:]} | {current_version(folder)}
     swept = []
     for number in versions_in(folder):
         version = folder / f"v{number}"
-        if version.name not in kept and age_s(version) >= least_age_s:
+        if version.name not in kept and age_s(version) >= min_age_s:
             shutil.rmtree(version, ignore_errors=True)
             swept.append(version.name)
     if swept:
@@ -139,19 +137,13 @@ def _write_table(draft: Path, name: str, table: pa.Table) -> StoredFile:
         compression="zstd",
         row_group_size=ROW_GROUP_ROWS,
         use_dictionary=[name for name in table.column_names if name not in _HARDLY_REPEATED],
-        # nobody looks for the least and the greatest of texts in an order by place
+        # in an order by place, the least and the greatest text say nothing
         write_statistics=[field.name for field in table.schema if not pa.types.is_string(field.type)],
     )
     _synchronise(path)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return StoredFile(name=path.name, bytes=path.stat().st_size, sha256=digest)
-
-
-def _write_manifest(path: Path, manifest: Manifest) -> None:
-    text = json.dumps(manifest.to_json(), ensure_ascii=False, indent=1)
-    path.write_text(text + "\n", encoding="utf-8")
-    _synchronise(path)
 
 
 def _publish(folder: Path, draft: Path) -> Path:
@@ -187,7 +179,7 @@ def _synchronise(path: Path) -> None:
         os.close(descriptor)
 
 
-def _advice(folder: Path, error: OSError) -> str:
+def _advice_for(folder: Path, error: OSError) -> str:
     what = f"Could not write the dataset in {folder}; what was there before is unharmed."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"{what} The disk is full: free some space, or choose a folder on another disk."

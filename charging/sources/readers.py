@@ -21,7 +21,7 @@ from pathlib import Path
 
 from charging.errors import Fault, SourceError, UsageError
 from charging.sources import service_areas
-from charging.sources.io.files import Kind, Part, kind_of, read_heads, text_part, unread
+from charging.sources.io.files import FileKind, Part, file_kind, read_heads, text_part, unread
 from charging.sources.ocpi import model as ocpi
 from charging.sources.open_charge_map import model as open_charge_map
 from charging.sources.openstreetmap import model as openstreetmap
@@ -47,16 +47,18 @@ class Reader:
     takes: Callable[..., Sequence[Part]] | None = None  # (path, preset=): the parts of a file it reads
     joins: bool = False  # whether files of this format complete one another: `reads` takes `beside=`
 
-    def read(self, path: Path, *, preset: str | None = None, beside: Sequence[Path] = ()) -> Iterator[Record]:
-        """Return the records of a file, one by one; `beside` are the files of the format read with it."""
+    def read(
+        self, path: Path, *, preset: str | None = None, companions: Sequence[Path] = ()
+    ) -> Iterator[Record]:
+        """Return the records of a file, one by one; `companions` are the files of the format read with it."""
         if self.joins:
-            return self.reads(path, beside=beside, **self._options(preset))
+            return self.reads(path, companions=companions, **self._options(preset))
         return self.reads(path, **self._options(preset))
 
-    def read_columns(self, path: Path, *, beside: Sequence[Path] = ()) -> Iterator[Record | Stations]:
+    def read_columns(self, path: Path, *, companions: Sequence[Path] = ()) -> Iterator[Record | Stations]:
         """Return what `read` does, in columns where the format comes in columns."""
         if self.reads_columns is None:
-            return self.read(path, beside=beside)
+            return self.read(path, companions=companions)
         return self.reads_columns(path, **self._options(None))
 
     def unread(self, path: Path) -> tuple[str, ...]:
@@ -137,7 +139,7 @@ def sniff(path: Path) -> Reader:
     SourceError
         If the file is missing, empty, binary or of no known format.
     """
-    head, *others = read_heads(path) if kind_of(path) is Kind.TEXT else (b"",)
+    head, *others = read_heads(path) if file_kind(path) is FileKind.TEXT else (b"",)
     for reader in READERS:
         if head and reader.matches and reader.matches(head):
             return reader

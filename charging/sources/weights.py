@@ -95,12 +95,12 @@ def read_weights(
         another resolution than those before it. The message names line and column; the header is line 1.
     """
     where = Path(getattr(file, "name", "weights")).name
-    with _opened(file, where) as text:
-        lines = _bounded(text, where)
+    with _open_upload(file, where) as text:
+        lines = _limit_lines(text, where)
         first = next(lines, "")
         delimiter = delimiter_of(first, _is_header) or DELIMITERS[0]
-        header = _header(next(csv.reader([first], delimiter=delimiter), []), where)
-        rows = _read(lines, header, delimiter, where)
+        header = _read_header(next(csv.reader([first], delimiter=delimiter), []), where)
+        rows = _read_rows(lines, header, delimiter, where)
     given = {
         "title": title or where,
         "unit": unit or (PEOPLE if fold_text(header.spelled["weight"]) in _PEOPLE else "weight"),
@@ -113,14 +113,14 @@ def read_weights(
 
 
 @contextmanager
-def _opened(file: UploadedFile, where: str) -> Iterator[TextIO]:
+def _open_upload(file: UploadedFile, where: str) -> Iterator[TextIO]:
     if isinstance(file, Path):
         with open_text(file) as text:
             yield text
         return
     content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
-        raise _too_large(where)
+        raise _size_error(where)
     if not content.strip():
         raise SourceError(
             f"{where}: expected a CSV of weights, found an empty file. Fill it in.", Fault.EMPTY
@@ -139,17 +139,17 @@ def _opened(file: UploadedFile, where: str) -> Iterator[TextIO]:
         raise SourceError(message, Fault.ENCODING) from error
 
 
-def _bounded(text: TextIO, where: str) -> Iterator[str]:
+def _limit_lines(text: TextIO, where: str) -> Iterator[str]:
     """Return the lines of a file, none of it longer in memory than what may be read at all."""
     left = MAX_BYTES
     while line := text.readline(left + 1):
         left -= len(line.encode())
         if left < 0:
-            raise _too_large(where)
+            raise _size_error(where)
         yield line
 
 
-def _too_large(where: str) -> SourceError:
+def _size_error(where: str) -> SourceError:
     return SourceError(
         f"{where}: expected at most {MAX_BYTES // 1_000_000} MB of text, found more. Give coarser cells, or "
         "leave out columns that are not read.",
@@ -163,7 +163,7 @@ def _is_header(cells: list[str]) -> bool:
     return sum(not spelled.isdisjoint(spellings) for spellings in COLUMNS.values()) >= _MIN_COLUMNS
 
 
-def _header(cells: list[str], where: str) -> _Header:
+def _read_header(cells: list[str], where: str) -> _Header:
     """Return where the columns stand."""
     places: dict[str, int] = {}
     for place, cell in enumerate(cells):
@@ -172,7 +172,7 @@ def _header(cells: list[str], where: str) -> _Header:
                 if name in places:
                     message = (
                         f"{where}, line 1: expected one column for {name}, found "
-                        f"{_shown(cells[places[name]])} and {_shown(cell)}. Leave one of them out."
+                        f"{_quote(cells[places[name]])} and {_quote(cell)}. Leave one of them out."
                     )
                     raise SourceError(message)
                 places[name] = place
@@ -192,18 +192,18 @@ def _check_columns(places: dict[str, int], cells: list[str], where: str) -> None
     if lacking:
         message = (
             f"{where}, line 1: expected the columns lat, lon and weight, or cell and weight, found "
-            f"{_shown(', '.join(cells))}, without {', '.join(lacking)}. Name the columns in the first line."
+            f"{_quote(', '.join(cells))}, without {', '.join(lacking)}. Name the columns in the first line."
         )
         raise SourceError(message)
 
 
-def _read(lines: Iterator[str], header: _Header, delimiter: str, where: str) -> _Rows:
+def _read_rows(lines: Iterator[str], header: _Header, delimiter: str, where: str) -> _Rows:
     rows = _Rows([], [], [], [])
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         for cells in reader:
             if any(map(str.strip, cells)):
-                _take(cells, rows, header)
+                _add_row(cells, rows, header)
     except (csv.Error, _BadRowError) as error:
         reason = error if isinstance(error, _BadRowError) else f"expected a row of a CSV, found {error}."
         raise SourceError(f"{where}, line {reader.line_num + 1}: {reason}", Fault.BAD_ROW) from error
@@ -218,7 +218,7 @@ class _BadRowError(ValueError):
     """What is wrong with a row; where it stands is added once it is known."""
 
 
-def _take(cells: list[str], rows: _Rows, header: _Header) -> None:
+def _add_row(cells: list[str], rows: _Rows, header: _Header) -> None:
     if len(cells) != header.width:
         raise _BadRowError(f"expected {header.width} cells as in the header, found {len(cells)}.")
     if len(rows.weights) == MAX_ROWS:
@@ -261,7 +261,7 @@ def _cell(cells: list[str], header: _Header, first: list[int]) -> int:
     try:
         cell = cell_from_text(raw)
     except ValueError as error:
-        message = f"column {column}: expected an H3 cell id such as '85283473fffffff', found {_shown(raw)}."
+        message = f"column {column}: expected an H3 cell id such as '85283473fffffff', found {_quote(raw)}."
         raise _BadRowError(message) from error
     if first and resolution_of(cell) != (expected := resolution_of(first[0])):
         message = (
@@ -278,13 +278,13 @@ def _number(cells: list[str], name: str, header: _Header) -> float:
     number = read_number(raw)
     if number is None:
         message = (
-            f"column {header.spelled[name]}: expected a number with a decimal point, found {_shown(raw)}. "
+            f"column {header.spelled[name]}: expected a number with a decimal point, found {_quote(raw)}. "
             "Leave the row out if it is not known."
         )
         raise _BadRowError(message)
     return number
 
 
-def _shown(text: str) -> str:
+def _quote(text: str) -> str:
     """Return a foreign text as a message may hold it: short, with what is not printable escaped."""
     return repr(text[:_SHOWN])

@@ -1,4 +1,4 @@
-"""One polite client: bounded answers, patience with servers that are busy or cut the line, one host.
+"""An HTTP client for one peer: answers of bounded size, retries, and no host but the peer's.
 
 A request is tried again after a cut, a time-out, 429 and 5xx, later each time, or when the server says. What
 carries a secret goes to the peer's own hosts and nowhere else, redirected or not.
@@ -32,15 +32,15 @@ MAX_ATTEMPTS = 5
 
 MAX_REDIRECTS = 5
 
-_IN_MEMORY = 8 * 2**20  # bytes of an answer; longer ones wait on the disk
-_QUOTED = 200  # characters of a server's message that are shown
-_READ_TO_QUOTE = 2**16  # bytes: a secret that begins among those characters is read to its end
+_MAX_IN_MEMORY = 8 * 2**20  # bytes of an answer; longer ones wait on the disk
+_MAX_QUOTED = 200  # characters of a server's message that are shown
+_MAX_READ_TO_QUOTE = 2**16  # bytes: a secret that begins among those characters is read to its end
 _FIRST_PAUSE_S, _MAX_PAUSE_S, _MAX_WAIT_S = 1.0, 60.0, 300.0
-_SILENCE_S, _CONNECTING_S = 30.0, 10.0
+_READ_TIMEOUT_S, _CONNECT_TIMEOUT_S = 30.0, 10.0
 _MAX_ANSWER_S = 300.0  # from the first byte to the last: a drip is a cut
-_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+_RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_KEEPS_METHOD = frozenset({307, 308})
+_KEEP_METHOD = frozenset({307, 308})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -49,7 +49,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server said; its body is there until the client is asked for another."""
+    """An answer of a server; its body can be read until the next request."""
 
     status: int
     url: str
@@ -74,16 +74,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Politeness:
-    """How a client waits; tests wait less."""
+class RetryPolicy:
+    """How often and how long a client waits."""
 
     attempts: int = MAX_ATTEMPTS
     first_pause_s: float = _FIRST_PAUSE_S
-    longest_pause_s: float = _MAX_PAUSE_S
-    longest_wait_s: float = _MAX_WAIT_S  # a server that asks for more is left alone
-    longest_answer_s: float = _MAX_ANSWER_S
-    silence_s: float = _SILENCE_S  # between two parts of an answer
-    most_bytes: int = MAX_BYTES
+    max_pause_s: float = _MAX_PAUSE_S
+    max_wait_s: float = _MAX_WAIT_S  # a server that asks for more is left alone
+    max_answer_s: float = _MAX_ANSWER_S
+    read_timeout_s: float = _READ_TIMEOUT_S  # between two parts of an answer
+    max_bytes: int = MAX_BYTES
     sleep: Callable[[float], None] = time.sleep
 
 
@@ -96,34 +96,33 @@ class Client:
         *,
         hidden: Mapping[str, str],
         hosts: tuple[str, ...] = (),
-        politeness: Politeness | None = None,
+        retry_policy: RetryPolicy | None = None,
     ) -> None:
         """Start with no connection.
 
         Parameters
         ----------
         url
-            The peer's own address: its scheme, host and port may be asked, and nobody else.
+            The peer's own address: only its scheme, host and port are asked.
         hidden
             Secrets, which no message shows even where the server repeats them.
         hosts
             Further hosts that may be asked, by https alone.
-        politeness
-            How long it waits.
         """
         self._base = url
         self._hosts = hosts
-        self._hidden = sorted({form for value in hidden.values() for form in _forms(value)}, key=len)[::-1]
-        self._politeness = politeness or Politeness()
+        spellings = {spelling for secret in hidden.values() for spelling in _spellings(secret)}
+        self._hidden = sorted(spellings, key=len, reverse=True)  # one may be part of another
+        self._policy = retry_policy or RetryPolicy()
         self._body: IO[bytes] = BytesIO()
         self._client = httpx.Client(
-            timeout=httpx.Timeout(self._politeness.silence_s, connect=_CONNECTING_S),
+            timeout=httpx.Timeout(self._policy.read_timeout_s, connect=_CONNECT_TIMEOUT_S),
             follow_redirects=False,
             headers={"User-Agent": "charging-map", "Accept": "application/json"},
         )
 
     def close(self) -> None:
-        """Let go of the connections, and of the last answer."""
+        """Close the connections and the last answer."""
         self._client.close()
         self._body.close()
 
@@ -142,20 +141,20 @@ class Client:
             If the address is not the peer's, no answer comes whole, it is too long, or the server asks to
             come back much later.
         """
-        for attempt in range(1, self._politeness.attempts + 1):
-            is_last = attempt == self._politeness.attempts
+        for attempt in range(1, self._policy.attempts + 1):
+            is_last = attempt == self._policy.attempts
             try:
-                answer = self._followed(method, url, headers, content)
+                answer = self._follow(method, url, headers, content)
             except (httpx.TransportError, httpx.DecodingError) as error:
                 if is_last:
                     message = (
-                        f"{self._shown(url)}: expected an answer, found none whole in {attempt} attempts"
+                        f"{self._safe_url(url)}: expected an answer, found none whole in {attempt} attempts"
                         f" ({type(error).__name__}). Check address and network, and try again later."
                     )
                     raise SourceError(message) from None
                 self.pause(attempt)
                 continue
-            if answer.status not in _AGAIN or is_last:
+            if answer.status not in _RETRIED or is_last:
                 return answer
             self.pause(attempt, answer)
         raise AssertionError  # the last attempt returns or raises
@@ -168,25 +167,25 @@ class Client:
         SourceError
             If the server asks for more time than is waited.
         """
-        asked_s = _retry_after_s(answer.headers.get("retry-after", "")) if answer else None
-        if asked_s is not None and asked_s > self._politeness.longest_wait_s and answer:
-            message = f"{self._shown(answer.url)}: the server asks to come back in {asked_s:,.0f} s. Do so."
+        wait_s = _retry_after_s(answer.headers.get("retry-after", "")) if answer else None
+        if wait_s is not None and wait_s > self._policy.max_wait_s and answer:
+            message = f"{self._safe_url(answer.url)}: the server asks to come back in {wait_s:,.0f} s. Do so."
             raise SourceError(message)
-        longest = min(self._politeness.first_pause_s * 2 ** (attempt - 1), self._politeness.longest_pause_s)
-        drawn = longest * (0.5 + 0.5 * secrets.randbelow(1_000) / 1_000)  # not all clients at one moment
-        pause_s = drawn if asked_s is None else asked_s
+        limit_s = min(self._policy.first_pause_s * 2 ** (attempt - 1), self._policy.max_pause_s)
+        random_s = limit_s * (0.5 + 0.5 * secrets.randbelow(1_000) / 1_000)  # not all clients at one moment
+        pause_s = random_s if wait_s is None else wait_s
         _log.info(
             "Asking %(address)s again in %(pause_s).1f s",
             {
-                "address": self._shown(answer.url if answer else self._base),
+                "address": self._safe_url(answer.url if answer else self._base),
                 "attempt": attempt,
                 "status": answer.status if answer else None,
                 "pause_s": pause_s,
             },
         )
-        self._politeness.sleep(pause_s)
+        self._policy.sleep(pause_s)
 
-    def resolved(self, url: str, against: str) -> str:
+    def resolve(self, url: str, against: str) -> str:
         """Return an address a server names, made absolute.
 
         Servers behind a proxy name themselves with another scheme: they are asked by that of the peer.
@@ -199,7 +198,7 @@ class Client:
         try:
             full = urljoin(against, url.strip())
             parts, base = urlsplit(full), urlsplit(self._base)
-            is_base = parts.scheme in _DEFAULT_PORTS and _place(full) == _place(self._base)
+            is_base = parts.scheme in _DEFAULT_PORTS and _host_and_port(full) == _host_and_port(self._base)
             if is_base:
                 full = parts._replace(scheme=base.scheme, netloc=base.netloc).geturl()
             is_known = is_base or (parts.scheme == "https" and (parts.hostname or "") in self._hosts)
@@ -207,65 +206,65 @@ class Client:
             is_known, full = False, url
         if not is_known:
             message = (
-                f"{self._shown(self._base)}: expected it to name its own host, found"
-                f" {self.quoted(without_query(full))}. Add the host to `hosts` in the peer's description if"
+                f"{self._safe_url(self._base)}: expected it to name its own host, found"
+                f" {self.quote(without_query(full))}. Add the host to `hosts` in the peer's description if"
                 " you trust it with the secrets."
             )
             raise SourceError(message)
         return full
 
-    def quoted(self, text: object) -> str:
+    def quote(self, text: object) -> str:
         """Return what a server said, short and without secrets, for a message."""
-        return repr(" ".join(self.hide(str(text)).split())[:_QUOTED])
+        return repr(" ".join(self.hide(str(text)).split())[:_MAX_QUOTED])
 
     def hide(self, text: str) -> str:
         """Return a text without secrets."""
-        for secret in self._hidden:  # the longest first: one may be part of another
+        for secret in self._hidden:
             text = text.replace(secret, "•••")
         return text
 
-    def refusal(self, answer: Answer) -> SourceError:
+    def error_for(self, answer: Answer) -> SourceError:
         """Return the complaint about an answer that is no success."""
         answer.body.seek(0)
-        said = self.quoted(answer.body.read(_READ_TO_QUOTE).decode("utf-8", "replace"))
-        address = self._shown(answer.url)
+        said = self.quote(answer.body.read(_MAX_READ_TO_QUOTE).decode("utf-8", "replace"))
+        address = self._safe_url(answer.url)
         _log.warning(
             "%(address)s refused with HTTP status %(status)d: %(said)s",
             {"address": address, "status": answer.status, "said": said},
         )
         return SourceError(
             f"{address}: expected an answer with HTTP status 200, found {answer.status}"
-            f" ({said}). {_advice(answer.status)}"
+            f" ({said}). {_advice_for(answer.status)}"
         )
 
-    def _shown(self, url: str) -> str:
-        return self.hide(without_query(url))[:_QUOTED]
+    def _safe_url(self, url: str) -> str:
+        return self.hide(without_query(url))[:_MAX_QUOTED]
 
-    def _followed(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
-        url = self.resolved(url, self._base)
+    def _follow(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
+        url = self.resolve(url, self._base)
         for _ in range(MAX_REDIRECTS + 1):
-            answer = self._once(method, url, headers, content)
+            answer = self._send(method, url, headers, content)
             target = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not target:
                 return answer
-            url = self.resolved(target, url)
-            if method != "GET" and answer.status not in _KEEPS_METHOD:
-                raise self.refusal(answer)  # its content would be lost on the way
-        message = f"{self._shown(url)}: expected an answer, found more than {MAX_REDIRECTS} redirects."
+            url = self.resolve(target, url)
+            if method != "GET" and answer.status not in _KEEP_METHOD:
+                raise self.error_for(answer)  # its content would be lost on the way
+        message = f"{self._safe_url(url)}: expected an answer, found more than {MAX_REDIRECTS} redirects."
         raise SourceError(message)
 
-    def _once(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
+    def _send(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
         self._body.close()
         # bytes, since a token may be any text
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
-        body = self._body = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  closed with the next
-        with _addressed(), self._client.stream(method, url, headers=sent, content=content) as response:
-            ends_at = time.monotonic() + self._politeness.longest_answer_s
+        body = self._body = SpooledTemporaryFile(max_size=_MAX_IN_MEMORY)  # noqa: SIM115  closed with the next
+        with _url_errors(), self._client.stream(method, url, headers=sent, content=content) as response:
+            ends_at = time.monotonic() + self._policy.max_answer_s
             for part in response.iter_bytes():
                 body.write(part)
-                if body.tell() > self._politeness.most_bytes:
+                if body.tell() > self._policy.max_bytes:
                     message = (
-                        f"{self._shown(url)}: expected at most {self._politeness.most_bytes:,} bytes,"
+                        f"{self._safe_url(url)}: expected at most {self._policy.max_bytes:,} bytes,"
                         " found more. Ask the peer for pages."
                     )
                     raise SourceError(message)
@@ -302,7 +301,7 @@ def without_query(url: str) -> str:
 
 
 @contextmanager
-def _addressed() -> Iterator[None]:
+def _url_errors() -> Iterator[None]:
     """Refuse an address that cannot be asked."""
     try:
         yield
@@ -311,13 +310,13 @@ def _addressed() -> Iterator[None]:
         raise SourceError(message) from None
 
 
-def _place(url: str) -> tuple[str | None, int | None]:
+def _host_and_port(url: str) -> tuple[str | None, int | None]:
     """Return host and port of an address; no port is that of its scheme, whichever."""
     parts = urlsplit(url)
     return parts.hostname, None if parts.port in _DEFAULT_PORTS.values() else parts.port
 
 
-def _forms(secret: str) -> set[str]:
+def _spellings(secret: str) -> set[str]:
     """Return a secret as a server may repeat it: as it is, in Base64, in JSON, in an address, in HTML."""
     in_json = {json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False)}
     return {
@@ -342,9 +341,9 @@ def _retry_after_s(value: str) -> float | None:
     return max(0.0, (then - dt.datetime.now(dt.UTC)).total_seconds())
 
 
-def _advice(status: int) -> str:
+def _advice_for(status: int) -> str:
     if status in (401, 403):
         return "Check that the token is the current one, and meant for this server."
-    if status in _AGAIN:
+    if status in _RETRIED:
         return "The server is busy or broken: try again later."
     return "Check the address in the peer's description."

@@ -1,7 +1,7 @@
 """The journal of a peer: the latest record of each of its stations as it was sent, and how far the pull is.
 
-One SQLite file per peer beside the versions of its dataset. A page and the place of the next one are written
-together, so a pull that was cut goes on where it stopped. Nobody reads a journal but its own peer's pull.
+One SQLite file per peer, in the folder of its dataset. A page and the place of the next one are written
+together, so a pull that was cut continues where it stopped. A journal is read by its own peer's pull alone.
 """
 
 import json
@@ -38,8 +38,8 @@ _NOT_OLDER = "excluded.updated_at is null or updated_at is null or excluded.upda
 _FIRST_IN_PULL = "pull < excluded.pull"
 
 
-class Kept(NamedTuple):
-    """A record of the journal, with what was last said of its statuses."""
+class JournalRecord(NamedTuple):
+    """A record of the journal, with the latest statuses."""
 
     body: Any  # JSON
     status: Any  # JSON; None where none was asked
@@ -48,7 +48,7 @@ class Kept(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pull:
-    """A pull that is going on; written after every page."""
+    """A pull in progress; written after every page."""
 
     number: int  # counts the pulls of a peer; a record carries the one that last saw it
     is_full: bool
@@ -73,7 +73,7 @@ class Journal:
     """The stored records of a peer."""
 
     def __init__(self, path: Path) -> None:
-        """Open the journal, or begin it.
+        """Open the journal, or create it.
 
         Raises
         ------
@@ -81,19 +81,19 @@ class Journal:
             If the file is damaged or cannot be written.
         """
         self._path = path
-        with self._said():
+        with self._journal_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._base = sqlite3.connect(path, isolation_level=None)
             self._base.executescript(_TABLES)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._base.close()
 
     @contextmanager
-    def at_once(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
         """Write all that is put inside, or nothing of it."""
-        with self._said():
+        with self._journal_errors():
             self._base.execute("begin immediate")
             try:
                 yield
@@ -107,20 +107,14 @@ class Journal:
     ) -> bool:
         """Keep a record as the latest of its id, and return whether this pull sees it for the first time.
 
-        An older one than is kept changes nothing, unless a full pull says so: that is the new truth.
+        One older than the stored one changes nothing, unless a full pull brings it: that is the new truth.
 
         Parameters
         ----------
-        record_id
-            What tells records apart.
-        body
-            JSON.
-        pull
-            The pull it came with.
         station
-            What statuses are asked by.
+            The id its statuses are asked by.
         updated_at
-            When it was changed, ISO 8601 in UTC, all of one length; empty where it is not told.
+            When it was changed, ISO 8601 in UTC, all of one length; empty where it is not known.
         """
         row = self._base.execute("select pull from records where id = ?", (record_id,)).fetchone()
         is_first = row is None or row[0] != pull.number
@@ -138,37 +132,37 @@ class Journal:
         return is_first
 
     def put_status(self, station: str, status: object, status_at: datetime) -> None:
-        """Keep what was said of the statuses of a station, and when."""
+        """Keep the statuses of a station, and when they were asked for."""
         self._base.execute(
             "update records set status = ?, status_at = ? where station = ?",
             (json.dumps(status), status_at.isoformat(), station),
         )
 
-    def forget_unseen(self, pull: Pull) -> int:
+    def delete_unseen(self, pull: Pull) -> int:
         """Remove what a full pull did not see, and return how many records that were."""
         return self._base.execute("delete from records where pull <> ?", (pull.number,)).rowcount
 
-    def seen(self, pull: Pull) -> int:
+    def count_seen(self, pull: Pull) -> int:
         """Return how many records a pull has seen."""
         (count,) = self._base.execute(
             "select count(*) from records where pull = ?", (pull.number,)
         ).fetchone()
         return int(count)
 
-    def records(self) -> Iterator[Kept]:
+    def records(self) -> Iterator[JournalRecord]:
         """Yield the records in the order of their ids, one by one."""
-        with self._said():
+        with self._journal_errors():
             for body, status, at in self._base.execute(
                 "select body, status, status_at from records order by id"
             ):
-                yield Kept(
+                yield JournalRecord(
                     json.loads(body),
                     json.loads(status) if status else None,
                     datetime.fromisoformat(at) if at else None,
                 )
 
-    def stations(self) -> list[str]:
-        """Return what statuses are asked by, each once."""
+    def station_ids(self) -> list[str]:
+        """Return the ids that statuses are asked by, each once."""
         rows = self._base.execute(
             "select distinct station from records where station is not null order by station"
         )
@@ -179,7 +173,7 @@ class Journal:
         row = self._base.execute("select value from facts where name = ?", (name,)).fetchone()
         return json.loads(row[0]) if row else None
 
-    def note(self, **facts: object) -> None:
+    def set_facts(self, **facts: object) -> None:
         """Keep facts about the peer's pulls; None removes one."""
         for name, value in facts.items():
             self._base.execute("delete from facts where name = ?", (name,))
@@ -187,19 +181,19 @@ class Journal:
                 self._base.execute("insert into facts values (?, ?)", (name, json.dumps(value)))
 
     @contextmanager
-    def _said(self) -> Iterator[None]:
+    def _journal_errors(self) -> Iterator[None]:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
             message = (
                 f"Cannot use the journal {self._path} ({error}); the dataset is unharmed. Free the disk, or"
-                " remove the journal: everything is then pulled anew."
+                " remove the journal: everything is then pulled again."
             )
             raise DatasetError(message) from error
 
 
 @contextmanager
-def locked(path: Path, *, wait_s: float, what: str) -> Iterator[None]:
+def hold_lock(path: Path, *, wait_s: float, what: str) -> Iterator[None]:
     """Hold a lock that ends with the process, however it ends.
 
     Raises

@@ -14,27 +14,26 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from charging.errors import SourceError
 from charging.sources.io.json_stream import Around, records
 from charging.sources.ocpi.codes import read_time
-from charging.sources.ocpi.model import station
+from charging.sources.ocpi.model import read_station
 from charging.sources.records import Rejection, ServiceAreaRecord
 from charging.sync.http import Answer, Client, with_query
 from charging.sync.journal import Journal, Pull
 from charging.sync.ocpi_paging import Page
 from charging.sync.peers import OcpiPeer, TokenForm
-from charging.sync.pulls import Watch
+from charging.sync.pulls import PullProgress, Watch
 
 VERSIONS = ("2.3.0", "2.2.1", "2.1.1")
 """The versions that are spoken, the best first."""
 
-Told = Callable[[int, int | None], object]
-"""Is told the records that came, and how many are announced."""
+T = TypeVar("T")
 
-_ATTEMPTS = 3  # at an answer that came whole and makes no sense
+_MAX_ATTEMPTS = 3  # at an answer that came whole and makes no sense
 _INSIDE = frozenset({"data"})
 _FIRST_CLIENT_ERROR, _FIRST_SERVER_ERROR = 2_000, 3_000
 _UNAUTHORISED, _NOTHING_THERE = (401, 403), (400, 404, 405, 410, 422)
@@ -61,7 +60,7 @@ class OcpiClient:
         self._form = TokenForm(known) if peer.token_form is TokenForm.AUTO else peer.token_form
         self._read_to = ""
 
-    def pull(self, pull: Pull, told: Told) -> Pull:
+    def pull(self, pull: Pull, progress: PullProgress) -> Pull:
         """Bring the journal up to what the peer has, and return the pull as it ended.
 
         Raises
@@ -71,12 +70,12 @@ class OcpiClient:
         """
         endpoint = self._endpoint()
         watch, has_links, is_counting = Watch(), False, False
-        url = pull.next_url or self._first(endpoint, pull)
-        spare = self._first(endpoint, pull) if pull.next_url else ""
+        url = pull.next_url or self._first_url(endpoint, pull)
+        spare = self._first_url(endpoint, pull) if pull.next_url else ""
         while url:
             before = pull.total
             try:
-                page, pull = self._page(url, pull)
+                page, pull = self._fetch_page(url, pull)
             except _NothingThereError:
                 if not spare:
                     raise
@@ -84,89 +83,76 @@ class OcpiClient:
                 url, spare, is_counting, watch = spare, "", True, Watch()
                 pull = replace(pull, number=pull.number + 1) if not has_links else pull
                 continue
-            told(self._journal.seen(pull), pull.total)
+            progress(self._journal.count_seen(pull), pull.total)
             link = "" if is_counting else page.link
             has_links = has_links or bool(link)
             is_probe = not has_links and pull.total is None and not page.fresh
             if not is_probe and (page.records or link):
-                watch.page(url, page.fresh, self._named(url))
-            spare = page.counted(has_links=has_links)
+                watch.page(url, page.fresh, self._safe_url(url))
+            spare = page.next_by_count(has_links=has_links)
             if before is not None and pull.total is not None and pull.total < before:
-                # records were removed, and others came into their places: those may stand before this page
-                watch.step_back(self._named(url))
-                again = page.back(before - pull.total)
+                # records were removed, and others moved up: those may be on pages before this one
+                watch.note_step_back(self._safe_url(url))
+                again = page.page_before(before - pull.total)
                 pull = pull if again else replace(pull, is_sure=False)
-                url = again or self._linked(link, page)
+                url = again or self._resolve_link(link, page)
             else:
-                url = self._linked(link, page) or spare
-                watch.check_new(url, self._named(url or endpoint))
+                url = self._resolve_link(link, page) or spare
+                watch.check_unvisited(url, self._safe_url(url or endpoint))
             pull = replace(pull, next_url=url)
-            with self._journal.at_once():
-                self._journal.note(pull=pull.to_json(), token_form=self._form)
+            with self._journal.transaction():
+                self._journal.set_facts(pull=pull.to_json(), token_form=self._form)
         return pull
 
-    def _linked(self, link: str, page: Page) -> str:
-        return self._client.resolved(link, page.url) if link else ""
+    def _resolve_link(self, link: str, page: Page) -> str:
+        return self._client.resolve(link, page.url) if link else ""
 
     def _endpoint(self) -> str:
         """Return where the locations are, by the best version that both know."""
-        data = self._data(self._peer.url)
+        data = self._fetch_data(self._peer.url)
         url = self._peer.url
         if not (isinstance(data, dict) and "endpoints" in data):
-            url = self._client.resolved(self._version_url(data), url)
-            data = self._data(url)
+            url = self._client.resolve(self._version_url(data), url)
+            data = self._fetch_data(url)
         offered = data.get("endpoints") if isinstance(data, dict) else None
-        found = [
-            each
-            for each in (offered if isinstance(offered, list) else [])
-            if isinstance(each, dict) and each.get("identifier") == "locations" and each.get("url")
-        ]
-        # 2.1.1 has no roles; a RECEIVER takes locations and has none to give
-        found = [each for each in found if str(each.get("role") or "SENDER").upper() == "SENDER"]
-        if not found:
-            message = (
-                f"{self._named(url)}: expected an endpoint `locations` of a SENDER, found none. Ask the peer"
-                " whether the token may read locations."
-            )
-            raise SourceError(message)
-        return self._client.resolved(str(found[0]["url"]), url)
+        for each in _tables_in(offered):
+            # 2.1.1 has no roles; a RECEIVER takes locations and has none to give
+            is_sender = str(each.get("role") or "SENDER").upper() == "SENDER"
+            if each.get("identifier") == "locations" and each.get("url") and is_sender:
+                return self._client.resolve(str(each["url"]), url)
+        message = (
+            f"{self._safe_url(url)}: expected an endpoint `locations` of a SENDER, found none. Ask the"
+            " peer whether the token may read locations."
+        )
+        raise SourceError(message)
 
     def _version_url(self, data: Any) -> str:  # noqa: ANN401  JSON
-        offered = {
-            str(each.get("version")): str(each["url"])
-            for each in (data if isinstance(data, list) else [])
-            if isinstance(each, dict) and each.get("url")
-        }
+        offered = {str(each.get("version")): str(each["url"]) for each in _tables_in(data) if each.get("url")}
         wanted = (self._peer.version,) if self._peer.version else VERSIONS
         for version in wanted:
             if version in offered:
                 return offered[version]
         message = (
-            f"{self._named(self._peer.url)}: expected one of the OCPI versions {', '.join(wanted)}, found"
-            f" {self._client.quoted(', '.join(offered) or 'none')}. Check that the address is the one of the"
+            f"{self._safe_url(self._peer.url)}: expected one of the OCPI versions {', '.join(wanted)}, found"
+            f" {self._client.quote(', '.join(offered) or 'none')}. Check that the address is the one of the"
             " versions."
         )
         raise SourceError(message)
 
-    def _data(self, url: str) -> Any:  # noqa: ANN401  JSON
+    def _fetch_data(self, url: str) -> Any:  # noqa: ANN401  JSON
         """Return the `data` of a small answer."""
-        for attempt in range(1, _ATTEMPTS + 1):
-            answer = self._get(url)
-            envelope = answer.json()
-            if isinstance(envelope, list):
-                return envelope
-            if not isinstance(envelope, dict):
-                self._again(attempt, url, _GarbledError("what is no JSON object"))
-                continue
-            try:
-                self._check_code(envelope, url)
-            except _GarbledError as error:
-                self._again(attempt, url, error)
-                continue
-            return envelope.get("data", envelope)
-        raise AssertionError  # the last attempt returns or raises
+        return self._fetch(url, lambda answer: self._read_data(answer, url))
 
-    def _first(self, endpoint: str, pull: Pull) -> str:
+    def _read_data(self, answer: Answer, url: str) -> Any:  # noqa: ANN401  JSON
+        envelope = answer.json()
+        if isinstance(envelope, list):
+            return envelope
+        if not isinstance(envelope, dict):
+            raise _GarbledError("what is no JSON object")
+        self._check_code(envelope, url)
+        return envelope.get("data", envelope)
+
+    def _first_url(self, endpoint: str, pull: Pull) -> str:
         since = "" if pull.is_full else self._journal.fact("high_water") or ""
         query: dict[str, str | int] = {"offset": 0, "limit": self._peer.page_size}
         if since:
@@ -174,69 +160,69 @@ class OcpiClient:
             query["date_from"] = f"{since[:19]}Z"
         return with_query(endpoint, **query)
 
-    def _page(self, url: str, pull: Pull) -> tuple[Page, Pull]:
+    def _fetch_page(self, url: str, pull: Pull) -> tuple[Page, Pull]:
         """Keep the records of a page, or none of them."""
-        for attempt in range(1, _ATTEMPTS + 1):
+        page = self._fetch(url, lambda answer: self._store_page(answer, url, pull))
+        return page, replace(pull, total=page.total, high_water=max(pull.high_water, page.high_water))
+
+    def _fetch(self, url: str, read: Callable[[Answer], T]) -> T:
+        """Return what `read` makes of an answer; one that makes no sense is asked for again."""
+        for attempt in range(1, _MAX_ATTEMPTS + 1):
             answer = self._get(url)
             try:
-                with self._journal.at_once():
-                    page = self._kept(answer, url, pull)
+                return read(answer)
             except _GarbledError as error:
-                self._again(attempt, url, error)
-                continue
-            return page, replace(pull, total=page.total, high_water=max(pull.high_water, page.high_water))
+                if attempt == _MAX_ATTEMPTS:
+                    message = (
+                        f"{self._safe_url(url)}: expected an OCPI answer, found {error}. Nothing of it was"
+                        " taken; try again later, or tell the peer."
+                    )
+                    raise SourceError(message) from None
+            self._client.pause(attempt)
         raise AssertionError  # the last attempt returns or raises
 
-    def _again(self, attempt: int, url: str, error: _GarbledError) -> None:
-        if attempt == _ATTEMPTS:
-            message = (
-                f"{self._named(url)}: expected an OCPI answer, found {error}. Nothing of it was taken; try"
-                " again later, or tell the peer."
-            )
-            raise SourceError(message) from None
-        self._client.pause(attempt)
-
-    def _kept(self, answer: Answer, url: str, pull: Pull) -> Page:
+    def _store_page(self, answer: Answer, url: str, pull: Pull) -> Page:
         count, fresh, high_water = 0, 0, ""
-        latest = _stamp(datetime.now(UTC) + _FUTURE)
-        for location in self._locations(answer):
-            record_id, updated_at = _identity(location)
-            count += 1
-            fresh += self._journal.put(record_id, location, pull, updated_at=updated_at)
-            if updated_at <= latest:
-                high_water = max(high_water, updated_at)
+        latest = _timestamp(datetime.now(UTC) + _FUTURE)
+        with self._journal.transaction():
+            for location in self._read_locations(answer):
+                record_id, updated_at = _identity_of(location)
+                count += 1
+                fresh += self._journal.put(record_id, location, pull, updated_at=updated_at)
+                if updated_at <= latest:
+                    high_water = max(high_water, updated_at)
         return Page(url, answer.headers, count, fresh, high_water)
 
-    def _locations(self, answer: Answer) -> Iterator[Any]:
-        """Yield the locations of an answer one by one; that it failed may stand at its end."""
+    def _read_locations(self, answer: Answer) -> Iterator[Any]:
+        """Yield the locations of an answer one by one; an error may only be told at its end."""
         text = answer.text()
         if text.read(64).lstrip()[:1] not in ("{", "["):
             raise _GarbledError("what is no JSON")
         text.seek(0)
         is_whole = False
         try:
-            for value in records(text, Path(self._named(answer.url)), _INSIDE):
+            for value in records(text, Path(self._safe_url(answer.url)), _INSIDE):
                 if not isinstance(value, Around):
                     is_whole = True  # a bare array
-                    yield self._completed(value)
+                    yield self._with_party(value)
                 elif value.has_records or "status_code" in value.members:
                     self._check_code(value.members, answer.url)
                     is_whole = is_whole or value.has_records
                 elif "id" in value.members:
-                    yield self._completed(value.members)
+                    yield self._with_party(value.members)
             if not is_whole and self._body_is_object(answer):
                 raise _GarbledError("an answer without `data`")
         except SourceError as error:
             if isinstance(error, _RefusedError):
                 raise
-            raise _GarbledError(self._client.quoted(error)) from None
+            raise _GarbledError(self._client.quote(error)) from None
 
     @staticmethod
     def _body_is_object(answer: Answer) -> bool:
         answer.body.seek(0)
         return answer.body.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
 
-    def _completed(self, location: Any) -> Any:  # noqa: ANN401  JSON
+    def _with_party(self, location: Any) -> Any:  # noqa: ANN401  JSON
         """Return a location with the party it belongs to, which 2.1.1 leaves to the peer's description."""
         if not isinstance(location, dict) or not (self._peer.country_code and self._peer.party_id):
             return location
@@ -249,11 +235,11 @@ class OcpiClient:
         code = envelope.get("status_code")
         if not isinstance(code, int) or code < _FIRST_CLIENT_ERROR:
             return
-        said = f"status_code {code} ({self._client.quoted(envelope.get('status_message'))})"
+        said = f"status_code {code} ({self._client.quote(envelope.get('status_message'))})"
         if code >= _FIRST_SERVER_ERROR:
             raise _GarbledError(said)
         _log.warning("%(peer)s refused with %(said)s", {"peer": self._peer.name, "said": said})
-        message = f"{self._named(url)}: expected an OCPI answer with status_code 1000, found {said}."
+        message = f"{self._safe_url(url)}: expected an OCPI answer with status_code 1000, found {said}."
         raise _RefusedError(message)
 
     def _get(self, url: str) -> Answer:
@@ -265,12 +251,12 @@ class OcpiClient:
             if answer.status not in _UNAUTHORISED:
                 self._form = other
         if answer.status in _NOTHING_THERE:
-            raise _NothingThereError(str(self._client.refusal(answer)))
+            raise _NothingThereError(str(self._client.error_for(answer)))
         if answer.status != 200:  # noqa: PLR2004  OK
-            raise self._client.refusal(answer)
+            raise self._client.error_for(answer)
         return answer
 
-    def _named(self, url: str) -> str:
+    def _safe_url(self, url: str) -> str:
         """Return an address as messages name it: without its query."""
         parts = urlsplit(url)
         return self._client.hide(f"{parts.netloc.rpartition('@')[2]}{parts.path}")
@@ -281,16 +267,16 @@ class OcpiClient:
 
 
 class _NothingThereError(SourceError):
-    """The address leads nowhere, or is refused as it stands."""
+    """The address leads nowhere, or is refused as it is."""
 
 
 class _RefusedError(SourceError):
     """The peer says what is wrong with the request: asking again does not help."""
 
 
-def _identity(location: Any) -> tuple[str, str]:  # noqa: ANN401  JSON
+def _identity_of(location: Any) -> tuple[str, str]:  # noqa: ANN401  JSON
     """Return what tells a location apart, and when it was changed."""
-    said = station(location)
+    said = read_station(location)
     assert not isinstance(said, ServiceAreaRecord)  # noqa: S101  narrows the type
     record_id = said.record_id if isinstance(said, Rejection) else said.source_id
     if record_id is None:
@@ -298,9 +284,13 @@ def _identity(location: Any) -> tuple[str, str]:  # noqa: ANN401  JSON
         digest = hashlib.sha256(json.dumps(location, sort_keys=True).encode()).hexdigest()[:16]
         return f"?{digest}", ""
     updated_at = read_time(location.get("last_updated"))
-    return record_id, _stamp(updated_at) if updated_at else ""
+    return record_id, _timestamp(updated_at) if updated_at else ""
 
 
-def _stamp(time: datetime) -> str:
+def _tables_in(values: object) -> list[dict[str, Any]]:
+    return [each for each in values if isinstance(each, dict)] if isinstance(values, list) else []
+
+
+def _timestamp(time: datetime) -> str:
     """Return a time as text whose order is that of time."""
     return time.astimezone(UTC).isoformat(timespec="microseconds")

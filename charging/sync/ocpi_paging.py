@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from charging.sync.http import with_query
 
 _NEXT = re.compile(r'<([^>]*)>[^,]*?;\s*rel\s*=\s*"?next\b', re.IGNORECASE)
-_NOTHING = frozenset({"none", "null", "undefined"})
+_EMPTY_VALUES = frozenset({"none", "null", "undefined"})
 _MAX_DIGITS = 15
 
 
@@ -47,10 +47,10 @@ class Page(NamedTuple):
         """
         found = _NEXT.search(self.headers.get("link", ""))
         address, mark, query = (found[1].strip() if found else "").partition("?")
-        said = [pair for pair in query.split("&") if pair.partition("=")[2].casefold() not in _NOTHING]
+        said = [pair for pair in query.split("&") if pair.partition("=")[2].casefold() not in _EMPTY_VALUES]
         return f"{address}{mark}{'&'.join(said)}"
 
-    def counted(self, *, has_links: bool) -> str:
+    def next_by_count(self, *, has_links: bool) -> str:
         """Return the next page by our own count; empty after the last.
 
         Parameters
@@ -68,7 +68,7 @@ class Page(NamedTuple):
         brim = _whole_number(self.headers.get("x-limit")) or asked
         return following if not has_links and self.fresh and self.records == brim else ""
 
-    def back(self, removed: int) -> str:
+    def page_before(self, removed: int) -> str:
         """Return the page that begins as many records earlier; empty where the address cannot say that."""
         return "" if self.offset is None else with_query(self.url, offset=max(0, self.offset - removed))
 

@@ -1,7 +1,7 @@
 """How a peer is described: a TOML file that says where its server is, and in which variables its secrets are.
 
-The file stands as `peers/<name>.toml` in the build folder, or in `data/`. It never holds a secret, only names
-of environment variables.
+The file is `peers/<name>.toml` in the build folder or in `data/`. It never holds a secret, only names of
+environment variables.
 """
 
 import re
@@ -25,13 +25,14 @@ from pydantic import (
 from charging.domain.reference_data import FACTS_DIR
 from charging.errors import UsageError
 from charging.sources.records import SourceInfo
-from charging.validation import NamedTable, Secret, nearest, validated
+from charging.validation import NamedTable, Secret, suggest, validate
 
 FOLDER = "peers"
 """Folder of the descriptions, in the build folder and in `data/`."""
 
 _NAME = re.compile(r"\w[\w-]{0,39}")
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+_KEY_BYTES = 16  # of AES-128, as of its initial vector
 
 
 class PeerKind(StrEnum):
@@ -49,7 +50,7 @@ class TokenForm(StrEnum):
     PLAIN = "plain"  # OCPI 2.1.1, and peers who never changed
 
 
-def _address(url: str, info: ValidationInfo) -> str:
+def _check_address(url: str, info: ValidationInfo) -> str:
     try:
         parts = urlsplit(url.strip())
         host, is_plain = parts.hostname, parts.username is None and parts.password is None
@@ -65,15 +66,15 @@ def _address(url: str, info: ValidationInfo) -> str:
     return url.strip()
 
 
-def _variable(name: str) -> str:
+def _check_variable(name: str) -> str:
     # what looks like no variable may be the secret itself
     if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", name):
         raise ValueError("the name of an environment variable, in capitals such as TOKEN_X")
     return name
 
 
-Address = Annotated[Secret, AfterValidator(_address)]
-Variable = Annotated[Secret, AfterValidator(_variable)]
+Address = Annotated[Secret, AfterValidator(_check_address)]
+Variable = Annotated[Secret, AfterValidator(_check_variable)]
 Host = Annotated[str, AfterValidator(str.lower)]
 
 
@@ -120,11 +121,13 @@ class Peer(NamedTable):
         Raises
         ------
         UsageError
-            If a variable is not set, or a key has not the length it must have; no value is told.
+            If a variable is not set, or a key is not as long as it must be; no value is shown.
         """
         found = {role: environment.get(name, "").strip() for role, name in self.secret_names.items()}
         # a header cannot carry control characters
-        if missing := [self.secret_names[role] for role, value in found.items() if not _is_sayable(value)]:
+        if missing := [
+            self.secret_names[role] for role, value in found.items() if not (value and value.isprintable())
+        ]:
             message = (
                 f"Peer {self.name!r} needs the environment variables {', '.join(missing)}, which are not set,"
                 " or not to one line of text"
@@ -138,13 +141,6 @@ class Peer(NamedTable):
                 )
                 raise UsageError(message)
         return found
-
-
-def _is_sayable(value: str) -> bool:
-    return bool(value) and value.isprintable()
-
-
-_KEY_BYTES = 16  # of AES-128, as of its initial vector
 
 
 class OcpiPeer(Peer):
@@ -168,7 +164,7 @@ class TcecPeer(Peer):
     token_url: Address = ""  # where the token is asked for, if elsewhere
 
 
-class _Kind(BaseModel):
+class _PeerHeader(BaseModel):
     kind: PeerKind
 
 
@@ -190,26 +186,26 @@ def load_peer(name: str, build_dir: Path) -> OcpiPeer | TcecPeer:
     for folder in folders:
         path = folder / f"{name}.toml"
         if path.is_file():
-            return _peer(name, path)
+            return _read_peer(name, path)
     known = sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
     message = (
         f"Expected a peer, found no {folders[0] / name}.toml; there are: {', '.join(known) or 'none'}"
-        f"{nearest(name, known)}. Describe it there: docs/data.md says how."
+        f"{suggest(name, known)}. Describe it there: docs/data.md says how."
     )
     raise UsageError(message)
 
 
-def _peer(name: str, path: Path) -> OcpiPeer | TcecPeer:
+def _read_peer(name: str, path: Path) -> OcpiPeer | TcecPeer:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        # the text is not quoted: a secret may stand in it by mistake
+        # the text is not quoted: it may hold a secret by mistake
         message = f"{path}: expected TOML in UTF-8, found what cannot be read ({type(error).__name__})"
         raise UsageError(message) from None
 
     def refuse(faults: str) -> UsageError:
-        advice = "Put it right there: docs/data.md says how. Secrets stand in environment variables alone."
+        advice = "Correct it there: docs/data.md says how. Secrets belong in environment variables alone."
         return UsageError(f"{path}: {faults}. {advice}")
 
-    kind = validated(_Kind, given, refuse).kind
-    return validated(_MODELS[kind], given, refuse, context=name)
+    kind = validate(_PeerHeader, given, refuse).kind
+    return validate(_MODELS[kind], given, refuse, context=name)

@@ -1,5 +1,6 @@
 """A pull from its beginning to its end: full or not, resumed or not, and what is gone when it is done."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -7,7 +8,10 @@ from charging.errors import SourceError
 from charging.sync.journal import Journal, Pull
 
 RESUMED_WITHIN = timedelta(days=1)
-"""Age up to which a pull that was cut goes on; after that a server's pages are others."""
+"""Age up to which a pull that was cut is continued; after that a server's pages are others."""
+
+PullProgress = Callable[[int, int | None], object]
+"""Called with the records received so far, and the number announced."""
 
 MAX_BARREN_PAGES = 3
 """Pages in a row without one new record, after which a server is taken to repeat itself."""
@@ -16,31 +20,21 @@ MAX_STEPS_BACK = 20
 """Times a pull goes back a page because records were removed in front of it."""
 
 
-def begun(journal: Journal, url: str, *, is_full: bool, full_every: timedelta, now: datetime) -> Pull:
-    """Return the pull to go on with: the one that was cut, or a new one.
+def start_pull(journal: Journal, url: str, *, is_full: bool, full_every: timedelta, now: datetime) -> Pull:
+    """Return the pull to continue: the one that was cut, or a new one.
 
-    Parameters
-    ----------
-    journal
-        The peer's.
-    url
-        Where it is asked: at another address than before, nothing of earlier pulls holds.
-    is_full
-        Whether everything must be pulled. It is in any case the first time, and again after `full_every`.
-    full_every
-        Time between two full pulls.
-    now
-        Aware.
+    Everything is pulled (`is_full`) in any case the first time, again after `full_every`, and at another
+    address than before, where nothing of earlier pulls holds.
     """
     number = journal.fact("number") or 0
     stored = journal.fact("pull")
     if journal.fact("url") not in (url, None):
         number = max(number, stored["number"] if stored else 0)
         is_full, stored = True, None
-        with journal.at_once():
-            journal.note(pull=None, number=number, full_at=None, high_water=None, token_form=None)
-    with journal.at_once():
-        journal.note(url=url)
+        with journal.transaction():
+            journal.set_facts(pull=None, number=number, full_at=None, high_water=None, token_form=None)
+    with journal.transaction():
+        journal.set_facts(url=url)
     cut = Pull.from_json(stored) if stored else None
     if cut and now - cut.begun_at < RESUMED_WITHIN and (cut.is_full or not is_full):
         return cut
@@ -50,7 +44,7 @@ def begun(journal: Journal, url: str, *, is_full: bool, full_every: timedelta, n
     return Pull(number=number, is_full=is_full or is_due, begun_at=now)
 
 
-def finished(journal: Journal, pull: Pull) -> Pull:
+def finish_pull(journal: Journal, pull: Pull) -> Pull:
     """Close a pull: after a full one, what it did not see is gone, unless something may have been missed.
 
     Raises
@@ -58,21 +52,21 @@ def finished(journal: Journal, pull: Pull) -> Pull:
     SourceError
         If a full pull brought nothing: that is a broken server, not a closed network.
     """
-    seen = journal.seen(pull)
+    seen = journal.count_seen(pull)
     if pull.is_full and not seen:
         message = "Expected at least one station from a full pull, found none. The stations there were stay."
         raise SourceError(message)
     if pull.is_full and seen < (pull.total or 0):
         pull = replace(pull, is_sure=False)
     high_water = max(pull.high_water, journal.fact("high_water") or "")
-    with journal.at_once():
+    with journal.transaction():
         if pull.is_full and pull.is_sure:
-            journal.forget_unseen(pull)
-        journal.note(
+            journal.delete_unseen(pull)
+        journal.set_facts(
             pull=None, number=pull.number, pulled_at=pull.begun_at.isoformat(), high_water=high_water or None
         )
         if pull.is_full:
-            journal.note(full_at=pull.begun_at.isoformat())
+            journal.set_facts(full_at=pull.begun_at.isoformat())
     return pull
 
 
@@ -102,13 +96,13 @@ class Watch:
             )
             raise SourceError(message)
 
-    def check_new(self, place: str, where: str) -> None:
+    def check_unvisited(self, place: str, where: str) -> None:
         """Refuse a next page that was there before: it would never end."""
         if place in self._visited:
             message = f"{where}: expected a next page, found one that was read before. Tell the peer."
             raise SourceError(message)
 
-    def step_back(self, where: str) -> None:
+    def note_step_back(self, where: str) -> None:
         """Note that a pull goes back since the total fell, after which it meets pages again.
 
         Raises

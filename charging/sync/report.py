@@ -10,7 +10,7 @@ import pyarrow as pa
 from charging.dataset.store import Dataset
 from charging.domain.schema import PILES, STATIONS
 
-_NOT_SAID_BY_THE_PEER = {
+_IGNORED_COLUMNS = {
     "operator_code",
     "service_area_id",
     "search",
@@ -30,8 +30,8 @@ class Changes(NamedTuple):
     statuses: int  # stations whose statuses differ, among those that were there before and are now
 
 
-class _Said(NamedTuple):
-    what: int
+class _Fingerprint(NamedTuple):
+    description: int
     statuses: int
 
 
@@ -47,7 +47,7 @@ class SyncReport:
     pulled: int  # records that came
     stations: int  # of the peer, now in the dataset
     rejected: int  # of its records, by their readers
-    asked_statuses: int | None  # stations that told statuses of their own; None where records carry them
+    asked_statuses: int | None  # stations that answered with statuses; None where records carry them
     changes: Changes
 
     def to_json(self) -> dict[str, Any]:
@@ -96,15 +96,15 @@ def changes_between(before: Mapping[str, pa.Table], after: Mapping[str, pa.Table
     both = old.keys() & new.keys()
     return Changes(
         opened=len(new.keys() - old.keys()),
-        changed=sum(old[station_id].what != new[station_id].what for station_id in both),
+        changed=sum(old[station_id].description != new[station_id].description for station_id in both),
         closed=len(old.keys() - new.keys()),
         statuses=sum(old[station_id].statuses != new[station_id].statuses for station_id in both),
     )
 
 
-def _fingerprints(tables: Mapping[str, pa.Table]) -> dict[str, _Said]:
+def _fingerprints(tables: Mapping[str, pa.Table]) -> dict[str, _Fingerprint]:
     """Return for each station one number for what is said of it, and one for the statuses of its piles."""
-    names = [column.name for column in STATIONS.columns if column.name not in _NOT_SAID_BY_THE_PEER]
+    names = [column.name for column in STATIONS.columns if column.name not in _IGNORED_COLUMNS]
     groups: dict[str, list[tuple[tuple[Any, ...], Any]]] = {}
     what_of_pile = [
         column.name
@@ -120,5 +120,5 @@ def _fingerprints(tables: Mapping[str, pa.Table]) -> dict[str, _Said]:
         for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             piles = sorted(groups.get(row[place], ()), key=repr)
             of_piles = tuple(sorted((what for what, _ in piles), key=repr))
-            found[row[place]] = _Said(hash((row, of_piles)), hash(tuple(piles)))
+            found[row[place]] = _Fingerprint(hash((row, of_piles)), hash(tuple(piles)))
     return found

@@ -1,6 +1,6 @@
 """Messages of T/CEC 102.4-2016 on the wire: encrypted with AES-128-CBC, signed with HMAC-MD5.
 
-Owns the envelope alone; what stands inside is for the client and `charging.sources.tcec102.model` to read.
+The envelope alone: its content is read by the client and `charging.sources.tcec102.model`.
 """
 
 import hmac
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from charging.errors import SourceError
-from charging.sources.tcec102.status import named
+from charging.sources.tcec102.status import standard_keys
 
 SHANGHAI = timezone(timedelta(hours=8))
 """The zone of every time in a message; it has had no summer time since 1991."""
@@ -39,7 +39,7 @@ class SignatureError(SourceError):
     """A message is not signed by who it should be from."""
 
 
-def encrypted(text: bytes, keys: Keys) -> str:
+def encrypt(text: bytes, keys: Keys) -> str:
     """Return bytes as the `Data` of a message.
 
     Examples
@@ -54,8 +54,8 @@ def encrypted(text: bytes, keys: Keys) -> str:
     return b64encode(encryptor.update(padded) + encryptor.finalize()).decode("ascii")
 
 
-def decrypted(data: str, keys: Keys) -> bytes:
-    """Return the bytes that `encrypted` was given.
+def decrypt(data: str, keys: Keys) -> bytes:
+    """Return the bytes that `encrypt` was given.
 
     Raises
     ------
@@ -80,33 +80,21 @@ def signature(parts: str, keys: Keys) -> str:
     return hmac.new(keys.sig_secret.encode(), parts.encode(), "md5").hexdigest().upper()
 
 
-def request(data: Mapping[str, Any], keys: Keys, now: datetime, number: int) -> dict[str, str]:
-    """Return a request.
-
-    Parameters
-    ----------
-    data
-        What stands inside.
-    keys
-        The caller's.
-    now
-        Aware.
-    number
-        Counts the requests of one second, from 1.
-    """
-    sealed = encrypted(json.dumps(data, ensure_ascii=False).encode(), keys)
+def build_request(data: Mapping[str, Any], keys: Keys, now: datetime, number: int) -> dict[str, str]:
+    """Return a request with `data` inside; `number` counts the requests of one second, from 1."""
+    encrypted = encrypt(json.dumps(data, ensure_ascii=False).encode(), keys)
     stamp, sequence = now.astimezone(SHANGHAI).strftime("%Y%m%d%H%M%S"), f"{number:04d}"
     return {
         "OperatorID": keys.operator_id,
-        "Data": sealed,
+        "Data": encrypted,
         "TimeStamp": stamp,
         "Seq": sequence,
-        "Sig": signature(f"{keys.operator_id}{sealed}{stamp}{sequence}", keys),
+        "Sig": signature(f"{keys.operator_id}{encrypted}{stamp}{sequence}", keys),
     }
 
 
-def opened(answer: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
-    """Return what stands inside an answer, with its names as the standard writes them.
+def open_answer(answer: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
+    """Return the content of an answer, with its names as the standard writes them.
 
     Raises
     ------
@@ -115,7 +103,7 @@ def opened(answer: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
     SourceError
         If it cannot be decrypted, or holds no JSON object.
     """
-    given = named(answer)
+    given = standard_keys(answer)
     data, said = given.get("Data"), given.get("Sig")
     signed = "".join("" if part is None else str(part) for part in (given.get("Ret"), given.get("Msg"), data))
     if not isinstance(said, str) or not isinstance(data, str):
@@ -126,12 +114,12 @@ def opened(answer: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
         )
         raise SignatureError(message)
     try:
-        inside = json.loads(decrypted(data, keys))
+        inside = json.loads(decrypt(data, keys))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         inside = None
     if not isinstance(inside, dict):
         raise SourceError("Expected a JSON object inside `Data`, found something else.")
-    return dict(named(inside))
+    return dict(standard_keys(inside))
 
 
 def _cipher(keys: Keys) -> Cipher[CBC]:

@@ -1,6 +1,6 @@
 """From a peer to a dataset: pull into the journal, build by the ordinary builder, write a new version.
 
-Rows of the peer are made anew from its journal each time; all others stay as they are. Readers see the old
+Rows of the peer are rebuilt from its journal each time; all others stay as they are. Readers see the old
 version or the new one, and a pull that is cut leaves the old one whole.
 """
 
@@ -16,17 +16,17 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.dataset.build import Builder, Built, build_tables
+from charging.dataset.build import Builder, BuildResult, build_tables
 from charging.dataset.manifest import SourceRows
 from charging.dataset.merging import whole_tables, without_merges, write_merged
-from charging.dataset.pipeline import Progress, check_name, described, silent
+from charging.dataset.pipeline import Progress, check_name, describe_build, no_progress
 from charging.dataset.report import ImportReport
 from charging.dataset.store import (
     CURRENT,
     Dataset,
     dataset_folder,
     open_dataset,
-    remember,
+    remember_dataset,
     replace_text,
 )
 from charging.domain.geography import CityIndex, load_cities
@@ -37,11 +37,11 @@ from charging.errors import SourceError, UsageError
 from charging.sources.ocpi import model as ocpi
 from charging.sources.records import Record
 from charging.sources.tcec102 import model as tcec102
-from charging.sync.http import Client, Politeness
-from charging.sync.journal import FOLDER, Journal, Pull, locked
+from charging.sync.http import Client, RetryPolicy
+from charging.sync.journal import FOLDER, Journal, Pull, hold_lock
 from charging.sync.ocpi_client import OcpiClient
 from charging.sync.peers import OcpiPeer, Peer, TcecPeer, load_peer
-from charging.sync.pulls import begun, finished
+from charging.sync.pulls import finish_pull, start_pull
 from charging.sync.report import SyncReport, changes_between
 from charging.sync.tcec_client import TcecClient
 
@@ -54,7 +54,7 @@ _BASE = ""  # in the file of reports: rows of no peer
 _log = logging.getLogger(__name__)
 
 
-class _Part(NamedTuple):
+class _KeptRows(NamedTuple):
     """Rows of a dataset that stay, and how they came about."""
 
     tables: dict[str, pa.Table]
@@ -62,7 +62,7 @@ class _Part(NamedTuple):
     sources: tuple[SourceRows, ...]
 
 
-class _Pulled(NamedTuple):
+class _PullResult(NamedTuple):
     """A pull that is done."""
 
     pull: Pull
@@ -76,8 +76,8 @@ def sync(
     build_dir: Path,
     is_full: bool = False,
     environment: Mapping[str, str] = os.environ,
-    progress: Progress = silent,
-    politeness: Politeness | None = None,
+    progress: Progress = no_progress,
+    retry_policy: RetryPolicy | None = None,
 ) -> SyncReport:
     """Bring the stations of a peer in its dataset up to date, and return what changed.
 
@@ -91,18 +91,14 @@ def sync(
         Whether everything is pulled; otherwise what changed since the last time, if that is not too long ago.
     environment
         Where the secrets are.
-    progress
-        Is told how far it is.
-    politeness
-        How long servers are waited for.
 
     Raises
     ------
     UsageError
         If the peer is not described well, a secret is not set, or its dataset is simulated.
     SourceError
-        If the peer cannot be asked or answers what makes no sense; the dataset stays, and the next sync goes
-        on where this one stopped.
+        If the peer cannot be asked or answers what makes no sense; the dataset stays, and the next sync
+        continues where this one stopped.
     DatasetError
         If the dataset cannot be read or written, or the same peer is being pulled by another process.
     """
@@ -110,16 +106,16 @@ def sync(
     secrets = peer.secrets(environment)
     check_name(peer.dataset)
     folder = dataset_folder(build_dir, peer.dataset)
-    _current(folder)
+    _current_dataset(folder)
     journals = folder / FOLDER
-    with locked(journals / f"{name}.lock", wait_s=0.0, what=f"The peer {name!r}"):
+    with hold_lock(journals / f"{name}.lock", wait_s=0.0, what=f"The peer {name!r}"):
         journal = Journal(journals / f"{name}.sqlite")
-        client = Client(peer.url, hidden=secrets, hosts=peer.hosts, politeness=politeness)
+        client = Client(peer.url, hidden=secrets, hosts=peer.hosts, retry_policy=retry_policy)
         try:
-            pulled = _pulled(peer, client, journal, secrets, is_full=is_full, progress=progress)
-            with locked(journals / ".writing.lock", wait_s=_MAX_WRITE_S, what=f"{folder}"):
+            pulled = _run_pull(peer, client, journal, secrets, is_full=is_full, progress=progress)
+            with hold_lock(journals / ".writing.lock", wait_s=_MAX_WRITE_S, what=f"{folder}"):
                 progress(_PULL_SHARE + _STATUS_SHARE, "building")
-                report = _written(peer, journal, folder, build_dir, pulled)
+                report = _write_dataset(peer, journal, folder, build_dir, pulled)
             _log_report(report)
             return report
         finally:
@@ -141,7 +137,7 @@ def _log_report(report: SyncReport) -> None:
     )
 
 
-def _current(folder: Path) -> Dataset | None:
+def _current_dataset(folder: Path) -> Dataset | None:
     """Return the dataset a peer's rows go into, or None where it is to be made."""
     if not (folder / CURRENT).exists():
         return None
@@ -154,7 +150,7 @@ def _current(folder: Path) -> Dataset | None:
     return dataset
 
 
-def _pulled(
+def _run_pull(
     peer: OcpiPeer | TcecPeer,
     client: Client,
     journal: Journal,
@@ -162,10 +158,10 @@ def _pulled(
     *,
     is_full: bool,
     progress: Progress,
-) -> _Pulled:
+) -> _PullResult:
     now = datetime.now(UTC).replace(microsecond=0)
     every = timedelta(days=peer.full_every_days)
-    pull = begun(journal, peer.url, is_full=is_full, full_every=every, now=now)
+    pull = start_pull(journal, peer.url, is_full=is_full, full_every=every, now=now)
 
     _log.info(
         "Pulling %(what)s from %(peer)s",
@@ -176,34 +172,34 @@ def _pulled(
         },
     )
 
-    def told(count: int, total: int | None) -> None:
+    def report_records(count: int, total: int | None) -> None:
         share = min(1.0, count / total) if total else 0.0
         progress(share * _PULL_SHARE, f"pulling {peer.name}, {count:,} of {total or '?'} records")
 
-    def told_statuses(count: int, total: int | None) -> None:
+    def report_statuses(count: int, total: int | None) -> None:
         share = _PULL_SHARE + _STATUS_SHARE * (count / total if total else 1.0)
         progress(share, f"asking {peer.name} for statuses, {count:,} of {total:,} stations")
 
-    told(0, None)
+    report_records(0, None)
     if isinstance(peer, OcpiPeer):
-        ended = OcpiClient(peer, client, journal, secrets["token"]).pull(pull, told)
-        records = journal.seen(ended)
-        return _Pulled(finished(journal, ended), records, None)
+        ended = OcpiClient(peer, client, journal, secrets["token"]).pull(pull, report_records)
+        records = journal.count_seen(ended)
+        return _PullResult(finish_pull(journal, ended), records, None)
     asking = TcecClient(peer, client, journal, secrets)
-    ended = asking.pull(pull, told)
-    records = journal.seen(ended)
-    ended = finished(journal, ended)
-    return _Pulled(ended, records, asking.pull_statuses(told_statuses))
+    ended = asking.pull(pull, report_records)
+    records = journal.count_seen(ended)
+    ended = finish_pull(journal, ended)
+    return _PullResult(ended, records, asking.pull_statuses(report_statuses))
 
 
-def _written(
-    peer: OcpiPeer | TcecPeer, journal: Journal, folder: Path, build_dir: Path, pulled: _Pulled
+def _write_dataset(
+    peer: OcpiPeer | TcecPeer, journal: Journal, folder: Path, build_dir: Path, pulled: _PullResult
 ) -> SyncReport:
-    current = _current(folder)
+    current = _current_dataset(folder)
     info = replace(peer.source, as_of=pulled.pull.begun_at.date().isoformat())
     registry, cities = load_operators(), CityIndex(load_cities())
     mine = build_tables(
-        _records(peer, journal),
+        _read_records(peer, journal),
         source=info,
         retrieved_at=pulled.pull.begun_at,
         registry=registry,
@@ -216,7 +212,7 @@ def _written(
             f" {mine.report.rejected:,} were rejected{f' as {reasons}' if reasons else ''}."
         )
         raise SourceError(message)
-    reports = _reports(folder)
+    reports = _stored_reports(folder)
     builder = Builder(registry=registry, cities=cities)
     is_guessed = False
     before = {spec.name: spec.arrow_schema.empty_table() for spec in (STATIONS, PILES)}
@@ -225,24 +221,24 @@ def _written(
         is_guessed = _has_guesses(current)
         reports = _known_reports(current, whole, reports, info.source)
         before = _rows_of(whole, [info.source])
-        for part in _others(current, whole, reports, info.source):
+        for part in _other_parts(current, whole, reports, info.source):
             builder.keep(part.tables, report=part.report, sources=part.sources, has_guesses=is_guessed)
     builder.keep(mine.tables, report=mine.report, sources=mine.sources)
     built = builder.finish()
     reports[info.source] = mine.report.to_json()
     replace_text(folder / FOLDER / _REPORTS, json.dumps(reports))
     name = current.name if current else peer.dataset
-    dataset = write_merged(folder, built.tables, described(name, built))
+    dataset = write_merged(folder, built.tables, describe_build(name, built))
     if current is None:
-        remember(build_dir, folder)
-    return _synced(peer, journal, pulled, mine, before, dataset)
+        remember_dataset(build_dir, folder)
+    return _sync_report(peer, journal, pulled, mine, before, dataset)
 
 
-def _synced(
+def _sync_report(
     peer: Peer,
     journal: Journal,
-    pulled: _Pulled,
-    mine: Built,
+    pulled: _PullResult,
+    mine: BuildResult,
     before: Mapping[str, pa.Table],
     dataset: Dataset,
 ) -> SyncReport:
@@ -261,19 +257,19 @@ def _synced(
     )
 
 
-def _records(peer: Peer, journal: Journal) -> Iterator[Record]:
+def _read_records(peer: Peer, journal: Journal) -> Iterator[Record]:
     """Yield what the journal holds as the reader of the format understands it."""
     for kept in journal.records():
         if isinstance(peer, OcpiPeer):
-            yield ocpi.station(kept.body)
+            yield ocpi.read_station(kept.body)
         else:
-            guns = tcec102.statuses(kept.status) if kept.status is not None else {}
-            yield tcec102.station(kept.body, guns, status_at=kept.status_at)
+            guns = tcec102.read_statuses(kept.status) if kept.status is not None else {}
+            yield tcec102.read_station(kept.body, guns, status_at=kept.status_at)
 
 
-def _others(
+def _other_parts(
     current: Dataset, whole: Mapping[str, pa.Table], reports: Mapping[str, Any], source: str
-) -> Iterator[_Part]:
+) -> Iterator[_KeptRows]:
     """Yield what stays of a dataset: the rows of no peer, and those of each other peer."""
     peers = [source, *(name for name in reports if name != _BASE)]
     for name, report in reports.items():
@@ -287,7 +283,7 @@ def _others(
         rows = tuple(
             rows for rows in current.manifest.sources if (rows.info.source in chosen) is (name != _BASE)
         )
-        yield _Part(tables, ImportReport.from_json(report), rows)
+        yield _KeptRows(tables, ImportReport.from_json(report), rows)
 
 
 def _rows_of(
@@ -306,7 +302,7 @@ def _has_guesses(current: Dataset) -> bool:
     return bool(report.linked_to_areas or report.linked_to_areas_unsaid)
 
 
-def _reports(folder: Path) -> dict[str, Any]:
+def _stored_reports(folder: Path) -> dict[str, Any]:
     """Return the reports of the parts of a dataset by source, as they were last written."""
     try:
         stored = json.loads((folder / FOLDER / _REPORTS).read_text(encoding="utf-8"))
@@ -331,11 +327,11 @@ def _known_reports(
     elif _BASE in stored:
         base = ImportReport.from_json(stored[_BASE])
     else:
-        base = _plain_report(whole, [*peers, source])
+        base = _recount_report(whole, [*peers, source])
     return {_BASE: base.to_json()} | {name: stored[name] for name in peers}
 
 
-def _plain_report(whole: Mapping[str, pa.Table], peers: list[str]) -> ImportReport:
+def _recount_report(whole: Mapping[str, pa.Table], peers: list[str]) -> ImportReport:
     """Return a report on the rows of no peer, where the one of their import is lost."""
     tables = _rows_of(whole, peers, is_other=True)
     stations, areas = len(tables[STATIONS.name]), len(whole[SERVICE_AREAS.name])

@@ -155,9 +155,9 @@ def later(dataset: Dataset, folder: Path) -> Dataset:
     grown = pa.array(np.where(np.arange(len(piles)) % GROWN_EVERY == 0, 2, 0))
     count = pc.add(piles["count"], grown)
     piles = piles.set_column(piles.schema.get_field_index("count"), piles.schema.field("count"), count)
-    described = {spec.name: getattr(dataset.manifest, spec.name) for spec in fields(Description)}
+    values = {spec.name: getattr(dataset.manifest, spec.name) for spec in fields(Description)}
     return write_version(
-        folder, tables | {"stations": stations, "piles": piles}, Description(**described | {"name": LATER})
+        folder, tables | {"stations": stations, "piles": piles}, Description(**values | {"name": LATER})
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from charging.dataset import drafts, pipeline
-from charging.dataset.drafts import DRAFTS, WAITING, Choices, Draft, Sent, sweep_drafts
+from charging.dataset.drafts import DRAFTS, WAITING, Draft, ReadOptions, SentFile, sweep_drafts
 from charging.dataset.store import dataset_names, last_dataset
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, DatasetError, SourceError, UsageError
@@ -20,8 +20,8 @@ AREAS = (Path(__file__).parents[1] / "fixtures" / "service_areas" / "areas.csv")
 MAX_BYTES = 1_000_000
 
 
-def draft(build_dir, *sent, most_bytes=MAX_BYTES):
-    return Draft(sent or [Sent("register.csv", REGISTER)], build_dir=build_dir, most_bytes=most_bytes)
+def draft(build_dir, *sent, max_bytes=MAX_BYTES):
+    return Draft(sent or [SentFile("register.csv", REGISTER)], build_dir=build_dir, max_bytes=max_bytes)
 
 
 def everything(folder):
@@ -33,8 +33,8 @@ def leftovers(build_dir):
 
 
 def test_what_is_kept_is_a_dataset_of_the_build_folder_and_the_last_one(tmp_path):
-    made = draft(tmp_path, Sent("register.csv", REGISTER), Sent("areas.csv", AREAS))
-    made.read(Choices("mine"))
+    made = draft(tmp_path, SentFile("register.csv", REGISTER), SentFile("areas.csv", AREAS))
+    made.read(ReadOptions("mine"))
     kept = made.keep()
     assert (kept.folder, kept.name) == (tmp_path / "mine", "mine")
     assert kept.manifest.counts == {"stations": 2, "piles": 2, "service_areas": 4}
@@ -45,7 +45,7 @@ def test_what_is_kept_is_a_dataset_of_the_build_folder_and_the_last_one(tmp_path
 def test_nobody_sees_a_draft_before_it_is_kept(build_dir):
     before = everything(build_dir)
     made = draft(build_dir)
-    made.read(Choices("mine"))
+    made.read(ReadOptions("mine"))
     assert dataset_names(build_dir) == ["tiny"]
     made.discard()
     left = everything(build_dir)
@@ -54,33 +54,33 @@ def test_nobody_sees_a_draft_before_it_is_kept(build_dir):
 
 
 def test_files_are_recognised_and_looked_at_before_they_are_read(tmp_path):
-    made = draft(tmp_path, Sent("register.csv", REGISTER), Sent("areas.csv", AREAS))
+    made = draft(tmp_path, SentFile("register.csv", REGISTER), SentFile("areas.csv", AREAS))
     assert [(file.reader.name, file.reader.preset) for file in made.files] == [
         ("tabular", "urbanev"),
         ("service-areas", None),
     ]
-    [first] = made.first_records(made.files[0], Choices("mine"), 1)
+    [first] = made.first_records(made.files[0], ReadOptions("mine"), 1)
     assert (first.source_id, first.stated_piles or sum(group.count for group in first.piles)) == ("1001", 20)
     assert made.suggested_name == "register"
 
 
 def test_what_is_not_recognised_can_be_read_as_it_is_said_to_be(tmp_path):
     text = b"STATION_ID,longitude,latitude,charge_count\nx,114.06,22.54,20\n"
-    made = draft(tmp_path, Sent("other.csv", text))
+    made = draft(tmp_path, SentFile("other.csv", text))
     [file] = made.files
     assert file.reader is None
     assert "other.csv: expected one of" in file.problem
     with pytest.raises(SourceError):
-        made.first_records(file, Choices("mine"), 1)
+        made.first_records(file, ReadOptions("mine"), 1)
     with pytest.raises(SourceError, match=r"other\.csv"):
-        made.read(Choices("mine", preset="urbanev"))
+        made.read(ReadOptions("mine", preset="urbanev"))
 
 
 def test_a_datum_that_is_known_better_is_taken(tmp_path):
     made = draft(tmp_path)
     places = []
     for datum in (None, Datum.WGS84):
-        dataset = made.read(Choices("mine", datum=datum))
+        dataset = made.read(ReadOptions("mine", datum=datum))
         places.append(dataset.content_hash)
     assert places[0] != places[1]
 
@@ -91,11 +91,11 @@ def test_a_datum_that_is_known_better_is_taken(tmp_path):
     ["../../escaped.csv", "/etc/passwd", "a\x00b\n\u202e.csv", ".hidden", "..", "", "x" * 5_000, "<b>`${1}`"],
 )
 def test_no_name_of_a_file_leads_out_of_the_draft_or_changes_what_is_shown(tmp_path, name):
-    made = draft(tmp_path / "build", Sent(name, REGISTER), Sent(name, AREAS))
+    made = draft(tmp_path / "build", SentFile(name, REGISTER), SentFile(name, AREAS))
     assert {path.name for path in tmp_path.iterdir()} == {"build"}
     assert {path.name for path in (tmp_path / "build").iterdir()} == {DRAFTS}
     assert all(file.name.isprintable() and 0 < len(file.name) <= 80 for file in made.files)
-    made.read(Choices(made.suggested_name))
+    made.read(ReadOptions(made.suggested_name))
     assert made.keep().folder.parent == tmp_path / "build"
 
 
@@ -106,15 +106,15 @@ def test_a_name_that_is_bad_or_taken_is_refused_and_changes_nothing(build_dir, n
     before = everything(build_dir)
     made = draft(build_dir)
     with pytest.raises(UsageError):
-        made.read(Choices(name))
+        made.read(ReadOptions(name))
     made.discard()
     assert {path: data for path, data in everything(build_dir).items() if DRAFTS not in path.parts} == before
 
 
 def test_a_suggested_name_is_free_and_good(build_dir):
-    assert draft(build_dir, Sent("tiny.csv", REGISTER)).suggested_name == "tiny-data"
-    assert draft(build_dir, Sent("simulated.csv", REGISTER)).suggested_name == "simulated-data"
-    assert draft(build_dir, Sent("???", REGISTER)).suggested_name == "upload"
+    assert draft(build_dir, SentFile("tiny.csv", REGISTER)).suggested_name == "tiny-data"
+    assert draft(build_dir, SentFile("simulated.csv", REGISTER)).suggested_name == "simulated-data"
+    assert draft(build_dir, SentFile("???", REGISTER)).suggested_name == "upload"
 
 
 BROKEN = {
@@ -130,9 +130,9 @@ BROKEN = {
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_broken_file_is_told_without_where_it_lies_and_changes_nothing(build_dir, what):
     before = everything(build_dir)
-    made = draft(build_dir, Sent("mine.csv", BROKEN[what]))
+    made = draft(build_dir, SentFile("mine.csv", BROKEN[what]))
     with pytest.raises(ChargingError) as raised:
-        made.read(Choices("mine"))
+        made.read(ReadOptions("mine"))
     assert "mine.csv" in str(raised.value)
     assert str(build_dir) not in str(raised.value)
     assert (made.dataset, dataset_names(build_dir)) == (None, ["tiny"])
@@ -142,7 +142,7 @@ def test_a_broken_file_is_told_without_where_it_lies_and_changes_nothing(build_d
 
 def test_too_large_files_are_refused_before_anything_is_stored(tmp_path):
     with pytest.raises(UsageError, match="at most 0 MB together"):
-        draft(tmp_path, Sent("a.csv", REGISTER), Sent("b.csv", REGISTER), most_bytes=len(REGISTER) + 1)
+        draft(tmp_path, SentFile("a.csv", REGISTER), SentFile("b.csv", REGISTER), max_bytes=len(REGISTER) + 1)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -150,9 +150,9 @@ def test_a_file_of_endless_records_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(pipeline, "RECORDS_BETWEEN", 1)
     monkeypatch.setattr(drafts, "MAX_REPORTS", 2)
     rows = "".join(f"{number},114.06,22.54,1,1,1,1\n" for number in range(9))
-    made = draft(tmp_path, Sent("many.csv", (HEADER + rows).encode()))
+    made = draft(tmp_path, SentFile("many.csv", (HEADER + rows).encode()))
     with pytest.raises(UsageError, match="fewer records"):
-        made.read(Choices("mine"))
+        made.read(ReadOptions("mine"))
     assert made.dataset is None
 
 
@@ -167,26 +167,26 @@ def test_an_aborted_import_leaves_everything_as_it_was_and_can_be_begun_again(bu
         raise GoneError
 
     with pytest.raises(GoneError):
-        made.read(Choices("mine"), leave)
+        made.read(ReadOptions("mine"), leave)
     assert made.dataset is None
     assert dataset_names(build_dir) == ["tiny"]
-    made.read(Choices("mine"))
+    made.read(ReadOptions("mine"))
     assert made.keep().manifest.counts["stations"] == 2
 
 
 def test_of_two_drafts_of_one_name_the_second_is_refused_and_harms_nothing(tmp_path):
     first, second = (
         draft(tmp_path),
-        draft(tmp_path, Sent("other.csv", HEADER.encode() + REGISTER.split(b"\n")[1])),
+        draft(tmp_path, SentFile("other.csv", HEADER.encode() + REGISTER.split(b"\n")[1])),
     )
     for made in (first, second):
-        made.read(Choices("mine"))
+        made.read(ReadOptions("mine"))
     kept = first.keep()
     with pytest.raises(UsageError, match="taken"):
         second.keep()
     assert dataset_names(tmp_path) == ["mine"]
     assert kept.manifest.counts["stations"] == 2
-    second.read(Choices("other"))
+    second.read(ReadOptions("other"))
     assert second.keep().manifest.counts["stations"] == 1
 
 
@@ -201,10 +201,10 @@ def test_two_imports_at_once_wait_for_each_other(tmp_path):
         while WAITING not in heard and time.monotonic() < deadline:
             time.sleep(0.01)
 
-    thread = threading.Thread(target=one.read, args=(Choices("one"), slow))
+    thread = threading.Thread(target=one.read, args=(ReadOptions("one"), slow))
     thread.start()
     reading.wait(10)
-    other.read(Choices("other"), lambda _share, what: heard.append(what))
+    other.read(ReadOptions("other"), lambda _share, what: heard.append(what))
     thread.join()
     assert heard[0] == WAITING
     assert {made.keep().name for made in (one, other)} == {"one", "other"}
@@ -217,7 +217,7 @@ def test_nothing_can_be_kept_that_was_not_read(tmp_path):
 
 def test_a_draft_nobody_holds_any_more_is_gone(tmp_path):
     made = draft(tmp_path)
-    made.read(Choices("mine"))
+    made.read(ReadOptions("mine"))
     assert leftovers(tmp_path)
     del made
     gc.collect()
@@ -227,7 +227,7 @@ def test_a_draft_nobody_holds_any_more_is_gone(tmp_path):
 def test_old_drafts_of_killed_programs_are_swept_and_young_ones_stay(tmp_path):
     (tmp_path / DRAFTS / "left").mkdir(parents=True)
     assert sweep_drafts(tmp_path) == []
-    assert sweep_drafts(tmp_path, least_age_s=0) == ["left"]
+    assert sweep_drafts(tmp_path, min_age_s=0) == ["left"]
     assert sweep_drafts(tmp_path / "nowhere") == []
 
 

@@ -12,7 +12,7 @@ import pytest
 from endurance.sizes import sized
 
 from charging.dataset.store import CURRENT, current_version, open_dataset, versions_in
-from charging.dataset.validate import damage
+from charging.dataset.validate import find_damage
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that can be forked")
 
@@ -45,7 +45,7 @@ class House:
     def holds(self):
         """Return which of the files the dataset is, which must be whole."""
         dataset = open_dataset(self.folder / "d")
-        assert list(damage(dataset)) == []
+        assert list(find_damage(dataset)) == []
         return self.hashes[dataset.content_hash]
 
     def litter(self):

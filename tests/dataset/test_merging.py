@@ -14,7 +14,7 @@ from charging.dataset.manifest import Description
 from charging.dataset.merging import Merge, merge, merged_stations, read_merges, unmerge, write_merged
 from charging.dataset.pipeline import import_files
 from charging.dataset.store import open_dataset
-from charging.dataset.validate import damage
+from charging.dataset.validate import find_damage
 from charging.dataset.versions import write_version
 from charging.domain.schema import TABLES
 from charging.errors import DatasetError, UsageError
@@ -35,7 +35,7 @@ def tables_of(dataset):
     return {spec.name: pq.read_table(dataset.path(spec.name)) for spec in TABLES}
 
 
-def described(dataset):
+def description(dataset):
     return Description(**{spec.name: getattr(dataset.manifest, spec.name) for spec in fields(Description)})
 
 
@@ -45,7 +45,7 @@ def test_a_merged_station_and_its_piles_are_left_out_of_a_new_version(dataset):
     assert open_dataset(dataset.folder) == merged
     assert ids(dataset) - ids(merged) == ids(dataset, "piles") - ids(merged, "piles") == {"tiny:sh-1"}
     assert merged.content_hash != dataset.content_hash
-    assert list(damage(merged)) == []
+    assert list(find_damage(merged)) == []
     assert merged_stations(merged)["name"].to_pylist() == ["蔚来目的地站"]
 
 
@@ -97,7 +97,7 @@ def test_decisions_stand_beside_the_versions(dataset):
 
 def test_a_new_import_into_the_folder_is_merged_alike(dataset):
     merged = merge(dataset, [("tiny:bj-1", "tiny:sh-1")])
-    again = write_merged(dataset.folder, tables_of(dataset), described(dataset))
+    again = write_merged(dataset.folder, tables_of(dataset), description(dataset))
     assert (again.content_hash, again.version.name) == (merged.content_hash, "v3")
     assert again.manifest.report == merged.manifest.report
     assert unmerge(again).content_hash == dataset.content_hash
@@ -107,13 +107,13 @@ def test_what_is_not_in_a_new_import_changes_nothing_there(dataset, build, tiny_
     merge(dataset, [("tiny:bj-1", "tiny:sh-1"), ("tiny:sz-1", "tiny:sz-2")])
     left = [one for one in tiny_records if getattr(one, "source_id", None) not in ("bj-1", "sz-2")]
     new = build(left)
-    again = write_merged(dataset.folder, new.tables, described(dataset))
+    again = write_merged(dataset.folder, new.tables, description(dataset))
     assert {"tiny:sh-1", "tiny:sz-1"} <= ids(again)  # the one to keep of the first pair is gone
     assert len(read_merges(dataset.folder)) == 2
 
 
 def test_without_decisions_a_version_is_written_as_ever(dataset):
-    again = write_merged(dataset.folder, tables_of(dataset), described(dataset))
+    again = write_merged(dataset.folder, tables_of(dataset), description(dataset))
     assert (again.content_hash, again.manifest.files) == (dataset.content_hash, dataset.manifest.files)
 
 
@@ -193,7 +193,7 @@ def test_damaged_decisions_are_refused_and_named(dataset, text):
 def test_a_damaged_table_of_what_was_merged_is_found(dataset):
     merged = merge(dataset, [("tiny:bj-1", "tiny:sh-1")])
     merged.path("merged_stations").write_bytes(b"PAR1")
-    assert any("merged_stations" in complaint for complaint in damage(merged))
+    assert any("merged_stations" in complaint for complaint in find_damage(merged))
     with pytest.raises(DatasetError, match="merged_stations"):
         unmerge(dataset)
 
@@ -229,5 +229,5 @@ def test_a_file_imported_again_is_merged_as_it_was(tmp_path):
     merged = merge(first, [(keep, drop)])
     again = import_files([register], build_dir=tmp_path)
     assert (again.content_hash, again.version.name) == (merged.content_hash, "v3")
-    assert list(damage(again)) == []
+    assert list(find_damage(again)) == []
     assert unmerge(again).content_hash == first.content_hash

@@ -10,9 +10,9 @@ from charging.dataset.store import (
     dataset_names,
     find_dataset,
     last_dataset,
-    locate,
+    locate_dataset,
     open_dataset,
-    remember,
+    remember_dataset,
 )
 from charging.domain.schema import FORMAT_VERSION, TABLES
 from charging.errors import DatasetError, DatasetNotFoundError, UsageError
@@ -120,11 +120,11 @@ def test_a_name_never_leads_out_of_the_build_folder(tmp_path, name):
 def test_the_last_dataset_is_remembered_inside_and_outside(folder, tmp_path):
     build_dir = folder.parent
     assert last_dataset(build_dir) is None
-    remember(build_dir, folder)
+    remember_dataset(build_dir, folder)
     assert (build_dir / "LAST").read_text("utf-8") == "tiny\n"
     assert last_dataset(build_dir) == folder
     outside = shutil.copytree(folder, tmp_path / "elsewhere")
-    remember(build_dir, outside)
+    remember_dataset(build_dir, outside)
     assert last_dataset(build_dir) == outside
 
 
@@ -135,17 +135,17 @@ def test_a_last_dataset_that_is_gone_is_none(folder, data):
 
 
 def test_a_dataset_is_located_by_folder_or_name(folder):
-    assert locate(folder.parent, str(folder)) == folder
-    assert locate(folder.parent, "tiny") == folder
+    assert locate_dataset(folder.parent, str(folder)) == folder
+    assert locate_dataset(folder.parent, "tiny") == folder
     with pytest.raises(DatasetNotFoundError, match="neither a folder nor a name"):
-        locate(folder.parent, "other")
+        locate_dataset(folder.parent, "other")
 
 
 def test_the_setting_comes_before_the_last_dataset(folder):
     build_dir = folder.parent
     assert find_dataset(Settings(build_dir=build_dir)) is None
     assert find_dataset(Settings(build_dir=build_dir, dataset="tiny")) == folder
-    remember(build_dir, folder)
+    remember_dataset(build_dir, folder)
     assert find_dataset(Settings(build_dir=build_dir)) == folder
     with pytest.raises(DatasetNotFoundError):
         find_dataset(Settings(build_dir=build_dir, dataset="other"))
@@ -156,6 +156,6 @@ def test_the_datasets_of_a_build_folder_are_named_in_order(folder):
     shutil.copytree(folder, build_dir / "another")
     shutil.copytree(folder, build_dir / "not a name")
     (build_dir / "empty").mkdir()
-    remember(build_dir, folder)
+    remember_dataset(build_dir, folder)
     assert dataset_names(build_dir) == ["another", "tiny"]
     assert dataset_names(build_dir / "nowhere") == []

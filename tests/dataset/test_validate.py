@@ -1,7 +1,7 @@
 import pyarrow as pa
 import pytest
 
-from charging.dataset.validate import damage, validate_tables
+from charging.dataset.validate import find_damage, validate_tables
 from charging.dataset.versions import write_version
 from charging.errors import SchemaError
 
@@ -51,7 +51,7 @@ def test_piles_belong_to_a_station(tiny_built):
 
 
 def test_a_sound_dataset_has_no_damage(tiny_dataset):
-    assert list(damage(tiny_dataset)) == []
+    assert list(find_damage(tiny_dataset)) == []
 
 
 def test_a_changed_byte_is_found(tmp_path, tiny_built, tiny_description):
@@ -60,4 +60,4 @@ def test_a_changed_byte_is_found(tmp_path, tiny_built, tiny_description):
     data = bytearray(path.read_bytes())
     data[100] ^= 1
     path.write_bytes(data)
-    assert list(damage(dataset)) == ["The files are not those that were written: stations.parquet"]
+    assert list(find_damage(dataset)) == ["The files are not those that were written: stations.parquet"]

@@ -7,7 +7,7 @@ import pytest
 from endurance.sizes import sized
 
 from charging.dataset.store import open_dataset, versions_in
-from charging.dataset.validate import damage
+from charging.dataset.validate import find_damage
 from charging.dataset.versions import MIN_AGE_S, write_version
 
 pytestmark = pytest.mark.endurance
@@ -30,7 +30,7 @@ def test_a_dataset_replaced_many_times_is_whole_and_keeps_the_last_versions(writ
     assert versions_in(tmp_path / "d") == list(range(1, versions + 1))  # young ones stay
     assert len(hashes) == 1
     let_age(tmp_path / "d")
-    assert list(damage(write())) == []
+    assert list(find_damage(write())) == []
     assert versions_in(tmp_path / "d") == [versions, versions + 1]
 
 
@@ -42,7 +42,7 @@ def test_a_reader_finds_a_whole_dataset_while_it_is_replaced(write, tmp_path, ve
     def look():
         while not is_over.is_set():
             dataset = open_dataset(tmp_path / "d")
-            found.append((dataset.content_hash, *damage(dataset)))
+            found.append((dataset.content_hash, *find_damage(dataset)))
 
     looking = threading.Thread(target=look)
     looking.start()

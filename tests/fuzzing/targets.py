@@ -74,7 +74,7 @@ def _imported(folder, *, reader, name="file", preset=None, beside=()):
     info = chosen.source(preset=preset)
     builder = Builder(**_knowledge())
     for path in together:
-        builder.add(chosen.read(path, preset=preset, beside=together), source=info, retrieved_at=NOW)
+        builder.add(chosen.read(path, preset=preset, companions=together), source=info, retrieved_at=NOW)
 
 
 def _packed(members):

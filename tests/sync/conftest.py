@@ -5,7 +5,7 @@ import pytest
 from sync.loopback import KEYS, TOKEN, OcpiServer, TcecServer
 
 from charging.dataset.store import open_dataset
-from charging.sync.http import Politeness
+from charging.sync.http import RetryPolicy
 from charging.sync.update import sync
 
 collect_ignore = ["extrawest_server.py"]  # run by another Python, which has its package
@@ -39,8 +39,8 @@ class House:
         path.write_text(text, "utf-8")
 
     def sync(self, name="x", *, manners=None, **given):
-        polite = Politeness(**{"sleep": self.pauses.append, "silence_s": 2.0} | (manners or {}))
-        given = {"environment": ENVIRONMENT, "politeness": polite} | given
+        policy = RetryPolicy(**{"sleep": self.pauses.append, "read_timeout_s": 2.0} | (manners or {}))
+        given = {"environment": ENVIRONMENT, "retry_policy": policy} | given
         return sync(name, build_dir=self.folder, **given)
 
     def rows(self, table="stations", dataset="x"):

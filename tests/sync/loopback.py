@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from charging.sync.tcec_messages import Keys, decrypted, encrypted, signature
+from charging.sync.tcec_messages import Keys, decrypt, encrypt, signature
 
 TOKEN = "токен-s3cret"  # noqa: S105  of this test; beyond ASCII, which Base64 is there for
 SECRETS = {
@@ -193,7 +193,7 @@ class TcecServer(Loopback):
         signed = "".join(message[name] for name in ("OperatorID", "Data", "TimeStamp", "Seq"))
         if signature(signed, KEYS) != message["Sig"]:
             return self.sealed({}, 4001)
-        data = json.loads(decrypted(message["Data"], KEYS))
+        data = json.loads(decrypt(message["Data"], KEYS))
         self.queries.append((method, data))
         if method != "query_token" and asked.headers.get("Authorization") != f"Bearer token-{self.tokens}":
             return self.sealed({}, 4002)
@@ -223,7 +223,7 @@ class TcecServer(Loopback):
         return {"Total": 1, "StationStatusInfos": infos}  # the total is wrong, as with real ones
 
     def sealed(self, data, code=0):
-        sealed = encrypted(json.dumps(data).encode(), KEYS)
+        sealed = encrypt(json.dumps(data).encode(), KEYS)
         sig = signature(f"{code}ok{sealed}", self.signs_with)
         return Reply(json.dumps({"Ret": code, "Msg": "ok", "Data": sealed, "Sig": sig}).encode())
 

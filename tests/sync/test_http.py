@@ -57,7 +57,7 @@ def test_no_other_host_is_asked(house, ocpi, stranger, way):
 )
 def test_addresses_are_resolved_to_the_hosts_of_the_peer(named, asked):
     client = Client("https://peer.example/ocpi/versions", hidden={}, hosts=("two.example",))
-    assert client.resolved(named, "https://peer.example/ocpi/list") == asked
+    assert client.resolve(named, "https://peer.example/ocpi/list") == asked
     client.close()
 
 
@@ -76,7 +76,7 @@ def test_addresses_are_resolved_to_the_hosts_of_the_peer(named, asked):
 def test_addresses_elsewhere_are_refused(named):
     client = Client("https://peer.example/ocpi/versions", hidden={}, hosts=("two.example",))
     with pytest.raises(SourceError, match="own host"):
-        client.resolved(named, "https://peer.example/ocpi/list")
+        client.resolve(named, "https://peer.example/ocpi/list")
     client.close()
 
 
@@ -89,18 +89,18 @@ def test_an_endless_redirect_ends(house, ocpi):
 @pytest.mark.usefixtures("ocpi")
 def test_an_answer_that_is_too_long_is_refused(house):
     with pytest.raises(SourceError, match="at most 1,000 bytes"):
-        house.sync(manners={"most_bytes": 1_000})
+        house.sync(manners={"max_bytes": 1_000})
 
 
 @pytest.mark.usefixtures("ocpi")
 def test_a_body_that_drips_counts_as_cut(house):
     with pytest.raises(SourceError, match=r"none whole in 2 attempts \(ReadTimeout\)"):
-        house.sync(manners={"longest_answer_s": 0.0, "attempts": 2})
+        house.sync(manners={"max_answer_s": 0.0, "attempts": 2})
 
 
 def test_silence_in_an_answer_is_cut_short_and_asked_again(house, ocpi):
     ocpi.faults = [lambda _: time.sleep(0.5)]
-    assert house.sync(manners={"silence_s": 0.2}).changes.opened == 7
+    assert house.sync(manners={"read_timeout_s": 0.2}).changes.opened == 7
     assert len(house.pauses) == 1
 
 
@@ -124,7 +124,11 @@ def test_a_retry_and_a_refusal_are_logged(house, ocpi, caplog):
         house.sync()
     retry, refusal = (record for record in caplog.records if record.name == "charging.sync.http")
     assert (retry.args["status"], retry.args["address"]) == (503, f"{ocpi.base}/versions")
-    assert (refusal.levelname, refusal.args["status"], refusal.args["said"]) == ("WARNING", 400, "'not you'")
+    assert (refusal.levelname, refusal.args["status"], refusal.args["said"]) == (
+        "WARNING",
+        400,
+        "'not you'",
+    )
 
 
 TOKENS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=4).map("zq9 {}".format)
@@ -134,8 +138,8 @@ ECHOES = (str, quote, escape, json.dumps, lambda token: b64encode(token.encode()
 def written(client, answer, form):
     """Return what is logged of a refusal, with the exception and another that it caused."""
     logs.configure("debug", form, stream := io.StringIO())
-    error = SourceError(f"no page: {client.refusal(answer)}")
-    error.__cause__ = client.refusal(answer)
+    error = SourceError(f"no page: {client.error_for(answer)}")
+    error.__cause__ = client.error_for(answer)
     logging.getLogger("charging.some.where").error("Failed", exc_info=error)
     logs.reset()
     return stream.getvalue()

@@ -15,7 +15,7 @@ import pytest
 from sync.conftest import OCPI
 from sync.loopback import location
 
-from charging.dataset.validate import damage
+from charging.dataset.validate import find_damage
 from charging.errors import SourceError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,7 +109,7 @@ def synced(house, peer):
 def test_every_page_of_an_independent_server_is_pulled(house, synced):
     done = synced()
     assert (done.changes.opened, done.is_sure) == (25, True)
-    assert list(damage(done.dataset)) == []
+    assert list(find_damage(done.dataset)) == []
     assert {row["power_kw"] for row in house.rows("piles")} == {150.0}
 
 

@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from charging.errors import DatasetError
-from charging.sync.journal import Journal, Pull, locked
+from charging.sync.journal import Journal, Pull, hold_lock
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -45,7 +45,7 @@ def test_what_a_pull_did_not_see_can_be_forgotten(journal):
     for name in "abc":
         journal.put(name, name, pull(1))
     journal.put("b", "b", pull(2))
-    assert (journal.seen(pull(2)), journal.forget_unseen(pull(2)), bodies(journal)) == (1, 2, ["b"])
+    assert (journal.count_seen(pull(2)), journal.delete_unseen(pull(2)), bodies(journal)) == (1, 2, ["b"])
 
 
 def test_a_status_outlives_a_new_record(journal):
@@ -61,7 +61,7 @@ def test_a_page_that_fails_is_not_kept_at_all(journal):
         yield "a"
         raise KeyError
 
-    with pytest.raises(KeyError), journal.at_once():
+    with pytest.raises(KeyError), journal.transaction():
         sum(journal.put(name, 1, pull(1)) for name in two())
     assert bodies(journal) == []
 
@@ -69,7 +69,7 @@ def test_a_page_that_fails_is_not_kept_at_all(journal):
 def test_a_pull_survives_the_process(tmp_path):
     going = Pull(number=3, is_full=True, begun_at=NOW, next_url="u", total=9, is_sure=False, high_water="h")
     first = Journal(tmp_path / "x.sqlite")
-    first.note(pull=going.to_json())
+    first.set_facts(pull=going.to_json())
     first.close()
     second = Journal(tmp_path / "x.sqlite")
     assert Pull.from_json(second.fact("pull")) == going
@@ -91,17 +91,17 @@ def test_hostile_text_is_data(journal, text):
 
 def test_a_lock_is_held_by_one(tmp_path):
     with (
-        locked(tmp_path / "lock", wait_s=0, what="The peer"),
+        hold_lock(tmp_path / "lock", wait_s=0, what="The peer"),
         pytest.raises(DatasetError, match="The peer is being worked on"),
-        locked(tmp_path / "lock", wait_s=0, what="The peer"),
+        hold_lock(tmp_path / "lock", wait_s=0, what="The peer"),
     ):
         pass
-    with locked(tmp_path / "lock", wait_s=0, what="The peer"):
+    with hold_lock(tmp_path / "lock", wait_s=0, what="The peer"):
         pass
 
 
 def test_a_lock_ends_with_what_goes_wrong_inside(tmp_path):
-    with pytest.raises(sqlite3.Error), locked(tmp_path / "lock", wait_s=0, what="it"):
+    with pytest.raises(sqlite3.Error), hold_lock(tmp_path / "lock", wait_s=0, what="it"):
         raise sqlite3.OperationalError
-    with locked(tmp_path / "lock", wait_s=0, what="it"):
+    with hold_lock(tmp_path / "lock", wait_s=0, what="it"):
         pass

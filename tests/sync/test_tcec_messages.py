@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from sync.loopback import KEYS
 
 from charging.errors import SourceError
-from charging.sync.tcec_messages import Keys, SignatureError, decrypted, encrypted, opened, request, signature
+from charging.sync.tcec_messages import (
+    Keys,
+    SignatureError,
+    build_request,
+    decrypt,
+    encrypt,
+    open_answer,
+    signature,
+)
 
 PUBLIC = "1234567890abcdef"
 STANDARD = Keys(operator_id="123456789", data_secret=PUBLIC, data_secret_iv=PUBLIC, sig_secret=PUBLIC)
@@ -22,7 +30,7 @@ DATA = (
 
 
 def answer(**given):
-    given = {"Ret": 0, "Msg": "", "Data": encrypted(b'{"total": 1}', KEYS)} | given
+    given = {"Ret": 0, "Msg": "", "Data": encrypt(b'{"total": 1}', KEYS)} | given
     return {"Sig": signature(f"{given['Ret']}{given['Msg']}{given['Data']}", KEYS)} | given
 
 
@@ -32,36 +40,36 @@ def test_the_vector_of_the_standard_is_signed_alike():
 
 
 def test_the_vector_of_the_standard_is_encrypted_alike():
-    plain = decrypted(DATA, STANDARD)
+    plain = decrypt(DATA, STANDARD)
     assert plain.startswith(b"{")
-    assert encrypted(plain, STANDARD) == DATA
+    assert encrypt(plain, STANDARD) == DATA
 
 
 @given(st.binary(max_size=100))
 def test_what_was_encrypted_is_decrypted(text):
-    assert decrypted(encrypted(text, KEYS), KEYS) == text
+    assert decrypt(encrypt(text, KEYS), KEYS) == text
 
 
 def test_a_request_carries_the_time_of_shanghai_and_a_signature():
     now = dt.datetime(2016, 7, 29, 6, 24, tzinfo=dt.UTC)
-    message = request({"PageNo": 1}, STANDARD, now, 1)
+    message = build_request({"PageNo": 1}, STANDARD, now, 1)
     assert (message["TimeStamp"], message["Seq"]) == ("20160729142400", "0001")
     assert message["Sig"] == signature(f"123456789{message['Data']}201607291424000001", STANDARD)
-    assert json.loads(decrypted(message["Data"], STANDARD)) == {"PageNo": 1}
+    assert json.loads(decrypt(message["Data"], STANDARD)) == {"PageNo": 1}
 
 
 def test_names_with_a_small_first_letter_are_read():
     small = {name[0].lower() + name[1:]: value for name, value in answer().items()}
-    assert opened(small, KEYS) == {"Total": 1}
+    assert open_answer(small, KEYS) == {"Total": 1}
 
 
 @pytest.mark.parametrize("wrong", [{"Msg": "x"}, {"Sig": "0" * 32}, {"Sig": None}, {"Data": None}])
 def test_an_answer_that_is_not_signed_by_the_peer_is_refused(wrong):
     with pytest.raises(SignatureError):
-        opened(answer() | wrong, KEYS)
+        open_answer(answer() | wrong, KEYS)
 
 
-@pytest.mark.parametrize("data", [encrypted(b"[1]", KEYS), encrypted(b"{,}", KEYS), "AAAA", "no base64"])
+@pytest.mark.parametrize("data", [encrypt(b"[1]", KEYS), encrypt(b"{,}", KEYS), "AAAA", "no base64"])
 def test_what_does_not_open_is_refused(data):
     with pytest.raises(SourceError, match="Expected"):
-        opened(answer(Data=data), KEYS)
+        open_answer(answer(Data=data), KEYS)

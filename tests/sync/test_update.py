@@ -20,9 +20,9 @@ from sync.loopback import TOKEN, OcpiServer, Reply, location
 from charging import cli
 from charging.dataset.build import Builder
 from charging.dataset.merging import merge, unmerge
-from charging.dataset.pipeline import described
+from charging.dataset.pipeline import describe_build
 from charging.dataset.store import last_dataset, open_dataset
-from charging.dataset.validate import damage
+from charging.dataset.validate import find_damage
 from charging.dataset.versions import write_version
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
@@ -46,7 +46,7 @@ def imported(house, tiny_records, tiny_source):
     builder = Builder(registry=load_operators(), cities=CityIndex(load_cities()))
     builder.add(tiny_records, source=tiny_source, retrieved_at=dt.datetime(2025, 1, 2, tzinfo=dt.UTC))
     built = builder.finish()
-    return write_version(house.folder / "x", built.tables, described("x", built))
+    return write_version(house.folder / "x", built.tables, describe_build("x", built))
 
 
 def untouched(dataset, source="tiny"):
@@ -65,7 +65,7 @@ def test_the_first_sync_makes_a_dataset_and_opens_it_by_default(house):
     done = house.sync()
     assert (done.changes, done.dataset.version.name) == ((7, 0, 0, 0), "v1")
     assert last_dataset(house.folder) == house.folder / "x"
-    assert list(damage(done.dataset)) == []
+    assert list(find_damage(done.dataset)) == []
 
 
 @pytest.mark.usefixtures("ocpi")
@@ -98,7 +98,7 @@ def test_rows_of_others_stay_as_they_are(house, imported):
     for _ in range(2):
         done = house.sync(is_full=True)
         assert untouched(done.dataset) == untouched(imported)
-        assert list(damage(done.dataset)) == []
+        assert list(find_damage(done.dataset)) == []
     assert len(house.ids()) == 7 + 12
     assert [rows.info.source for rows in done.dataset.manifest.sources] == ["tiny", "ocpi-x"]
 
@@ -121,16 +121,16 @@ def test_two_peers_share_a_dataset(house, other):
     other.locations.pop()
     done = house.sync("y", is_full=True)
     assert (done.changes.closed, len(house.ids())) == (1, 7 + 6)
-    assert list(damage(done.dataset)) == []
+    assert list(find_damage(done.dataset)) == []
 
 
 @pytest.mark.usefixtures("ocpi")
 def test_an_import_into_the_dataset_of_a_peer_is_completed_by_its_next_sync(house, tiny_built):
     house.sync()
-    write_version(house.folder / "x", tiny_built.tables, described("x", tiny_built))
+    write_version(house.folder / "x", tiny_built.tables, describe_build("x", tiny_built))
     done = house.sync()
     assert (done.changes.opened, len(house.ids())) == (7, 19)
-    assert list(damage(done.dataset)) == []
+    assert list(find_damage(done.dataset)) == []
 
 
 @pytest.mark.usefixtures("ocpi")
@@ -139,7 +139,7 @@ def test_merged_stations_stay_merged(house, imported):
     merge(open_dataset(house.folder / "x"), [("tiny:bj-1", "ocpi-x:DE*ABC*L3")])
     done = house.sync()
     assert "ocpi-x:DE*ABC*L3" not in house.ids()
-    assert (done.changes, list(damage(done.dataset))) == ((0, 0, 0, 0), [])
+    assert (done.changes, list(find_damage(done.dataset))) == ((0, 0, 0, 0), [])
     assert len(unmerge(done.dataset).manifest.report.rejections) == len(imported.manifest.report.rejections)
 
 
@@ -147,7 +147,7 @@ def test_service_areas_linked_by_distance_are_linked_again(house, ocpi, build, t
     records = [record for record in tiny_records if getattr(record, "source_id", None) != "bj-4"]
     ocpi.locations[0]["coordinates"] = {"latitude": "40.0101", "longitude": "116.4003"}
     built = build(records)
-    write_version(house.folder / "x", built.tables, described("x", built))
+    write_version(house.folder / "x", built.tables, describe_build("x", built))
     for _ in range(2):
         house.sync()
         linked = {row["station_id"] for row in house.rows() if row["service_area_id"]}
@@ -212,7 +212,7 @@ def test_two_peers_at_once_lose_no_rows(house):
     for thread in threads:
         thread.join()
     assert len(house.ids()) == 14
-    assert list(damage(open_dataset(house.folder / "x"))) == []
+    assert list(find_damage(open_dataset(house.folder / "x"))) == []
 
 
 @pytest.mark.slow
@@ -232,7 +232,7 @@ def test_a_killed_sync_leaves_the_dataset_whole_and_the_next_goes_on(house, ocpi
     process.wait()
     may_go_on.set()
     after = open_dataset(house.folder / "x")
-    assert (after.version, list(damage(after))) == (before.version, [])
+    assert (after.version, list(find_damage(after))) == (before.version, [])
     ocpi.asked.clear()
     assert house.sync().changes.statuses == 7
     assert ocpi.pages_asked() == [3, 6]

@@ -19,10 +19,10 @@ def texts_of(values: Sequence[str | None] | pa.Array) -> pa.Array:
     try:
         return pa.array(values, pa.string())
     except UnicodeEncodeError:  # half of a surrogate pair, which JSON can spell
-        return pa.array([value and encodable(value) for value in values], pa.string())
+        return pa.array([value and make_encodable(value) for value in values], pa.string())
 
 
-def encodable(text: str) -> str:
+def make_encodable(text: str) -> str:
     """Return a text with a question mark for each character that UTF-8 cannot spell."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
@@ -37,7 +37,7 @@ def characters(texts: pa.Array) -> NDArray[np.uint8]:
     return _bytes_and_bounds(texts)[0]
 
 
-def trimmed(texts: pa.Array) -> pa.Array:
+def trim_texts(texts: pa.Array) -> pa.Array:
     """Return texts without blanks around them; nothing is copied where there are none."""
     return pc.utf8_trim_whitespace(texts) if may_have_outer_blanks(texts) else texts
 
@@ -52,7 +52,7 @@ def may_have_outer_blanks(texts: pa.Array) -> bool:
     return bool(edges.min() <= _SPACE or edges.max() >= _FIRST_NOT_ASCII)
 
 
-def without_empty(texts: pa.Array) -> pa.Array:
+def empty_to_null(texts: pa.Array) -> pa.Array:
     """Return a column of texts, null where one is empty; nothing is copied but which are null."""
     is_known = np.diff(_bytes_and_bounds(texts)[1]) > 0
     if texts.null_count:

@@ -189,7 +189,7 @@ def _malformed(line: int, cells: int | None, width: int) -> Rejection:
     return Rejection(reason=Reason.MALFORMED, record_id=f"line {line}", value=found)
 
 
-def in_blocks(rows: Iterable[_Row]) -> Iterator[Block]:
+def row_blocks(rows: Iterable[_Row]) -> Iterator[Block]:
     """Yield rows by the block."""
     rows = iter(rows)
     while some := list(islice(rows, _BLOCK_ROWS)):

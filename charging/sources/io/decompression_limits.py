@@ -30,21 +30,21 @@ def check_unpacked(size: int, packed_size: int, what: object) -> None:
     SourceError
         If it is more than so many packed bytes can hold.
     """
-    most = min(MAX_UNPACKED, max(FREE_UNPACKED, packed_size * MAX_RATIO))
-    if size > most:
+    limit = min(MAX_UNPACKED, max(FREE_UNPACKED, packed_size * MAX_RATIO))
+    if size > limit:
         message = (
-            f"{what}: expected a packed table or JSON, found one that unpacks to more than {most:,} bytes, "
+            f"{what}: expected a packed table or JSON, found one that unpacks to more than {limit:,} bytes, "
             "as files made to fill a memory do. Unpack it, and give its content."
         )
         raise SourceError(message, Fault.TOO_LARGE)
 
 
-def is_plausible(told: int, packed_size: int) -> bool:
+def is_plausible(stated_size: int, packed_size: int) -> bool:
     """Whether a gzip file can hold as much as it says: no more than 1,032 times its size (RFC 1951)."""
-    return told <= packed_size * 1_032
+    return stated_size <= packed_size * 1_032
 
 
-class Unpacked(io.RawIOBase):
+class UnpackedStream(io.RawIOBase):
     """A stream that is being unpacked, and how much of it there is already."""
 
     def __init__(self, unpacked: BinaryIO, packed_size: int, what: object) -> None:

@@ -40,9 +40,9 @@ def rows(text: TextIO, delimiter: str) -> Iterator[Row]:
     return DelimitedText(text, delimiter).rows()
 
 
-def head_rows(text: str, delimiter: str, most: int) -> list[list[str]]:
+def head_rows(text: str, delimiter: str, max_rows: int) -> list[list[str]]:
     """Return the first rows of a text, at most so many, without broken ones."""
-    found = islice(rows(io.StringIO(text, newline=""), delimiter), most)
+    found = islice(rows(io.StringIO(text, newline=""), delimiter), max_rows)
     return [cells for _, cells in found if cells is not None]
 
 
@@ -81,7 +81,7 @@ class DelimitedText:
         Where every quote stands as it should, rows end where quotes and line ends say so, and a block needs
         not be taken apart here.
         """
-        while text := self._lines.ahead():
+        while text := self._lines.peek_block():
             line = self._lines.number + 1
             raw = text.encode()
             if is_regular(raw, self._delimiter):
@@ -127,7 +127,7 @@ class _Lines:
         self.position += len(line)
         return line
 
-    def ahead(self) -> str:
+    def peek_block(self) -> str:
         """Return the next block without reading it: whole lines, and whole rows where that can be seen."""
         if rest := self._lines.read():
             self._waiting.appendleft(rest)
@@ -145,7 +145,7 @@ class _Lines:
         return text
 
     def skip(self, text: str, lines: int) -> None:
-        """Pass over a block that `ahead` returned, of so many lines."""
+        """Pass over a block that `peek_block` returned, of so many lines."""
         self._waiting.clear()
         self.number += lines
         self.position += len(text)

@@ -19,7 +19,7 @@ from typing import BinaryIO, TextIO, cast
 
 from charging.errors import Fault, SourceError
 from charging.sources.io.bom import in_utf8, marked_encoding
-from charging.sources.io.decompression_limits import Unpacked, is_plausible
+from charging.sources.io.decompression_limits import UnpackedStream, is_plausible
 from charging.sources.io.delimited import DELIMITERS
 
 HEAD_BYTES = 65_536
@@ -47,7 +47,7 @@ _DAMAGE = (
 )
 
 
-class Kind(Enum):
+class FileKind(Enum):
     """What a file holds, packed or not."""
 
     TEXT = "text"
@@ -85,10 +85,10 @@ def open_text(source: Path | Part, *, encoding: str | Sequence[str] = "utf-8-sig
         it can hold in earnest, or is in none of the encodings.
     """
     part = text_part(source)
-    head = _head_of(part)
+    head = _read_start(part)
     _check_is_text(part, head)
     name = _encoding_of(part, head, (encoding,) if isinstance(encoding, str) else tuple(encoding))
-    with complaints(part, name), open_bytes(part) as raw:
+    with source_errors(part, name), open_bytes(part) as raw:
         yield io.TextIOWrapper(raw, encoding=name, newline="")
 
 
@@ -115,12 +115,12 @@ def read_heads(source: Path | Part) -> Iterator[bytes]:
     """
     found = [source] if isinstance(source, Part) else sorted(_texts(source), key=_size, reverse=True)
     for part in found:
-        head = _head_of(part)
+        head = _read_start(part)
         _check_is_text(part, head)
         yield in_utf8(head)
 
 
-def mentions(source: Path | Part, word: str, *, block_chars: int = 1 << 20) -> bool:
+def contains_word(source: Path | Part, word: str, *, block_chars: int = 1 << 20) -> bool:
     """Whether a word stands anywhere in a text: a search, which is faster than to parse it twice.
 
     Parameters
@@ -142,7 +142,7 @@ def mentions(source: Path | Part, word: str, *, block_chars: int = 1 << 20) -> b
     return False
 
 
-def kind_of(source: Path | Part) -> Kind:
+def file_kind(source: Path | Part) -> FileKind:
     """Return what a file or a part holds.
 
     Raises
@@ -151,11 +151,11 @@ def kind_of(source: Path | Part) -> Kind:
         If it cannot be read.
     """
     part = source if isinstance(source, Part) else Part(source)
-    with complaints(part):
+    with source_errors(part):
         if part.member is None and zipfile.is_zipfile(part.path) and _is_workbook(part.path):
-            return Kind.WORKBOOK
+            return FileKind.WORKBOOK
         with open_bytes(part) as file:
-            return Kind.PARQUET if file.read(len(_PARQUET)) == _PARQUET else Kind.TEXT
+            return FileKind.PARQUET if file.read(len(_PARQUET)) == _PARQUET else FileKind.TEXT
 
 
 def parts(path: Path) -> tuple[Part, ...]:
@@ -171,7 +171,7 @@ def parts(path: Path) -> tuple[Part, ...]:
         password.
     """
     whole = Part(path)
-    with complaints(whole):
+    with source_errors(whole):
         if not _is_archive(path):
             return (whole,)
         members = _members(path)
@@ -215,10 +215,10 @@ def unread(path: Path, read: Collection[Part]) -> tuple[str, ...]:
     SourceError
         If the file is missing or damaged.
     """
-    with complaints(Part(path)):
+    with source_errors(Part(path)):
         members = _members(path) if _is_archive(path) else []
     known = {part.member.header_offset for part in read if part.member}
-    return tuple(_shown(info.filename) for info in members if info.header_offset not in known)
+    return tuple(_display_name(info.filename) for info in members if info.header_offset not in known)
 
 
 @contextmanager
@@ -227,18 +227,18 @@ def open_bytes(part: Part) -> Iterator[BinaryIO]:
     with part.path.open("rb") as file:
         if part.member is not None:
             with zipfile.ZipFile(file) as archive, archive.open(part.member) as member:
-                bounded = Unpacked(cast(BinaryIO, member), part.member.compress_size, part)
+                bounded = UnpackedStream(cast(BinaryIO, member), part.member.compress_size, part)
                 bounded.check(part.member.file_size)
                 yield io.BufferedReader(bounded)  # type: ignore[type-var]  # readinto is enough
         elif is_packed(part):
             size = file.seek(0, io.SEEK_END)
             file.seek(max(0, size - 4))
-            told = int.from_bytes(file.read(4), "little")  # of the last member, modulo 4 GB
+            stated_size = int.from_bytes(file.read(4), "little")  # of the last member, modulo 4 GB
             file.seek(0)
             with gzip.open(file) as opened:
-                bounded = Unpacked(cast(BinaryIO, opened), size, part)
+                bounded = UnpackedStream(cast(BinaryIO, opened), size, part)
                 # what a damaged or cut file ends with says nothing, so it is read first
-                bounded.check(told if is_plausible(told, size) else 0)
+                bounded.check(stated_size if is_plausible(stated_size, size) else 0)
                 yield io.BufferedReader(bounded, _BUFFER_BYTES)  # type: ignore[type-var]  # as above
         else:
             file.seek(0)
@@ -254,7 +254,7 @@ def is_packed(part: Part) -> bool:
 
 
 @contextmanager
-def complaints(part: Part, encoding: str = "utf-8") -> Iterator[None]:
+def source_errors(part: Part, encoding: str = "utf-8") -> Iterator[None]:
     """Turn what opening and reading a part can raise into a `SourceError` that names it."""
     try:
         yield
@@ -279,7 +279,7 @@ def complaints(part: Part, encoding: str = "utf-8") -> Iterator[None]:
 def _texts(path: Path) -> list[Part]:
     """Return the parts of a file that may be meant by its text: the JSON, where there is any among tables."""
     found = parts(path)
-    is_json = [part for part in found if len(found) > 1 and in_utf8(_head_of(part)).lstrip()[:1] in b"{["]
+    is_json = [part for part in found if len(found) > 1 and in_utf8(_read_start(part)).lstrip()[:1] in b"{["]
     return is_json or list(found)
 
 
@@ -301,7 +301,7 @@ def _members(path: Path) -> list[zipfile.ZipInfo]:
         return [info for info in archive.infolist() if info.file_size and info.filename and not info.is_dir()]
 
 
-def _shown(name: str) -> str:
+def _display_name(name: str) -> str:
     """Return a name on one line, without what would move a cursor or turn the direction of a text."""
     kept = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
     return kept[-_MAX_NAME_LENGTH:]
@@ -324,7 +324,7 @@ def _check_members(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
 
 
 def _is_data(part: Part) -> bool:
-    head = _head_of(part)
+    head = _read_start(part)
     if head.startswith((_ZIP, _GZIP)):
         message = (
             f"{part}: expected an archive of tables or JSON, found an archive or workbook inside it. "
@@ -339,8 +339,8 @@ def _is_data(part: Part) -> bool:
     )
 
 
-def _head_of(part: Part) -> bytes:
-    with complaints(part), open_bytes(part) as file:
+def _read_start(part: Part) -> bytes:
+    with source_errors(part), open_bytes(part) as file:
         return file.read(HEAD_BYTES)
 
 
@@ -351,13 +351,13 @@ def _size(part: Part) -> int:
 def _encoding_of(part: Part, head: bytes, encodings: tuple[str, ...]) -> str:
     if encoding := marked_encoding(head):
         return encoding
-    return next((name for name in encodings[:-1] if _is_in(part, name)), encodings[-1])
+    return next((name for name in encodings[:-1] if _is_encoded_in(part, name)), encodings[-1])
 
 
-def _is_in(part: Part, encoding: str) -> bool:
+def _is_encoded_in(part: Part, encoding: str) -> bool:
     """Whether a whole part is text in an encoding; one pass over it, which is fast beside parsing it."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    with complaints(part, encoding), open_bytes(part) as file:
+    with source_errors(part, encoding), open_bytes(part) as file:
         try:
             while block := file.read(1 << 20):
                 decoder.decode(block)

@@ -7,7 +7,7 @@ from charging.sources.coordinates import read_number
 from charging.sources.io.files import Part
 from charging.sources.io.json_stream import elements
 
-_DEEPEST = 6  # a MultiPolygon nests 4 lists
+_MAX_DEPTH = 6  # a MultiPolygon nests 4 lists
 
 
 class Feature(NamedTuple):
@@ -36,7 +36,7 @@ def features(text: TextIO, part: Part) -> Iterator[Feature | None]:
         yield _feature(value) if isinstance(value, dict) else None
 
 
-def middle(geometry: object) -> tuple[float | None, float | None]:
+def box_centre(geometry: object) -> tuple[float | None, float | None]:
     """Return latitude and longitude of a geometry: the middle of the box around it.
 
     That is what Overpass calls the centre. A shape across the 180th meridian is not put right.
@@ -50,7 +50,7 @@ def middle(geometry: object) -> tuple[float | None, float | None]:
     """
     if not isinstance(geometry, dict):
         return None, None
-    points = list(_points(geometry.get("coordinates"), _DEEPEST))
+    points = list(_points(geometry.get("coordinates"), _MAX_DEPTH))
     if not points:
         return None, None
     lons, lats = zip(*points, strict=True)
@@ -61,12 +61,12 @@ def _feature(value: dict[str, Any]) -> Feature | None:
     properties = value.get("properties")
     if not isinstance(properties, dict):
         return None
-    return Feature(value.get("id"), properties, *middle(value.get("geometry")))
+    return Feature(value.get("id"), properties, *box_centre(value.get("geometry")))
 
 
-def _points(coordinates: object, deepest: int) -> Iterator[tuple[float, float]]:
+def _points(coordinates: object, max_depth: int) -> Iterator[tuple[float, float]]:
     """Yield longitude and latitude of every position in nested lists."""
-    if not isinstance(coordinates, list) or not deepest:
+    if not isinstance(coordinates, list) or not max_depth:
         return
     if coordinates and not isinstance(coordinates[0], list):
         lon, lat = (read_number(each) for each in [*coordinates[:2], None, None][:2])
@@ -74,4 +74,4 @@ def _points(coordinates: object, deepest: int) -> Iterator[tuple[float, float]]:
             yield lon, lat
         return
     for each in coordinates:
-        yield from _points(each, deepest - 1)
+        yield from _points(each, max_depth - 1)

@@ -22,7 +22,7 @@ CHUNK_CHARS = 131_072
 MAX_MEMBERS = 250
 """Members of an object that are kept beside its records; the longest of the field have some forty."""
 
-_DEEPEST = 8  # envelopes inside one another that are opened
+_MAX_DEPTH = 8  # envelopes inside one another that are opened
 _SPACE = " \t\r\n"
 
 
@@ -173,7 +173,7 @@ def _members(window: "_Window", inside: Container[str], depth: int = 0) -> Itera
     window.skip("{")
     while not window.skip("}"):
         name = window.key()
-        is_open = name in inside and depth < _DEEPEST
+        is_open = name in inside and depth < _MAX_DEPTH
         if is_open and window.peek("["):
             has_records = True
             yield from _elements(window)

@@ -65,23 +65,9 @@ PLUGS: Mapping[str, Plug] = {
     "NEMA_5_20": _HOUSEHOLD,
     **{f"DOMESTIC_{letter}": _HOUSEHOLD for letter in ascii_uppercase[:15]},
     **dict.fromkeys(("MCS", "PANTOGRAPH_BOTTOM_UP", "PANTOGRAPH_TOP_DOWN"), _OTHER_DC),
-    **dict.fromkeys(
-        (
-            "IEC_60309_2_SINGLE_16",
-            "IEC_60309_2_THREE_16",
-            "IEC_60309_2_THREE_32",
-            "IEC_60309_2_THREE_64",
-            "IEC_62196_T3A",
-            "IEC_62196_T3C",
-            "NEMA_6_30",
-            "NEMA_6_50",
-            "NEMA_10_30",
-            "NEMA_10_50",
-            "NEMA_14_30",
-            "NEMA_14_50",
-        ),
-        _OTHER_AC,
-    ),
+    **{f"IEC_60309_2_{kind}": _OTHER_AC for kind in ("SINGLE_16", "THREE_16", "THREE_32", "THREE_64")},
+    **{f"IEC_62196_{kind}": _OTHER_AC for kind in ("T3A", "T3C")},
+    **{f"NEMA_{kind}": _OTHER_AC for kind in ("6_30", "6_50", "10_30", "10_50", "14_30", "14_50")},
 }
 GBT_AC_PLUGS: Mapping[str, Plug] = {
     "CABLE": _plug(Connector.GBT_AC_CABLE, Current.AC),
@@ -89,13 +75,6 @@ GBT_AC_PLUGS: Mapping[str, Plug] = {
 }
 """By `format`: the standard has one name for both, and they are two here."""
 
-CURRENTS: Mapping[str, Current] = {
-    "AC_1_PHASE": Current.AC,
-    "AC_2_PHASE": Current.AC,
-    "AC_2_PHASE_SPLIT": Current.AC,
-    "AC_3_PHASE": Current.AC,
-    "DC": Current.DC,
-}
 CONDUCTORS: Mapping[str, int] = {
     "AC_1_PHASE": 1,
     "AC_2_PHASE": 2,
@@ -104,6 +83,8 @@ CONDUCTORS: Mapping[str, int] = {
     "DC": 1,
 }
 """Times voltage and current are multiplied for the power, the voltage being that of one line to neutral."""
+
+CURRENTS: Mapping[str, Current] = {code: Current(code[:2]) for code in CONDUCTORS}
 
 STATUSES: Mapping[str, Status | None] = {
     "AVAILABLE": Status.AVAILABLE,
@@ -124,29 +105,14 @@ SITES: Mapping[str, Site | None] = {
     "ALONG_MOTORWAY": Site.SERVICE_AREA,
     "ON_DRIVEWAY": Site.RESIDENTIAL,
     "ON_STREET": Site.ROADSIDE,
-    "PARKING_GARAGE": Site.URBAN,
-    "PARKING_LOT": Site.URBAN,
-    "UNDERGROUND_GARAGE": Site.URBAN,
-    "OTHER": None,
-    "UNKNOWN": None,
+    **dict.fromkeys(("PARKING_GARAGE", "PARKING_LOT", "UNDERGROUND_GARAGE"), Site.URBAN),
+    **dict.fromkeys(("OTHER", "UNKNOWN")),
 }
 """By `parking_type`, which is `type` in 2.1.1."""
 
 FACILITY_SITES: Mapping[str, Site] = {
-    **dict.fromkeys(
-        (
-            "CAFE",
-            "HOTEL",
-            "MALL",
-            "MUSEUM",
-            "NATURE",
-            "RECREATION_AREA",
-            "RESTAURANT",
-            "SPORT",
-            "SUPERMARKET",
-        ),
-        Site.DESTINATION,
-    ),
+    **dict.fromkeys(("CAFE", "HOTEL", "MALL", "MUSEUM", "NATURE"), Site.DESTINATION),
+    **dict.fromkeys(("RECREATION_AREA", "RESTAURANT", "SPORT", "SUPERMARKET"), Site.DESTINATION),
     **dict.fromkeys(("AIRPORT", "METRO_STATION", "TRAIN_STATION"), Site.TRANSPORT_HUB),
     "FUEL_STATION": Site.ROADSIDE,
 }

@@ -32,7 +32,7 @@ from charging.sources.ocpi.codes import (
     read_code,
     read_time,
 )
-from charging.sources.ocpi.piles import Piles, piles_of
+from charging.sources.ocpi.piles import LocationPiles, piles_of
 from charging.sources.records import Reason, Record, Rejection, SourceInfo, StationRecord
 from charging.sources.scalars import read_text
 
@@ -72,19 +72,19 @@ def read(path: Path) -> Iterator[Record]:
     """
     head = read_head(path)
     if not matches(head):
-        raise _no_locations(path, head)
+        raise _not_locations(path, head)
     with open_text(path) as text:
         for value in values_in_lines(text, path) if is_lines(head, *_OWN) else records(text, path, _INSIDE):
             if isinstance(value, Around) and value.has_records:
                 _check_answer(path, value.members)
             elif isinstance(value, BrokenLine):
-                told = f"line {value.number}"
-                yield Rejection(reason=Reason.MALFORMED, record_id=told, value=value.text[:100])
+                line = f"line {value.number}"
+                yield Rejection(reason=Reason.MALFORMED, record_id=line, value=value.text[:100])
             else:
-                yield station(value.members if isinstance(value, Around) else value)
+                yield read_station(value.members if isinstance(value, Around) else value)
 
 
-def station(location: Any) -> StationRecord | Rejection:  # noqa: ANN401  JSON
+def read_station(location: Any) -> StationRecord | Rejection:  # noqa: ANN401  JSON
     """Return what a location says, or why it is not taken.
 
     Parameters
@@ -111,7 +111,7 @@ def station(location: Any) -> StationRecord | Rejection:  # noqa: ANN401  JSON
     return _station(location, source_id, point, piles)
 
 
-def _no_locations(path: Path, head: bytes) -> SourceError:
+def _not_locations(path: Path, head: bytes) -> SourceError:
     try:
         answer = json.loads(head)
     except (ValueError, RecursionError):
@@ -135,7 +135,9 @@ def _check_answer(path: Path, envelope: Object) -> None:
         raise SourceError(message)
 
 
-def _station(location: Object, source_id: str, point: tuple[float, float], piles: Piles) -> StationRecord:
+def _station(
+    location: Object, source_id: str, point: tuple[float, float], piles: LocationPiles
+) -> StationRecord:
     unmapped, doubts = piles.unmapped.copy(), piles.doubts.copy()
     updated_at = read_time(location.get("last_updated"))
     if updated_at is None:

@@ -42,7 +42,7 @@ _MAX_AC_KW = 100
 """Power no AC plug carries, kW: Type 2 ends at 44, GB/T at 48 (63 A at 440 V)."""
 
 
-class Piles(NamedTuple):
+class LocationPiles(NamedTuple):
     """The piles of a location."""
 
     present: tuple[PileRecord, ...]  # those that stand there, each once
@@ -61,7 +61,7 @@ class Outlet(NamedTuple):
     doubts: Pairs = ()  # (what, value) put right
 
 
-def piles_of(evses: object) -> Piles | Reason:
+def piles_of(evses: object) -> LocationPiles | Reason:
     """Return the EVSEs of a location as piles, or why there is none.
 
     One that is planned or removed, or stands there twice, is left out and told. A location that has no other
@@ -71,7 +71,7 @@ def piles_of(evses: object) -> Piles | Reason:
     return _piles(given) if isinstance(given, list) else Reason.MALFORMED
 
 
-def _piles(evses: list[Any]) -> Piles | Reason:
+def _piles(evses: list[Any]) -> LocationPiles | Reason:
     present, times, known = [], [], set()
     absent: set[Reason] = set()
     unmapped: list[tuple[str, str]] = []
@@ -108,7 +108,7 @@ def _piles(evses: list[Any]) -> Piles | Reason:
         )
     if not present:
         return max(absent, key=(Reason.REMOVED, Reason.NOT_BUILT).index, default=Reason.NO_PILES)
-    return Piles(tuple(present), _latest(times), unmapped, doubts)
+    return LocationPiles(tuple(present), _latest(times), unmapped, doubts)
 
 
 def _latest(times: list[Any]) -> dt.datetime | None:
@@ -157,13 +157,13 @@ def _outlet(connector: Object) -> Outlet:
         get("max_amperage") or get("amperage"),
     )
     try:
-        return _outlet_kept(*given)
+        return _cached_outlet(*given)
     except TypeError:  # an object or list where a code or number belongs
-        return _outlet_kept(*(value if isinstance(value, (str, int, float)) else None for value in given))
+        return _cached_outlet(*(value if isinstance(value, (str, int, float)) else None for value in given))
 
 
 @lru_cache(maxsize=8_192, typed=True)
-def _outlet_kept(
+def _cached_outlet(
     standard: object, form: object, power_type: object, watts: object, volts: object, amps: object
 ) -> Outlet:
     """Return what one connector is; kept, since a network has few kinds of connectors."""
@@ -204,7 +204,7 @@ def _power(
     voltage_v = read_number(volts)
     if voltage_v is not None and 0 < voltage_v < _MIN_V:
         return None, (*doubts, (Doubt.VOLTAGE_UNREAL, f"{voltage_v:g} V"))
-    derived_kw = _derived(current, power_code, voltage_v, read_number(amps))
+    derived_kw = _derive_power(current, power_code, voltage_v, read_number(amps))
     if derived_kw is None or not _is_real(derived_kw, current):
         return None, tuple(doubts)
     return derived_kw, (*doubts, (Doubt.POWER_DERIVED, f"{derived_kw:g} kW"))
@@ -214,7 +214,7 @@ def _is_real(power_kw: float, current: Current | None) -> bool:
     return current is not Current.AC or power_kw <= _MAX_AC_KW
 
 
-def _derived(
+def _derive_power(
     current: Current | None, power_code: str | None, volts: float | None, amps: float | None
 ) -> float | None:
     if not volts or not amps or volts < 0 or amps < 0:

@@ -12,7 +12,7 @@ from charging.domain.vocabulary import Access, Connector, Current, Status
 from charging.sources.records import Reason
 
 
-class Doubt(StrEnum):
+class SiteDoubt(StrEnum):
     """What a site says that is not to be taken at its word, told in the import report."""
 
     NO_CONNECTIONS = "no_connections"  # nothing of the equipment, but maybe how many cars can charge
@@ -27,30 +27,21 @@ Reference = Mapping[str, Mapping[int | None, Object]]
 ATTRIBUTION = "© Open Charge Map contributors"
 
 LIVE = frozenset({100, 200})  # SubmissionStatusTypeID: imported and published, submission published
-CONTRIBUTORS_TITLE = (
-    "open charge map contributors"  # the provider that needs no credit besides, in lower case
-)
+CONTRIBUTORS_TITLE = "open charge map contributors"  # in lower case: the provider that needs no more credit
 NOBODY = frozenset({1})  # OperatorID: unknown
 
 CONNECTORS: Mapping[int | None, Connector | None] = {
     0: None,
     1: Connector.TYPE1,
     2: Connector.CHADEMO,
-    3: Connector.HOUSEHOLD,  # BS 1363
-    8: Connector.NACS,  # Tesla Roadster
-    9: Connector.HOUSEHOLD,  # NEMA 5-20
-    13: Connector.HOUSEHOLD,  # Europlug
-    22: Connector.HOUSEHOLD,  # NEMA 5-15
-    23: Connector.HOUSEHOLD,  # CEE 7/5
+    # BS 1363, NEMA 5-20, Europlug, NEMA 5-15, CEE 7/5, Schuko, AS 3112, SEC 1011
+    **dict.fromkeys((3, 9, 13, 22, 23, 28, 29, 1037), Connector.HOUSEHOLD),
+    # Tesla Roadster, Supercharger, Model S/X
+    **dict.fromkeys((8, 27, 30), Connector.NACS),
     25: Connector.TYPE2,
-    27: Connector.NACS,  # Tesla Supercharger
-    28: Connector.HOUSEHOLD,  # Schuko
-    29: Connector.HOUSEHOLD,  # AS 3112
-    30: Connector.NACS,  # Tesla Model S/X
     32: Connector.CCS1,
     33: Connector.CCS2,
     1036: Connector.TYPE2,  # tethered
-    1037: Connector.HOUSEHOLD,  # SEC 1011
     1038: Connector.GBT_AC_SOCKET,
     1039: Connector.GBT_AC_CABLE,
     1040: Connector.GBT_DC,
@@ -86,15 +77,10 @@ ACCESS: Mapping[int | None, Access | None] = {
 
 CURRENTS: Mapping[int | None, Current | None] = {10: Current.AC, 20: Current.AC, 30: Current.DC}
 CURRENT_OF_PLUG: Mapping[Connector | None, Current] = {
-    Connector.TYPE1: Current.AC,
-    Connector.HOUSEHOLD: Current.AC,
-    Connector.GBT_AC_SOCKET: Current.AC,
-    Connector.GBT_AC_CABLE: Current.AC,
-    Connector.GBT_DC: Current.DC,
-    Connector.CHAOJI: Current.DC,
-    Connector.CHADEMO: Current.DC,
-    Connector.CCS1: Current.DC,
-    Connector.CCS2: Current.DC,
+    **dict.fromkeys((Connector.TYPE1, Connector.HOUSEHOLD), Current.AC),
+    **dict.fromkeys((Connector.GBT_AC_SOCKET, Connector.GBT_AC_CABLE), Current.AC),
+    **dict.fromkeys((Connector.GBT_DC, Connector.CHAOJI, Connector.CHADEMO), Current.DC),
+    **dict.fromkeys((Connector.CCS1, Connector.CCS2), Current.DC),
 }
 LEVEL_BELOW_2_KW = 1  # LevelID: no direct current is that slow
 

@@ -35,9 +35,9 @@ from charging.sources.open_charge_map.codes import (
     LIVE,
     NOBODY,
     STATUSES,
-    Doubt,
     Object,
     Reference,
+    SiteDoubt,
 )
 from charging.sources.open_charge_map.piles import read_count, read_id, read_pile
 from charging.sources.records import Reason, Record, Rejection, SourceInfo, StationRecord
@@ -123,20 +123,20 @@ def _convert(site: Any, reference: Reference) -> Record:  # noqa: ANN401  JSON
         return Rejection(reason=Reason.MALFORMED, record_id=site_id, field="AddressInfo")
     if not isinstance(connections, list) or not all(isinstance(each, dict) for each in connections):
         return Rejection(reason=Reason.MALFORMED, record_id=site_id, field="Connections")
-    return _placed(site, site_id, connections, reference)
+    return _check_place(site, site_id, connections, reference)
 
 
-def _placed(site: Object, site_id: str, connections: list[Object], reference: Reference) -> Record:
+def _check_place(site: Object, site_id: str, connections: list[Object], reference: Reference) -> Record:
     address = site["AddressInfo"]
     point = read_point(address.get("Latitude"), address.get("Longitude"), site_id)
     if isinstance(point, Rejection):
         return point
     # where it is comes first: that a site lies at 0, 0 is found of all sources, and would be hidden here
-    refused = None if 0 in point else _refuse(site, site_id, address, reference)
+    refused = None if 0 in point else _refusal(site, site_id, address, reference)
     return refused or _station(site, site_id, point, connections, reference)
 
 
-def _refuse(site: Object, site_id: str, address: Object, reference: Reference) -> Rejection | None:
+def _refusal(site: Object, site_id: str, address: Object, reference: Reference) -> Rejection | None:
     """Return why a site is not to be shown, if so."""
 
     def refusal(reason: Reason, field: str, value: object) -> Rejection:
@@ -192,7 +192,7 @@ def _station(
         licence=read_text(provider.get("License")),
         attribution=_attribution(provider),
         unmapped=_unmapped(site, connections, operator),
-        doubts=() if connections else ((Doubt.NO_CONNECTIONS, f"{site.get('NumberOfPoints')} points"),),
+        doubts=() if connections else ((SiteDoubt.NO_CONNECTIONS, f"{site.get('NumberOfPoints')} points"),),
     )
 
 

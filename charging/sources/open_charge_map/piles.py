@@ -19,8 +19,8 @@ _ID_KEYS = {"OperatorInfo": "OperatorID", "SubmissionStatus": "SubmissionStatusT
 def read_pile(connection: Object, country: str | None, site_status: Status | None) -> PileRecord:
     """Return the piles of one connection of a site; its status is that of the site where it has none."""
     type_id = read_id(connection, "ConnectionType")
-    is_told = not (type_id == SUPERCHARGER and country == "CN")
-    connector = CONNECTORS.get(type_id) if is_told else None
+    is_reliable = not (type_id == SUPERCHARGER and country == "CN")
+    connector = CONNECTORS.get(type_id) if is_reliable else None
     power_kw = read_number(connection.get("PowerKW"))
     return PileRecord(
         current=_current(connection, connector),

@@ -13,7 +13,7 @@ SITE_M = 50.0
 _STEP = SITE_M / (KM_PER_DEGREE * 1000)  # degrees of latitude
 
 
-class Posts:
+class ChargePosts:
     """Posts by place; each belongs to the first station that is near enough."""
 
     def __init__(self, posts: Iterable[StationRecord]) -> None:
@@ -22,9 +22,9 @@ class Posts:
         for post in posts:
             self._by_row.setdefault(_row(post), []).append(post)
 
-    def joined_to(self, station: StationRecord) -> StationRecord:
+    def join_posts(self, station: StationRecord) -> StationRecord:
         """Return a station with the posts that stand at it: with their piles, where it tells none itself."""
-        near = self._taken_near(station)
+        near = self._take_near(station)
         if not near:
             return station
         is_silent = not station.piles and station.stated_piles is None
@@ -34,17 +34,17 @@ class Posts:
             piles=piles, rows=station.rows + len(near), unmapped=station.unmapped + unmapped
         )
 
-    def alone(self) -> Iterator[StationRecord]:
+    def unassigned(self) -> Iterator[StationRecord]:
         """Yield the posts that belong to no station."""
         for posts in self._by_row.values():
             yield from posts
 
-    def _taken_near(self, station: StationRecord) -> list[StationRecord]:
+    def _take_near(self, station: StationRecord) -> list[StationRecord]:
         near: list[StationRecord] = []
-        middle = _row(station)
-        if middle is None:
+        middle_row = _row(station)
+        if middle_row is None:
             return near
-        for row in range(middle - 1, middle + 2):
+        for row in range(middle_row - 1, middle_row + 2):
             there = self._by_row.get(row, [])
             found = [post for post in there if _distance_m(post, station) <= SITE_M]
             if found:

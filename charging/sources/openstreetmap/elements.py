@@ -28,12 +28,12 @@ def matches(head: bytes) -> bool:
     """Whether a file that begins like this holds charging stations of OpenStreetMap."""
     if head.lstrip()[:1] != b"{":
         return False
-    is_told = any(word in head for word in (b"charging_station", b"charge_point"))
+    is_named = any(word in head for word in (b"charging_station", b"charge_point"))
     if b'"elements"' in head:
-        return is_told or b'"osm3s"' in head
+        return is_named or b'"osm3s"' in head
     return (
         geojson.matches(head)
-        and is_told
+        and is_named
         and (b'"@id"' in head or b'"amenity"' in head or b'"man_made"' in head)
     )
 
@@ -60,7 +60,7 @@ def tagged_elements(path: Path) -> Iterator[Element | None]:
                 yield from (_from_feature(feature) for feature in geojson.features(text, part))
             else:
                 remarks: list[str] = []
-                yield from _from_overpass(elements(text, part, "elements", _listening(remarks)))
+                yield from _from_overpass(elements(text, part, "elements", _collect_remarks(remarks)))
                 if remarks:
                     message = (
                         f"{part}: expected all that Overpass was asked for, found its remark "
@@ -69,7 +69,7 @@ def tagged_elements(path: Path) -> Iterator[Element | None]:
                     raise SourceError(message)
 
 
-def _listening(remarks: list[str]) -> Callable[[str, Any], None]:
+def _collect_remarks(remarks: list[str]) -> Callable[[str, Any], None]:
     """Return what keeps the remarks of Overpass that say that it failed."""
 
     def hear(key: str, value: object) -> None:
@@ -117,7 +117,7 @@ def _from_overpass(values: Iterator[Any]) -> Iterator[Element | None]:
             yield element
     for element, nodes in waiting:
         points = [[point[1], point[0]] for node in nodes if (point := wanted[node])]
-        lat, lon = geojson.middle({"coordinates": points})
+        lat, lon = geojson.box_centre({"coordinates": points})
         yield element._replace(lat=lat, lon=lon)
 
 
@@ -130,10 +130,10 @@ def _place(value: Mapping[str, Any]) -> tuple[Any, Any]:
         return center.get("lat"), center.get("lon")
     if isinstance(bounds, dict):
         low = [bounds.get("minlon"), bounds.get("minlat")]
-        return geojson.middle({"coordinates": [low, [bounds.get("maxlon"), bounds.get("maxlat")]]})
+        return geojson.box_centre({"coordinates": [low, [bounds.get("maxlon"), bounds.get("maxlat")]]})
     if isinstance(geometry, list):
         corners = [[each.get("lon"), each.get("lat")] for each in geometry if isinstance(each, dict)]
-        return geojson.middle({"coordinates": corners})
+        return geojson.box_centre({"coordinates": corners})
     return None, None
 
 

@@ -12,15 +12,15 @@ from pathlib import Path
 
 from charging.domain.vocabulary import Datum
 from charging.sources.coordinates import read_point
-from charging.sources.io.files import mentions, parts
-from charging.sources.openstreetmap.charge_points import Posts
+from charging.sources.io.files import contains_word, parts
+from charging.sources.openstreetmap.charge_points import ChargePosts
 from charging.sources.openstreetmap.codes import (
     ACCESS,
     ALLOWED,
     ATTRIBUTION,
     CARS,
     LIFECYCLE,
-    OTHER_VEHICLES,
+    NO_CARS,
     SWAP_KEYS,
     SWAP_NAME,
 )
@@ -56,24 +56,24 @@ def read(path: Path) -> Iterator[Record]:
         it stopped before the end.
     """
     # gathering them takes a second reading of the file
-    has_posts = any(mentions(part, _POST[1]) for part in parts(path))
-    posts = Posts(_posts(path) if has_posts else ())
+    has_posts = any(contains_word(part, _POST[1]) for part in parts(path))
+    posts = ChargePosts(_posts(path) if has_posts else ())
     for element in tagged_elements(path):
         if element is None:
             yield Rejection(reason=Reason.MALFORMED)
             continue
-        record = _converted(element)
+        record = _convert(element)
         if not isinstance(record, StationRecord):
             yield record
         elif _is(element.tags, _STATION):
-            yield posts.joined_to(record)
-    yield from posts.alone()
+            yield posts.join_posts(record)
+    yield from posts.unassigned()
 
 
 def _posts(path: Path) -> Iterator[StationRecord]:
     for element in tagged_elements(path):
         if element is not None and _is(element.tags, _POST) and not _is(element.tags, _STATION):
-            record = _converted(element)
+            record = _convert(element)
             if isinstance(record, StationRecord):
                 yield record
 
@@ -82,7 +82,7 @@ def _is(tags: Tags, tag: tuple[str, str]) -> bool:
     return tags.get(tag[0]) == tag[1]
 
 
-def _converted(element: Element) -> StationRecord | Rejection:
+def _convert(element: Element) -> StationRecord | Rejection:
     tags = element.tags
     if not element.id or "None" in element.id:
         return Rejection(reason=Reason.MISSING_ID, value=tags.get("name"))
@@ -101,8 +101,8 @@ def _refusal(element: Element) -> Rejection | None:
         if is_prefixed or tags.get(word) == "yes" or tags.get("amenity") == word:
             return Rejection(reason=reason, record_id=element.id, field=word, value=tags.get("name"))
     if not (_is(tags, _STATION) or _is(tags, _POST)):
-        told = tags.get("amenity") or tags.get("man_made")
-        return Rejection(reason=Reason.NOT_CAR_CHARGING, record_id=element.id, field="amenity", value=told)
+        found = tags.get("amenity") or tags.get("man_made")
+        return Rejection(reason=Reason.NOT_CAR_CHARGING, record_id=element.id, field="amenity", value=found)
     for key in SWAP_KEYS:
         if tags.get(key, "no") != "no":
             return Rejection(reason=Reason.NOT_CAR_CHARGING, record_id=element.id, field=key, value=tags[key])
@@ -118,12 +118,12 @@ def _refusal_of_vehicles(element: Element) -> Rejection | None:
     cars = {tags[key] for key in CARS if key in tags}
     if cars & ALLOWED:
         return None
-    told = next((key for key in CARS if tags.get(key) == "no"), None)
-    if told is None and not any(is_car_plug(key) for key in tags):
-        told = next((key for key in OTHER_VEHICLES if tags.get(key) in ALLOWED), None)
-    if told is None:
+    found = next((key for key in CARS if tags.get(key) == "no"), None)
+    if found is None and not any(is_car_plug(key) for key in tags):
+        found = next((key for key in NO_CARS if tags.get(key) in ALLOWED), None)
+    if found is None:
         return None
-    return Rejection(reason=Reason.NOT_CAR_CHARGING, record_id=element.id, field=told, value=tags[told])
+    return Rejection(reason=Reason.NOT_CAR_CHARGING, record_id=element.id, field=found, value=tags[found])
 
 
 def _station(element: Element, point: tuple[float, float]) -> StationRecord:
@@ -175,8 +175,8 @@ def _address(tags: Tags) -> str | None:
     return tags.get("addr:full") or ", ".join(line for line in lines if line) or None
 
 
-def _date(told: str | None) -> dt.date | None:
+def _date(text: str | None) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(told) if told else None
+        return dt.date.fromisoformat(text) if text else None
     except ValueError:
         return None

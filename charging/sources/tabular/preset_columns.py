@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.sources.io.arrow_texts import trimmed, without_empty
+from charging.sources.io.arrow_texts import empty_to_null, trim_texts
 from charging.sources.tabular.cell_parsers import Read, Reader, is_text, reader_of
 from charging.sources.tabular.preset_schema import Column, Mapped, Preset
 from charging.sources.tabular.station_columns import Coded, Pairs, Rows
@@ -98,7 +98,7 @@ class Sheet:
         found = self._trim(place[0])
         for at in place[1:]:
             both = pc.binary_join_element_wise(found, self._trim(at), " ")
-            found = trimmed(both)
+            found = trim_texts(both)
         return found
 
     def column(self, field: Field) -> pa.Array:
@@ -135,11 +135,11 @@ class Sheet:
             different, at = encoded(texts.filter(is_code))
             values = [meaning.value for meaning in field.meanings(different)]
             texts = pc.replace_with_mask(texts, is_code, Coded(values, at).column(pa.string()))
-        return without_empty(texts)
+        return empty_to_null(texts)
 
     def _trim(self, at: int) -> pa.Array:
         if at not in self._trimmed:
-            self._trimmed[at] = trimmed(self.cells[at])
+            self._trimmed[at] = trim_texts(self.cells[at])
         return self._trimmed[at]
 
 

@@ -26,7 +26,7 @@ from pydantic import (
 from charging.domain.bounds import Bounds
 from charging.domain.vocabulary import Access, Connector, Current, Datum, Site, Status, connector_mask
 from charging.sources.records import PileRecord, Reason, SourceInfo, StationRecord
-from charging.validation import NamedTable, Table
+from charging.validation import NamedTable, StrictTable
 
 CLOSED_SETS: Mapping[str, type[StrEnum]] = {
     "access": Access,
@@ -114,7 +114,7 @@ class Sites:
     once: Annotated[tuple[Literal["pile_id"], ...], Field(max_length=1)] = ()  # not again with its id
 
 
-class Column(Table):
+class Column(StrictTable):
     """Where a field stands."""
 
     any: Annotated[Place, _as(Annotated[tuple[Texts, ...], Field(min_length=1)])]
@@ -167,7 +167,7 @@ def _codes(field: str, _kind: Any) -> Any:  # noqa: ANN401  a type
     return dict[Code, Annotated[allowed, AfterValidator(lambda value: kind(value) if value else None)]]
 
 
-def _given(table: Table) -> dict[str, Any]:
+def _given(table: StrictTable) -> dict[str, Any]:
     return {field: value for field, value in table if field in table.model_fields_set}
 
 
@@ -175,7 +175,7 @@ def _table(name: str, type_of: Any, fields: tuple[str, ...], *left_out: str) -> 
     """Return the check of a table of some fields of a record; of it becomes what was given."""
     kinds = get_type_hints(PileRecord) | get_type_hints(StationRecord)
     given = {field: (type_of(field, kinds[field]), None) for field in fields if field not in left_out}
-    model = create_model(name, __base__=Table, **given)  # type: ignore[call-overload]  # fields
+    model = create_model(name, __base__=StrictTable, **given)  # type: ignore[call-overload]  # fields
     return _as(Annotated[model, AfterValidator(_given)])
 
 
@@ -194,7 +194,7 @@ StationValues = Annotated[Values, _table("StationValues", _codes, _ALL_FIELDS, *
 PileValues = Annotated[Values, _table("PileValues", _codes, _PILE_FIELDS, *_NUMBERS)]
 
 
-class Rule(Table):
+class Rule(StrictTable):
     """Which rows are not taken: those whose code is one of `when`, or is none of `unless`."""
 
     column: str
@@ -219,7 +219,7 @@ class Rule(Table):
         return self.when is not None
 
 
-class Area(Table):
+class Area(StrictTable):
     """A box outside of which no row can lie."""
 
     south: Number
@@ -232,7 +232,7 @@ def _bounds(area: Area) -> Bounds:
     return Bounds(*(float(degrees) for _, degrees in area))
 
 
-class Mapped(Table):
+class Mapped(StrictTable):
     """Where the fields of a record come from: of a group of piles, or of `repeat` of them."""
 
     columns: Mapping[PileField, ColumnOf] = Field({})

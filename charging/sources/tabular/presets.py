@@ -6,7 +6,7 @@ from pathlib import Path
 from charging.errors import Fault, UsageError
 from charging.paths import DATA_DIR
 from charging.sources.tabular.preset_schema import Preset
-from charging.validation import nearest, validated
+from charging.validation import suggest, validate
 
 PRESETS = DATA_DIR / "presets"
 """Where presets are kept."""
@@ -28,7 +28,7 @@ def load_preset(name: str, folder: Path = PRESETS) -> Preset:
     known = presets(folder)
     if name not in known:
         message = f"Expected a preset out of {', '.join(known) or 'none there is'}, found {name!r}"
-        raise UsageError(f"{message}{nearest(name, known)}.")
+        raise UsageError(f"{message}{suggest(name, known)}.")
     path = folder / f"{name}.toml"
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
@@ -36,7 +36,7 @@ def load_preset(name: str, folder: Path = PRESETS) -> Preset:
         message = f"{path}: expected TOML in UTF-8, found a fault: {error}. Put it right there."
         raise UsageError(message, Fault.PRESET) from error
     advice = "Put it right there; docs/data.md shows every part of a preset."
-    return validated(
+    return validate(
         Preset,
         tables,
         lambda faults: UsageError(f"{path}: {faults}. {advice}", Fault.PRESET),

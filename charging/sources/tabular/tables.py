@@ -19,18 +19,18 @@ import pyarrow.parquet as pq
 
 from charging.errors import Fault, SourceError
 from charging.sources.io import geojson
-from charging.sources.io.blocks import Block, in_blocks
+from charging.sources.io.blocks import Block, row_blocks
 from charging.sources.io.decompression_limits import check_unpacked
 from charging.sources.io.delimited import DELIMITERS, DelimitedText, Row, delimiter_by, head_rows
 from charging.sources.io.files import (
-    Kind,
+    FileKind,
     Part,
-    complaints,
+    file_kind,
     is_packed,
-    kind_of,
     open_text,
     parts,
     read_head,
+    source_errors,
 )
 from charging.sources.tabular.preset_schema import Layout
 
@@ -64,12 +64,12 @@ def tables(part: Part, layout: Layout) -> Iterator[Rows]:
     SourceError
         If the file cannot be read; for what stands far inside it, when that is read.
     """
-    kind = kind_of(part)
-    if kind is Kind.WORKBOOK:
+    kind = file_kind(part)
+    if kind is FileKind.WORKBOOK:
         from charging.sources.tabular import workbook  # noqa: PLC0415  openpyxl takes a tenth of a second to load
 
         yield from (_typed(sheet, layout) for sheet in workbook.sheets(part))
-    elif kind is Kind.PARQUET:
+    elif kind is FileKind.PARQUET:
         yield _typed(_parquet_rows(part), layout)
     else:
         is_geojson = geojson.matches(read_head(part))
@@ -106,7 +106,7 @@ def with_delimiter_of(part: Part, layout: Layout, is_header: Callable[[list[str]
 
 def _first_by_delimiter(part: Part, layout: Layout) -> dict[str, list[list[str]]]:
     """Return the first rows of delimited text by each delimiter, the layout's first; else nothing."""
-    if kind_of(part) is not Kind.TEXT or geojson.matches(head := read_head(part)):
+    if file_kind(part) is not FileKind.TEXT or geojson.matches(head := read_head(part)):
         return {}
     text = _decoded(head, layout)
     return {delimiter: head_rows(text, delimiter, MAX_PREAMBLE) for delimiter in delimiters(layout)}
@@ -133,13 +133,13 @@ def _decoded(head: bytes, layout: Layout) -> str:
 
 def _told(rows: Iterator[_Some], part: Part, encoding: str) -> Iterator[_Some]:
     """Yield rows or blocks, and tell what is wrong with the text they come from when it is read."""
-    with complaints(part, encoding):
+    with source_errors(part, encoding):
         yield from rows
 
 
 def _typed(rows: Iterable[tuple[int, list[Any] | None]], layout: Layout) -> Rows:
     found = _typed_rows(rows, layout)
-    return Rows(found, in_blocks(found))
+    return Rows(found, row_blocks(found))
 
 
 def _typed_rows(rows: Iterable[tuple[int, list[Any] | None]], layout: Layout) -> Iterator[Row]:

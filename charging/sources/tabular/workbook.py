@@ -18,7 +18,7 @@ from openpyxl.utils.exceptions import CellCoordinatesException, InvalidFileExcep
 
 from charging.errors import Fault, SourceError
 from charging.sources.io.decompression_limits import FREE_UNPACKED, MAX_RATIO, MAX_UNPACKED
-from charging.sources.io.files import Part, complaints
+from charging.sources.io.files import Part, source_errors
 
 MAX_ROWS = 1_048_576
 """Rows a sheet can have."""
@@ -62,7 +62,7 @@ def sheets(part: Part) -> Iterator[Iterator[Row]]:
     SourceError
         If the file is damaged, is no workbook, or unpacks to more than it can hold in earnest.
     """
-    with complaints(part):
+    with source_errors(part):
         with zipfile.ZipFile(part.path) as archive:
             for info in archive.infolist():
                 _check(part, archive, info)

@@ -11,11 +11,7 @@ from charging.sources.records import Reason
 
 STATION_TYPES: Mapping[int, Access | Reason] = {
     1: Access.PUBLIC,
-    50: Reason.NOT_PUBLIC,  # private
-    100: Reason.NOT_PUBLIC,  # buses
-    101: Reason.NOT_PUBLIC,  # sanitation
-    102: Reason.NOT_PUBLIC,  # logistics
-    103: Reason.NOT_PUBLIC,  # taxis
+    **dict.fromkeys((50, 100, 101, 102, 103), Reason.NOT_PUBLIC),  # private; bus, sanitation, logistics, taxi
 }
 """`StationType`; 255, other, is left out so that it is taken and counted."""
 
@@ -29,10 +25,7 @@ STATION_STATUSES: Mapping[int, Status | Reason | None] = {
 
 SITES: Mapping[int, Site | None] = {
     1: Site.RESIDENTIAL,
-    2: Site.WORKPLACE,  # public institution
-    3: Site.WORKPLACE,  # enterprise
-    4: Site.WORKPLACE,  # office building
-    5: Site.WORKPLACE,  # industrial park
+    **dict.fromkeys((2, 3, 4, 5), Site.WORKPLACE),  # institution, enterprise, offices, industrial park
     6: Site.TRANSPORT_HUB,
     7: Site.DESTINATION,  # sport and culture venue
     8: Site.DESTINATION,  # urban green
@@ -62,13 +55,7 @@ CONNECTORS: Mapping[int, Connector] = {
 }
 """`ConnectorType`."""
 
-CURRENT_OF_CONNECTOR: Mapping[int, Current] = {
-    1: Current.AC,
-    2: Current.AC,
-    3: Current.AC,
-    4: Current.DC,
-    5: Current.AC,
-}
+CURRENT_OF_CONNECTOR: Mapping[int, Current] = {**dict.fromkeys((1, 2, 3, 5), Current.AC), 4: Current.DC}
 
 GUN_STATUSES: Mapping[int, Status] = {
     0: Status.OFFLINE,

@@ -18,7 +18,7 @@ from typing import Any
 from charging.domain.vocabulary import Access, Datum, Status
 from charging.errors import Fault, SourceError
 from charging.sources.coordinates import read_number, read_point
-from charging.sources.io.files import mentions, open_text, read_head
+from charging.sources.io.files import contains_word, open_text, read_head
 from charging.sources.io.json_stream import Around, records
 from charging.sources.records import Reason, Record, Rejection, SourceInfo, StationRecord
 from charging.sources.scalars import read_text
@@ -29,18 +29,18 @@ from charging.sources.tcec102.codes import (
 )
 from charging.sources.tcec102.piles import read_pile
 from charging.sources.tcec102.status import (
-    DEEPEST,
     HOLDERS,
+    MAX_DEPTH,
     NO_STATUSES,
     Gun,
     Object,
-    named,
     read_code,
     read_mapped,
-    statuses,
+    read_statuses,
+    standard_keys,
 )
 
-__all__ = ["matches", "read", "source", "station", "statuses"]
+__all__ = ["matches", "read", "read_station", "read_statuses", "source"]
 
 _INSIDE = frozenset(name for holder in HOLDERS for name in (holder, holder[0].lower() + holder[1:]))
 _STATUS_MARK = "onnectorStatusInfo"
@@ -68,7 +68,7 @@ def source() -> SourceInfo:
     )
 
 
-def read(path: Path, *, beside: Sequence[Path] = ()) -> Iterator[Record]:
+def read(path: Path, *, companions: Sequence[Path] = ()) -> Iterator[Record]:
     """Return the stations of a file, one by one, with the statuses of this file and of those beside it.
 
     Parameters
@@ -84,14 +84,14 @@ def read(path: Path, *, beside: Sequence[Path] = ()) -> Iterator[Record]:
         If the file holds no such message, or an encrypted or refused one, or statuses alone with no file
         beside it, or is cut, damaged or not JSON.
     """
-    together = tuple(dict.fromkeys((*beside, path)))
+    together = tuple(dict.fromkeys((*companions, path)))
     known = _statuses_in(together, tuple(_changed_ns(each) for each in together))
     found = False
     for value in _values(path):
         if _is_status(value):
             continue
         found = True
-        yield station(value, known)
+        yield read_station(value, known)
     if not found and len(together) == 1:
         message = (
             f"{path}: expected the stations of T/CEC 102 (StationInfos), found none. Name the file with the "
@@ -100,7 +100,7 @@ def read(path: Path, *, beside: Sequence[Path] = ()) -> Iterator[Record]:
         raise SourceError(message)
 
 
-def station(
+def read_station(
     info: Any,  # noqa: ANN401  JSON
     statuses: Mapping[str, Gun] = NO_STATUSES,
     *,
@@ -113,13 +113,13 @@ def station(
     info
         A `StationInfo`, or whatever stands in its place.
     statuses
-        Guns by ConnectorID, as the function `statuses` returns them.
+        Guns by ConnectorID, as the function `read_statuses` returns them.
     status_at
         When the statuses were asked for, UTC; the messages do not tell.
     """
     if not isinstance(info, dict):
         return Rejection(reason=Reason.MALFORMED, value=str(info)[:100])
-    given = named(info)
+    given = standard_keys(info)
     station_id, operator = read_text(given.get("StationID")), _operator(given)
     if station_id is None:
         return Rejection(reason=Reason.MISSING_ID, field="StationID")
@@ -138,10 +138,10 @@ def _statuses_in(paths: tuple[Path, ...], _changed: tuple[int, ...]) -> dict[str
     """Return the guns of files that are read together; kept, since each of the files asks for them."""
     found: dict[str, Gun] = {}
     for path in paths:
-        if mentions(path, _STATUS_MARK):
+        if contains_word(path, _STATUS_MARK):
             for value in _values(path):
                 if _is_status(value):
-                    found.update(statuses(value))
+                    found.update(read_statuses(value))
     return found
 
 
@@ -162,7 +162,7 @@ def _values(path: Path) -> Iterator[Any]:
         for value in records(text, path, _INSIDE):
             if isinstance(value, Around):
                 yield from _around(value, path)
-            elif isinstance(value, dict) and named(value).keys() & {*HOLDERS, "Ret"}:
+            elif isinstance(value, dict) and standard_keys(value).keys() & {*HOLDERS, "Ret"}:
                 yield from _page(value, path)
             else:
                 yield value
@@ -173,15 +173,15 @@ def _around(value: Around, path: Path) -> Iterator[Any]:
     if not value.has_records:
         yield from _page(value.members, path)
     else:
-        _check_answer(named(value.members), path)
+        _check_answer(standard_keys(value.members), path)
 
 
 def _page(page: Object, path: Path, depth: int = 0) -> Iterator[Any]:
     """Yield the stations and statuses of a page that is in memory."""
-    given = named(page)
+    given = standard_keys(page)
     _check_answer(given, path)
     held = [given[name] for name in HOLDERS if name in given]
-    if "StationID" in given or "ConnectorID" in given or depth > DEEPEST:
+    if "StationID" in given or "ConnectorID" in given or depth > MAX_DEPTH:
         yield page
         return
     for inner in held:
@@ -211,7 +211,9 @@ def _check_answer(given: Object, path: Path) -> None:
 
 
 def _is_status(value: object) -> bool:
-    return isinstance(value, dict) and not {"ConnectorID", "ConnectorStatusInfos"}.isdisjoint(named(value))
+    return isinstance(value, dict) and not {"ConnectorID", "ConnectorStatusInfos"}.isdisjoint(
+        standard_keys(value)
+    )
 
 
 def _refusal(given: Object, source_id: str) -> Rejection | None:
@@ -245,7 +247,7 @@ def _station(
         lat=point[0],
         lon=point[1],
         datum=Datum.GCJ02,
-        piles=tuple(read_pile(named(info), guns, static, unmapped) for info in infos),
+        piles=tuple(read_pile(standard_keys(info), guns, static, unmapped) for info in infos),
         name=read_text(given.get("StationName")),
         operator_org_code=_operator(given),
         access=access if isinstance(access, Access) else None,

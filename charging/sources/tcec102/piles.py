@@ -7,7 +7,14 @@ from charging.sources.coordinates import read_number
 from charging.sources.records import PileRecord
 from charging.sources.scalars import read_text
 from charging.sources.tcec102.codes import CONNECTORS, CURRENT_OF_CONNECTOR, CURRENTS
-from charging.sources.tcec102.status import Gun, Object, group_status, named, read_code, read_mapped
+from charging.sources.tcec102.status import (
+    Gun,
+    Object,
+    group_status,
+    read_code,
+    read_mapped,
+    standard_keys,
+)
 
 
 def read_pile(
@@ -16,7 +23,9 @@ def read_pile(
     """Return the pile that an EquipmentInfo describes; codes that no table knows are added to `unmapped`."""
     connectors = info.get("ConnectorInfos")
     guns = [
-        named(gun) for gun in (connectors if isinstance(connectors, list) else []) if isinstance(gun, dict)
+        standard_keys(gun)
+        for gun in (connectors if isinstance(connectors, list) else [])
+        if isinstance(gun, dict)
     ]
     codes = [read_code(gun.get("ConnectorType")) for gun in guns]
     plugs = [read_mapped(CONNECTORS, gun.get("ConnectorType"), "connectors", unmapped) for gun in guns]

@@ -17,7 +17,7 @@ Object = Mapping[str, Any]
 HOLDERS = ("Data", "StationInfos", "StationStatusInfos", "ConnectorStatusInfos", "ConnectorStatusInfo")
 """Names of what holds stations, statuses or another holder."""
 
-DEEPEST = 8
+MAX_DEPTH = 8
 """Payloads inside one another that are looked into."""
 
 
@@ -34,7 +34,7 @@ NO_STATUSES: Mapping[str, Gun] = {}
 """What is known of guns where nothing was asked."""
 
 
-def statuses(data: Any) -> dict[str, Gun]:  # noqa: ANN401  JSON
+def read_statuses(data: Any) -> dict[str, Gun]:  # noqa: ANN401  JSON
     """Return the state of every gun that a payload tells, by ConnectorID; the last of several wins.
 
     Parameters
@@ -45,7 +45,7 @@ def statuses(data: Any) -> dict[str, Gun]:  # noqa: ANN401  JSON
 
     Examples
     --------
-    >>> statuses({"ConnectorStatusInfo": {"ConnectorID": "7", "Status": 3, "ParkStatus": 50}})["7"].status
+    >>> read_statuses({"ConnectorStatusInfo": {"ConnectorID": "7", "Status": 3}})["7"].status
     <Status.CHARGING: 'charging'>
     """
     return {gun_id: _gun(each) for each in _gun_infos(data) if (gun_id := read_text(each.get("ConnectorID")))}
@@ -62,7 +62,7 @@ def group_status(guns: Iterable[Status | None]) -> Status | None:
     return min((status for status in guns if status), key=LIVE_STATUSES.index, default=None)
 
 
-def named(info: Object) -> Object:
+def standard_keys(info: Object) -> Object:
     """Return an object with its names as the standard writes them, with a large first letter."""
     if all(name[:1].isupper() for name in info):
         return info
@@ -76,13 +76,13 @@ def read_code(value: object) -> int | None:
 
 
 def _gun_infos(data: object, depth: int = 0) -> Iterator[Object]:
-    if depth > DEEPEST:
+    if depth > MAX_DEPTH:
         return
     if isinstance(data, list):
         for each in data:
             yield from _gun_infos(each, depth + 1)
     elif isinstance(data, dict):
-        given = named(data)
+        given = standard_keys(data)
         if "ConnectorID" in given:
             yield given
         for name in HOLDERS:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from charging.analytics.changes import Incomparable, Obstacle
 from charging.dataset.manifest import Manifest
-from charging.dataset.store import Dataset, dataset_folder, dataset_names, locate
+from charging.dataset.store import Dataset, dataset_folder, dataset_names, locate_dataset
 from charging.errors import ChargingError
 from charging.settings import Settings
 from charging.views.analyses import analysis
@@ -72,7 +72,7 @@ def open_named(settings: Settings, name: str) -> Answers:
     """
     is_configured = settings.dataset and name == Path(settings.dataset).name
     build_dir = settings.build_dir
-    folder = locate(build_dir, settings.dataset) if is_configured else dataset_folder(build_dir, name)
+    folder = locate_dataset(build_dir, settings.dataset) if is_configured else dataset_folder(build_dir, name)
     return open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
 
 

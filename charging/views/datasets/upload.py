@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from charging.dataset.drafts import WAITING, Choices, Draft, Sent
+from charging.dataset.drafts import WAITING, Draft, ReadOptions, SentFile
 from charging.dataset.pipeline import DONE, WRITING
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError
@@ -86,9 +86,9 @@ def _take_files(settings: Settings) -> None:
         return
     try:
         draft = Draft(
-            [Sent(file.name, file.getbuffer()) for file in files],
+            [SentFile(file.name, file.getbuffer()) for file in files],
             build_dir=settings.build_dir,
-            most_bytes=settings.upload_limit_mb * 1_000_000,
+            max_bytes=settings.upload_limit_mb * 1_000_000,
         )
     except ChargingError as error:
         _note_problem(error)
@@ -109,7 +109,7 @@ def _discard() -> None:
         visit.draft = None
 
 
-def _choices(draft: Draft, say: Texts) -> Choices:
+def _choices(draft: Draft, say: Texts) -> ReadOptions:
     """Show how the dataset is called and the files are read."""
     if widget_value(_NAME) is None:  # another view was shown meanwhile
         set_widget_value(_NAME, draft.choices.name if draft.choices else draft.suggested_name)
@@ -127,7 +127,7 @@ def _choices(draft: Draft, say: Texts) -> Choices:
             help=say("upload.datum.help"),
         )
     kind, _, name_of_way = (how or "").partition(":")
-    return Choices(
+    return ReadOptions(
         name=name.strip(),
         format_name=name_of_way if kind == "format" else None,
         preset=name_of_way if kind == "preset" else None,
@@ -145,7 +145,7 @@ def _ways(say: Texts) -> dict[str, str]:
     }
 
 
-def _show_files(draft: Draft, choices: Choices, say: Texts) -> None:
+def _show_files(draft: Draft, choices: ReadOptions, say: Texts) -> None:
     """Show what each file was recognised as, and its first records."""
     for file in draft.files:
         size = say("upload.size", kb=say.number(math.ceil(file.size / 1_000)))
@@ -199,7 +199,7 @@ def _piles(record: StationRecord) -> int | None:
     return sum(counts) if counts else record.stated_piles
 
 
-def _show_buttons(draft: Draft, choices: Choices, settings: Settings, say: Texts) -> None:
+def _show_buttons(draft: Draft, choices: ReadOptions, settings: Settings, say: Texts) -> None:
     """Show what can be done next: read the files; when they are read, keep the dataset."""
     report = draft.dataset.manifest.report if draft.dataset and draft.choices == choices else None
     with st.container(horizontal=True):
@@ -216,7 +216,7 @@ def _show_buttons(draft: Draft, choices: Choices, settings: Settings, say: Texts
         )
 
 
-def _read(draft: Draft, choices: Choices, say: Texts) -> None:
+def _read(draft: Draft, choices: ReadOptions, say: Texts) -> None:
     place = st.empty()
 
     def show(_share: float, what: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from charging.dataset.store import CURRENT, dataset_folder, find_dataset, last_dataset, remember
+from charging.dataset.store import CURRENT, dataset_folder, find_dataset, last_dataset, remember_dataset
 from charging.errors import ChargingError, UsageError
 from charging.maps.tiles import usable_tiles
 from charging.settings import Settings
@@ -33,7 +33,7 @@ def open_context(say: Texts) -> ViewContext | None:
         answers = open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
         # one that a visit chose is nobody else's
         if settings.dataset and not linked and last_dataset(settings.build_dir) != folder:
-            remember(settings.build_dir, folder)
+            remember_dataset(settings.build_dir, folder)
     except ChargingError as error:
         _log.exception("The page cannot open its dataset")
         show_error(f"**{say('start.broken')}**", str(error), say)

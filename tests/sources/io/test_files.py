@@ -3,7 +3,7 @@ import gzip
 import pytest
 
 from charging.errors import SourceError
-from charging.sources.io.files import HEAD_BYTES, mentions, open_text, read_head
+from charging.sources.io.files import HEAD_BYTES, contains_word, open_text, read_head
 
 LONG_TEXT = " ".join(str(number * 2_654_435_761 % 1_000_003) for number in range(HEAD_BYTES))  # packs badly
 
@@ -42,5 +42,5 @@ def test_another_encoding_far_behind_the_head_is_refused(tmp_path):
 def test_a_word_is_found_wherever_the_blocks_of_a_search_end(tmp_path, before):
     path = tmp_path / "a.json"
     path.write_text("x" * before + "word and more")
-    assert mentions(path, "word", block_chars=5)
-    assert not mentions(path, "wood", block_chars=5)
+    assert contains_word(path, "word", block_chars=5)
+    assert not contains_word(path, "wood", block_chars=5)

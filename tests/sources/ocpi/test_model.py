@@ -91,7 +91,7 @@ def test_the_time_of_the_statuses_is_the_latest_in_any_form(times, is_plain):
         f"{time.isoformat()}{'Z' if is_plain or number % 2 else ''}" for number, time in enumerate(times)
     ]
     evses = [{"uid": str(n), "status": "CHARGING", "last_updated": text} for n, text in enumerate(written)]
-    assert ocpi.station(location(evses=evses)).status_at == max(times).replace(tzinfo=dt.UTC)
+    assert ocpi.read_station(location(evses=evses)).status_at == max(times).replace(tzinfo=dt.UTC)
 
 
 def test_an_unpublished_location_is_not_shown():
@@ -132,7 +132,11 @@ def test_what_is_put_right_or_left_out_is_told_by_name():
         ),
         "megawatts": ((Doubt.POWER_UNREAL, "7360 kW"), (Doubt.POWER_DERIVED, "22.17 kW")),
         "volts": ((Doubt.VOLTAGE_UNREAL, "22 V"),),
-        "gone": ((Doubt.PILE_REMOVED, "1"), (Doubt.PILE_PLANNED, "2"), (Doubt.PILE_TWICE, "3")),
+        "gone": (
+            (Doubt.PILE_REMOVED, "1"),
+            (Doubt.PILE_PLANNED, "2"),
+            (Doubt.PILE_TWICE, "3"),
+        ),
     }
 
 
@@ -215,7 +219,7 @@ def test_a_chinese_ac_plug_without_format_is_not_guessed():
 )
 def test_access_follows_from_publication_and_parking_restrictions(restrictions, publish, access):
     evses = [{"uid": str(number), "parking_restrictions": each} for number, each in enumerate(restrictions)]
-    assert ocpi.station(location(evses=evses, publish=publish)).access == access
+    assert ocpi.read_station(location(evses=evses, publish=publish)).access == access
 
 
 @pytest.mark.parametrize(
@@ -229,7 +233,7 @@ def test_access_follows_from_publication_and_parking_restrictions(restrictions, 
     ],
 )
 def test_the_operator_is_who_runs_the_piles_never_who_owns_them(changes, operator):
-    assert ocpi.station(location(**changes)).operator_raw == operator
+    assert ocpi.read_station(location(**changes)).operator_raw == operator
 
 
 def test_opening_hours_that_are_none_are_not_known():
@@ -239,7 +243,7 @@ def test_opening_hours_that_are_none_are_not_known():
 
 
 def test_an_id_that_was_taken_before_is_refused(build):
-    report = build([ocpi.station(location()), ocpi.station(location(name="again"))]).report
+    report = build([ocpi.read_station(location()), ocpi.read_station(location(name="again"))]).report
     assert (report.stations, [finding.what for finding in report.rejections]) == (1, ["duplicate_id"])
 
 
@@ -265,7 +269,7 @@ def test_many_locations_read_the_same_as_lines_array_envelope_and_gzip(tmp_path)
     lines = "\n".join(json.dumps(each, ensure_ascii=False) for each in many)
     packed = tmp_path / "locations.json.gz"
     packed.write_bytes(gzip.compress(json.dumps({"data": many}).encode()))
-    expected = [ocpi.station(each) for each in many]
+    expected = [ocpi.read_station(each) for each in many]
     for records in (
         read_text(tmp_path, lines),
         read_text(tmp_path, json.dumps(many)),
@@ -355,8 +359,8 @@ CONNECTOR_FIELDS = (
 )
 def test_no_value_of_a_field_breaks_the_reader(changes, evse, connector):
     evses = [{"connectors": [connector]}, evse, {"uid": "1"} | evse]
-    assert isinstance(ocpi.station(location(evses=evses)), StationRecord | Rejection)
-    assert isinstance(ocpi.station(location(**changes)), StationRecord | Rejection)
+    assert isinstance(ocpi.read_station(location(evses=evses)), StationRecord | Rejection)
+    assert isinstance(ocpi.read_station(location(**changes)), StationRecord | Rejection)
 
 
 @settings(max_examples=60)

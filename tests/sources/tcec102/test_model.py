@@ -81,7 +81,7 @@ def test_without_live_statuses_a_station_in_use_is_operational():
 
 
 def test_statuses_beside_the_stations_are_joined_and_a_pile_has_that_of_its_best_gun():
-    first, second = read(STATIONS, beside=(STATUS, STATIONS))
+    first, second = read(STATIONS, companions=(STATUS, STATIONS))
     assert [pile.status for pile in first.piles] == [Status.AVAILABLE, None]
     assert [pile.status for pile in second.piles] == [Status.OCCUPIED, Status.OFFLINE]
     assert ("piles.status", "21503") in first.unmapped
@@ -89,11 +89,11 @@ def test_statuses_beside_the_stations_are_joined_and_a_pile_has_that_of_its_best
 
 def test_statuses_in_the_same_file_are_joined_even_when_they_come_last(tmp_path):
     pages = [json.loads(path.read_text(encoding="utf-8")) for path in (STATIONS, STATUS)]
-    assert read_value(tmp_path, pages) == read(STATIONS, beside=(STATUS,))
+    assert read_value(tmp_path, pages) == read(STATIONS, companions=(STATUS,))
 
 
 def test_statuses_alone_are_refused_and_beside_stations_yield_nothing():
-    assert read(STATUS, beside=(STATIONS,)) == []
+    assert read(STATUS, companions=(STATIONS,)) == []
     with pytest.raises(SourceError, match="statuses alone"):
         read(STATUS)
 
@@ -120,7 +120,7 @@ def test_an_import_joins_the_files_it_is_given_in_either_order(tmp_path):
 )
 def test_statuses_come_in_every_form_that_peers_push(wrap):
     gun = {"ConnectorID": "7", "Status": "3", "ParkStatus": 50, "LockStatus": 10}
-    assert tcec102.statuses(wrap(gun)) == {"7": Gun(Status.CHARGING, True, False, "3")}
+    assert tcec102.read_statuses(wrap(gun)) == {"7": Gun(Status.CHARGING, True, False, "3")}
 
 
 def test_the_best_gun_of_a_pile_decides_in_the_order_of_the_statuses():
@@ -175,8 +175,10 @@ def test_stations_read_the_same_in_every_envelope(tmp_path, wrap):
 
 
 def test_only_the_mainland_is_shifted(build):
-    mainland = tcec102.station(info(AreaCode="310105"))
-    hong_kong = tcec102.station(info(StationID="2", AreaCode="810000", StationLng=114.1, StationLat=22.3))
+    mainland = tcec102.read_station(info(AreaCode="310105"))
+    hong_kong = tcec102.read_station(
+        info(StationID="2", AreaCode="810000", StationLng=114.1, StationLat=22.3)
+    )
     rows = build([mainland, hong_kong]).tables["stations"].to_pylist()
     is_moved = {row["source_id"]: row["lat"] != row["source_lat"] for row in rows}
     assert is_moved == {"1": True, "2": False}
@@ -208,13 +210,13 @@ FIELDS = tuple(json.loads(STATIONS.read_text(encoding="utf-8"))["Data"]["Station
 @settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(FIELDS), json_values))
 def test_no_value_of_a_field_breaks_the_reader(changes):
-    record = tcec102.station(info(**changes))
+    record = tcec102.read_station(info(**changes))
     assert isinstance(record, StationRecord | Rejection)
 
 
 @settings(max_examples=60)
 @given(json_values)
 def test_no_value_breaks_station_and_statuses(value):
-    assert isinstance(tcec102.station(value), StationRecord | Rejection)
-    assert isinstance(tcec102.statuses({"ConnectorStatusInfo": value}), dict)
-    assert isinstance(tcec102.station(info(EquipmentInfos=[{"ConnectorInfos": [value]}])).piles, tuple)
+    assert isinstance(tcec102.read_station(value), StationRecord | Rejection)
+    assert isinstance(tcec102.read_statuses({"ConnectorStatusInfo": value}), dict)
+    assert isinstance(tcec102.read_station(info(EquipmentInfos=[{"ConnectorInfos": [value]}])).piles, tuple)

@@ -82,7 +82,7 @@ def _closed_sets():
     }
     return {
         *(Fault, KeepReason, Reason, Qualifier, Obstacle),
-        *(ocpi_codes.Doubt, open_charge_map_codes.Doubt),
+        *(ocpi_codes.Doubt, open_charge_map_codes.SiteDoubt),
         *(kind for kind in seen if issubclass(kind, StrEnum)),
     }
 
