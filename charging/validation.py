@@ -108,7 +108,7 @@ def suggest(name: object, allowed: Iterable[str]) -> str:
 
     Examples
     --------
-    >>> nearest("Nmae", ["address", "name"])
+    >>> suggest("Nmae", ["address", "name"])
     " (did you mean 'name'?)"
     """
     known = {each.casefold(): each for each in allowed}
@@ -154,7 +154,7 @@ def _toml_path(place: tuple[Any, ...], key_of: Callable[[str], str]) -> str:
 
     Examples
     --------
-    >>> _dotted(("piles", 1, "columns", "count"), str)
+    >>> _toml_path(("piles", 1, "columns", "count"), str)
     'piles[2].columns.count'
     """
     dotted = ""

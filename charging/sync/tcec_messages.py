@@ -45,7 +45,7 @@ def encrypt(text: bytes, keys: Keys) -> str:
     Examples
     --------
     >>> keys = Keys(operator_id="1", data_secret="k" * 16, data_secret_iv="v" * 16, sig_secret="s")
-    >>> decrypted(encrypted(b"{}", keys), keys)
+    >>> decrypt(encrypt(b"{}", keys), keys)
     b'{}'
     """
     padder = PKCS7(_BLOCK_BITS).padder()
