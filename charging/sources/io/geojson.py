@@ -45,7 +45,7 @@ def box_centre(geometry: object) -> tuple[float | None, float | None]:
     --------
     >>> box_centre({"type": "LineString", "coordinates": [[8.0, 50.0], [9.0, 51.0]]})
     (50.5, 8.5)
-    >>> middle({"type": "Point", "coordinates": ["east", 50]})
+    >>> box_centre({"type": "Point", "coordinates": ["east", 50]})
     (None, None)
     """
     if not isinstance(geometry, dict):
