@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Fault(StrEnum):
-    """What is wrong, in a word, for whoever tells it in another language; the message says it in full."""
+    """What is wrong, in a word, to be translated; the message says it in full."""
 
     UNRECOGNISED = "unrecognised"  # of no known format
     UNFIT = "unfit"  # not what its format asks for: other columns, no records
@@ -32,21 +32,19 @@ class ChargingError(Exception):
 
     fault: Fault | None = None
 
+    def __init__(self, message: str, fault: Fault | None = None) -> None:
+        super().__init__(message)
+        self.fault = fault or self.fault
+
 
 class UsageError(ChargingError, ValueError):
     """An option or argument is not one the program knows."""
-
-    def __init__(self, message: str, fault: Fault | None = None) -> None:
-        super().__init__(message)
-        self.fault = fault
 
 
 class SourceError(ChargingError, ValueError):
     """A foreign file cannot be read as what it was said, or taken, to be."""
 
-    def __init__(self, message: str, fault: Fault = Fault.UNFIT) -> None:
-        super().__init__(message)
-        self.fault = fault
+    fault = Fault.UNFIT
 
 
 class SchemaError(ChargingError, ValueError):
@@ -58,7 +56,7 @@ class DatasetError(ChargingError, RuntimeError):
 
 
 class DatasetNotFoundError(DatasetError, FileNotFoundError):
-    """No dataset stands where one was looked for."""
+    """There is no dataset where one was looked for."""
 
     def __str__(self) -> str:
         return str(self.args[0])

@@ -5,13 +5,13 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parent
 
 IS_CHECKOUT = not (_PACKAGE / "data").is_dir()
-"""Whether the package is in a checkout, with `data/` beside it; a wheel has the same files inside."""
+"""Whether the package is in a checkout, next to `data/`; a wheel has the same files inside."""
 
 DATA_DIR = (_PACKAGE.parent if IS_CHECKOUT else _PACKAGE) / "data"
 """The folder of facts and presets."""
 
 DASHBOARD = (_PACKAGE.parent if IS_CHECKOUT else _PACKAGE / "dashboard") / "dashboard.py"
-"""The script that Streamlit runs, beside the folder of its settings."""
+"""The script that Streamlit runs, next to the folder of its settings."""
 
 
 def default_build_dir() -> Path:

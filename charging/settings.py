@@ -61,10 +61,9 @@ class Settings(BaseSettings):
         "", description="Key (`tk`) of Tianditu; browsers see it in the addresses of tiles"
     )
     carto_key: Secret = Field(
-        "",
-        description="Key of CARTO's Positron and Dark Matter; browsers see it in the addresses of tiles",
+        "", description="Key of CARTO's Positron and Dark Matter; browsers see it in the addresses of tiles"
     )
-    tiles_url: Secret = Field(  # a key may stand in it
+    tiles_url: Secret = Field(  # it may contain a key
         "", description="Address of `custom` tiles, with {z}, {x} and {y}"
     )
     tiles_datum: str = Field("wgs84", description="Datum of `custom` tiles: `wgs84` or `gcj02`")

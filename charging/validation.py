@@ -55,7 +55,7 @@ class StrictTable(BaseModel):
 
 
 class NamedTable(StrictTable):
-    """A file of such tables; its name is the context it is validated with, and not what stands in it."""
+    """A file of such tables; its name is the context it is validated with, and not one of its keys."""
 
     _name: str = PrivateAttr()
 
@@ -85,9 +85,7 @@ def validate(
         A model of pydantic, or a dataclass.
     given
         Plain values, as they come out of TOML or JSON.
-    refuse
-        Makes the error.
-    named
+    key_of
         Turns a field into the key it has outside.
     context
         For the validators of `kind`.

@@ -45,23 +45,16 @@ INTERRUPTED = 130  # exit code in a shell for a command stopped by the keyboard
 _log = logging.getLogger(__name__)
 
 _LAZY_COMMANDS = {
-    "coverage": (
-        "coverage",
-        "Show what each partner adds, what is lost without an operator, and the white spots.",
-    ),
-    "compare": ("comparison", "Show what A and B hold by cell and city, and who leads."),
-    "reach": ("reach", "Show how many people live within X km of a station, network by network."),
-    "highways": (
-        "highways",
-        "Show service areas with piles, and the longest gaps before and after the partners.",
-    ),
-    "diff": (
-        "changes",
-        "Show what changed between two datasets of the same sources, in all and by operator.",
-    ),
-    "export": ("export", "Write selected stations or cells to a file."),
+    "coverage": "Show what each partner adds, what is lost without an operator, and the white spots.",
+    "compare": "Show what A and B hold by cell and city, and who leads.",
+    "reach": "Show how many people live within X km of a station, network by network.",
+    "highways": "Show service areas with piles, and the longest gaps before and after the partners.",
+    "diff": "Show what changed between two datasets of the same sources, in all and by operator.",
+    "export": "Write selected stations or cells to a file.",
 }
 """Commands with a module of their own, loaded where it is asked for: pandas and DuckDB take 0.7 s."""
+
+_MODULES = {"compare": "comparison", "diff": "changes"}  # of the others the name is that of the command
 
 _BAR_WIDTH = 30
 _QUIET_STEP = 0.5  # share between two lines if the output is no terminal
@@ -134,10 +127,10 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         sub = add_command(commands, name, what)
         sub.set_defaults(command=command)
         add_dir(sub)
-    for name, (module, what) in _LAZY_COMMANDS.items():
+    for name, what in _LAZY_COMMANDS.items():
         sub = add_command(commands, name, what)
         if name in arguments:
-            import_module(f"charging.cli.{module}").add_options(sub)
+            import_module(f"charging.cli.{_MODULES.get(name, name)}").add_options(sub)
     return parser
 
 
@@ -145,38 +138,21 @@ def _add_build(commands: Commands) -> None:
     sub = add_command(commands, "build", "Build the simulated network.")
     sub.set_defaults(command=_build)
     sub.add_argument("--into", type=Path, metavar="DIR", help="folder of the dataset")
-    sub.add_argument(
-        "--scale",
-        type=int,
-        default=1,
-        metavar="N",
-        help=f"N times the stations and piles, 1 to {MAX_SCALE}; the dataset is labelled with it",
-    )
+    scale_help = f"N times the stations and piles, 1 to {MAX_SCALE}; the dataset is labelled with it"
+    sub.add_argument("--scale", type=int, default=1, metavar="N", help=scale_help)
     sub.add_argument("--seed", type=int, default=0, metavar="S", help="seed of every draw, 0 by default")
 
 
 def _add_import(commands: Commands) -> None:
     sub = add_command(commands, "import", "Read files of charging stations into a dataset.")
     sub.set_defaults(command=_import)
-    sub.add_argument(
-        "files",
-        nargs="+",
-        type=Path,
-        metavar="FILE",
-        help="a file, plain, gzip or zip; several make one dataset",
-    )
-    sub.add_argument(
-        "--format",
-        choices=[reader.name for reader in READERS],
-        help="format of the files; by default detected from their content",
-    )
+    files_help = "a file, plain, gzip or zip; several make one dataset"
+    sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help=files_help)
+    format_help = "format of the files; by default detected from their content"
+    sub.add_argument("--format", choices=[reader.name for reader in READERS], help=format_help)
     sub.add_argument("--preset", choices=presets(), help="columns of a table; implies its format")
-    sub.add_argument(
-        "--datum",
-        type=Datum,
-        choices=list(Datum),
-        help="datum of the coordinates, if it differs from that of the format",
-    )
+    datum_help = "datum of the coordinates, if it differs from that of the format"
+    sub.add_argument("--datum", type=Datum, choices=list(Datum), help=datum_help)
     sub.add_argument("--name", help="name of the dataset; by default that of the first file")
     sub.add_argument("--into", type=Path, metavar="DIR", help="folder of the dataset")
 
@@ -186,9 +162,8 @@ def _add_sync(commands: Commands) -> None:
     sub = add_command(commands, "sync", what)
     sub.set_defaults(command=_sync)
     sub.add_argument("name", metavar="NAME", help="name of the peer: peers/NAME.toml in the build folder")
-    sub.add_argument(
-        "--full", action="store_true", help="pull everything; this also finds stations that were removed"
-    )
+    full_help = "pull everything; this also finds stations that were removed"
+    sub.add_argument("--full", action="store_true", help=full_help)
 
 
 def _build(options: argparse.Namespace, settings: Settings) -> Output:
@@ -222,12 +197,8 @@ def _import(options: argparse.Namespace, settings: Settings) -> Output:
 def _sync(options: argparse.Namespace, settings: Settings) -> Output:
     from charging.sync.update import sync  # noqa: PLC0415  takes 0.15 s to load
 
-    report = sync(
-        options.name,
-        build_dir=settings.build_dir,
-        is_full=options.full,
-        progress=ProgressLine(sys.stderr),
-    )
+    line = ProgressLine(sys.stderr)
+    report = sync(options.name, build_dir=settings.build_dir, is_full=options.full, progress=line)
     return Output(report.to_json(), report.lines())
 
 

@@ -1,7 +1,7 @@
 """What commands share: their result, the options DIR, --query and --resolution, and loading the dataset."""
 
 import argparse
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import parse_qs
 
@@ -30,9 +30,6 @@ class Output(NamedTuple):
     code: int = SUCCESS
 
 
-Command = Callable[[argparse.Namespace, Settings], Output]
-
-
 def add_command(commands: Commands, name: str, what: str) -> argparse.ArgumentParser:
     """Add a command under its name, with `--json`."""
     sub = commands.add_parser(name, help=what, description=what)
@@ -43,13 +40,8 @@ def add_command(commands: Commands, name: str, what: str) -> argparse.ArgumentPa
 
 def add_verbose(parser: argparse.ArgumentParser, default: object) -> None:
     """Add `--verbose`."""
-    parser.add_argument(
-        "-v",
-        "--verbose",
-        action="count",
-        default=default,
-        help="log progress and the causes of errors to standard error; -vv logs more",
-    )
+    what = "log progress and the causes of errors to standard error; -vv logs more"
+    parser.add_argument("-v", "--verbose", action="count", default=default, help=what)
 
 
 def add_dir(sub: argparse.ArgumentParser) -> None:
@@ -59,9 +51,8 @@ def add_dir(sub: argparse.ArgumentParser) -> None:
 
 def add_query(sub: argparse.ArgumentParser) -> None:
     """Add `--query`, the selection."""
-    sub.add_argument(
-        "--query", default="", help="selection as in a link of the page: 'operator=nio&min_kw=120'"
-    )
+    what = "selection as in a link of the page: 'operator=nio&min_kw=120'"
+    sub.add_argument("--query", default="", help=what)
 
 
 def add_resolution(sub: argparse.ArgumentParser, what: str = "cells") -> None:
@@ -78,13 +69,8 @@ def add_resolution(sub: argparse.ArgumentParser, what: str = "cells") -> None:
 
 def add_rows(sub: argparse.ArgumentParser) -> None:
     """Add `--rows`, the length of tables for people."""
-    sub.add_argument(
-        "--rows",
-        type=int,
-        default=DEFAULT_ROWS,
-        metavar="N",
-        help=f"rows of a long table for people, {DEFAULT_ROWS} by default; programs get all",
-    )
+    what = f"rows of a long table for people, {DEFAULT_ROWS} by default; programs get all"
+    sub.add_argument("--rows", type=int, default=DEFAULT_ROWS, metavar="N", help=what)
 
 
 def parse_selection(query: str) -> Filters:

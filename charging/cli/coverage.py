@@ -17,8 +17,8 @@ from charging.cli.question import (
     add_weights,
     join_names,
     open_question,
-    read_grid,
     weights_text,
+    weights_values,
 )
 from charging.cli.tables import align_figures, align_table, figure, json_rows, json_value, one_line, part_of
 from charging.domain.filters import Filters
@@ -41,30 +41,18 @@ def add_options(sub: argparse.ArgumentParser) -> None:
     sub.set_defaults(command=_coverage)
     add_sets(sub, "base", "partner", "leaver")
     add_resolution(sub)
+    rings, km = Grid().rings, Grid().km
+    rings_help = f"rings of neighbours a cell also serves, 0 to {MAX_RINGS}, {rings} by default"
     sub.add_argument(
-        "--rings",
-        type=int,
-        choices=range(MAX_RINGS + 1),
-        default=Grid().rings,
-        metavar="N",
-        help=f"rings of neighbours a cell also serves, 0 to {MAX_RINGS}, {Grid().rings} by default",
+        "--rings", type=int, choices=range(MAX_RINGS + 1), default=rings, metavar="N", help=rings_help
     )
-    sub.add_argument(
-        "--km",
-        type=float,
-        default=Grid().km,
-        help=f"straight-line distance within which people are reached, {Grid().km:g} by default",
-    )
+    km_help = f"straight-line distance within which people are reached, {km:g} by default"
+    sub.add_argument("--km", type=float, default=km, help=km_help)
     add_weights(sub)
     sub.add_argument("--white-spots", type=int, default=0, metavar="N", help="list the first N white spots")
     for option, (_, usual, which) in _EXPONENTS.items():
-        sub.add_argument(
-            f"--{option}",
-            type=float,
-            default=usual,
-            metavar="X",
-            help=f"exponent {which} in the score of white spots, {usual:g} by default",
-        )
+        what = f"exponent {which} in the score of white spots, {usual:g} by default"
+        sub.add_argument(f"--{option}", type=float, default=usual, metavar="X", help=what)
     sub.add_argument("--log", action="store_true", help="use log10(1 + weight) as the weight there")
 
 
@@ -74,7 +62,8 @@ def _coverage(options: argparse.Namespace, settings: Settings) -> Output:
         is_log=options.log,
     )
     with open_question(options, settings) as question:
-        parts = [_gains(question, read_grid(options))]
+        grid = Grid(resolution=options.resolution, rings=options.rings, km=options.km)
+        parts = [_gains(question, grid)]
         if "leaver" in question.given_sets:
             parts.append(_losses(question, options.resolution))
         parts.append(_concentration(question))
@@ -108,7 +97,7 @@ def _gains(question: Question, grid: Grid) -> Part:
         "base": list(sets.base),
         "partner": list(sets.partner),
         "grid": asdict(grid),
-        "weights": {"title": places.title, "unit": places.unit, "source": places.source},
+        "weights": weights_values(places),
         "gains": {str(gain): json_rows(table) for gain, table in tables.items()},
     }
     return values, lines

@@ -15,16 +15,10 @@ def add_options(sub: argparse.ArgumentParser) -> None:
     sub.set_defaults(command=_export)
     add_dir(sub)
     sub.add_argument("--what", choices=list(What), type=What, required=True, help="rows of the table")
-    sub.add_argument(
-        "--format",
-        choices=list(Format),
-        type=Format,
-        required=True,
-        help="csv and geojson are written as a zip with dictionary and licences, parquet with metadata",
-    )
-    sub.add_argument(
-        "--out", type=Path, metavar="FILE", required=True, help="file to write, replaced if there"
-    )
+    format_help = "csv and geojson are written as a zip with dictionary and licences, parquet with metadata"
+    sub.add_argument("--format", choices=list(Format), type=Format, required=True, help=format_help)
+    out_help = "file to write, replaced if there"
+    sub.add_argument("--out", type=Path, metavar="FILE", required=True, help=out_help)
     add_query(sub)
     add_resolution(sub, "hexes")
 

@@ -5,13 +5,12 @@ Sets that are not given are those of the page (`studies.usual_sets`), less those
 
 import argparse
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from charging.analytics.coverage_options import Grid
 from charging.analytics.population import people_of
 from charging.analytics.studies import Sets, Uncached, unknowns, usual_sets
 from charging.cli.command import Output, add_dir, add_query, load_dataset, parse_selection, unknown_operators
@@ -63,8 +62,8 @@ class Question:
             "stations whose city is not known": (unknown.stations_without_city, unknown.stations),
             "piles whose operator is not known": (unknown.piles_without_operator, unknown.piles),
         }
-        said = {name: part_of(part, whole) for name, (part, whole) in left_out.items() if part}
-        last = ["", "Left out", *align_figures(said)] if said else []
+        parts = {name: part_of(part, whole) for name, (part, whole) in left_out.items() if part}
+        last = ["", "Left out", *align_figures(parts)] if parts else []
         not_known = {name: json_value(value) for name, value in asdict(unknown).items()}
         return Output(
             head | values | {"not_known": not_known},
@@ -77,22 +76,14 @@ def add_sets(sub: argparse.ArgumentParser, *names: str) -> None:
     add_dir(sub)
     add_query(sub)
     for name in names:
-        sub.add_argument(
-            f"--{name}",
-            action="append",
-            metavar="ID",
-            help=f"{OPERATORS[name]}; several with commas or repeated, '' for none",
-        )
+        what = f"{OPERATORS[name]}; several with commas or repeated, '' for none"
+        sub.add_argument(f"--{name}", action="append", metavar="ID", help=what)
 
 
 def add_weights(sub: argparse.ArgumentParser) -> None:
     """Add weights to a command."""
-    sub.add_argument(
-        "--weights",
-        type=Path,
-        metavar="FILE",
-        help="CSV of weights to use instead of people: lat, lon, weight or cell, weight",
-    )
+    what = "CSV of weights to use instead of people: lat, lon, weight or cell, weight"
+    sub.add_argument("--weights", type=Path, metavar="FILE", help=what)
 
 
 @contextmanager
@@ -118,28 +109,14 @@ def open_question(options: argparse.Namespace, settings: Settings) -> Iterator[Q
 @contextmanager
 def open_engine(dataset: Dataset, settings: Settings) -> Iterator[Uncached]:
     """Open a dataset for queries."""
-    with ExitStack() as stack:
-        engine = Engine(dataset, memory_limit_mb=settings.memory_limit_mb)
-        stack.callback(engine.close)
+    with closing(Engine(dataset, memory_limit_mb=settings.memory_limit_mb)) as engine:
         yield Uncached(engine)
-
-
-def read_grid(options: argparse.Namespace) -> Grid:
-    """Return the resolution, rings and distance of coverage."""
-    return Grid(resolution=options.resolution, rings=options.rings, km=options.km)
 
 
 def dataset_values(dataset: Dataset) -> dict[str, Any]:
     """Return the dataset of the figures, for programs."""
-    manifest = dataset.manifest
-    return {
-        "name": dataset.name,
-        "title": manifest.title,
-        "kind": str(dataset.kind),
-        "as_of": manifest.as_of,
-        "unit_counted": manifest.unit_counted,
-        "content_hash": dataset.content_hash,
-    }
+    names = ("name", "title", "kind", "as_of", "unit_counted", "content_hash")
+    return {name: getattr(dataset.manifest, name) for name in names}
 
 
 def heading(dataset: Dataset) -> list[str]:
@@ -163,6 +140,11 @@ def query_text(filters: Filters) -> str:
 def join_names(operators: Sequence[str] | None) -> str:
     """Return operators for people."""
     return "any operator" if operators is None else ", ".join(operators) or "none"
+
+
+def weights_values(places: Weights) -> dict[str, Any]:
+    """Return the weights that shares of people refer to, for programs."""
+    return {"title": places.title, "unit": places.unit, "source": places.source}
 
 
 def weights_text(places: Weights) -> str:

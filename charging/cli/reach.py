@@ -8,7 +8,15 @@ import pandas as pd
 from charging.analytics.reach import reach_curves
 from charging.analytics.studies import distances_km, reach_filters, reach_networks
 from charging.cli.command import Output
-from charging.cli.question import add_sets, add_weights, join_names, open_question, query_text, weights_text
+from charging.cli.question import (
+    add_sets,
+    add_weights,
+    join_names,
+    open_question,
+    query_text,
+    weights_text,
+    weights_values,
+)
 from charging.cli.tables import align_table, figure, json_rows, json_value, one_line, percent
 from charging.errors import UsageError
 from charging.queries.totals import count_left_out_as_unknown
@@ -40,12 +48,7 @@ def _reach(options: argparse.Namespace, settings: Settings) -> Output:
         left_out = data.ask(count_left_out_as_unknown, filters)
         values = {
             "asked": query_text(filters),
-            "weights": {
-                "title": places.title,
-                "unit": places.unit,
-                "source": places.source,
-                "whole": json_value(places.whole),
-            },
+            "weights": weights_values(places) | {"whole": json_value(places.whole)},
             "networks": {name: who if who is None else list(who) for name, who in networks.items()},
             "curves": {
                 str(name): json_rows(curve.drop(columns="network"))
@@ -55,17 +58,14 @@ def _reach(options: argparse.Namespace, settings: Settings) -> Output:
         }
         lines = [f"Stations asked about: {one_line(query_text(filters))}"]
         if not places.whole:
-            note = "Nobody is counted within 100 km of the dataset's stations: reach is not known."
+            note = "No people are counted within 100 km of the dataset's stations: reach is not known."
             return question.result(values, [*lines, "", note])
-        lines += ["", *_network_lines(networks), "", f"Shares are of {weights_text(places)}."]
+        listed = [f"{name}: {join_names(who)}" for name, who in networks.items()]
+        lines += ["", *listed, "", f"Shares are of {weights_text(places)}."]
         lines += [*_curve_lines(curves), "", "Distances are straight lines."]
         if left_out:
             lines.append(f"{figure(left_out)} stations are left out: it is not known whether they match.")
         return question.result(values, lines)
-
-
-def _network_lines(networks: dict[str, tuple[str, ...] | None]) -> list[str]:
-    return [f"{name}: {join_names(who)}" for name, who in networks.items()]
 
 
 def _curve_lines(curves: pd.DataFrame) -> list[str]:

@@ -16,15 +16,10 @@ def add_to(commands: Commands) -> None:
     """Add the command; it prints no figures, so it has no `--json`."""
     what = "Serve the page in the browser until stopped."
     sub = commands.add_parser("serve", help=what, description=what)
-    sub.add_argument(
-        "--port", type=_port, metavar="N", help="port to listen on; by default 8501 or the next free one"
-    )
-    sub.add_argument(
-        "--address",
-        metavar="HOST",
-        help="address to listen on; by default localhost, which no other machine can reach: "
-        "there is no password",
-    )
+    port_help = "port to listen on; by default 8501 or the next free one"
+    sub.add_argument("--port", type=_port, metavar="N", help=port_help)
+    address_help = "address to listen on; by default localhost, which no other machine can reach: there is no"
+    sub.add_argument("--address", metavar="HOST", help=f"{address_help} password")
     sub.set_defaults(command=_serve)
 
 
@@ -38,10 +33,7 @@ def _port(text: str) -> int:
 def _serve(options: argparse.Namespace, _settings: Settings) -> NoReturn:
     # -P: modules of the same name in the current folder must not replace the installed ones
     command = [sys.executable, "-P", "-m", "streamlit", "run", str(DASHBOARD)]
-    command += [
-        f"--server.{name}={value}"
-        for name, value in (("port", options.port), ("address", options.address))
-        if value is not None
-    ]
+    given = {"port": options.port, "address": options.address}
+    command += [f"--server.{name}={value}" for name, value in given.items() if value is not None]
     sys.stdout.flush()
     os.execv(sys.executable, command)  # noqa: S606  no shell, and our own arguments

@@ -88,7 +88,7 @@ def align_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[st
 def align_figures(figures: Mapping[str, str]) -> list[str]:
     """Return named figures as lines, values in one column."""
     width = max(map(_cell_width, figures), default=0)
-    return [f"{_pad_cell(name, width, False)}{_GAP}{said}" for name, said in figures.items()]
+    return [f"{_pad_cell(name, width, False)}{_GAP}{text}" for name, text in figures.items()]
 
 
 def _pad_cell(cell: str, width: int, is_number: bool) -> str:  # noqa: FBT001  a column is one or the other

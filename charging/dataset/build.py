@@ -145,7 +145,7 @@ class Builder:
         operators = _operator_ids(stations, piles)
         # one name for what is of no more use, so that its memory is free again
         stations = _with_known_areas(_with_codes(stations, operators), areas)
-        stations, said, unsaid = link_by_distance(stations, areas)
+        stations, linked, linked_unsaid = link_by_distance(stations, areas)
         stations = sort_table(stations, STATIONS, _PLACE)
         every_other = [column.name for column in PILES.columns if column.name not in _PLACE]
         piles = sort_table(_with_codes(piles, operators), PILES, [*_PLACE, *every_other])
@@ -154,8 +154,8 @@ class Builder:
             service_areas=len(areas),
             piles=pc.sum(piles["count"]).as_py() or 0,
             stations_without_pile_count=stations["piles"].null_count,
-            linked_to_areas=said,
-            linked_to_areas_unsaid=unsaid,
+            linked_to_areas=linked,
+            linked_to_areas_unsaid=linked_unsaid,
         )
         tables = {
             STATIONS.name: stations,

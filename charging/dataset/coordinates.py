@@ -1,6 +1,6 @@
-"""What a pair of coordinates is worth: a reason to refuse it, or a point in WGS-84.
+"""Coordinates of records: the reason to refuse a pair, or the point in WGS-84.
 
-A doubtful pair is refused and counted, never put right in silence. Which rows are moved from another datum is
+A doubtful pair is refused and counted, never corrected in silence. Which rows are moved from another datum is
 decided by country and region, never by a rectangle alone: Hong Kong, Macau and Taiwan draw on WGS-84 maps.
 """
 
@@ -21,16 +21,9 @@ _MAX_LAT, _MAX_LON = 90.0, 180.0
 def coordinate_refusal(
     record_id: str, lat: float | None, lon: float | None, country: str | None
 ) -> Rejection | None:
-    """Return why a pair of coordinates cannot be taken, or None if it can.
+    """Return why a pair of coordinates, degrees in any datum, cannot be taken, or None if it can.
 
-    Parameters
-    ----------
-    record_id
-        Id the rejection names.
-    lat, lon
-        Degrees, in any datum.
-    country
-        ISO 3166-1 alpha-2. Within China a pair that fits only the other way round is recognised.
+    Within China (ISO 3166-1 `CN`) a pair that fits only the other way round is recognised.
     """
     if lat is None or math.isnan(lat):
         return Rejection(reason=Reason.MISSING_COORDINATE, record_id=record_id, field="lat")
@@ -45,10 +38,7 @@ def coordinate_refusal(
 def has_sound_coordinates(
     lat: NDArray[np.float64], lon: NDArray[np.float64], country: pa.Array
 ) -> NDArray[np.bool_]:
-    """Tell for each pair of coordinates whether `coordinate_refusal` surely finds nothing wrong with it.
-
-    What it says of the others is for it to say.
-    """
+    """Return for each pair whether `coordinate_refusal` surely finds nothing wrong; others it must judge."""
     is_on_globe: NDArray[np.bool_] = (
         (np.abs(lat) <= _MAX_LAT) & (np.abs(lon) <= _MAX_LON) & (lat != 0) & (lon != 0)
     )

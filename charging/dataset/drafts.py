@@ -110,26 +110,14 @@ class Draft:
         return next(name for name in candidates if name.casefold() not in taken and _is_good_name(name))
 
     def first_records(self, file: DraftFile, choices: ReadOptions, max_records: int) -> tuple[Record, ...]:
-        """Return the first records of a file as they would be read.
-
-        Raises
-        ------
-        ChargingError
-            If it cannot be read so.
-        """
+        """Return the first records of a file as they would be read, or raise a `ChargingError`."""
         reader = _known_reader(file, choices)
         same = [other.path for other in self.files if (_choose_reader(other, choices) or reader) == reader]
         with self._sender_names(), closing(_generate_records(reader, file.path, same)) as records:
             return tuple(islice(records, max_records))
 
     def unread(self, file: DraftFile, choices: ReadOptions) -> tuple[str, ...]:
-        """Return the members of an archive that would not be read, by names that can be shown.
-
-        Raises
-        ------
-        ChargingError
-            If it cannot be read so.
-        """
+        """Return the members of an archive that would not be read, by names that can be shown."""
         reader = _known_reader(file, choices)
         with self._sender_names():
             return reader.unread(file.path)
@@ -155,15 +143,8 @@ class Draft:
         shutil.rmtree(made, ignore_errors=True)
         try:
             with _one_at_a_time(progress), self._sender_names():
-                dataset = import_files(
-                    [file.path for file in self.files],
-                    build_dir=made,
-                    format_name=choices.format_name,
-                    preset=choices.preset,
-                    datum=choices.datum,
-                    name=choices.name,
-                    progress=_limit_reports(progress),
-                )
+                paths, progress = [file.path for file in self.files], _limit_reports(progress)
+                dataset = import_files(paths, build_dir=made, progress=progress, **choices._asdict())
         except BaseException:  # also where the reader of the page left it
             shutil.rmtree(made, ignore_errors=True)
             raise

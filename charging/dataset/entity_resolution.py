@@ -32,15 +32,15 @@ class Resolver:
 
     def operators_of(self, stations: Stations) -> Coded:
         """Return the operator of each station, None where nothing tells it."""
-        said, at = different([stations.column(name) for name in _OPERATOR], len(stations))
-        operators = [self._operator(*each, None) for each in said]
+        keys, at = different([stations.column(name) for name in _OPERATOR], len(stations))
+        operators = [self._operator(*each, None) for each in keys]
         is_silent = np.array([operator is None for operator in operators], np.bool_)[at]
         silent = np.flatnonzero(is_silent)
         names = pc.coalesce(
             *(empty_to_null(stations.column(name).take(silent)) for name in ("name_zh", "name"))
         )
         for row, name in self._that_may_tell(silent, names):
-            if operator := self._uncached_operator(*(*said[at[row]], name)):
+            if operator := self._uncached_operator(*(*keys[at[row]], name)):
                 at[row] = len(operators)
                 operators.append(operator)
         return Coded(operators, at)
@@ -48,8 +48,8 @@ class Resolver:
     def cities_of(self, stations: Stations) -> Coded:
         """Return the city of each station on the mainland, None where it is not known."""
         places = [stations.column(name) for name in ("country", "city_id", "city_raw", "region")]
-        said, at = different(places, len(stations))
-        return Coded([self._city(*each) for each in said], at)
+        keys, at = different(places, len(stations))
+        return Coded([self._city(*each) for each in keys], at)
 
     def operator_text(self, operator_id: str | None) -> str:
         """Return the names of an operator in both scripts."""

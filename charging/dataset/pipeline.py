@@ -88,16 +88,8 @@ def build_simulated(
     builder.add(records, source=network.SOURCE, retrieved_at=_now())
     title = f"{network.SOURCE.title} ×{scale}" if scale > 1 else network.SOURCE.title
     built = builder.finish()
-    description = Description(
-        name=label,
-        title=title,
-        kind=Kind.SIMULATED,
-        as_of=network.SOURCE.as_of,
-        sources=built.sources,
-        report=built.report,
-        seed=seed,
-        scale=scale,
-    )
+    real = describe_build(label, built)
+    description = replace(real, title=title, kind=Kind.SIMULATED, seed=seed, scale=scale)
     return _store(built, description, into or build_dir / label, build_dir, progress)
 
 
@@ -225,11 +217,9 @@ def _read_all(
 def _check_not_empty(built: BuildResult, paths: Sequence[Path]) -> None:
     if built.report.stations:
         return
-    reasons = ", ".join(f"{finding.what} ({finding.count:,})" for finding in built.report.rejections)
     message = (
         f"Not one station could be taken from {', '.join(path.name for path in paths)}:"
-        f" of {built.report.rows_read:,} records {built.report.rejected:,} were rejected"
-        f"{f' as {reasons}' if reasons else ''}. Check the format, the preset and the columns."
+        f" {built.report.explain_rejections()}. Check the format, the preset and the columns."
     )
     if unread := built.report.unread:
         message += f" Not read of archives: {', '.join(each.member for each in unread[:5])}."

@@ -1,8 +1,6 @@
-"""Some thousand stations on their way from records to columns.
+"""Some thousand valid records with their piles, as two Arrow tables.
 
-A chunk holds the fields of records that were judged fit, with their piles, and turns them into two Arrow
-tables in which everything but the operator codes is computed. Those wait until all operators of the dataset
-are known.
+Everything but the operator codes is computed; those wait until all operators of the dataset are known.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,27 +20,12 @@ from charging.domain.hexes import cells_at
 from charging.domain.schema import STATIONS
 from charging.domain.vocabulary import Current
 from charging.sources.records import SourceInfo
-from charging.sources.tabular.station_columns import Coded, Stations
+from charging.sources.tabular.station_columns import TEXTS, TIMES, Coded, Stations
 
-_TEXTS = (
-    "name",
-    "name_zh",
-    "operator_raw",
-    "service_area_id",
-    "country",
-    "region",
-    "city_raw",
-    "address",
-    "opening_hours",
-    "price",
-    "phone",
-    "url",
-    "licence",
-    "attribution",
-)
-_CODES = ("access", "site")
-_TIMES = ("opened_on", "status_at", "updated_at")
 _TYPES = {column.name: column.type for column in STATIONS.columns}
+_CODES = ("access", "site")
+_COMPUTED = ("source_id", "operator_id", "city_id")
+_FREE_TEXTS = [name for name in TEXTS if name in _TYPES and name not in (*_CODES, *_COMPUTED)]
 
 
 class PileGroups(NamedTuple):
@@ -88,8 +71,8 @@ class RecordBatch(NamedTuple):
 
     def _stations(self, source: SourceInfo, retrieved_at: datetime) -> dict[str, pa.Array]:
         given, ids = self.given, self.source_ids
-        columns = {name: clean_texts(given.column(name)) for name in _TEXTS}
-        columns |= {name: given.column(name) for name in (*_CODES, *_TIMES)}
+        columns = {name: clean_texts(given.column(name)) for name in _FREE_TEXTS}
+        columns |= {name: given.column(name) for name in (*_CODES, *TIMES)}
         for name, default in (
             ("licence", pa.scalar(source.licence, pa.string())),
             ("attribution", pa.scalar(source.attribution, pa.string())),

@@ -46,7 +46,7 @@ _CONNECTOR_MASKS = range(1, 1 << len(Connector))
 
 
 class RecordValidator:
-    """The door of a dataset: every record passes it once and is taken or counted as rejected."""
+    """Validates every record of a dataset once: it is taken, or counted as rejected."""
 
     def __init__(self, resolver: Resolver) -> None:
         """Start with nothing taken."""
@@ -61,18 +61,9 @@ class RecordValidator:
         return sum(map(len, self._station_ids.values())) + len(self.areas) + self.tally.merged
 
     def keep(
-        self,
-        station_ids: Iterable[tuple[str, str]],
-        areas: Iterable[ServiceAreaRecord],
-        report: ImportReport,
+        self, station_ids: Iterable[tuple[str, str]], areas: Iterable[ServiceAreaRecord], report: ImportReport
     ) -> None:
-        """Count stations and service areas that were taken before, with the report on them.
-
-        Parameters
-        ----------
-        station_ids
-            Source and id within it.
-        """
+        """Count stations (source, and id in it) and service areas taken before, with the report on them."""
         for source, source_id in station_ids:
             self._station_ids.setdefault(source, set()).add(source_id)
         self.areas.update((area.service_area_id, area) for area in areas)
@@ -81,16 +72,10 @@ class RecordValidator:
     def validate(
         self, given: Sequence[Record] | Stations, *, source: str, datum: Datum | None
     ) -> RecordBatch | None:
-        """Judge stations, and return those that are taken, or None where there are none.
+        """Judge what a reader yielded, in its order, and return the stations taken, or None without any.
 
-        Parameters
-        ----------
-        given
-            What a reader yielded, in its order: records, or columns.
-        source
-            Prefix of the stations' ids.
-        datum
-            Datum of the coordinates, where it is known better than the reader does.
+        `source` is the prefix of their ids; `datum` that of the coordinates, where it is known better than
+        the reader does.
         """
         if isinstance(given, Stations):
             stations = given
@@ -121,27 +106,20 @@ class RecordValidator:
             return {}
         refused = {}
         for at, (source_id, is_sound) in enumerate(zip(texts, sound.tolist(), strict=True)):
-            if is_sound and source_id and source_id not in known:
-                known.add(source_id)
-                continue
-            rejection = _rejection_of(
-                source_id or "",
-                float(stations.lat[at]),
-                float(stations.lon[at]),
-                country[at].as_py(),
-                is_known=source_id in known,
-            )
-            if rejection:
-                refused[at] = rejection
-            else:
-                known.add(source_id)
+            is_known = source_id in known
+            if not (is_sound and source_id) or is_known:
+                place = float(stations.lat[at]), float(stations.lon[at]), country[at].as_py()
+                if rejection := _rejection_of(source_id or "", *place, is_known=is_known):
+                    refused[at] = rejection
+                    continue
+            known.add(source_id)
         return refused
 
     def _count_rejections(self, stations: Stations, refused: Mapping[int, Rejection]) -> None:
-        """Count what the reader and what the door refuses, in the order of the records."""
-        told = [(at, 0, rejection, 1) for at, rejection in stations.between]
-        told += [(at, 1, rejection, int(stations.rows[at])) for at, rejection in refused.items()]
-        for _, _, rejection, rows in sorted(told, key=itemgetter(0, 1)):
+        """Count what the reader and what this validator refuses, in the order of the records."""
+        found = [(at, 0, rejection, 1) for at, rejection in stations.between]
+        found += [(at, 1, rejection, int(stations.rows[at])) for at, rejection in refused.items()]
+        for _, _, rejection, rows in sorted(found, key=itemgetter(0, 1)):
             for _ in range(rows):
                 self.tally.reject(rejection)
 
@@ -166,10 +144,10 @@ class RecordValidator:
     ) -> None:
         is_silent = operators.where(lambda operator: operator is None)
         texts = [stations.column(name).filter(is_silent) for name in ("operator_raw", "operator_org_code")]
-        said, at = different(texts, int(is_silent.sum()))
-        number = np.bincount(at, minlength=len(said)).tolist()
-        piles = np.bincount(at, counted[is_silent], len(said)).astype(np.int64).tolist()
-        for (raw, code), *sums in zip(said, number, piles, strict=True):
+        operators_found, at = different(texts, int(is_silent.sum()))
+        number = np.bincount(at, minlength=len(operators_found)).tolist()
+        piles = np.bincount(at, counted[is_silent], len(operators_found)).astype(np.int64).tolist()
+        for (raw, code), *sums in zip(operators_found, number, piles, strict=True):
             if text := raw or code:
                 self.tally.unresolved(text, *sums)
         self.tally.unmapped(chain.from_iterable(stations.unmapped.values()))
@@ -190,9 +168,9 @@ class RecordValidator:
         piles = stations.piles
         is_group = piles.kind.where(lambda pile: pile.count != 0)  # 0 says that there are none of a kind
         at, kind = piles.station[is_group], Coded(piles.kind.values, piles.kind.at[is_group])
-        columns = list(zip(*kind.values, strict=True)) or [()] * len(PileRecord._fields)
+        fields = list(zip(*kind.values, strict=True)) or [()] * len(PileRecord._fields)
         _, operator_id, current, connectors, power_kw, status, count = (
-            Coded(each, kind.at) for each in columns
+            Coded(each, kind.at) for each in fields
         )
         counts = self._drop_unreal(count, MAX_PILES, "count", ids, at)
         sums = np.bincount(at, _amounts(counts), len(stations)).astype(np.int64)
@@ -200,20 +178,20 @@ class RecordValidator:
         stated = self._drop_unreal(stations.stated_piles, MAX_PILES, "stated_piles", ids, rows)
         more = self._stated_above(stated, sums, ids)
         masks = [mask if mask and mask in _CONNECTOR_MASKS else None for mask in connectors.values]
+        columns = {
+            "pile_id": piles.pile_id.filter(pa.array(is_group)),
+            "operator_id": operator_id.column(pa.string()),
+            "current": current.column(pa.string()),
+            "connectors": Coded(masks, kind.at).column(pa.int64()),
+            "power_kw": self._drop_unreal(power_kw, MAX_POWER_KW, "power_kw", ids, at).column(pa.float64()),
+            "status": status.column(pa.string()),
+        }
         groups = PileGroups(
             station=np.concatenate([at, more]),
-            pile_id=_pad(piles.pile_id.filter(pa.array(is_group)), len(more)),
-            operator_id=_pad(operator_id.column(pa.string()), len(more)),
-            current=_pad(current.column(pa.string()), len(more)),
-            connectors=_pad(Coded(masks, kind.at).column(pa.int64()), len(more)),
-            power_kw=_pad(
-                self._drop_unreal(power_kw, MAX_POWER_KW, "power_kw", ids, at).column(pa.float64()),
-                len(more),
-            ),
-            status=_pad(status.column(pa.string()), len(more)),
             count=pa.concat_arrays(
                 [counts.column(pa.int64()), pa.array(_amounts(stated)[more] - sums[more])]
             ),
+            **{name: _pad(column, len(more)) for name, column in columns.items()},
         )
         sums[more] = _amounts(stated)[more]
         return groups, sums
@@ -241,13 +219,8 @@ class RecordValidator:
 def stations_of(records: Sequence[Record]) -> Stations:
     """Return the stations among records as columns, with the rejections between them."""
     found = [record for record in records if isinstance(record, StationRecord)]
-    fields = dict(
-        zip(
-            StationRecord._fields,
-            list(zip(*found, strict=True)) or [()] * len(StationRecord._fields),
-            strict=True,
-        )
-    )
+    columns = list(zip(*found, strict=True)) or [()] * len(StationRecord._fields)
+    fields = dict(zip(StationRecord._fields, columns, strict=True))
     sizes = list(map(len, fields["piles"]))
     piles = list(chain.from_iterable(fields["piles"]))
     return Stations(
@@ -304,8 +277,8 @@ def _datums_to_shift(stations: Stations) -> NDArray[np.object_] | None:
     places = [stations.column(name) for name in ("country", "region", "city_id")]
     first, like = distinct([stations.datum.at, *map(codes_of, places)], len(stations))
     columns = (column.take(pa.array(first)).to_pylist() for column in places)
-    said = zip([stations.datum.values[at] for at in stations.datum.at[first]], *columns, strict=True)
-    return np.array([place[0] if is_shifted(*place) else None for place in said], np.object_)[like]
+    places_found = zip([stations.datum.values[at] for at in stations.datum.at[first]], *columns, strict=True)
+    return np.array([place[0] if is_shifted(*place) else None for place in places_found], np.object_)[like]
 
 
 def _move_to_wgs84(record: ServiceAreaRecord, datum: Datum) -> ServiceAreaRecord:

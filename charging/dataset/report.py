@@ -84,16 +84,15 @@ class ImportReport:
     piles: int
     stations_without_pile_count: int
     rejections: tuple[Finding, ...] = ()  # `what` is a `Reason`
-    discrepancies: tuple[
-        Finding, ...
-    ] = ()  # fields that contradict others, which are believed; `what` is the field
+    # fields that contradict others, which are believed; `what` is the field
+    discrepancies: tuple[Finding, ...] = ()
     discarded: tuple[Finding, ...] = ()  # values no pile can have, stored as null; `what` is the field
     unmapped: tuple[CodeCount, ...] = ()
     unresolved: tuple[UnresolvedOperator, ...] = ()
     unresolved_operators: int = 0  # all of them, listed or not
-    linked_to_areas: int = 0  # stations put into a service area by distance: said to stand in one
+    linked_to_areas: int = 0  # stations put into a service area by distance: said to be in one
     linked_to_areas_unsaid: int = 0  # the same, whose kind of place is not known
-    merged: int = 0  # records of devices that stand at a site with others, and are counted there
+    merged: int = 0  # records of devices that share a site with others, and are counted there
     unread: tuple[UnreadMember, ...] = ()
 
     @property
@@ -105,6 +104,12 @@ class ImportReport:
     def rejected(self) -> int:
         """Number of records that did not."""
         return sum(finding.count for finding in self.rejections)
+
+    def explain_rejections(self) -> str:
+        """Return how many records were rejected, and why, for an error."""
+        reasons = ", ".join(f"{finding.what} ({finding.count:,})" for finding in self.rejections)
+        found = f"of {self.rows_read:,} records {self.rejected:,} were rejected"
+        return f"{found} as {reasons}" if reasons else found
 
     def unread_by_archive(self) -> dict[str, list[str]]:
         """Return the members that were not read by the archive they are in."""
@@ -137,14 +142,14 @@ class ImportReport:
             f" service areas taken, {self.rejected:,} rejected."
         )
         if self.merged:
-            yield f"Devices that stand at the site of another, and are counted there: {self.merged:,}."
+            yield f"Devices at the site of another, and counted there: {self.merged:,}."
         yield (
             f"Counted {self.piles:,} piles; stations that do not say how many they have:"
             f" {self.stations_without_pile_count:,}."
         )
         if self.linked_to_areas or self.linked_to_areas_unsaid:
             yield (
-                f"Put {self.linked_to_areas:,} stations said to stand in a service area, and"
+                f"Put {self.linked_to_areas:,} stations said to be in a service area, and"
                 f" {self.linked_to_areas_unsaid:,} of unknown place, into the nearest one by distance."
             )
         for archive, members in self.unread_by_archive().items():
@@ -175,9 +180,7 @@ class Tally:
         self.rows_read = 0
         self.merged = 0
         self._unread: dict[UnreadMember, None] = {}  # in order, each once
-        self._rejections = _Findings()
-        self._discrepancies = _Findings()
-        self._discarded = _Findings()
+        self._findings = {kind: _Findings() for kind in ("rejections", "discrepancies", "discarded")}
         self._unmapped: Counter[tuple[str, str]] = Counter()
         self._unresolved: dict[str, list[int]] = {}
         self._unlisted = 0  # operators that a kept report counts and does not list
@@ -187,17 +190,11 @@ class Tally:
         self.rows_read += report.rows_read
         self.merged += report.merged
         self._unread |= dict.fromkeys(report.unread)
-        for findings, kept in (
-            (self._rejections, report.rejections),
-            (self._discrepancies, report.discrepancies),
-            (self._discarded, report.discarded),
-        ):
-            findings.keep(kept)
+        for kind, findings in self._findings.items():
+            findings.keep(getattr(report, kind))
         self._unmapped.update({(code.field, code.code): code.count for code in report.unmapped})
         for operator in report.unresolved:
-            sums = self._unresolved.setdefault(operator.text, [0, 0])
-            sums[0] += operator.stations
-            sums[1] += operator.piles
+            self.unresolved(operator.text, operator.stations, operator.piles)
         self._unlisted += report.unresolved_operators - len(report.unresolved)
 
     def leave(self, archive: str, members: Iterable[str]) -> None:
@@ -206,15 +203,16 @@ class Tally:
 
     def reject(self, rejection: Rejection) -> None:
         """Count a record that is not taken."""
-        self._rejections.add(rejection.reason, rejection.record_id, rejection.field, rejection.value)
+        found = (rejection.reason, rejection.record_id, rejection.field, rejection.value)
+        self._findings["rejections"].add(*found)
 
     def contradict(self, what: str, record_id: str, value: str) -> None:
         """Count a statement of the source that contradicts another."""
-        self._discrepancies.add(what, record_id, None, value)
+        self._findings["discrepancies"].add(what, record_id, None, value)
 
     def discard(self, field: str, record_id: str, value: object) -> None:
         """Count a value that is stored as null because nothing real has it."""
-        self._discarded.add(field, record_id, field, repr(value))
+        self._findings["discarded"].add(field, record_id, field, repr(value))
 
     def unmapped(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Count (field, code) pairs that no table maps."""
@@ -227,28 +225,13 @@ class Tally:
         sums[0] += stations
         sums[1] += piles
 
-    def report(
-        self,
-        *,
-        stations: int,
-        service_areas: int,
-        piles: int,
-        stations_without_pile_count: int,
-        linked_to_areas: int = 0,
-        linked_to_areas_unsaid: int = 0,
-    ) -> ImportReport:
-        """Return the report, given what was taken."""
+    def report(self, **taken: int) -> ImportReport:
+        """Return the report, given its fields that count what was taken."""
         by_size = sorted(self._unresolved.items(), key=lambda item: (-item[1][1], -item[1][0], item[0]))
         by_count = sorted(self._unmapped.items(), key=lambda item: (-item[1], item[0]))
+        others: dict[str, Any] = {kind: findings.freeze() for kind, findings in self._findings.items()}
         return ImportReport(
             rows_read=self.rows_read,
-            stations=stations,
-            service_areas=service_areas,
-            piles=piles,
-            stations_without_pile_count=stations_without_pile_count,
-            rejections=self._rejections.freeze(),
-            discrepancies=self._discrepancies.freeze(),
-            discarded=self._discarded.freeze(),
             unmapped=tuple(
                 CodeCount(field=field, code=code, count=count)
                 for (field, code), count in by_count[:MAX_CODES]
@@ -258,10 +241,9 @@ class Tally:
                 for text, sums in by_size[:MAX_UNRESOLVED]
             ),
             unresolved_operators=len(by_size) + self._unlisted,
-            linked_to_areas=linked_to_areas,
-            linked_to_areas_unsaid=linked_to_areas_unsaid,
             merged=self.merged,
             unread=tuple(self._unread),
+            **others | taken,
         )
 
 
@@ -301,8 +283,8 @@ def _shorten(value: str | None) -> str | None:
 
 
 def _examples(finding: Finding) -> str:
-    said = [
+    places = [
         " ".join(repr(part) for part in (example.record_id, example.value) if part is not None)
         for example in finding.examples[:2]
     ]
-    return f" (such as {'; '.join(said)})" if any(said) else ""
+    return f" (such as {'; '.join(places)})" if any(places) else ""

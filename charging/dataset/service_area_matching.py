@@ -31,8 +31,8 @@ class Links(NamedTuple):
     """Stations of a dataset with the service areas they were put in."""
 
     stations: pa.Table
-    said: int  # links of stations said to be in a service area, by `LINK_KM`
-    unsaid: int  # links of stations whose kind of place is not known, by `LINK_UNSAID_KM`
+    stated: int  # links of stations said to be in a service area, by `LINK_KM`
+    unstated: int  # links of stations whose kind of place is not known, by `LINK_UNSAID_KM`
 
 
 def link_by_distance(stations: pa.Table, areas: pa.Table) -> Links:
@@ -54,19 +54,21 @@ def link_by_distance(stations: pa.Table, areas: pa.Table) -> Links:
         return Links(stations, 0, 0)
     is_said = pc.fill_null(pc.equal(stations["site"], Site.SERVICE_AREA), fill_value=False)
     may = np.flatnonzero(pc.or_(is_said, stations["site"].is_null()).to_numpy())
-    said = is_said.to_numpy()[may]
+    stated = is_said.to_numpy()[may]
     ids = areas[column].combine_chunks()
     by_id = pc.sort_indices(ids).to_numpy()
     nearest, distance_km = _nearest(
         *(stations[axis].to_numpy()[may] for axis in ("lat", "lon")),
         *(areas[axis].to_numpy()[by_id] for axis in ("lat", "lon")),
     )
-    linked = distance_km <= np.where(said, LINK_KM, LINK_UNSAID_KM)
+    linked = distance_km <= np.where(stated, LINK_KM, LINK_UNSAID_KM)
     area = np.full(len(stations), -1)
     area[may[linked]] = by_id[nearest[linked]]
     given = ids.take(pa.array(area, mask=area < 0))
     return Links(
-        stations.set_column(position, column, given), int((linked & said).sum()), int((linked & ~said).sum())
+        stations.set_column(position, column, given),
+        int((linked & stated).sum()),
+        int((linked & ~stated).sum()),
     )
 
 

@@ -62,7 +62,7 @@ class Dataset:
 def open_dataset(folder: Path) -> Dataset:
     """Open the current version of the dataset in `folder`.
 
-    Files are checked by their size, which finds what was cut off; `validate_dataset` reads them whole.
+    Files are checked by their size, which finds what was cut off; `find_damage` reads them whole.
 
     Raises
     ------

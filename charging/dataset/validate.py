@@ -122,10 +122,7 @@ def _count_repeats(table: pa.Table, key: tuple[str, ...]) -> int:
 
 
 def _reference_complaints(tables: Mapping[str, pa.Table]) -> Iterator[str]:
-    references = (
-        (PILES, "station_id", STATIONS),
-        (STATIONS, "service_area_id", SERVICE_AREAS),
-    )
+    references = ((PILES, "station_id", STATIONS), (STATIONS, "service_area_id", SERVICE_AREAS))
     for spec, column, target in references:
         values = tables[spec.name][column].drop_null()
         targets = tables[target.name][column]

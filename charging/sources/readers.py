@@ -11,13 +11,15 @@ A caller needs three names::
 recognised (`reader.preset`), so both may be called without one. Coordinates come as the source gives them,
 each with the datum of its source; a datum the user declares is put on the records by the caller.
 
-A bad record is yielded as a `Rejection`. A file that is not of the format raises `SourceError`, when the
-first record is asked for, or where a cut or damaged file ends.
+A bad record is yielded as a `Rejection`. A file that is not of the format, or holds the answer of a server
+that failed, raises `SourceError` when the first record is asked for; a cut or damaged one raises where it
+ends.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Protocol
 
 from charging.errors import Fault, SourceError, UsageError
 from charging.sources import service_areas
@@ -32,9 +34,18 @@ from charging.sources.tabular.station_columns import Stations
 from charging.sources.tcec102 import model as tcec102
 
 
+class _Model(Protocol):
+    """The module of a format that has one form."""
+
+    def matches(self, head: bytes, /) -> bool: ...
+    def source(self) -> SourceInfo: ...
+
+    read: Callable[..., Iterator[Record]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """A format that can be read. The first four fields are its row in `READERS`."""
+    """A format that can be read."""
 
     name: str  # as `--format` takes it
     title: str
@@ -45,7 +56,7 @@ class Reader:
     preset: str | None = None
     reads_columns: Callable[..., Iterator[Stations]] | None = None  # as `reads`
     takes: Callable[..., Sequence[Part]] | None = None  # (path, preset=): the parts of a file it reads
-    joins: bool = False  # whether files of this format complete one another: `reads` takes `beside=`
+    joins: bool = False  # whether files of this format complete one another: `reads` takes `companions=`
 
     def read(
         self, path: Path, *, preset: str | None = None, companions: Sequence[Path] = ()
@@ -80,44 +91,17 @@ class Reader:
         return {}
 
 
+def _reader(name: str, model: _Model, **more: Any) -> Reader:  # noqa: ANN401  fields of a reader
+    more |= {"matches": model.matches, "reads": model.read, "describes": model.source}
+    return Reader(name=name, title=model.source().title, **more)
+
+
 READERS: tuple[Reader, ...] = (
-    Reader(
-        name="open-charge-map",
-        title="Open Charge Map",
-        matches=open_charge_map.matches,
-        reads=open_charge_map.read,
-        describes=open_charge_map.source,
-    ),
-    Reader(
-        name="service-areas",
-        title="List of service areas",
-        matches=service_areas.matches,
-        reads=service_areas.read,
-        takes=service_areas.parts_read,
-        describes=service_areas.source,
-    ),
-    Reader(
-        name="ocpi",
-        title="OCPI Locations",
-        matches=ocpi.matches,
-        reads=ocpi.read,
-        describes=ocpi.source,
-    ),
-    Reader(
-        name="openstreetmap",
-        title="OpenStreetMap",
-        matches=openstreetmap.matches,
-        reads=openstreetmap.read,
-        describes=openstreetmap.source,
-    ),
-    Reader(
-        name="tcec102",
-        title="T/CEC 102",
-        matches=tcec102.matches,
-        reads=tcec102.read,
-        describes=tcec102.source,
-        joins=True,
-    ),
+    _reader("open-charge-map", open_charge_map),
+    _reader("service-areas", service_areas, takes=service_areas.parts_read),
+    _reader("ocpi", ocpi),
+    _reader("openstreetmap", openstreetmap),
+    _reader("tcec102", tcec102, joins=True),
     Reader(
         name="tabular",
         title="Table with a preset",

@@ -60,7 +60,7 @@ class StationRecord(NamedTuple):
     lon: float
     datum: Datum
     piles: tuple[PileRecord, ...] = ()
-    stated_piles: int | None = None  # the source's own total, beside its groups
+    stated_piles: int | None = None  # the source's own total, besides its groups
     name: str | None = None
     name_zh: str | None = None
     operator_id: str | None = None  # only where the source speaks our registry's ids

@@ -36,22 +36,12 @@ def matches(head: bytes) -> bool:
 def source() -> SourceInfo:
     """Return where the records come from: a list counts no piles, so it has no unit."""
     return SourceInfo(
-        source="service-areas",
-        title="List of service areas",
-        licence=None,
-        attribution=None,
-        unit_counted="",
+        source="service-areas", title="List of service areas", licence=None, attribution=None, unit_counted=""
     )
 
 
 def parts_read(path: Path) -> tuple[Part]:
-    """Return the part of a file that `read` reads: of an archive the only list.
-
-    Raises
-    ------
-    SourceError
-        If there are several, or none and several tables.
-    """
+    """Return the part of a file that `read` reads: of an archive the only list."""
     return (text_part(path, matches),)
 
 
@@ -60,11 +50,6 @@ def read(path: Path) -> Iterator[Record]:
 
     A row that lacks an id, a road, a direction or a number is a rejection; whether an id is repeated and a
     coordinate can be a place is judged later, once for all sources.
-
-    Raises
-    ------
-    SourceError
-        If the file lacks a column or has one twice, is not UTF-8, or is not text.
     """
     (part,) = parts_read(path)
     delimiter = _delimiter(read_head(part))

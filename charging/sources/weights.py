@@ -21,7 +21,7 @@ from charging.domain.weights import PEOPLE, Weights, weights_at, weights_in
 from charging.errors import Fault, SourceError
 from charging.sources.coordinates import read_number
 from charging.sources.io.delimited import DELIMITERS, delimiter_of
-from charging.sources.io.files import open_text
+from charging.sources.io.files import open_text, source_errors
 
 MAX_ROWS = 1_000_000
 """Rows read; a file with more is refused."""
@@ -55,7 +55,7 @@ UploadedFile = Path | BinaryIO
 
 
 class _Header(NamedTuple):
-    """Where each column stands, by its name here, and how the file spells it."""
+    """The position of each column, by its name here, and how the file spells it."""
 
     places: dict[str, int]
     spelled: dict[str, str]
@@ -74,18 +74,16 @@ class _Rows(NamedTuple):
 def read_weights(
     file: UploadedFile, *, title: str | None = None, unit: str | None = None, source: str = ""
 ) -> Weights:
-    """Return the weights a file holds.
+    """Return the weights a CSV holds.
 
     Parameters
     ----------
-    file
-        The CSV.
     title
         What the weights are; the file's name if left out.
     unit
         What they count; if left out "people" where the column says so, else "weight".
     source
-        Who must be named beside them.
+        Whom to credit.
 
     Raises
     ------
@@ -126,17 +124,9 @@ def _open_upload(file: UploadedFile, where: str) -> Iterator[TextIO]:
             f"{where}: expected a CSV of weights, found an empty file. Fill it in.", Fault.EMPTY
         )
     if b"\0" in content:
-        raise SourceError(
-            f"{where}: expected text, found binary data or UTF-16. Give CSV in UTF-8.", Fault.BINARY
-        )
-    try:
+        raise SourceError(f"{where}: expected text, found binary data or UTF-16. Give UTF-8.", Fault.BINARY)
+    with source_errors(where):
         yield io.StringIO(content.decode("utf-8-sig"), newline="")
-    except UnicodeDecodeError as error:
-        message = (
-            f"{where}: expected text in UTF-8, found the byte 0x{content[error.start]:02x} that it does not "
-            "allow. Save the file as CSV in UTF-8."
-        )
-        raise SourceError(message, Fault.ENCODING) from error
 
 
 def _limit_lines(text: TextIO, where: str) -> Iterator[str]:
@@ -164,18 +154,18 @@ def _is_header(cells: list[str]) -> bool:
 
 
 def _read_header(cells: list[str], where: str) -> _Header:
-    """Return where the columns stand."""
     places: dict[str, int] = {}
+    names = {spelling: name for name, spellings in COLUMNS.items() for spelling in spellings}
     for place, cell in enumerate(cells):
-        for name, spellings in COLUMNS.items():
-            if fold_text(cell) in spellings:
-                if name in places:
-                    message = (
-                        f"{where}, line 1: expected one column for {name}, found "
-                        f"{_quote(cells[places[name]])} and {_quote(cell)}. Leave one of them out."
-                    )
-                    raise SourceError(message)
-                places[name] = place
+        name = names.get(fold_text(cell))
+        if name in places:
+            message = (
+                f"{where}, line 1: expected one column for {name}, found {_quote(cells[places[name]])} and"
+                f" {_quote(cell)}. Leave one of them out."
+            )
+            raise SourceError(message)
+        if name:
+            places[name] = place
     _check_columns(places, cells, where)
     return _Header(places, {name: cells[place].strip() for name, place in places.items()}, len(cells))
 
@@ -208,14 +198,12 @@ def _read_rows(lines: Iterator[str], header: _Header, delimiter: str, where: str
         reason = error if isinstance(error, _BadRowError) else f"expected a row of a CSV, found {error}."
         raise SourceError(f"{where}, line {reader.line_num + 1}: {reason}", Fault.BAD_ROW) from error
     if not rows.weights:
-        raise SourceError(
-            f"{where}: expected rows below the header, found none. Fill the file in.", Fault.EMPTY
-        )
+        raise SourceError(f"{where}: expected rows below the header, found none. Fill it in.", Fault.EMPTY)
     return rows
 
 
 class _BadRowError(ValueError):
-    """What is wrong with a row; where it stands is added once it is known."""
+    """What is wrong with a row; its line is added once it is known."""
 
 
 def _add_row(cells: list[str], rows: _Rows, header: _Header) -> None:
@@ -246,7 +234,7 @@ def _point(cells: list[str], header: _Header) -> tuple[float, float]:
     if abs(lon) <= _MAX_LAT < abs(lat) <= _MAX_LON:
         trouble = "These fit the other way round: are the two columns swapped?"
     elif not (lat or lon):
-        trouble = "Zero for both stands for a point that is not known: leave the row out."
+        trouble = "Zero for both means a point that is not known: leave the row out."
     else:
         trouble = "Give WGS-84 degrees with a decimal point."
     message = (

@@ -10,8 +10,7 @@ import logging
 import secrets
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from html import escape
@@ -35,9 +34,7 @@ MAX_REDIRECTS = 5
 _MAX_IN_MEMORY = 8 * 2**20  # bytes of an answer; longer ones wait on the disk
 _MAX_QUOTED = 200  # characters of a server's message that are shown
 _MAX_READ_TO_QUOTE = 2**16  # bytes: a secret that begins among those characters is read to its end
-_FIRST_PAUSE_S, _MAX_PAUSE_S, _MAX_WAIT_S = 1.0, 60.0, 300.0
-_READ_TIMEOUT_S, _CONNECT_TIMEOUT_S = 30.0, 10.0
-_MAX_ANSWER_S = 300.0  # from the first byte to the last: a drip is a cut
+_CONNECT_TIMEOUT_S = 10.0
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEEP_METHOD = frozenset({307, 308})
@@ -78,11 +75,11 @@ class RetryPolicy:
     """How often and how long a client waits."""
 
     attempts: int = MAX_ATTEMPTS
-    first_pause_s: float = _FIRST_PAUSE_S
-    max_pause_s: float = _MAX_PAUSE_S
-    max_wait_s: float = _MAX_WAIT_S  # a server that asks for more is left alone
-    max_answer_s: float = _MAX_ANSWER_S
-    read_timeout_s: float = _READ_TIMEOUT_S  # between two parts of an answer
+    first_pause_s: float = 1.0
+    max_pause_s: float = 60.0
+    max_wait_s: float = 300.0  # a server that asks for more is left alone
+    max_answer_s: float = 300.0  # from the first byte to the last: a drip is a cut
+    read_timeout_s: float = 30.0  # between two parts of an answer
     max_bytes: int = MAX_BYTES
     sleep: Callable[[float], None] = time.sleep
 
@@ -145,6 +142,9 @@ class Client:
             is_last = attempt == self._policy.attempts
             try:
                 answer = self._follow(method, url, headers, content)
+            except (httpx.InvalidURL, UnicodeError) as error:
+                message = f"Expected an address that can be asked, found none ({type(error).__name__})"
+                raise SourceError(message) from None
             except (httpx.TransportError, httpx.DecodingError) as error:
                 if is_last:
                     message = (
@@ -226,15 +226,15 @@ class Client:
     def error_for(self, answer: Answer) -> SourceError:
         """Return the complaint about an answer that is no success."""
         answer.body.seek(0)
-        said = self.quote(answer.body.read(_MAX_READ_TO_QUOTE).decode("utf-8", "replace"))
+        reply = self.quote(answer.body.read(_MAX_READ_TO_QUOTE).decode("utf-8", "replace"))
         address = self._safe_url(answer.url)
         _log.warning(
             "%(address)s refused with HTTP status %(status)d: %(said)s",
-            {"address": address, "status": answer.status, "said": said},
+            {"address": address, "status": answer.status, "said": reply},
         )
         return SourceError(
             f"{address}: expected an answer with HTTP status 200, found {answer.status}"
-            f" ({said}). {_advice_for(answer.status)}"
+            f" ({reply}). {_advice_for(answer.status)}"
         )
 
     def _safe_url(self, url: str) -> str:
@@ -258,7 +258,7 @@ class Client:
         # bytes, since a token may be any text
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
         body = self._body = SpooledTemporaryFile(max_size=_MAX_IN_MEMORY)  # noqa: SIM115  closed with the next
-        with _url_errors(), self._client.stream(method, url, headers=sent, content=content) as response:
+        with self._client.stream(method, url, headers=sent, content=content) as response:
             ends_at = time.monotonic() + self._policy.max_answer_s
             for part in response.iter_bytes():
                 body.write(part)
@@ -298,16 +298,6 @@ def without_query(url: str) -> str:
     except ValueError:
         return "an address that is none"
     return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
-
-
-@contextmanager
-def _url_errors() -> Iterator[None]:
-    """Refuse an address that cannot be asked."""
-    try:
-        yield
-    except (httpx.InvalidURL, UnicodeError) as error:
-        message = f"Expected an address that can be asked, found one that is none ({type(error).__name__})"
-        raise SourceError(message) from None
 
 
 def _host_and_port(url: str) -> tuple[str | None, int | None]:

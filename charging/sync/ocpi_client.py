@@ -227,19 +227,19 @@ class OcpiClient:
         if not isinstance(location, dict) or not (self._peer.country_code and self._peer.party_id):
             return location
         party = {"country_code": self._peer.country_code, "party_id": self._peer.party_id}
-        said = {name: value for name, value in location.items() if value is not None or name not in party}
-        return party | said
+        given = {name: value for name, value in location.items() if value is not None or name not in party}
+        return party | given
 
     def _check_code(self, envelope: Mapping[str, Any], url: str) -> None:
         """Refuse an answer that says it failed, although its HTTP status is 200."""
         code = envelope.get("status_code")
         if not isinstance(code, int) or code < _FIRST_CLIENT_ERROR:
             return
-        said = f"status_code {code} ({self._client.quote(envelope.get('status_message'))})"
+        problem = f"status_code {code} ({self._client.quote(envelope.get('status_message'))})"
         if code >= _FIRST_SERVER_ERROR:
-            raise _GarbledError(said)
-        _log.warning("%(peer)s refused with %(said)s", {"peer": self._peer.name, "said": said})
-        message = f"{self._safe_url(url)}: expected an OCPI answer with status_code 1000, found {said}."
+            raise _GarbledError(problem)
+        _log.warning("%(peer)s refused with %(said)s", {"peer": self._peer.name, "said": problem})
+        message = f"{self._safe_url(url)}: expected an OCPI answer with status_code 1000, found {problem}."
         raise _RefusedError(message)
 
     def _get(self, url: str) -> Answer:
@@ -276,9 +276,9 @@ class _RefusedError(SourceError):
 
 def _identity_of(location: Any) -> tuple[str, str]:  # noqa: ANN401  JSON
     """Return what tells a location apart, and when it was changed."""
-    said = read_station(location)
-    assert not isinstance(said, ServiceAreaRecord)  # noqa: S101  narrows the type
-    record_id = said.record_id if isinstance(said, Rejection) else said.source_id
+    record = read_station(location)
+    assert not isinstance(record, ServiceAreaRecord)  # noqa: S101  narrows the type
+    record_id = record.record_id if isinstance(record, Rejection) else record.source_id
     if record_id is None:
         # without an id it is kept for the report alone, and once
         digest = hashlib.sha256(json.dumps(location, sort_keys=True).encode()).hexdigest()[:16]

@@ -47,8 +47,8 @@ class Page(NamedTuple):
         """
         found = _NEXT.search(self.headers.get("link", ""))
         address, mark, query = (found[1].strip() if found else "").partition("?")
-        said = [pair for pair in query.split("&") if pair.partition("=")[2].casefold() not in _EMPTY_VALUES]
-        return f"{address}{mark}{'&'.join(said)}"
+        pairs = [pair for pair in query.split("&") if pair.partition("=")[2].casefold() not in _EMPTY_VALUES]
+        return f"{address}{mark}{'&'.join(pairs)}"
 
     def next_by_count(self, *, has_links: bool) -> str:
         """Return the next page by our own count; empty after the last.
@@ -74,5 +74,5 @@ class Page(NamedTuple):
 
 
 def _whole_number(text: str | None) -> int | None:
-    said = (text or "").strip()
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= _MAX_DIGITS else None
+    digits = (text or "").strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS else None

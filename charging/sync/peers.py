@@ -12,15 +12,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    Field,
-    Strict,
-    StrictBool,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import AfterValidator, BaseModel, Field, Strict, StrictBool, ValidationInfo, field_validator
 
 from charging.domain.reference_data import FACTS_DIR
 from charging.errors import UsageError

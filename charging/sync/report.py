@@ -10,14 +10,7 @@ import pyarrow as pa
 from charging.dataset.store import Dataset
 from charging.domain.schema import PILES, STATIONS
 
-_IGNORED_COLUMNS = {
-    "operator_code",
-    "service_area_id",
-    "search",
-    "status_at",
-    "updated_at",
-    "retrieved_at",
-}
+_IGNORED_COLUMNS = {"operator_code", "service_area_id", "search", "status_at", "updated_at", "retrieved_at"}
 """Columns of a station that differ without its being another: guesses, numbers of this dataset, clocks."""
 
 
@@ -75,7 +68,7 @@ class SyncReport:
             f"{self.stations:,} stations of {self.peer} in {self.dataset.version}.",
         ]
         if self.asked_statuses is not None:
-            lines.append(f"Statuses were told for {self.asked_statuses:,} stations.")
+            lines.append(f"Statuses came for {self.asked_statuses:,} stations.")
         if not self.is_full:
             when = f" (last {self.full_at:%Y-%m-%d %H:%M} UTC)" if self.full_at else ""
             lines.append(

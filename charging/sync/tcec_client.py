@@ -51,12 +51,8 @@ class TcecClient:
         self._client = client
         self._journal = journal
         self._operator_secret = secrets["operator_secret"]
-        self._keys = Keys(
-            operator_id=peer.operator_id,
-            data_secret=secrets["data_secret"],
-            data_secret_iv=secrets["data_secret_iv"],
-            sig_secret=secrets["sig_secret"],
-        )
+        keys = {name: secrets[name] for name in ("data_secret", "data_secret_iv", "sig_secret")}
+        self._keys = Keys(operator_id=peer.operator_id, **keys)
         self._token, self._token_until = "", 0.0
         self._second, self._number = "", 0
 
@@ -126,10 +122,10 @@ class TcecClient:
         return {"LastQueryTime": since, "PageNo": page_no, "PageSize": self._peer.page_size}
 
     def _store_station(self, info: object, pull: Pull) -> bool:
-        said = read_station(info)
-        record_id = said.record_id if isinstance(said, Rejection) else said.source_id
+        record = read_station(info)
+        record_id = record.record_id if isinstance(record, Rejection) else record.source_id
         asked_by = read_text(standard_keys(info).get("StationID")) if isinstance(info, dict) else None
-        is_shown = not isinstance(said, Rejection)
+        is_shown = not isinstance(record, Rejection)
         # one that is not shown needs no statuses
         name = record_id or f"?{json.dumps(info, sort_keys=True)[:_MAX_BYTES_SHOWN]}"
         return self._journal.put(name, info, pull, station=asked_by if is_shown else None)
@@ -170,10 +166,10 @@ class TcecClient:
             if read_code(given.get("Ret")) not in _BUSY or attempt == _MAX_ATTEMPTS:
                 break
             self._client.pause(attempt)
-        said = self._open_answer("query_token", answer, given)
-        token = read_text(said.get("AccessToken"))
-        if read_code(said.get("SuccStat")) or not token:
-            reason = self._client.quote(said.get("FailReason"))
+        given = self._open_answer("query_token", answer, given)
+        token = read_text(given.get("AccessToken"))
+        if read_code(given.get("SuccStat")) or not token:
+            reason = self._client.quote(given.get("FailReason"))
             _log.warning(
                 "%(peer)s refused a token with FailReason %(said)s", {"peer": self._peer.name, "said": reason}
             )
@@ -182,7 +178,7 @@ class TcecClient:
                 " Check operator_id and OperatorSecret."
             )
             raise SourceError(message)
-        lasts_s = read_number(said.get("TokenAvailableTime")) or 0.0
+        lasts_s = read_number(given.get("TokenAvailableTime")) or 0.0
         if not 0 < lasts_s <= _MAX_TOKEN_S:
             lasts_s = _USUAL_TOKEN_S
         self._token = token
@@ -209,14 +205,14 @@ class TcecClient:
         code = read_code(given.get("Ret"))
         if code != 0 or answer.status != 200:  # noqa: PLR2004
             meant = f", {_MEANINGS[code]}" if code in _MEANINGS else ""
-            said = self._client.quote(given.get("Msg"))
+            reply = self._client.quote(given.get("Msg"))
             _log.warning(
                 "%(peer)s refused %(method)s with Ret %(ret)s: %(said)s",
-                {"peer": self._peer.name, "method": method, "ret": code, "said": said},
+                {"peer": self._peer.name, "method": method, "ret": code, "said": reply},
             )
             message = (
                 f"{self._address}: expected an answer to {method} with Ret 0, found {code}{meant}"
-                f" ({said}). Check keys and contract with the peer."
+                f" ({reply}). Check keys and contract with the peer."
             )
             raise SourceError(message)
         try:

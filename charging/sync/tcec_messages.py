@@ -104,11 +104,11 @@ def open_answer(answer: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
         If it cannot be decrypted, or holds no JSON object.
     """
     given = standard_keys(answer)
-    data, said = given.get("Data"), given.get("Sig")
+    data, sig = given.get("Data"), given.get("Sig")
     signed = "".join("" if part is None else str(part) for part in (given.get("Ret"), given.get("Msg"), data))
-    if not isinstance(said, str) or not isinstance(data, str):
+    if not isinstance(sig, str) or not isinstance(data, str):
         raise SignatureError("Expected an answer with `Data` and `Sig` as text, found it without.")
-    if not hmac.compare_digest(signature(signed, keys).encode(), said.strip().upper().encode()):
+    if not hmac.compare_digest(signature(signed, keys).encode(), sig.strip().upper().encode()):
         message = (
             "Expected an answer signed with the SigSecret of this peer, found another signature. Check it."
         )

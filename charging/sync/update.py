@@ -181,15 +181,16 @@ def _run_pull(
         progress(share, f"asking {peer.name} for statuses, {count:,} of {total:,} stations")
 
     report_records(0, None)
+    source: OcpiClient | TcecClient
     if isinstance(peer, OcpiPeer):
-        ended = OcpiClient(peer, client, journal, secrets["token"]).pull(pull, report_records)
-        records = journal.count_seen(ended)
-        return _PullResult(finish_pull(journal, ended), records, None)
-    asking = TcecClient(peer, client, journal, secrets)
-    ended = asking.pull(pull, report_records)
+        source = OcpiClient(peer, client, journal, secrets["token"])
+    else:
+        source = TcecClient(peer, client, journal, secrets)
+    ended = source.pull(pull, report_records)
     records = journal.count_seen(ended)
     ended = finish_pull(journal, ended)
-    return _PullResult(ended, records, asking.pull_statuses(report_statuses))
+    statuses = source.pull_statuses(report_statuses) if isinstance(source, TcecClient) else None
+    return _PullResult(ended, records, statuses)
 
 
 def _write_dataset(
@@ -206,19 +207,15 @@ def _write_dataset(
         cities=cities,
     )
     if not mine.report.stations:
-        reasons = ", ".join(f"{each.what} ({each.count:,})" for each in mine.report.rejections)
-        message = (
-            f"Not one station could be taken from {peer.name}: of {mine.report.rows_read:,} records"
-            f" {mine.report.rejected:,} were rejected{f' as {reasons}' if reasons else ''}."
-        )
+        message = f"Not one station could be taken from {peer.name}: {mine.report.explain_rejections()}."
         raise SourceError(message)
     reports = _stored_reports(folder)
     builder = Builder(registry=registry, cities=cities)
-    is_guessed = False
     before = {spec.name: spec.arrow_schema.empty_table() for spec in (STATIONS, PILES)}
     if current:
         whole = whole_tables(current)
-        is_guessed = _has_guesses(current)
+        links = current.manifest.report
+        is_guessed = bool(links.linked_to_areas or links.linked_to_areas_unsaid)
         reports = _known_reports(current, whole, reports, info.source)
         before = _rows_of(whole, [info.source])
         for part in _other_parts(current, whole, reports, info.source):
@@ -295,11 +292,6 @@ def _rows_of(
     ids = stations["station_id"].combine_chunks()
     piles = whole[PILES.name].filter(pc.is_in(whole[PILES.name]["station_id"], ids))
     return {STATIONS.name: stations, PILES.name: piles}
-
-
-def _has_guesses(current: Dataset) -> bool:
-    report = current.manifest.report
-    return bool(report.linked_to_areas or report.linked_to_areas_unsaid)
 
 
 def _stored_reports(folder: Path) -> dict[str, Any]:

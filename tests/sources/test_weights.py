@@ -92,7 +92,7 @@ def test_a_hostile_name_is_a_name():
         ("91,181,1", "line 3: columns lat and lng: expected a latitude within 90"),
         ("1,-180.5,1", "line 3: columns lat and lng: expected a latitude within 90"),
         ("121.5,31.2,1", "are the two columns swapped?"),
-        ("0,0,1", "Zero for both stands for a point that is not known"),
+        ("0,0,1", "Zero for both means a point that is not known"),
         ("1,2", "line 3: expected 3 cells as in the header, found 2"),
         ("1,2,3,4", "line 3: expected 3 cells as in the header, found 4"),
         ("\u202e,2,3", r"line 3: column lat: expected a number with a decimal point, found '\u202e'"),

@@ -11,7 +11,7 @@ _SPACE, _FIRST_NOT_ASCII = 0x20, 0x80
 
 
 def texts_of(values: Sequence[str | None] | pa.Array) -> pa.Array:
-    """Return a column of texts as they stand, but for what UTF-8 cannot spell."""
+    """Return a column of texts as they are, but for what UTF-8 cannot spell."""
     if isinstance(values, pa.Array):
         return values
     if values.count(None) == len(values):
@@ -43,7 +43,7 @@ def trim_texts(texts: pa.Array) -> pa.Array:
 
 
 def may_have_outer_blanks(texts: pa.Array) -> bool:
-    """Whether a text may begin or end with a blank: every ASCII one is looked at, others are not told."""
+    """Whether a text may begin or end with a blank: every ASCII one is looked at, others are assumed."""
     found, bounds = _bytes_and_bounds(texts)
     if not len(found):
         return False

@@ -26,9 +26,9 @@ _Row = tuple[int, list[str] | None]
 class Cells(NamedTuple):
     """Whole rows, column by column."""
 
-    columns: Mapping[int, pa.Array]  # by position, as they stand in the file
+    columns: Mapping[int, pa.Array]  # by position, as they are in the file
     rows: int
-    lines: Callable[[], Sequence[int]]  # which line each begins on; seldom is any of them told
+    lines: Callable[[], Sequence[int]]  # which line each begins on; seldom is any of them asked for
     broken: Sequence[tuple[int, Rejection]]  # and the number of whole rows before each
 
 
@@ -67,14 +67,14 @@ class RowBlock(NamedTuple):
 
 
 class TextBlock(NamedTuple):
-    """Delimited text of whole rows, in which every quote stands as it should."""
+    """Delimited text of whole rows, in which every quote is where it should be."""
 
     raw: bytes  # UTF-8
     delimiter: str
     first_line: int
 
     def cells(self, width: int, wanted: Collection[int]) -> Cells:
-        """Return the cells of some columns; a row of another width is left out and told."""
+        """Return the cells of some columns; a row of another width is left out and reported."""
         odd: list[pa_csv.InvalidRow] = []
 
         def leave_out(row: pa_csv.InvalidRow) -> str:
@@ -159,7 +159,7 @@ def line_count(raw: bytes) -> int:
 
 
 def row_lines(raw: bytes) -> NDArray[np.intp]:
-    r"""Return how many lines stand before each row that is not blank; every quote stands as it should.
+    r"""Return how many lines precede each row that is not blank; every quote is where it should be.
 
     Examples
     --------

@@ -18,17 +18,10 @@ FREE_UNPACKED = 4 << 20
 def check_unpacked(size: int, packed_size: int, what: object) -> None:
     """Refuse a size unpacked that cannot be meant in earnest.
 
-    Parameters
-    ----------
-    size, packed_size
-        Bytes unpacked, and packed.
-    what
-        The file, for the message.
-
     Raises
     ------
     SourceError
-        If it is more than so many packed bytes can hold.
+        If it is more bytes than so many packed bytes can hold; `what` is the file, for the message.
     """
     limit = min(MAX_UNPACKED, max(FREE_UNPACKED, packed_size * MAX_RATIO))
     if size > limit:

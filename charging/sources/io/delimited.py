@@ -28,7 +28,7 @@ PIECE_CHARS = 65_536
 _MORE_PIECES = 16  # read at most to come to the end of a quoted cell
 _MAX_CELL_LENGTH = csv.field_size_limit()  # characters, as `csv.reader` takes them
 
-_TOO_LONG = "x" * (_MAX_CELL_LENGTH + 1)  # stands for a line that is: a cell no reader takes
+_TOO_LONG = "x" * (_MAX_CELL_LENGTH + 1)  # in place of a line that is: a cell no reader takes
 _END = re.compile(r"\n|\r(?!\Z)")  # a \r at the end may be half of one
 
 Row = tuple[int, list[str] | None]
@@ -62,7 +62,7 @@ class DelimitedText:
     """A text of which each row is read once: singly, or by the block."""
 
     def __init__(self, text: TextIO, delimiter: str) -> None:
-        """Stand before the first row."""
+        """Start before the first row."""
         self._lines = _Lines(text)
         self._delimiter = delimiter
         self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
@@ -70,7 +70,7 @@ class DelimitedText:
     def rows(self) -> Iterator[Row]:
         """Yield the rows that are not blank.
 
-        A quote that is never closed swallows the lines after it, so each of them is told.
+        A quote that is never closed swallows the lines after it, so each of them is yielded.
         """
         while (some := self._next()) is not None:
             yield from some
@@ -78,7 +78,7 @@ class DelimitedText:
     def blocks(self) -> Iterator[Block]:
         """Yield what is left, some thousand rows at a time.
 
-        Where every quote stands as it should, rows end where quotes and line ends say so, and a block needs
+        Where every quote is where it should be, rows end where quotes and line ends say so, and a block needs
         not be taken apart here.
         """
         while text := self._lines.peek_block():

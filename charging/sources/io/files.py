@@ -1,7 +1,9 @@
-"""Opening foreign files: plain, gzip or zip, as text or as bytes. What a file is, is told by its content.
+"""Opening foreign files: plain, gzip or zip, as text or as bytes. What a file is, its content decides.
 
-Every way in which a file can be wrong is told as a `SourceError`. Nothing is unpacked to disk, and no more
-of a packed file is unpacked than a file of its size can hold in earnest.
+Every way in which a file can be wrong raises a `SourceError`: it is missing, empty, binary, cut or damaged,
+an archive without data, with a password, with archives inside or with several files where one is meant, or in
+none of the encodings. Nothing is unpacked to disk, and no more of a packed file is unpacked than a file of
+its size can hold in earnest.
 """
 
 import codecs
@@ -77,12 +79,6 @@ def open_text(source: Path | Part, *, encoding: str | Sequence[str] = "utf-8-sig
         A file, or a part of one. Of an archive with several files the one with data is meant.
     encoding
         The encoding of text that has no byte order mark, or several: the first the whole text is in.
-
-    Raises
-    ------
-    SourceError
-        If the file is missing, empty or binary, or, while it is read, is cut, damaged, unpacks to more than
-        it can hold in earnest, or is in none of the encodings.
     """
     part = text_part(source)
     head = _read_start(part)
@@ -96,23 +92,22 @@ def read_head(source: Path | Part) -> bytes:
     """Return the beginning of a text, unpacked, in UTF-8 where a byte order mark tells its encoding.
 
     Of an archive it is the first of `read_heads`.
-
-    Raises
-    ------
-    SourceError
-        If the file is missing, empty, binary, damaged or an archive without data.
     """
     return next(read_heads(source))
 
 
-def read_heads(source: Path | Part) -> Iterator[bytes]:
-    """Yield the beginnings of the texts that may be meant: of an archive of its JSON or tables, by size.
+def read_matching_head(
+    source: Path | Part, matches: Callable[[bytes], bool], expected: str, advice: str
+) -> bytes:
+    """Return what `read_head` does of a file of a format, or refuse it."""
+    head = read_head(source)
+    if not matches(head):
+        raise SourceError(f"{source}: expected {expected}, found {head[:40]!r}. {advice}", Fault.UNFIT)
+    return head
 
-    Raises
-    ------
-    SourceError
-        If the file is missing, empty, binary, damaged or an archive without data.
-    """
+
+def read_heads(source: Path | Part) -> Iterator[bytes]:
+    """Yield the beginnings of the texts that may be meant: of an archive of its JSON or tables, by size."""
     found = [source] if isinstance(source, Part) else sorted(_texts(source), key=_size, reverse=True)
     for part in found:
         head = _read_start(part)
@@ -121,18 +116,7 @@ def read_heads(source: Path | Part) -> Iterator[bytes]:
 
 
 def contains_word(source: Path | Part, word: str, *, block_chars: int = 1 << 20) -> bool:
-    """Whether a word stands anywhere in a text: a search, which is faster than to parse it twice.
-
-    Parameters
-    ----------
-    block_chars
-        Characters searched at once.
-
-    Raises
-    ------
-    SourceError
-        As in `open_text`.
-    """
+    """Whether a text contains a word: a search in blocks, which is faster than to parse it twice."""
     end = ""
     with open_text(source) as text:
         while block := text.read(block_chars):
@@ -143,13 +127,7 @@ def contains_word(source: Path | Part, word: str, *, block_chars: int = 1 << 20)
 
 
 def file_kind(source: Path | Part) -> FileKind:
-    """Return what a file or a part holds.
-
-    Raises
-    ------
-    SourceError
-        If it cannot be read.
-    """
+    """Return what a file or a part holds."""
     part = source if isinstance(source, Part) else Part(source)
     with source_errors(part):
         if part.member is None and zipfile.is_zipfile(part.path) and _is_workbook(part.path):
@@ -161,14 +139,8 @@ def file_kind(source: Path | Part) -> FileKind:
 def parts(path: Path) -> tuple[Part, ...]:
     """Return what of a file holds data: the file itself, or those members of an archive that look like data.
 
-    A member is data when it begins like JSON or has a mark between columns in its first line. Texts beside
-    it (a licence, a description), pictures and folders are passed over.
-
-    Raises
-    ------
-    SourceError
-        If the file is missing or damaged, or an archive without data, with archives inside, or with a
-        password.
+    A member is data when it begins like JSON or has a mark between columns in its first line. Other texts (a
+    licence, a description), pictures and folders are passed over.
     """
     whole = Part(path)
     with source_errors(whole):
@@ -188,11 +160,6 @@ def text_part(source: Path | Part, matches: Callable[[bytes], bool] | None = Non
     """Return the part that is opened as a text: of an archive the JSON inside, or the only table.
 
     With `matches`, it is rather the one whose beginning matches, where there is one.
-
-    Raises
-    ------
-    SourceError
-        If there are several, and as in `parts`.
     """
     if isinstance(source, Part):
         return source
@@ -208,13 +175,7 @@ def text_part(source: Path | Part, matches: Callable[[bytes], bool] | None = Non
 
 
 def unread(path: Path, read: Collection[Part]) -> tuple[str, ...]:
-    """Return the members of an archive that are not among the parts read, by names that can be shown.
-
-    Raises
-    ------
-    SourceError
-        If the file is missing or damaged.
-    """
+    """Return the members of an archive that are not among the parts read, by names that can be shown."""
     with source_errors(Part(path)):
         members = _members(path) if _is_archive(path) else []
     known = {part.member.header_offset for part in read if part.member}
@@ -254,7 +215,7 @@ def is_packed(part: Part) -> bool:
 
 
 @contextmanager
-def source_errors(part: Part, encoding: str = "utf-8") -> Iterator[None]:
+def source_errors(part: object, encoding: str = "utf-8") -> Iterator[None]:
     """Turn what opening and reading a part can raise into a `SourceError` that names it."""
     try:
         yield
@@ -355,7 +316,7 @@ def _encoding_of(part: Part, head: bytes, encodings: tuple[str, ...]) -> str:
 
 
 def _is_encoded_in(part: Part, encoding: str) -> bool:
-    """Whether a whole part is text in an encoding; one pass over it, which is fast beside parsing it."""
+    """Whether a whole part is text in an encoding; one pass over it, which is much faster than parsing."""
     decoder = codecs.getincrementaldecoder(encoding)()
     with source_errors(part, encoding), open_bytes(part) as file:
         try:
@@ -368,22 +329,22 @@ def _is_encoded_in(part: Part, encoding: str) -> bool:
 
 
 def _check_is_text(part: Part, head: bytes) -> None:
-    text = in_utf8(head)
+    text, fault = in_utf8(head), Fault.PACKED
     if not text.strip():
-        message = f"{part}: expected a text file with records, found an empty one. Fetch the file again."
-        raise SourceError(message, Fault.EMPTY)
-    if head.startswith((_ZIP, _OLD_OFFICE)):
-        message = (
-            f"{part}: expected text or an Excel workbook (.xlsx), found an archive or a workbook of another "
-            "kind. Unpack it, or save it as .xlsx or CSV."
+        fault, wrong = Fault.EMPTY, "a text file with records, found an empty one. Fetch the file again."
+    elif head.startswith((_ZIP, _OLD_OFFICE)):
+        wrong = (
+            "text or an Excel workbook (.xlsx), found an archive or a workbook of another kind. Unpack it, or"
+            " save it as .xlsx or CSV."
         )
-        raise SourceError(message, Fault.PACKED)
-    if head.startswith(_PARQUET):
-        message = f"{part}: expected a Parquet file by itself, found a packed one. Unpack it first."
-        raise SourceError(message, Fault.PACKED)
-    if b"\0" in text:
-        message = (
-            f"{part}: expected text, found binary data, or UTF-16 without its byte order mark. Give CSV or "
-            "JSON in UTF-8, Excel or Parquet, plain or packed."
+    elif head.startswith(_PARQUET):
+        wrong = "a Parquet file by itself, found a packed one. Unpack it first."
+    elif b"\0" in text:
+        fault = Fault.BINARY
+        wrong = (
+            "text, found binary data, or UTF-16 without its byte order mark. Give CSV or JSON in UTF-8, Excel"
+            " or Parquet, plain or packed."
         )
-        raise SourceError(message, Fault.BINARY)
+    else:
+        return
+    raise SourceError(f"{part}: expected {wrong}", fault)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, TextIO
 
 from charging.sources.coordinates import read_number
 from charging.sources.io.files import Part
-from charging.sources.io.json_stream import elements
+from charging.sources.io.json_stream import Around, elements
 
 _MAX_DEPTH = 6  # a MultiPolygon nests 4 lists
 
@@ -25,15 +25,10 @@ def matches(head: bytes) -> bool:
 
 
 def features(text: TextIO, part: Part) -> Iterator[Feature | None]:
-    """Return the features of a collection one by one, None for one that is none.
-
-    Raises
-    ------
-    SourceError
-        If the text holds no features, or is broken or cut.
-    """
+    """Return the features of a collection one by one, None for one that is none."""
     for value in elements(text, part, "features"):
-        yield _feature(value) if isinstance(value, dict) else None
+        if not isinstance(value, Around):
+            yield _feature(value) if isinstance(value, dict) else None
 
 
 def box_centre(geometry: object) -> tuple[float | None, float | None]:

@@ -1,11 +1,12 @@
 """Reading JSON value by value in bounded memory: an array, an array inside an envelope, or one value a line.
 
-A line that is not JSON is one bad record among good ones and is told to the caller; elsewhere nothing says
-where the next value begins, so a broken value is a broken file.
+A line that is not JSON is one bad record among good ones, and is handed on as such; elsewhere nothing says
+where the next value begins, so a broken value is a broken file: it raises a `SourceError`, as does a value
+that is longer than `MAX_VALUE_LENGTH`.
 """
 
 import json
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -20,7 +21,7 @@ CHUNK_CHARS = 131_072
 """Characters read at once."""
 
 MAX_MEMBERS = 250
-"""Members of an object that are kept beside its records; the longest of the field have some forty."""
+"""Members of an object that are kept besides its records; the longest of the field have some forty."""
 
 _MAX_DEPTH = 8  # envelopes inside one another that are opened
 _SPACE = " \t\r\n"
@@ -51,13 +52,7 @@ def is_lines(head: bytes, *names: str) -> bool:
 
 
 def values_in_lines(text: TextIO, path: Path) -> Iterator[Any]:
-    """Return the JSON value of each line that is not blank, or a `BrokenLine`.
-
-    Raises
-    ------
-    SourceError
-        If a line is longer than `MAX_VALUE_LENGTH`.
-    """
+    """Return the JSON value of each line that is not blank, or a `BrokenLine`."""
     number = 0
     while line := text.readline(MAX_VALUE_LENGTH + 1):
         number += 1
@@ -71,13 +66,7 @@ def values_in_lines(text: TextIO, path: Path) -> Iterator[Any]:
 
 
 def values(text: TextIO, path: Path, *, chunk_chars: int = CHUNK_CHARS) -> Iterator[Any]:
-    """Return the elements of a JSON array, or the values that stand one after the other.
-
-    Raises
-    ------
-    SourceError
-        If a value is broken, cut or longer than `MAX_VALUE_LENGTH`.
-    """
+    """Return the elements of a JSON array, or values that follow one another."""
     window = _Window(text, path, chunk_chars)
     while not window.at_end:
         if window.peek("["):
@@ -93,23 +82,19 @@ def records(
 
     Parameters
     ----------
-    text, path
-        The open file, and its name for messages.
     inside
         Names of the members that hold the records: an array of them, or an object with such a member.
-    chunk_chars
-        Characters read at once.
 
     Returns
     -------
     Iterator
-        Each element of an array that stands alone or under a name of `inside`. An object yields an `Around`
+        Each element of an array that is alone or under a name of `inside`. An object yields an `Around`
         after its records; one without them is wholly in its `Around`.
 
     Raises
     ------
     SourceError
-        If a value is broken, cut or longer than `MAX_VALUE_LENGTH`, or an object has over `MAX_MEMBERS`.
+        If a value is broken, cut or too long, or an object has over `MAX_MEMBERS`.
     """
     window = _Window(text, path, chunk_chars)
     while not window.at_end:
@@ -121,15 +106,8 @@ def records(
             yield window.value()
 
 
-def elements(
-    text: TextIO, path: Path | Part, key: str, other: Callable[[str, Any], None] | None = None
-) -> Iterator[Any]:
-    """Return the elements of the array under one key of a JSON object, as GeoJSON and Overpass keep theirs.
-
-    Parameters
-    ----------
-    other
-        Is told, at the end, the key and value of everything beside it.
+def elements(text: TextIO, path: Path | Part, key: str) -> Iterator[Any]:
+    """Return what `records` does of one key of a JSON object, as GeoJSON and Overpass have it.
 
     Raises
     ------
@@ -137,16 +115,12 @@ def elements(
         As in `records`, or if there is no such array.
     """
     for value in records(text, path, {key}):
-        if not isinstance(value, Around):
-            yield value
-        elif not value.has_records:
+        if isinstance(value, Around) and not value.has_records:
             message = (
                 f"{path}: expected records under {key!r}, found none. Check that the file is of this format."
             )
             raise SourceError(message)
-        elif other:
-            for name, around in value.members.items():
-                other(name, around)
+        yield value
 
 
 def _has_one_of(names: tuple[str, ...], line: bytes) -> bool:

@@ -21,15 +21,15 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 class Doubt(StrEnum):
-    """What a location says that is not to be taken at its word, told in the import report."""
+    """What a location says that is not to be taken at its word, for the import report."""
 
     POWER_UNIT = "power_unit"  # in kW where W is meant
     POWER_DERIVED = "power_derived"  # not stated: voltage times current, an upper bound
     POWER_UNREAL = "power_unreal"  # stated, and more than the plug can carry
     VOLTAGE_UNREAL = "voltage_unreal"  # below that of any mains, so that no power follows from it
     CURRENT = "current"  # the power type is not one of the plug, which is believed
-    PILE_REMOVED = "pile_removed"  # a pile that stands there no longer, left out
-    PILE_PLANNED = "pile_planned"  # a pile that does not stand there yet, left out
+    PILE_REMOVED = "pile_removed"  # a pile that is no longer there, left out
+    PILE_PLANNED = "pile_planned"  # a pile that is not there yet, left out
     PILE_TWICE = "pile_twice"  # the same pile again, left out
     NO_EVSE_ID = "no_evse_id"  # no id that a driver could read on the pile
     NO_TIME = "no_time"  # no time of the last change
@@ -99,7 +99,7 @@ ABSENT: Mapping[str, tuple[Doubt, Reason]] = {
     "PLANNED": (Doubt.PILE_PLANNED, Reason.NOT_BUILT),
     "REMOVED": (Doubt.PILE_REMOVED, Reason.REMOVED),
 }
-"""Statuses of piles that do not stand there, and what a location is that has no other."""
+"""Statuses of piles that are not there, and what a location is that has no other."""
 
 SITES: Mapping[str, Site | None] = {
     "ALONG_MOTORWAY": Site.SERVICE_AREA,
@@ -116,7 +116,7 @@ FACILITY_SITES: Mapping[str, Site] = {
     **dict.fromkeys(("AIRPORT", "METRO_STATION", "TRAIN_STATION"), Site.TRANSPORT_HUB),
     "FUEL_STATION": Site.ROADSIDE,
 }
-"""By `facilities`, where the parking type tells nothing; what stands at any kind of place is not in it."""
+"""By `facilities`, where the parking type says nothing; what is found at any kind of place is not in it."""
 
 CUSTOMERS = "CUSTOMERS"
 """The parking restriction that leaves only visitors of the site."""

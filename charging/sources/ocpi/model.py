@@ -4,7 +4,7 @@ Read are answers of the `locations` endpoint (an envelope with `data`), bare arr
 single location, each plain or packed. An EVSE is a pile: its connectors charge one vehicle at a time.
 
 Feeds break the standard in many ways. What is put right (a power in kW, a current that the plug cannot carry)
-and what is left out (piles removed or planned) is told in the import report.
+and what is left out (piles removed or planned) is in the import report.
 
 The standard is at https://github.com/ocpi/ocpi, file `mod_locations`.
 """
@@ -51,7 +51,7 @@ def matches(head: bytes) -> bool:
 
 
 def source() -> SourceInfo:
-    """Return where the records come from: a feed tells its operators, and no licence."""
+    """Return where the records come from: a feed names its operators, and no licence."""
     return SourceInfo(
         source="ocpi",
         title="OCPI Locations",
@@ -63,13 +63,7 @@ def source() -> SourceInfo:
 
 
 def read(path: Path) -> Iterator[Record]:
-    """Return the locations of a file, one by one.
-
-    Raises
-    ------
-    SourceError
-        If the file holds no locations, or the answer of a server that failed, or is cut, damaged or not JSON.
-    """
+    """Return the locations of a file, one by one."""
     head = read_head(path)
     if not matches(head):
         raise _not_locations(path, head)
@@ -85,13 +79,7 @@ def read(path: Path) -> Iterator[Record]:
 
 
 def read_station(location: Any) -> StationRecord | Rejection:  # noqa: ANN401  JSON
-    """Return what a location says, or why it is not taken.
-
-    Parameters
-    ----------
-    location
-        A `Location` object of any version, or whatever stands in its place.
-    """
+    """Return what a `Location` of any version says, or whatever is in its place; or why it is not taken."""
     if not isinstance(location, dict):
         return Rejection(reason=Reason.MALFORMED, value=str(location)[:100])
     location_id, party = read_text(location.get("id")), _party(location)
@@ -168,7 +156,7 @@ def _station(
 
 
 def _party(location: Object) -> str | None:
-    """Return who issued the location's id, as two parts with an asterisk, or None where it is not told."""
+    """Return who issued the location's id, as two parts with an asterisk, or None where it is not known."""
     country, party = read_text(location.get("country_code")), read_text(location.get("party_id"))
     return f"{country}*{party}".upper() if country and party else None
 
@@ -238,10 +226,10 @@ def opening_hours(times: object) -> str | None:
             if all(isinstance(clock, str) and _CLOCK.fullmatch(clock) for clock in (begin, end)):
                 periods[day - 1].append(f"{begin}-{end}")
     spans = []
-    for said, days in groupby(range(len(WEEKDAYS)), key=lambda day: ",".join(sorted(periods[day]))):
-        if said:
+    for hours_text, days in groupby(range(len(WEEKDAYS)), key=lambda day: ",".join(sorted(periods[day]))):
+        if hours_text:
             first, *rest = days
-            spans.append(f"{WEEKDAYS[first]}{f'-{WEEKDAYS[rest[-1]]}' if rest else ''} {said}")
+            spans.append(f"{WEEKDAYS[first]}{f'-{WEEKDAYS[rest[-1]]}' if rest else ''} {hours_text}")
     return "; ".join(spans) or None
 
 

@@ -45,7 +45,7 @@ _MAX_AC_KW = 100
 class LocationPiles(NamedTuple):
     """The piles of a location."""
 
-    present: tuple[PileRecord, ...]  # those that stand there, each once
+    present: tuple[PileRecord, ...]  # those that exist, each once
     status_at: dt.datetime | None  # of the latest of their statuses, UTC
     unmapped: list[tuple[str, str]]  # (field, code) no table maps
     doubts: list[tuple[str, str]]  # (what, value) put right or left out
@@ -64,8 +64,8 @@ class Outlet(NamedTuple):
 def piles_of(evses: object) -> LocationPiles | Reason:
     """Return the EVSEs of a location as piles, or why there is none.
 
-    One that is planned or removed, or stands there twice, is left out and told. A location that has no other
-    is not built or removed itself, and one without any is what the standard calls expired.
+    One that is planned, removed or repeated is left out and reported. A location that has no other is not
+    built or removed itself, and one without any is what the standard calls expired.
     """
     given = evses or []
     return _piles(given) if isinstance(given, list) else Reason.MALFORMED

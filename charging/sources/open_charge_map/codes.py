@@ -13,7 +13,7 @@ from charging.sources.records import Reason
 
 
 class SiteDoubt(StrEnum):
-    """What a site says that is not to be taken at its word, told in the import report."""
+    """What a site says that is not to be taken at its word, for the import report."""
 
     NO_CONNECTIONS = "no_connections"  # nothing of the equipment, but maybe how many cars can charge
 

@@ -1,13 +1,13 @@
 """Open Charge Map: sites as its API and its bulk files write them, WGS-84.
 
-Read are JSON lines, a JSON array and a single site, each plain or gzip, verbose (names beside the ids) or
-compact (ids only). Compact ids are looked up in the `reference.json` or `referencedata.json` that stands
-beside the file or one folder above; without it only a few have names.
+Read are JSON lines, a JSON array and a single site, each plain or gzip, verbose (names with the ids) or
+compact (ids only). Compact ids are looked up in the `reference.json` or `referencedata.json` in the folder of
+the file or the one above; without it only a few have names.
 
 What is counted: `Connections` are kinds of equipment with a `Quantity`, and one device with two cables is
 often written as two connections. `NumberOfPoints` is the number of cars that can charge at once, which is
 what a pile is here. The groups carry `Quantity`, a missing one stays missing, and `NumberOfPoints` is the
-stated total beside them, so that a site whose two counts differ is seen as such.
+stated total, so that a site whose two counts differ is seen as such.
 
 The model is described at https://openchargemap.org/site/develop/api.
 """
@@ -22,7 +22,7 @@ from typing import Any
 from charging.domain.vocabulary import Datum
 from charging.errors import SourceError
 from charging.sources.coordinates import read_point
-from charging.sources.io.files import open_text, read_head
+from charging.sources.io.files import open_text, read_matching_head
 from charging.sources.io.json_stream import BrokenLine, is_lines, values, values_in_lines
 from charging.sources.open_charge_map.codes import (
     ABSENT,
@@ -52,7 +52,7 @@ def matches(head: bytes) -> bool:
 
 
 def source() -> SourceInfo:
-    """Return where the records come from; the licence is told row by row."""
+    """Return where the records come from; each row has its own licence."""
     return SourceInfo(
         source="ocm",
         title="Open Charge Map",
@@ -64,20 +64,9 @@ def source() -> SourceInfo:
 
 
 def read(path: Path) -> Iterator[Record]:
-    """Return the sites of a file, one by one.
-
-    Raises
-    ------
-    SourceError
-        If the file holds no sites, or is cut, damaged or not JSON.
-    """
-    head = read_head(path)
-    if not matches(head):
-        message = (
-            f"{path}: expected sites of Open Charge Map, found {head[:40]!r}. Give its JSON with the objects "
-            "`AddressInfo`; reference data goes beside it as reference.json."
-        )
-        raise SourceError(message)
+    """Return the sites of a file, one by one."""
+    advice = "Give its JSON with the objects `AddressInfo`; reference data goes next to it as reference.json."
+    head = read_matching_head(path, matches, "sites of Open Charge Map", advice)
     reference = _reference_beside(path)
     with open_text(path) as text:
         for value in values_in_lines(text, path) if is_lines(head, "AddressInfo") else values(text, path):
@@ -87,9 +76,9 @@ def read(path: Path) -> Iterator[Record]:
 def _reference_beside(path: Path) -> Reference:
     for folder in (path.parent, path.parent.parent):
         for name in _REFERENCE_NAMES:
-            beside = folder / name
-            if beside.is_file():
-                return _load_reference(beside, beside.stat().st_mtime_ns)
+            path_there = folder / name
+            if path_there.is_file():
+                return _load_reference(path_there, path_there.stat().st_mtime_ns)
     return BUILT_IN
 
 
@@ -157,11 +146,7 @@ def _refusal(site: Object, site_id: str, address: Object, reference: Reference) 
 
 
 def _station(
-    site: Object,
-    site_id: str,
-    point: tuple[float, float],
-    connections: list[Object],
-    reference: Reference,
+    site: Object, site_id: str, point: tuple[float, float], connections: list[Object], reference: Reference
 ) -> StationRecord:
     address = site["AddressInfo"]
     country = read_text(_entry(address, "Country", reference["Countries"]).get("ISOCode"))
@@ -199,7 +184,7 @@ def _station(
 def _unmapped(
     site: Object, connections: list[Object], operator: Object | None
 ) -> tuple[tuple[str, str], ...]:
-    """Return the codes no table knows, and the connections left out because they do not stand there."""
+    """Return the codes no table knows, and the connections left out because they are not there."""
     codes: list[tuple[str, Container[int | None], int | None]] = [
         ("access", ACCESS, read_id(site, "UsageType")),
         ("status", STATUSES, read_id(site, "StatusType")),
@@ -216,7 +201,7 @@ def _unmapped(
 
 
 def _entry(holder: Object, name: str, entries: Mapping[int | None, Object]) -> Object:
-    """Return what is known of a reference: the object beside its id, or the entry of the reference data."""
+    """Return what is known of a reference: the object with its id, or the entry of the reference data."""
     entry = holder.get(name)
     return entry if isinstance(entry, dict) else entries.get(read_id(holder, name), {})
 

@@ -32,7 +32,7 @@ def read_pile(connection: Object, country: str | None, site_status: Status | Non
 
 
 def read_id(holder: Object, name: str) -> int | None:
-    """Return the id of a reference, from its own key or from the object beside it."""
+    """Return the id of a reference, from its own key or from the object given with it."""
     entry = holder.get(name)
     number = read_number(holder.get(_ID_KEYS.get(name, f"{name}ID")))
     if number is None and isinstance(entry, dict):

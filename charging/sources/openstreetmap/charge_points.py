@@ -8,7 +8,7 @@ from charging.domain.geography import great_circle_km
 from charging.sources.records import StationRecord
 
 SITE_M = 50.0
-"""Farthest a post stands from the middle of its station, m; most car parks with posts are smaller."""
+"""Largest distance of a post from the middle of its station, m; most car parks with posts are smaller."""
 
 _STEP = SITE_M / (KM_PER_DEGREE * 1000)  # degrees of latitude
 
@@ -17,13 +17,13 @@ class ChargePosts:
     """Posts by place; each belongs to the first station that is near enough."""
 
     def __init__(self, posts: Iterable[StationRecord]) -> None:
-        """Hold all posts."""
+        """Sort the posts by latitude."""
         self._by_row: dict[int | None, list[StationRecord]] = {}
         for post in posts:
             self._by_row.setdefault(_row(post), []).append(post)
 
     def join_posts(self, station: StationRecord) -> StationRecord:
-        """Return a station with the posts that stand at it: with their piles, where it tells none itself."""
+        """Return a station with the posts at it: with their piles, where it gives none itself."""
         near = self._take_near(station)
         if not near:
             return station

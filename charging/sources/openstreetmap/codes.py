@@ -16,7 +16,7 @@ ATTRIBUTION = "© OpenStreetMap contributors"
 
 
 class Socket(NamedTuple):
-    """What a kind of socket is; None is "not told"."""
+    """What a kind of socket is; None is "not known"."""
 
     connector: Connector | None
     current: Current | None

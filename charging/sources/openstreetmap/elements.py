@@ -1,14 +1,14 @@
 """The elements of OpenStreetMap with their tags and one point each, from Overpass's JSON or from GeoJSON."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from charging.errors import SourceError
 from charging.sources.coordinates import read_number
 from charging.sources.io import geojson
-from charging.sources.io.files import open_text, parts, read_head
-from charging.sources.io.json_stream import elements
+from charging.sources.io.files import Part, open_text, parts, read_matching_head
+from charging.sources.io.json_stream import Around, elements
 from charging.sources.scalars import read_text
 
 Tags = Mapping[str, str]
@@ -48,35 +48,26 @@ def tagged_elements(path: Path) -> Iterator[Element | None]:
         before the end.
     """
     for part in parts(path):
-        head = read_head(part)
-        if not matches(head):
-            message = (
-                f"{part}: expected charging stations of OpenStreetMap, found {head[:40]!r}. Give the JSON of "
-                "Overpass, or GeoJSON with their tags."
-            )
-            raise SourceError(message)
+        advice = "Give the JSON of Overpass, or GeoJSON with their tags."
+        head = read_matching_head(part, matches, "charging stations of OpenStreetMap", advice)
         with open_text(part) as text:
             if geojson.matches(head) and b'"elements"' not in head:
                 yield from (_from_feature(feature) for feature in geojson.features(text, part))
             else:
-                remarks: list[str] = []
-                yield from _from_overpass(elements(text, part, "elements", _collect_remarks(remarks)))
-                if remarks:
-                    message = (
-                        f"{part}: expected all that Overpass was asked for, found its remark "
-                        f"{remarks[0][:120]!r}. Ask for a smaller area, or with a longer timeout."
-                    )
-                    raise SourceError(message)
+                yield from _from_overpass(_complete(elements(text, part, "elements"), part))
 
 
-def _collect_remarks(remarks: list[str]) -> Callable[[str, Any], None]:
-    """Return what keeps the remarks of Overpass that say that it failed."""
-
-    def hear(key: str, value: object) -> None:
-        if key == "remark" and isinstance(value, str) and "error" in value.casefold():
-            remarks.append(value)
-
-    return hear
+def _complete(values: Iterator[Any], part: Part) -> Iterator[Any]:
+    """Yield the elements of Overpass, unless it remarks that it failed."""
+    for value in values:
+        if not isinstance(value, Around):
+            yield value
+        elif "error" in str(remark := value.members.get("remark")).casefold():
+            message = (
+                f"{part}: expected all that Overpass was asked for, found its remark {str(remark)[:120]!r}."
+                " Ask for a smaller area, or with a longer timeout."
+            )
+            raise SourceError(message)
 
 
 def _from_feature(feature: geojson.Feature | None) -> Element | None:

@@ -1,8 +1,8 @@
 """OpenStreetMap: charging stations as Overpass (JSON) or overpass-turbo (GeoJSON) gives them, WGS-84.
 
 A station is `amenity=charging_station`, on a node, way or relation; of a shape the middle of its box is
-taken. `man_made=charge_point` is one post: posts within `SITE_M` of a station belong to it and tell its
-piles where the station itself does not, others are stations of their own.
+taken. `man_made=charge_point` is one post: posts within `SITE_M` of a station belong to it and are its piles
+where the station itself gives none, others are stations of their own.
 """
 
 import datetime as dt
@@ -47,14 +47,7 @@ def source() -> SourceInfo:
 
 
 def read(path: Path) -> Iterator[Record]:
-    """Return the stations of a file, one by one.
-
-    Raises
-    ------
-    SourceError
-        If the file holds no elements or features, is cut, damaged or not JSON, or if Overpass says in it that
-        it stopped before the end.
-    """
+    """Return the stations of a file, one by one."""
     # gathering them takes a second reading of the file
     has_posts = any(contains_word(part, _POST[1]) for part in parts(path))
     posts = ChargePosts(_posts(path) if has_posts else ())

@@ -31,10 +31,10 @@ Unmapped = list[tuple[str, str]]
 
 def read_capacity(tags: Tags, unmapped: Unmapped) -> int | None:
     """Return how many vehicles can charge at once, or None where it is not told."""
-    told = next((tags[key] for key in _CAPACITY if key in tags), None)
-    number = read_number(told)
-    if told is not None and (number is None or number < 1 or not number.is_integer()):
-        unmapped.append(("stated_piles", told))
+    text = next((tags[key] for key in _CAPACITY if key in tags), None)
+    number = read_number(text)
+    if text is not None and (number is None or number < 1 or not number.is_integer()):
+        unmapped.append(("stated_piles", text))
         return None
     return None if number is None else int(number)
 
@@ -57,8 +57,8 @@ def read_piles(tags: Tags, capacity: int | None, unmapped: Unmapped) -> tuple[Pi
     whole_kw = _power(tags, "charging_station:output", unmapped)
     if len(groups) == 1 and groups[0].power_kw is None:
         groups = [groups[0]._replace(power_kw=whole_kw)]
-    told = sum(group.count or 0 for group in groups)
-    if capacity is not None and len(groups) > 1 and (told > capacity or None in {g.count for g in groups}):
+    total = sum(group.count or 0 for group in groups)
+    if capacity is not None and len(groups) > 1 and (total > capacity or None in {g.count for g in groups}):
         return (_any_of(groups, capacity),)
     if capacity is not None and len(groups) == 1:
         return (groups[0]._replace(count=min(groups[0].count or capacity, capacity)),)
@@ -107,12 +107,12 @@ def _sockets(tags: Tags, unmapped: Unmapped) -> Iterator[tuple[Socket, int | Non
 
 def _power(tags: Tags, key: str, unmapped: Unmapped) -> float | None:
     """Return the highest power of a list such as `43;50 kW`, kW, or None where part of it is no power."""
-    told = tags.get(key)
-    if told is None:
+    text = tags.get(key)
+    if text is None:
         return None
-    found = [_OUTPUT.fullmatch(each.strip().casefold()) for each in told.split(";") if each.strip()]
+    found = [_OUTPUT.fullmatch(each.strip().casefold()) for each in text.split(";") if each.strip()]
     if not found or None in found:
-        unmapped.append(("power_kw", told))
+        unmapped.append(("power_kw", text))
         return None
     unit = next((each[2] for each in reversed(found) if each and each[2]), None)
     return max(_in_kw(float(each[1].replace(",", ".")), each[2] or unit) for each in found if each)

@@ -69,7 +69,7 @@ GUN_STATUSES: Mapping[int, Status] = {
 """`Status` of a `ConnectorStatusInfo`."""
 
 OCCUPIED_BAYS: Mapping[int, bool | None] = {0: None, 10: False, 50: True}
-"""`ParkStatus`: whether a car stands in the bay."""
+"""`ParkStatus`: whether a car is in the bay."""
 
 LOCKED_BAYS: Mapping[int, bool | None] = {0: None, 10: False, 50: True}
 """`LockStatus`: whether the bay's lock is up."""

@@ -18,15 +18,11 @@ from typing import Any
 from charging.domain.vocabulary import Access, Datum, Status
 from charging.errors import Fault, SourceError
 from charging.sources.coordinates import read_number, read_point
-from charging.sources.io.files import contains_word, open_text, read_head
+from charging.sources.io.files import contains_word, open_text, read_matching_head
 from charging.sources.io.json_stream import Around, records
 from charging.sources.records import Reason, Record, Rejection, SourceInfo, StationRecord
 from charging.sources.scalars import read_text
-from charging.sources.tcec102.codes import (
-    SITES,
-    STATION_STATUSES,
-    STATION_TYPES,
-)
+from charging.sources.tcec102.codes import SITES, STATION_STATUSES, STATION_TYPES
 from charging.sources.tcec102.piles import read_pile
 from charging.sources.tcec102.status import (
     HOLDERS,
@@ -69,20 +65,9 @@ def source() -> SourceInfo:
 
 
 def read(path: Path, *, companions: Sequence[Path] = ()) -> Iterator[Record]:
-    """Return the stations of a file, one by one, with the statuses of this file and of those beside it.
+    """Return the stations of a file, one by one, with the statuses of this file and of its companions.
 
-    Parameters
-    ----------
-    path
-        A file with stations; one with statuses alone yields nothing when others are read with it.
-    beside
-        The files that are read together with this one.
-
-    Raises
-    ------
-    SourceError
-        If the file holds no such message, or an encrypted or refused one, or statuses alone with no file
-        beside it, or is cut, damaged or not JSON.
+    A file with statuses alone yields nothing when others are read with it, and is refused without any.
     """
     together = tuple(dict.fromkeys((*companions, path)))
     known = _statuses_in(together, tuple(_changed_ns(each) for each in together))
@@ -110,12 +95,10 @@ def read_station(
 
     Parameters
     ----------
-    info
-        A `StationInfo`, or whatever stands in its place.
     statuses
         Guns by ConnectorID, as the function `read_statuses` returns them.
     status_at
-        When the statuses were asked for, UTC; the messages do not tell.
+        When the statuses were asked for, UTC; the messages do not say.
     """
     if not isinstance(info, dict):
         return Rejection(reason=Reason.MALFORMED, value=str(info)[:100])
@@ -151,29 +134,18 @@ def _changed_ns(path: Path) -> int:
 
 def _values(path: Path) -> Iterator[Any]:
     """Yield the stations and statuses of a file, as they come."""
-    head = read_head(path)
-    if not matches(head):
-        message = (
-            f"{path}: expected a message of T/CEC 102, found {head[:40]!r}. Give the decrypted JSON of "
-            "`query_stations_info`, with `StationInfos`."
-        )
-        raise SourceError(message)
+    advice = "Give the decrypted JSON of `query_stations_info`, with `StationInfos`."
+    read_matching_head(path, matches, "a message of T/CEC 102", advice)
     with open_text(path) as text:
         for value in records(text, path, _INSIDE):
-            if isinstance(value, Around):
-                yield from _around(value, path)
+            if isinstance(value, Around) and value.has_records:
+                _check_answer(standard_keys(value.members), path)
+            elif isinstance(value, Around):
+                yield from _page(value.members, path)
             elif isinstance(value, dict) and standard_keys(value).keys() & {*HOLDERS, "Ret"}:
                 yield from _page(value, path)
             else:
                 yield value
-
-
-def _around(value: Around, path: Path) -> Iterator[Any]:
-    """Yield the station that an object is, if it is one, after seeing that the answer is good."""
-    if not value.has_records:
-        yield from _page(value.members, path)
-    else:
-        _check_answer(standard_keys(value.members), path)
 
 
 def _page(page: Object, path: Path, depth: int = 0) -> Iterator[Any]:
@@ -218,10 +190,10 @@ def _is_status(value: object) -> bool:
 
 def _refusal(given: Object, source_id: str) -> Rejection | None:
     for field, table in (("StationType", STATION_TYPES), ("StationStatus", STATION_STATUSES)):
-        meant = table.get(read_code(given.get(field)) or 0)
-        if isinstance(meant, Reason):
+        reason = table.get(read_code(given.get(field)) or 0)
+        if isinstance(reason, Reason):
             return Rejection(
-                reason=meant, record_id=source_id, field=field, value=read_text(given.get(field))
+                reason=reason, record_id=source_id, field=field, value=read_text(given.get(field))
             )
     infos = given.get("EquipmentInfos") or []
     if not isinstance(infos, list) or not all(isinstance(info, dict) for info in infos):
@@ -237,9 +209,9 @@ def _station(
     status_at: dt.datetime | None,
 ) -> StationRecord:
     unmapped: list[tuple[str, str]] = []
-    standing = read_mapped(STATION_STATUSES, given.get("StationStatus"), "piles.status", unmapped)
+    status = read_mapped(STATION_STATUSES, given.get("StationStatus"), "piles.status", unmapped)
     access = read_mapped(STATION_TYPES, given.get("StationType"), "access", unmapped)
-    static = standing if isinstance(standing, Status) else None
+    static = status if isinstance(status, Status) else None
     area = read_text(given.get("AreaCode"))
     infos = given.get("EquipmentInfos") or []
     return StationRecord(
@@ -273,5 +245,5 @@ def _operator(given: Object) -> str | None:
 def _price(given: Object) -> str | None:
     """Return what charging costs: energy, service and parking are three texts, and each may say anything."""
     fees = (("电费", "ElectricityFee"), ("服务费", "ServiceFee"), ("停车费", "ParkFee"))
-    said = [f"{label} {text}" for label, name in fees if (text := read_text(given.get(name)))]
-    return "; ".join(said) or None
+    texts = [f"{label} {text}" for label, name in fees if (text := read_text(given.get(name)))]
+    return "; ".join(texts) or None

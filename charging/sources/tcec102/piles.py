@@ -7,14 +7,7 @@ from charging.sources.coordinates import read_number
 from charging.sources.records import PileRecord
 from charging.sources.scalars import read_text
 from charging.sources.tcec102.codes import CONNECTORS, CURRENT_OF_CONNECTOR, CURRENTS
-from charging.sources.tcec102.status import (
-    Gun,
-    Object,
-    group_status,
-    read_code,
-    read_mapped,
-    standard_keys,
-)
+from charging.sources.tcec102.status import Gun, Object, group_status, read_code, read_mapped, standard_keys
 
 
 def read_pile(
