@@ -52,12 +52,11 @@ def _diff(options: argparse.Namespace, settings: Settings) -> Output:
 def _require_comparable(obstacles: tuple[Incomparable, ...], old: Dataset, new: Dataset) -> None:
     """Raise if not even stations are comparable."""
     if reasons := [_obstacle_note(obstacle) for obstacle in obstacles if obstacle.forbids_stations]:
-        message = (
+        raise DatasetError(
             f"Expected two datasets of the same sources, found {old.folder} and {new.folder}. "
             f"{' '.join(reasons)} Compare two imports of the same source; 'compare --with' sets any two side"
             " by side."
         )
-        raise DatasetError(message)
 
 
 def _obstacle_note(difference: Incomparable) -> str:

@@ -106,8 +106,7 @@ def load_dataset(folder_or_name: str | None, settings: Settings) -> Dataset:
     """
     folder = locate_dataset(settings.build_dir, folder_or_name) if folder_or_name else find_dataset(settings)
     if folder is None:
-        message = (
+        raise DatasetNotFoundError(
             f"No dataset was built or imported yet in {settings.build_dir}: run 'build' or 'import' first."
         )
-        raise DatasetNotFoundError(message)
     return open_dataset(folder)

@@ -38,8 +38,7 @@ def _export(options: argparse.Namespace, settings: Settings) -> Output:
                 rows = write_export(data.engine, dataset, request, file)
             draft.replace(options.out)
         except OSError as error:
-            message = f"Cannot write {options.out}: {error.strerror}."
-            raise UsageError(message) from error
+            raise UsageError(f"Cannot write {options.out}: {error.strerror}.") from error
         finally:
             draft.unlink(missing_ok=True)
     size = options.out.stat().st_size

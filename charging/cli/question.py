@@ -156,11 +156,10 @@ def weights_text(places: Weights) -> str:
 def _parse_operators(option: str, values: Sequence[str]) -> tuple[str, ...]:
     operators = [name.strip() for part in values for name in part.split(",") if name.strip()]
     if unknown := unknown_operators(operators):
-        message = (
+        raise UsageError(
             f"Expected ids of data/operators.csv for {option}, found {', '.join(unknown)[:200]!r}; 'info'"
             " lists those of a dataset."
         )
-        raise UsageError(message)
     return tuple(dict.fromkeys(operators))
 
 

@@ -86,6 +86,5 @@ def _parse_distances(values: list[str] | None) -> tuple[float, ...]:
     except ValueError:
         found = [np.nan]
     if not all(np.isfinite(km) and km >= 0 for km in found):
-        message = f"Expected distances in km such as 3,5,10 for --km, found {','.join(parts)[:60]!r}."
-        raise UsageError(message)
+        raise UsageError(f"Expected distances in km such as 3,5,10 for --km, found {','.join(parts)[:60]!r}.")
     return tuple(found)

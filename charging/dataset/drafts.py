@@ -9,7 +9,6 @@ import logging
 import re
 import shutil
 import threading
-import time
 import unicodedata
 import weakref
 from collections.abc import Generator, Iterator, Sequence
@@ -21,6 +20,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from charging.dataset.pipeline import Progress, check_name, import_files, no_progress
+from charging.dataset.staging import age_s
 from charging.dataset.store import Dataset, dataset_folder, open_dataset, remember_dataset
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, DatasetError, Fault, SourceError, UsageError
@@ -214,11 +214,7 @@ def sweep_drafts(build_dir: Path, *, min_age_s: float = ABANDONED_S) -> list[str
     folder = build_dir / DRAFTS
     swept = []
     for draft in folder.iterdir() if folder.is_dir() else ():
-        try:
-            is_old = time.time() - draft.stat().st_mtime >= min_age_s
-        except FileNotFoundError:  # its owner was faster
-            continue
-        if is_old:
+        if age_s(draft) >= min_age_s:
             shutil.rmtree(draft, ignore_errors=True)
             swept.append(draft.name)
     return swept

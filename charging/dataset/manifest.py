@@ -96,11 +96,10 @@ class Manifest(Description):
         if not isinstance(stored, Mapping) or not isinstance(stored.get("format_version"), int):
             raise DatasetError("expected a JSON object with a format_version")
         if stored["format_version"] > FORMAT_VERSION:
-            message = (
+            raise DatasetError(
                 f"it has format {stored['format_version']}, and this program reads up to {FORMAT_VERSION}:"
                 " update the program, or build the dataset again"
             )
-            raise DatasetError(message)
         return validate(cls, stored, lambda faults: DatasetError(f"a field is missing or wrong: {faults}"))
 
 

@@ -95,8 +95,7 @@ def merge(
     _check_known(new, whole[STATIONS.name])
     merges = (*merges, *new)
     if circle := _find_circle(merges):
-        message = f"Expected stations to be merged into others, found a circle: {' → '.join(circle)}"
-        raise UsageError(message)
+        raise UsageError(f"Expected stations to be merged into others, found a circle: {' → '.join(circle)}")
     return _rewrite(current, whole, merges)
 
 
@@ -122,11 +121,10 @@ def unmerge(dataset: Dataset, dropped: Iterable[str] | None = None) -> Dataset:
     merges = read_merges(dataset.folder)
     back = {decision.drop for decision in merges} if dropped is None else set(dropped)
     if strangers := back - {decision.drop for decision in merges}:
-        message = (
+        raise UsageError(
             f"Expected stations that {dataset.folder / MERGES} drops, found {min(strangers)!r}:"
             " it was not merged into another"
         )
-        raise UsageError(message)
     left = tuple(decision for decision in merges if decision.drop not in back)
     return _rewrite(current, whole_tables(current), left)
 
@@ -166,11 +164,10 @@ def read_merges(folder: Path) -> tuple[Merge, ...]:
             for keep, drop, at, why in rows
         )
     except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
-        message = (
+        raise DatasetError(
             f"Cannot read {path} ({type(error).__name__}: {error}): expected the columns"
             f" {', '.join(_COLUMNS)} with ISO times; put it right, or remove it to merge nothing"
-        )
-        raise DatasetError(message) from error
+        ) from error
     if circle := _find_circle(merges):
         message = f"{path} merges stations in a circle, {' → '.join(circle)}: remove one of these rows"
         raise DatasetError(message)
@@ -216,8 +213,7 @@ def _rewrite(current: Dataset, whole: dict[str, pa.Table], merges: tuple[Merge, 
             replace_text(path, before)
         if isinstance(error, ChargingError):
             raise
-        message = f"Could not write {path} ({error}); no version was made."
-        raise DatasetError(message) from error
+        raise DatasetError(f"Could not write {path} ({error}); no version was made.") from error
 
 
 def _read_aside(dataset: Dataset, table: str) -> pa.Table:

@@ -177,8 +177,7 @@ def check_name(name: str) -> None:
 def _dataset_label(paths: Sequence[Path], name: str | None, into: Path | None) -> str:
     for path in paths:
         if not path.is_file():
-            message = f"Expected a file to import, found none at {str(path)!r}"
-            raise UsageError(message)
+            raise UsageError(f"Expected a file to import, found none at {str(path)!r}")
     if not paths:
         raise UsageError("Expected at least one file to import, found none")
     stem = into.resolve().name if into else paths[0].name.split(".")[0]

@@ -99,11 +99,10 @@ def current_version(folder: Path) -> str:
         raise DatasetError(message) from error
     if not VERSION_NAME.fullmatch(name) or not (folder / name).is_dir():
         found = ", ".join(f"v{number}" for number in versions_in(folder)) or "none"
-        message = (
+        raise DatasetError(
             f"{folder / CURRENT} names the version {name[:40]!r}, but the versions there are: {found}."
             " Write the name of one of them into it, or build or import the dataset again."
         )
-        raise DatasetError(message)
     return name
 
 
@@ -219,8 +218,7 @@ def _read_manifest(path: Path) -> Manifest:
     try:
         return Manifest.from_json(stored)
     except DatasetError as error:
-        message = f"Cannot use {path}: {error}."
-        raise DatasetError(message) from error
+        raise DatasetError(f"Cannot use {path}: {error}.") from error
 
 
 def _check_size(path: Path, sizes: dict[str, int]) -> None:
@@ -229,8 +227,7 @@ def _check_size(path: Path, sizes: dict[str, int]) -> None:
         state = (
             "is missing" if found is None else f"has {found:,} bytes instead of {sizes.get(path.name, 0):,}"
         )
-        message = f"{path} {state}: {_rebuild_hint(path.parent.parent)}"
-        raise DatasetError(message)
+        raise DatasetError(f"{path} {state}: {_rebuild_hint(path.parent.parent)}")
 
 
 def _rebuild_hint(folder: Path) -> str:

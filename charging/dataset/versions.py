@@ -124,8 +124,7 @@ def _prepare(folder: Path) -> None:
     entries = list(folder.iterdir())
     is_ours = (folder / CURRENT).exists() or versions_in(folder) or all(e.name[0] == "." for e in entries)
     if not is_ours:
-        message = f"{folder} holds other files and no dataset: choose an empty or a new folder."
-        raise DatasetError(message)
+        raise DatasetError(f"{folder} holds other files and no dataset: choose an empty or a new folder.")
     sweep_unfinished(folder)
 
 

@@ -84,10 +84,9 @@ class Reader:
         if self.recognises:
             return {"preset": preset or self.preset}
         if preset:
-            message = (
+            raise UsageError(
                 f"Expected no preset for {self.title}, found {preset!r}. Leave it out: tables have presets."
             )
-            raise UsageError(message)
         return {}
 
 

@@ -57,12 +57,11 @@ def read(path: Path) -> Iterator[Record]:
         table = rows(text, delimiter or DELIMITERS[0])
         header = [name.strip() for name in next(table, (1, None))[1] or ()]
         if delimiter is None:
-            message = (
+            raise SourceError(
                 f"{path}: expected the columns {', '.join(REQUIRED)} once each and perhaps {_NAME}, separated"
                 f" by a comma, a semicolon, a tab or a |, found {', '.join(header)[:300]!r}."
                 " Add or rename columns."
             )
-            raise SourceError(message)
         for line, cells in table:
             yield _record(cells, header, line)
 

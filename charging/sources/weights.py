@@ -159,11 +159,10 @@ def _read_header(cells: list[str], where: str) -> _Header:
     for place, cell in enumerate(cells):
         name = names.get(fold_text(cell))
         if name in places:
-            message = (
+            raise SourceError(
                 f"{where}, line 1: expected one column for {name}, found {_quote(cells[places[name]])} and"
                 f" {_quote(cell)}. Leave one of them out."
             )
-            raise SourceError(message)
         if name:
             places[name] = place
     _check_columns(places, cells, where)
@@ -173,18 +172,16 @@ def _read_header(cells: list[str], where: str) -> _Header:
 def _check_columns(places: dict[str, int], cells: list[str], where: str) -> None:
     has_cell, axes = "cell" in places, [axis for axis in ("lat", "lon") if axis in places]
     if has_cell and axes:
-        message = (
+        raise SourceError(
             f"{where}, line 1: expected points or cells, found columns for both. Leave lat and lon, or the "
             "cell, out."
         )
-        raise SourceError(message)
     lacking = [name for name in ("weight", *(() if has_cell else ("lat", "lon"))) if name not in places]
     if lacking:
-        message = (
+        raise SourceError(
             f"{where}, line 1: expected the columns lat, lon and weight, or cell and weight, found "
             f"{_quote(', '.join(cells))}, without {', '.join(lacking)}. Name the columns in the first line."
         )
-        raise SourceError(message)
 
 
 def _read_rows(lines: Iterator[str], header: _Header, delimiter: str, where: str) -> _Rows:
@@ -217,11 +214,10 @@ def _add_row(cells: list[str], rows: _Rows, header: _Header) -> None:
         rows.points.append(_point(cells, header))
     weight = _number(cells, "weight", header)
     if not 0 <= weight <= MAX_WEIGHT:
-        message = (
+        raise _BadRowError(
             f"column {header.spelled['weight']}: expected 0 to {MAX_WEIGHT:g}, found {weight:g}. Leave the "
             "row out if its weight is not known."
         )
-        raise _BadRowError(message)
     rows.weights.append(weight)
     name = cells[header.places["name"]].strip()[:MAX_NAME_LENGTH] if "name" in header.places else ""
     rows.names.append(name or None)
@@ -237,11 +233,10 @@ def _point(cells: list[str], header: _Header) -> tuple[float, float]:
         trouble = "Zero for both means a point that is not known: leave the row out."
     else:
         trouble = "Give WGS-84 degrees with a decimal point."
-    message = (
+    raise _BadRowError(
         f"columns {header.spelled['lat']} and {header.spelled['lon']}: expected a latitude within 90 and a "
         f"longitude within 180 degrees, found {lat:g} and {lon:g}. {trouble}"
     )
-    raise _BadRowError(message)
 
 
 def _cell(cells: list[str], header: _Header, first: list[int]) -> int:
@@ -252,12 +247,11 @@ def _cell(cells: list[str], header: _Header, first: list[int]) -> int:
         message = f"column {column}: expected an H3 cell id such as '85283473fffffff', found {_quote(raw)}."
         raise _BadRowError(message) from error
     if first and resolution_of(cell) != (expected := resolution_of(first[0])):
-        message = (
+        raise _BadRowError(
             f"column {column}: expected resolution {expected}, as in the first row, found "
             f"{resolution_of(cell)}. A cell and a part of it would count the same ground twice: give cells "
             "of one resolution."
         )
-        raise _BadRowError(message)
     return cell
 
 
@@ -265,11 +259,10 @@ def _number(cells: list[str], name: str, header: _Header) -> float:
     raw = cells[header.places[name]]
     number = read_number(raw)
     if number is None:
-        message = (
+        raise _BadRowError(
             f"column {header.spelled[name]}: expected a number with a decimal point, found {_quote(raw)}. "
             "Leave the row out if it is not known."
         )
-        raise _BadRowError(message)
     return number
 
 

@@ -147,11 +147,10 @@ class Client:
                 raise SourceError(message) from None
             except (httpx.TransportError, httpx.DecodingError) as error:
                 if is_last:
-                    message = (
+                    raise SourceError(
                         f"{self._safe_url(url)}: expected an answer, found none whole in {attempt} attempts"
                         f" ({type(error).__name__}). Check address and network, and try again later."
-                    )
-                    raise SourceError(message) from None
+                    ) from None
                 self.pause(attempt)
                 continue
             if answer.status not in _RETRIED or is_last:
@@ -205,12 +204,11 @@ class Client:
         except ValueError:
             is_known, full = False, url
         if not is_known:
-            message = (
+            raise SourceError(
                 f"{self._safe_url(self._base)}: expected it to name its own host, found"
                 f" {self.quote(without_query(full))}. Add the host to `hosts` in the peer's description if"
                 " you trust it with the secrets."
             )
-            raise SourceError(message)
         return full
 
     def quote(self, text: object) -> str:
@@ -263,11 +261,10 @@ class Client:
             for part in response.iter_bytes():
                 body.write(part)
                 if body.tell() > self._policy.max_bytes:
-                    message = (
+                    raise SourceError(
                         f"{self._safe_url(url)}: expected at most {self._policy.max_bytes:,} bytes,"
                         " found more. Ask the peer for pages."
                     )
-                    raise SourceError(message)
                 if time.monotonic() > ends_at:
                     raise httpx.ReadTimeout("the answer takes too long")
             return Answer(response.status_code, url, dict(response.headers), body)

@@ -185,11 +185,10 @@ class Journal:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            message = (
+            raise DatasetError(
                 f"Cannot use the journal {self._path} ({error}); the dataset is unharmed. Free the disk, or"
                 " remove the journal: everything is then pulled again."
-            )
-            raise DatasetError(message) from error
+            ) from error
 
 
 @contextmanager

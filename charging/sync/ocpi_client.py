@@ -120,11 +120,10 @@ class OcpiClient:
             is_sender = str(each.get("role") or "SENDER").upper() == "SENDER"
             if each.get("identifier") == "locations" and each.get("url") and is_sender:
                 return self._client.resolve(str(each["url"]), url)
-        message = (
+        raise SourceError(
             f"{self._safe_url(url)}: expected an endpoint `locations` of a SENDER, found none. Ask the"
             " peer whether the token may read locations."
         )
-        raise SourceError(message)
 
     def _version_url(self, data: Any) -> str:  # noqa: ANN401  JSON
         offered = {str(each.get("version")): str(each["url"]) for each in _tables_in(data) if each.get("url")}
@@ -132,12 +131,11 @@ class OcpiClient:
         for version in wanted:
             if version in offered:
                 return offered[version]
-        message = (
+        raise SourceError(
             f"{self._safe_url(self._peer.url)}: expected one of the OCPI versions {', '.join(wanted)}, found"
             f" {self._client.quote(', '.join(offered) or 'none')}. Check that the address is the one of the"
             " versions."
         )
-        raise SourceError(message)
 
     def _fetch_data(self, url: str) -> Any:  # noqa: ANN401  JSON
         """Return the `data` of a small answer."""
@@ -173,11 +171,10 @@ class OcpiClient:
                 return read(answer)
             except _GarbledError as error:
                 if attempt == _MAX_ATTEMPTS:
-                    message = (
+                    raise SourceError(
                         f"{self._safe_url(url)}: expected an OCPI answer, found {error}. Nothing of it was"
                         " taken; try again later, or tell the peer."
-                    )
-                    raise SourceError(message) from None
+                    ) from None
             self._client.pause(attempt)
         raise AssertionError  # the last attempt returns or raises
 

@@ -120,18 +120,16 @@ class Peer(NamedTable):
         if missing := [
             self.secret_names[role] for role, value in found.items() if not (value and value.isprintable())
         ]:
-            message = (
+            raise UsageError(
                 f"Peer {self.name!r} needs the environment variables {', '.join(missing)}, which are not set,"
                 " or not to one line of text"
             )
-            raise UsageError(message)
         for role in ("data_secret", "data_secret_iv"):
             if role in found and len(found[role].encode()) != _KEY_BYTES:
-                message = (
+                raise UsageError(
                     f"Expected {_KEY_BYTES} bytes in {self.secret_names[role]}, as AES-128 has,"
                     f" found {len(found[role].encode())}"
                 )
-                raise UsageError(message)
         return found
 
 
@@ -173,18 +171,16 @@ def load_peer(name: str, build_dir: Path) -> OcpiPeer | TcecPeer:
     """
     folders = (build_dir / FOLDER, FACTS_DIR / FOLDER)
     if not _NAME.fullmatch(name):
-        message = f"A peer's name is up to 40 letters, digits, '_' or '-', found {name[:60]!r}"
-        raise UsageError(message)
+        raise UsageError(f"A peer's name is up to 40 letters, digits, '_' or '-', found {name[:60]!r}")
     for folder in folders:
         path = folder / f"{name}.toml"
         if path.is_file():
             return _read_peer(name, path)
     known = sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
-    message = (
+    raise UsageError(
         f"Expected a peer, found no {folders[0] / name}.toml; there are: {', '.join(known) or 'none'}"
         f"{suggest(name, known)}. Describe it there: docs/data.md says how."
     )
-    raise UsageError(message)
 
 
 def _read_peer(name: str, path: Path) -> OcpiPeer | TcecPeer:

@@ -90,11 +90,10 @@ class Watch:
         self._visited.add(place)
         self._barren = 0 if fresh else self._barren + 1
         if self._barren >= MAX_BARREN_PAGES:
-            message = (
+            raise SourceError(
                 f"{where}: expected new records on every page, found {self._barren} pages in a row that"
                 " repeat others or are empty. Tell the peer, or try again later."
             )
-            raise SourceError(message)
 
     def check_unvisited(self, place: str, where: str) -> None:
         """Refuse a next page that was there before: it would never end."""

@@ -67,9 +67,7 @@ class TcecClient:
         watch, page_no = Watch(), int(pull.next_url or 1)
         while page_no:
             data = self._ask("query_stations_info", self._query(pull, page_no))
-            infos = data.get("StationInfos") or []
-            if not isinstance(infos, list):
-                raise self._unexpected_error("query_stations_info", "StationInfos that are no array")
+            infos = self._list_in(data, "StationInfos")
             with self._journal.transaction():
                 fresh = sum(self._store_station(info, pull) for info in infos)
             total, before = read_code(data.get("ItemSize")), pull.total
@@ -101,9 +99,7 @@ class TcecClient:
             asked = station_ids[start : start + MAX_STATIONS_PER_REQUEST]
             asked_at = datetime.now(UTC).replace(microsecond=0)
             data = self._ask("query_station_status", {"StationIDs": asked})
-            infos = data.get("StationStatusInfos") or []
-            if not isinstance(infos, list):
-                raise self._unexpected_error("query_station_status", "StationStatusInfos that are no array")
+            infos = self._list_in(data, "StationStatusInfos")
             with self._journal.transaction():
                 for info in infos:
                     station_id = (
@@ -173,11 +169,10 @@ class TcecClient:
             _log.warning(
                 "%(peer)s refused a token with FailReason %(said)s", {"peer": self._peer.name, "said": reason}
             )
-            message = (
+            raise SourceError(
                 f"{self._address}: expected a token, found it refused with FailReason {reason}."
                 " Check operator_id and OperatorSecret."
             )
-            raise SourceError(message)
         lasts_s = read_number(given.get("TokenAvailableTime")) or 0.0
         if not 0 < lasts_s <= _MAX_TOKEN_S:
             lasts_s = _USUAL_TOKEN_S
@@ -210,15 +205,18 @@ class TcecClient:
                 "%(peer)s refused %(method)s with Ret %(ret)s: %(said)s",
                 {"peer": self._peer.name, "method": method, "ret": code, "said": reply},
             )
-            message = (
+            raise SourceError(
                 f"{self._address}: expected an answer to {method} with Ret 0, found {code}{meant}"
                 f" ({reply}). Check keys and contract with the peer."
             )
-            raise SourceError(message)
         try:
             return open_answer(given, self._keys)
         except SourceError as error:
             raise type(error)(f"{self._address}, {method}: {error}") from None
 
-    def _unexpected_error(self, method: str, what: str) -> SourceError:
-        return SourceError(f"{self._address}: expected stations in the answer to {method}, found {what}.")
+    def _list_in(self, data: Mapping[str, Any], name: str) -> list[Any]:
+        infos = data.get(name) or []
+        if not isinstance(infos, list):
+            message = f"{self._address}: expected {name} as an array of stations, found another value."
+            raise SourceError(message)
+        return infos

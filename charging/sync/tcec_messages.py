@@ -68,11 +68,10 @@ def decrypt(data: str, keys: Keys) -> bytes:
         padded = decryptor.update(b64decode(data, validate=True)) + decryptor.finalize()
         return unpadder.update(padded) + unpadder.finalize()
     except ValueError:
-        message = (
+        raise SourceError(
             "Expected `Data` encrypted with the DataSecret and DataSecretIV of this peer, found what these"
             " keys do not open. Check both."
-        )
-        raise SourceError(message) from None
+        ) from None
 
 
 def signature(parts: str, keys: Keys) -> str:
@@ -109,10 +108,9 @@ def open_answer(answer: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
     if not isinstance(sig, str) or not isinstance(data, str):
         raise SignatureError("Expected an answer with `Data` and `Sig` as text, found it without.")
     if not hmac.compare_digest(signature(signed, keys).encode(), sig.strip().upper().encode()):
-        message = (
+        raise SignatureError(
             "Expected an answer signed with the SigSecret of this peer, found another signature. Check it."
         )
-        raise SignatureError(message)
     try:
         inside = json.loads(decrypt(data, keys))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):

@@ -143,10 +143,9 @@ def _current_dataset(folder: Path) -> Dataset | None:
         return None
     dataset = open_dataset(folder)
     if dataset.kind is Kind.SIMULATED:
-        message = (
+        raise UsageError(
             f"Expected a dataset of real stations for a peer, found {dataset.name!r}, which is simulated"
         )
-        raise UsageError(message)
     return dataset
 
 

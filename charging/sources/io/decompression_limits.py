@@ -1,4 +1,4 @@
-"""How much a packed file may hold unpacked: what cannot be meant in earnest is refused before it is there."""
+"""How much a packed file may hold unpacked: a size that is not plausible is refused before it is there."""
 
 import io
 from typing import BinaryIO
@@ -16,7 +16,7 @@ FREE_UNPACKED = 4 << 20
 
 
 def check_unpacked(size: int, packed_size: int, what: object) -> None:
-    """Refuse a size unpacked that cannot be meant in earnest.
+    """Refuse a size unpacked that is not plausible.
 
     Raises
     ------
@@ -48,7 +48,7 @@ class UnpackedStream(io.RawIOBase):
         self._read = 0
 
     def check(self, size: int) -> None:
-        """Refuse a size that cannot be meant in earnest."""
+        """Refuse a size that is not plausible."""
         check_unpacked(size, self._packed_size, self._what)
 
     def readable(self) -> bool:

@@ -3,7 +3,7 @@
 Every way in which a file can be wrong raises a `SourceError`: it is missing, empty, binary, cut or damaged,
 an archive without data, with a password, with archives inside or with several files where one is meant, or in
 none of the encodings. Nothing is unpacked to disk, and no more of a packed file is unpacked than a file of
-its size can hold in earnest.
+its size can plausibly hold.
 """
 
 import codecs
@@ -184,7 +184,7 @@ def unread(path: Path, read: Collection[Part]) -> tuple[str, ...]:
 
 @contextmanager
 def open_bytes(part: Part) -> Iterator[BinaryIO]:
-    """Open a part, unpacked; more than can be meant in earnest is refused while it is read."""
+    """Open a part, unpacked; a size that is not plausible is refused while it is read."""
     with part.path.open("rb") as file:
         if part.member is not None:
             with zipfile.ZipFile(file) as archive, archive.open(part.member) as member:

@@ -116,10 +116,9 @@ def elements(text: TextIO, path: Path | Part, key: str) -> Iterator[Any]:
     """
     for value in records(text, path, {key}):
         if isinstance(value, Around) and not value.has_records:
-            message = (
+            raise SourceError(
                 f"{path}: expected records under {key!r}, found none. Check that the file is of this format."
             )
-            raise SourceError(message)
         yield value
 
 
@@ -227,11 +226,10 @@ class _Window:
     def check_few(self, members: dict[str, Any]) -> None:
         """Refuse an object that is no envelope, before it fills the memory."""
         if len(members) > MAX_MEMBERS:
-            message = (
+            raise SourceError(
                 f"{self._path}: expected records in an array, found an object with more than {MAX_MEMBERS} "
                 "members. Check that the file is a list of sites."
             )
-            raise SourceError(message)
 
     def _skip_space(self) -> bool:
         while True:

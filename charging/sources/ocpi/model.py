@@ -116,11 +116,10 @@ def _check_answer(path: Path, envelope: Object) -> None:
     """Refuse the answer of a server that failed: it may hold a part of the locations."""
     code = envelope.get("status_code")
     if isinstance(code, int) and code >= _FIRST_ERROR:
-        message = (
+        raise SourceError(
             f"{path}: expected an OCPI answer with status_code 1000, found {code} "
             f"({str(envelope.get('status_message'))[:80]!r}). Fetch it again."
         )
-        raise SourceError(message)
 
 
 def _station(

@@ -92,11 +92,10 @@ def _load_reference(path: Path, _modified_ns: int) -> Reference:
                 name: {**BUILT_IN[name], **{entry["ID"]: entry for entry in lists[name]}} for name in BUILT_IN
             }
         except (ValueError, KeyError, TypeError) as error:
-            message = (
+            raise SourceError(
                 f"{path}: expected the reference data of Open Charge Map ({', '.join(BUILT_IN)}), found "
                 "something else. Fetch it again, or move it away to read the sites without names."
-            )
-            raise SourceError(message) from error
+            ) from error
 
 
 def _convert(site: Any, reference: Reference) -> Record:  # noqa: ANN401  JSON

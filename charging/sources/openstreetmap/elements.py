@@ -63,11 +63,10 @@ def _complete(values: Iterator[Any], part: Part) -> Iterator[Any]:
         if not isinstance(value, Around):
             yield value
         elif "error" in str(remark := value.members.get("remark")).casefold():
-            message = (
+            raise SourceError(
                 f"{part}: expected all that Overpass was asked for, found its remark {str(remark)[:120]!r}."
                 " Ask for a smaller area, or with a longer timeout."
             )
-            raise SourceError(message)
 
 
 def _from_feature(feature: geojson.Feature | None) -> Element | None:

@@ -78,11 +78,10 @@ def read(path: Path, *, companions: Sequence[Path] = ()) -> Iterator[Record]:
         found = True
         yield read_station(value, known)
     if not found and len(together) == 1:
-        message = (
+        raise SourceError(
             f"{path}: expected the stations of T/CEC 102 (StationInfos), found none. Name the file with the "
             "stations too: statuses alone say neither where a gun is nor what it is."
         )
-        raise SourceError(message)
 
 
 def read_station(
@@ -169,11 +168,10 @@ def _check_answer(given: Object, path: Path) -> None:
     """Refuse a message that is encrypted, or tells that the request failed."""
     code = read_number(given.get("Ret"))
     if code:
-        message = (
+        raise SourceError(
             f"{path}: expected an answer with Ret 0, found {code:g} ({str(given.get('Msg'))[:80]!r}). "
             "Fetch it again."
         )
-        raise SourceError(message)
     if isinstance(given.get("Data"), str) and given["Data"].strip():
         message = (
             f"{path}: expected `Data` as JSON, found it encrypted. Decrypt it with your DataSecret, or let "
