@@ -62,10 +62,6 @@ class Coverage:
                 columns[:, at] = self.matrix[:, position[operator_id]]
         return columns
 
-    def weight_of(self, operators: Collection[str]) -> float:
-        """Return the weight of the units that one of `operators` serves."""
-        return float(self.weights[self.is_served_by(operators)].sum())
-
 
 def coverage_of(
     holdings: pd.DataFrame, *, rings: int = 0, weights: "pd.Series[float] | None" = None

@@ -104,16 +104,6 @@ def area_share(
     return AreaShare(with_piles=int((piles > 0).sum()), unknown=int(np.isnan(piles).sum()), areas=len(areas))
 
 
-def empty_areas(
-    areas: pd.DataFrame, holdings: pd.DataFrame, operators: Collection[str] | None = None
-) -> pd.DataFrame:
-    """Return the service areas without a pile of the operators, in the order of `areas`.
-
-    Those with unknown counts only are not among them; `area_share` counts them.
-    """
-    return areas[(area_piles(areas, holdings, operators) == 0).to_numpy()].reset_index(drop=True)
-
-
 def area_layer(
     areas: pd.DataFrame, holdings: pd.DataFrame, base: Collection[str], partners: Collection[str]
 ) -> pd.DataFrame:

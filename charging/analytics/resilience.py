@@ -49,11 +49,6 @@ class Dependence:
         """Share of the units that are lost, 0 to 1; None where there are no units."""
         return self.units_lost / self.units if self.units else None
 
-    @property
-    def piles_lost_share(self) -> float | None:
-        """Share of the piles that are lost, 0 to 1; None where there are no piles."""
-        return self.piles_lost / self.piles if self.piles else None
-
 
 def losses_without(holdings: pd.DataFrame, leavers: Collection[str]) -> pd.DataFrame:
     """Return what each unit loses when operators leave.

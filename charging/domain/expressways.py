@@ -126,25 +126,6 @@ def points_of(
     return RoadPoints(chainage, np.degrees(lat), np.degrees(lon), np.degrees(bearing) % 360)
 
 
-def points_every(expressway: Expressway, step_km: float) -> RoadPoints:
-    """Return the points of the line at `step_km`, twice `step_km` and so on, short of its end."""
-    return points_at(expressway, np.arange(step_km, length_km(expressway), step_km))
-
-
-def section_lines(
-    expressway: Expressway, step_km: float = 50.0
-) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Return one (lat, lon) polyline per section, in WGS-84 degrees, fine enough to draw great circles."""
-    lines = []
-    for section in expressway.sections:
-        road = Expressway(number=expressway.number, name_zh="", name_en="", sections=(section,))
-        corners = np.concatenate([[0.0], _legs(road).end_km])
-        steps = np.arange(step_km, corners[-1], step_km)
-        points = points_at(road, np.unique(np.concatenate([corners, steps])))
-        lines.append((points.lat, points.lon))
-    return lines
-
-
 class _Legs(NamedTuple):
     """The great circles between neighbouring cities: unit vectors (n, 3), angles in radians, chainages."""
 

@@ -41,6 +41,7 @@ class City:
     id: str  # GB/T 2260, six digits
     name_zh: str  # unique
     name_en: str  # not unique: two Suzhou, two Fuzhou
+    pinyin: str | None  # without tones, ü as v; only where `name_en` follows the local language: Urumqi
     province_zh: str
     province_en: str
     lat: float

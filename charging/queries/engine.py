@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from charging.dataset.store import Dataset
-from charging.queries.groups import IDENTITY, SELECT_STATIONS, TEXTS, Groups, encode_texts, read_groups
+from charging.queries.groups import IDENTITY, SELECT_STATIONS, TEXTS, StoredGroups, encode_texts, read_groups
 
 _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
 
@@ -286,7 +286,7 @@ class Engine:
         return dict(found.fetchall())
 
 
-def _columns(groups: Groups, counts: Mapping[str, NDArray[np.float64]]) -> Columns:
+def _columns(groups: StoredGroups, counts: Mapping[str, NDArray[np.float64]]) -> Columns:
     cell, lat, lon = (groups.of_station(name).to_numpy() for name in ("cell", "lat", "lon"))
     is_known = {part: ~np.isnan(values) for part, values in counts.items()}
     return Columns(

@@ -59,7 +59,7 @@ _DC, _AC = ((current, Current.AC_DC) for current in (Current.DC, Current.AC))
 """A pile with both currents counts under AC and under DC."""
 
 
-class Groups(NamedTuple):
+class StoredGroups(NamedTuple):
     """The stored tables, and which row of each a group is made of."""
 
     stations: pa.Table
@@ -127,7 +127,7 @@ class Groups(NamedTuple):
         return pa.table(columns)
 
 
-def read_groups(stations: Path, piles: Path) -> Groups:
+def read_groups(stations: Path, piles: Path) -> StoredGroups:
     """Read the groups from the stored tables.
 
     Raises
@@ -141,7 +141,7 @@ def read_groups(stations: Path, piles: Path) -> Groups:
     )
 
 
-def join_groups(stations: pa.Table, piles: pa.Table) -> Groups:
+def join_groups(stations: pa.Table, piles: pa.Table) -> StoredGroups:
     """Return which rows make the groups: by station, within it in the order of the piles."""
     ids = _in_one_piece(piles["station_id"])
     starts = np.ones(len(ids), dtype=np.bool_)
@@ -157,7 +157,7 @@ def join_groups(stations: pa.Table, piles: pa.Table) -> Groups:
         station, pile = np.append(station, alone), np.append(pile, np.full(alone.size, -1))
         order = np.argsort(station, kind="stable")[np.count_nonzero(station < 0) :]
         station, pile = station[order], pile[order]
-    return Groups(stations, piles, station, pile)
+    return StoredGroups(stations, piles, station, pile)
 
 
 _FEW_VALUES = (*TEXTS, "current", "status")

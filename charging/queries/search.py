@@ -15,7 +15,6 @@ from charging.domain.coordinates import WrittenPoint, read_point
 from charging.domain.datum import CHINA, to_wgs84
 from charging.domain.geography import City, Place, great_circle_km, load_cities, load_places
 from charging.domain.operators import load_operators
-from charging.domain.pinyin import PINYIN
 from charging.domain.text_folding import fold_letters, fold_text
 from charging.domain.vocabulary import Datum
 from charging.queries.engine import Engine, Query
@@ -173,10 +172,9 @@ def _city(city: City) -> Hit:
 
 
 def _city_keys(city: City) -> tuple[str, ...]:
-    pinyin = PINYIN.get(city.name_en)
     # "suzhou anhui" and "安徽省宿州" distinguish two cities of one name
     names = (city.name_zh, f"{city.name_en} {city.province_en}", f"{city.province_zh}{city.name_zh}")
-    spelt = (city.name_en, city.name_zh.removesuffix("市"), *((pinyin,) if pinyin else ()))
+    spelt = (city.name_en, city.name_zh.removesuffix("市"), *([city.pinyin] if city.pinyin else []))
     return tuple(fold_letters(name) for name in (*spelt, *names))
 
 

@@ -30,23 +30,23 @@ _STATUS_WEIGHTS = (64.6, 27.1, 4.2, 1.0, 2.1, 1.0, 0.0)  # of a pile in a statio
 _OFFLINE, _UNKNOWN = _STATUSES.index(Status.OFFLINE), _STATUSES.index(None)
 
 
-class _Kind(NamedTuple):
+class _PileKind(NamedTuple):
     current: Current
     connector: Connector
     power_kw: float | None
 
 
-_DC_KINDS = tuple(_Kind(Current.DC, Connector.GBT_DC, power_kw) for power_kw in DC_POWERS_KW)
+_DC_KINDS = tuple(_PileKind(Current.DC, Connector.GBT_DC, power_kw) for power_kw in DC_POWERS_KW)
 _KINDS = (
     *_DC_KINDS,
-    _Kind(Current.DC, Connector.GBT_DC, None),
-    _Kind(Current.AC, Connector.GBT_AC_SOCKET, 3.5),
-    _Kind(Current.AC, Connector.GBT_AC_SOCKET, 7.0),
-    _Kind(Current.AC, Connector.GBT_AC_CABLE, 7.0),
-    _Kind(Current.AC, Connector.GBT_AC_CABLE, 11.0),
-    _Kind(Current.AC, Connector.GBT_AC_CABLE, 22.0),
-    _Kind(Current.AC, Connector.GBT_AC_CABLE, 40.0),
-    _Kind(Current.AC, Connector.GBT_AC_SOCKET, None),
+    _PileKind(Current.DC, Connector.GBT_DC, None),
+    _PileKind(Current.AC, Connector.GBT_AC_SOCKET, 3.5),
+    _PileKind(Current.AC, Connector.GBT_AC_SOCKET, 7.0),
+    _PileKind(Current.AC, Connector.GBT_AC_CABLE, 7.0),
+    _PileKind(Current.AC, Connector.GBT_AC_CABLE, 11.0),
+    _PileKind(Current.AC, Connector.GBT_AC_CABLE, 22.0),
+    _PileKind(Current.AC, Connector.GBT_AC_CABLE, 40.0),
+    _PileKind(Current.AC, Connector.GBT_AC_SOCKET, None),
 )
 _DC_UNKNOWN, _AC_UNKNOWN = len(_DC_KINDS), len(_KINDS) - 1
 _CLASSES = 3  # of a station's piles: DC, DC of a second power, AC

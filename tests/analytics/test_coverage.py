@@ -192,4 +192,4 @@ def test_gains_never_grow_and_never_exceed_those_alone(rows, base):
     assert (answer.gain <= answer.gain_alone).all()
     if len(answer):
         assert answer.gain[0] == answer.gain_alone[0]
-        assert answer.covered_after.iloc[-1] == found.weight_of([*base, *OPERATORS])
+        assert answer.covered_after.iloc[-1] == found.weights[found.is_served_by([*base, *OPERATORS])].sum()

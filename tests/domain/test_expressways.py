@@ -8,8 +8,6 @@ from charging.domain.expressways import (
     length_km,
     load_expressways,
     points_at,
-    points_every,
-    section_lines,
 )
 from charging.domain.geography import great_circle_km
 from charging.errors import SchemaError
@@ -75,20 +73,9 @@ def test_bearing_points_along_the_line():
     assert 270 < np.median(points_at(road, np.linspace(1, 500, 50)).bearing_deg) < 360
 
 
-def test_points_every_step_stop_short_of_the_end():
-    road = EXPRESSWAYS["G1513"]
-    points = points_every(road, 30)
-    assert points.chainage_km.tolist() == [30.0 * (i + 1) for i in range(len(points.lat))]
-    assert length_km(road) - 30 <= points.chainage_km[-1] < length_km(road)
-
-
 def test_the_ferry_across_the_bohai_is_no_road():
     dalian, yantai = (section[end] for section, end in zip(EXPRESSWAYS["G15"].sections, (-1, 0), strict=True))
     assert (dalian.name_en, yantai.name_en) == ("Dalian", "Yantai")
-    lines = section_lines(EXPRESSWAYS["G15"])
-    assert [len(lat) > 2 for lat, _lon in lines] == [True, True]
-    assert lines[0][0][-1] == pytest.approx(dalian.lat)
-    assert lines[1][0][0] == pytest.approx(yantai.lat)
 
 
 @pytest.mark.parametrize("chainage_km", [-1.0, 1e6, float("nan")])

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.domain.geography import CityIndex, great_circle_km, load_cities, load_places
+from charging.domain.text_folding import fold_letters
 from charging.errors import SchemaError
 
 LATITUDES = st.floats(-90, 90)
@@ -183,12 +184,21 @@ def test_places_lie_within_reach_of_a_city_of_their_province(province):
 
 @pytest.mark.parametrize(
     "rows",
-    ["110000,北京市,B,北京市,B,x,1,1\n", "110000,北京市,B,北京市,B,1,1,1\n" * 2],
+    ["110000,北京市,B,,北京市,B,x,1,1\n", "110000,北京市,B,,北京市,B,1,1,1\n" * 2],
     ids=["number", "repeated"],
 )
 def test_a_damaged_list_of_cities_is_refused(tmp_path, rows):
     path = tmp_path / "cities.csv"
-    header = "id,name_zh,name_en,province_zh,province_en,lat,lon,population\n"
+    header = "id,name_zh,name_en,pinyin,province_zh,province_en,lat,lon,population\n"
     path.write_text(header + rows, encoding="utf-8")
     with pytest.raises(SchemaError):
         load_cities(path)
+
+
+def test_the_pinyin_of_a_city_is_plain_letters_belongs_to_it_alone_and_is_not_its_english_name():
+    names = Counter(city.name_en for city in load_cities())
+    spelt = [city for city in load_cities() if city.pinyin]
+    assert len(spelt) > 30
+    assert {names[city.name_en] for city in spelt} == {1}
+    assert all(city.pinyin.isascii() and city.pinyin.isalpha() and city.pinyin.islower() for city in spelt)
+    assert [city.id for city in spelt if fold_letters(city.name_en) == city.pinyin] == []

@@ -10,7 +10,7 @@ import pytest
 
 from charging.domain.filters import Filters
 from charging.queries.engine import Engine, Query
-from charging.queries.groups import Groups
+from charging.queries.groups import StoredGroups
 from charging.queries.totals import totals
 
 
@@ -60,7 +60,7 @@ def test_tables_for_sql_are_made_when_one_is_asked_for_and_not_for_one_who_leave
     asked, left = (Engine(tiny_dataset, memory_limit_mb=100) for _ in range(2))
     assert asked.run(Query("select count(*) as n from groups")).n[0] == asked.columns.cell.size
     assert left.columns.cell.size == asked.columns.cell.size
-    monkeypatch.delattr(Groups, "table")  # whoever makes them now fails
+    monkeypatch.delattr(StoredGroups, "table")  # whoever makes them now fails
     left.close()
     left.wait()
     asked.close()
