@@ -338,7 +338,7 @@ def _find_stations(old: pd.DataFrame, new: pd.DataFrame) -> NDArray[np.intp]:
     is_left = np.ones(len(old), dtype=bool)
     is_left[place[place >= 0]] = False
     left = np.flatnonzero(is_left)
-    found = _look_up(old.station_id.iloc[left], new.station_id.iloc[sought])
+    found = pd.Index(old.station_id.iloc[left]).get_indexer(pd.Index(new.station_id.iloc[sought]))
     place[sought] = np.append(left, -1)[found]
     return place
 
@@ -349,15 +349,6 @@ def _same_in_cell(old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.
     nth = rows - np.maximum.accumulate(np.where(run_starts(new), rows, 0))
     guess = np.searchsorted(old, new) + nth
     return np.where(guess < old.size, guess, -1)
-
-
-def _look_up(distinct_texts: pd.Series, texts: pd.Series) -> NDArray[np.intp]:
-    """Return the position of each of `texts` in `distinct_texts`; -1: not there."""
-    number, distinct = pd.factorize(pd.concat([distinct_texts, texts], ignore_index=True))
-    place = np.full(len(distinct), -1)
-    size = len(distinct_texts)
-    place[number[:size]] = np.arange(size)
-    return place[number[size:]]
 
 
 def _both_known_and_differ(before: ExtensionArray, after: ExtensionArray) -> NDArray[np.bool_]:

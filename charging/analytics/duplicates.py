@@ -78,17 +78,8 @@ class KeepReason(StrEnum):
 
 
 COLUMNS = (
-    "keep",
-    "drop",
-    "kept_for",
-    "grade",
-    "score",
-    "distance_m",
-    "same_operator",
-    "name_similarity",
-    "same_piles",
-    "keep_source",
-    "drop_source",
+    *("keep", "drop", "kept_for", "grade", "score", "distance_m"),
+    *("same_operator", "name_similarity", "same_piles", "keep_source", "drop_source"),
 )
 
 
@@ -135,8 +126,10 @@ def suspected_duplicates(stations: pd.DataFrame, *, within_m: float = WITHIN_M) 
         message = f"Expected a distance above 0 m to compare stations within, found {within_m!r}"
         raise UsageError(message)
     rows = stations.sort_values("station_id", ignore_index=True)
-    rows = rows[_count_at_point(rows) <= MAX_AT_ONE_POINT].reset_index(drop=True)
-    first, second, distance_m = _close_pairs(rows, within_m)
+    at_point = rows.groupby(_points_of(rows)).station_id.transform("size")
+    rows = rows[at_point <= MAX_AT_ONE_POINT].reset_index(drop=True)
+    lat, lon = (rows[axis].to_numpy(np.float64) for axis in ("lat", "lon"))
+    first, second, distance_m = near_pairs(lat, lon, within_m)
     operators, source = operator_keys(rows), rows.source.to_numpy(dtype=object)
     is_asked = (source[first] != source[second]) | (distance_m <= NEAR_M)
     first, second, distance_m = first[is_asked], second[is_asked], distance_m[is_asked]
@@ -172,9 +165,7 @@ def crowded_points(stations: pd.DataFrame) -> pd.DataFrame:
         A row per point with more than `MAX_AT_ONE_POINT` stations, the most crowded first: `lat`, `lon`,
         `stations`, `sources` (how many), `example` (the first id).
     """
-    at = [(stations.lat / _STEP_DEG).round(), (stations.lon / _STEP_DEG).round()]
-    grouped = stations.groupby(at, sort=True)
-    table = grouped.agg(
+    table = stations.groupby(_points_of(stations), sort=True).agg(
         lat=("lat", "first"),
         lon=("lon", "first"),
         stations=("station_id", "size"),
@@ -220,16 +211,9 @@ def chord_of(distance_m: float) -> float:
     return float(2 * np.sin(min(distance_m / 2_000 / EARTH_RADIUS_KM, np.pi / 2)) * (1 + 1e-9))
 
 
-def _count_at_point(rows: pd.DataFrame) -> pd.Series:
-    """Return how many stations are at the exact point of each."""
-    at = [(rows.lat / _STEP_DEG).round(), (rows.lon / _STEP_DEG).round()]
-    return rows.groupby(at).station_id.transform("size").astype("int64")
-
-
-def _close_pairs(
-    rows: pd.DataFrame, within_m: float
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    return near_pairs(rows.lat.to_numpy(np.float64), rows.lon.to_numpy(np.float64), within_m)
+def _points_of(stations: pd.DataFrame) -> list[pd.Series]:
+    """Return the exact point of each station, in steps of latitude and of longitude."""
+    return [(stations[axis] / _STEP_DEG).round() for axis in ("lat", "lon")]
 
 
 def _compare_values(values: pd.Series, first: NDArray[np.intp], second: NDArray[np.intp]) -> pd.Series:

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from charging.analytics.holdings import Holdings
 from charging.analytics.schematic import Line, pieces, schematic_lines
 from charging.domain.expressways import points_of
 from charging.domain.geography import great_circle_km
@@ -274,35 +275,27 @@ def gap_lines(table: pd.DataFrame, areas: pd.DataFrame) -> list[GapLine]:
     return lines
 
 
-@dataclass(frozen=True, slots=True)
-class _AreaPiles:
-    """The piles in service areas, group by group."""
+class _AreaPiles(NamedTuple):
+    """The piles in service areas, operator by operator."""
 
-    row: NDArray[np.intp]  # of each area, among the distinct ones
-    area: NDArray[np.intp]  # of each group, among the distinct ones; none lies elsewhere
-    operator_no: NDArray[np.intp]  # of each group; -1: not known
-    operator_ids: tuple[str, ...]
-    counts: NDArray[np.float64]  # piles of each group; NaN: not known
+    table: Holdings
+    unit_no: NDArray[np.intp]  # of each area, among the units of the table; -1: nobody has piles there
 
     @classmethod
     def read(cls, areas: pd.DataFrame, holdings: pd.DataFrame) -> "_AreaPiles":
-        row, ids = pd.factorize(areas.service_area_id)
-        area = pd.Index(ids).get_indexer(pd.Index(holdings.unit))
-        operator_no, operator_ids = pd.factorize(holdings.operator_id)
-        piles = holdings.piles.to_numpy(dtype=np.float64, na_value=np.nan)
-        is_listed = area >= 0
-        return cls(row, area[is_listed], operator_no[is_listed], tuple(operator_ids), piles[is_listed])
+        table = Holdings.read(holdings)
+        return cls(table, pd.Index(table.units).get_indexer(pd.Index(areas.service_area_id)))
 
     def piles(self, operators: Collection[str] | None) -> NDArray[np.float64]:
         """Return what `area_piles` says, as an array."""
-        theirs = [operators is None or operator_id in operators for operator_id in self.operator_ids]
-        rows = np.array([*theirs, operators is None])[self.operator_no]  # -1 points at the last
-        area, counts = self.area[rows], self.counts[rows]
-        is_known, size = ~np.isnan(counts), int(self.row.max(initial=-1)) + 1
-        piles = np.bincount(area[is_known], counts[is_known], minlength=size).astype(np.float64)
-        known, groups = (np.bincount(of, minlength=size) for of in (area[is_known], area))
-        piles[(groups > 0) & (known == 0)] = np.nan
-        return piles[self.row]
+        table = self.table
+        rows = np.full(table.piles.size, True) if operators is None else table.belongs_to(operators)
+        piles, is_known = table.piles_by_unit(rows), ~np.isnan(table.piles)
+        known, all_rows = (
+            np.bincount(table.unit_no[some], minlength=piles.size) for some in (rows & is_known, rows)
+        )
+        piles[(all_rows > 0) & (known == 0)] = np.nan
+        return np.append(piles, 0.0)[self.unit_no]  # -1 points at what is appended
 
 
 class _RoadPoints(NamedTuple):

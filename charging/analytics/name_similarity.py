@@ -1,7 +1,7 @@
 """How alike two stations are called, once what every station of an operator is called is left out."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -87,8 +87,11 @@ def names_of(stations: pd.DataFrame) -> Callable[[int], Names]:
 
     @lru_cache(_LAST_NAMES)
     def names(position: int) -> Names:
-        name, name_zh, operator_id, operator_raw = (column[position] for column in columns)
-        return _names(_known_texts(name, name_zh), *_texts_or_empty(operator_id, operator_raw))
+        texts = [column[position] for column in columns]
+        name, name_zh, *operator = (text if isinstance(text, str) else "" for text in texts)
+        own = _own_words(*operator)
+        prepared = (_prepare_name(own.sub(" ", fold_text(text))) for text in dict.fromkeys([name, name_zh]))
+        return tuple(one for one in prepared if one.pairs)
 
     return names
 
@@ -123,21 +126,6 @@ def _likeness(name: Name, other: Name) -> Likeness:
         or _dice(name.pairs_without_number, other.pairs_without_number) >= NEAR_NAME
     )
     return Likeness(alike, is_numbered_apart)
-
-
-def _known_texts(*texts: object) -> tuple[str, ...]:
-    """Return the texts that are known, each once."""
-    return tuple(dict.fromkeys(text for text in texts if isinstance(text, str)))
-
-
-def _texts_or_empty(*texts: object) -> tuple[str, ...]:
-    return tuple(text if isinstance(text, str) else "" for text in texts)
-
-
-def _names(texts: Iterable[str], operator_id: str, operator_raw: str) -> Names:
-    own = _own_words(operator_id, operator_raw)
-    prepared = (_prepare_name(own.sub(" ", fold_text(text))) for text in texts)
-    return tuple(name for name in prepared if name.pairs)
 
 
 def _prepare_name(text: str) -> Name:

@@ -187,13 +187,11 @@ def _read_power_kw(raw: str) -> float:
 
 
 def _read_flag(raw: str) -> bool:
-    match raw.casefold():
-        case "true" | "1":
-            return True
-        case "false" | "0":
-            return False
-    message = f"expected true or false, found {raw!r}"
-    raise ValueError(message)
+    flags = {"true": True, "1": True, "false": False, "0": False}
+    if raw.casefold() not in flags:
+        message = f"expected true or false, found {raw!r}"
+        raise ValueError(message)
+    return flags[raw.casefold()]
 
 
 def _catalogue_label(prefix: str) -> Callable[[Any, Say], str]:

@@ -38,6 +38,10 @@ _NOTICE = {
 }
 
 
+_OF_SOURCE = ("source", "title", "licence", "attribution", "url", "as_of")
+"""What a file says of a source."""
+
+
 class What(StrEnum):
     """What can be exported."""
 
@@ -115,15 +119,8 @@ def describe(dataset: Dataset, request: Request) -> dict[str, Any]:
         "bounds": list(request.bounds) if request.bounds else None,
         "resolution": request.resolution if request.what is What.HEXES else None,
         "sources": [
-            {
-                "source": rows.info.source,
-                "title": rows.info.title,
-                "licence": rows.info.licence,
-                "attribution": rows.info.attribution,
-                "url": rows.info.url,
-                "as_of": rows.info.as_of,
-                "retrieved_at": rows.retrieved_at.isoformat(),
-            }
+            {name: getattr(rows.info, name) for name in _OF_SOURCE}
+            | {"retrieved_at": rows.retrieved_at.isoformat()}
             for rows in manifest.sources
         ],
     }

@@ -30,15 +30,8 @@ NO_STATUS = 99
 """Rank of a status that is not known: after all others."""
 
 PILE_COUNTS = (
-    "piles",
-    "dc_piles",
-    "ac_piles",
-    "current_unknown_piles",
-    "power_unknown_piles",
-    "available_piles",
-    "live_piles",
-    "fault_piles",
-    "status_unknown_piles",
+    *("piles", "dc_piles", "ac_piles", "current_unknown_piles", "power_unknown_piles"),
+    *("available_piles", "live_piles", "fault_piles", "status_unknown_piles"),
 )
 """The columns of pile counts."""
 

@@ -19,10 +19,7 @@ STATION_FIELDS = tuple(
 
 PILE_FIELDS = {
     "operator_id": "g.operator_code",
-    "current": "g.current",
-    "connectors": "g.connectors",
-    "power_kw": "g.power_kw",
-    "status": "g.status",
+    **{name: f"g.{name}" for name in ("current", "connectors", "power_kw", "status")},
 }
 """Fields counted once per pile, each with the column of `groups` it is read from."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from charging.domain.coordinates import WrittenPoint, read_point
 from charging.domain.datum import CHINA, to_wgs84
@@ -102,14 +102,8 @@ def _point(point: WrittenPoint, datum: Datum) -> Hit:
     is_shifted = CHINA.contains(point.lat, point.lon)
     lat, lon = to_wgs84(point.lat, point.lon, datum if is_shifted else Datum.WGS84)
     written = f"{round(point.lat, _DIGITS)}, {round(point.lon, _DIGITS)}"
-    return Hit(
-        kind=HitKind.POINT,
-        id=f"{datum}:{written}",
-        name=written,
-        lat=float(lat),
-        lon=float(lon),
-        datum=datum,
-    )
+    key = f"{datum}:{written}"
+    return Hit(kind=HitKind.POINT, id=key, name=written, lat=float(lat), lon=float(lon), datum=datum)
 
 
 _DIGITS = 6
@@ -129,11 +123,8 @@ def _find_names(engine: Engine, letters: str) -> Iterator[Hit]:
         return
     present = set(engine.operator_ids.values())
     operators = [entry for entry in _operators() if entry.hit.id in present]
-    for kind, entries in (
-        (HitKind.CITY, _cities()),
-        (HitKind.OPERATOR, operators),
-        (HitKind.TOWN, _towns()),
-    ):
+    entries_of = {HitKind.CITY: _cities(), HitKind.OPERATOR: operators, HitKind.TOWN: _towns()}
+    for kind, entries in entries_of.items():
         yield from islice(_rank_entries(entries, letters), MAX_HITS[kind])
 
 
@@ -199,15 +190,17 @@ def _towns() -> tuple[_Entry, ...]:
         centres.setdefault(fold_letters(city.name_en), []).append(city)
     names = {city.name_zh for city in load_cities()}
     return tuple(
-        _Entry(_town(place, provinces.get(place.province)), _town_keys(place), place.population)
+        _Entry(
+            _town(place, provinces.get(place.province)),
+            tuple(fold_letters(name) for name in (place.name, place.name_zh) if name),
+            place.population,
+        )
         for place in load_places()
-        if place.name_zh not in names and not _is_city(place, centres.get(fold_letters(place.name), []))
-    )
-
-
-def _is_city(place: Place, namesakes: Iterable[City]) -> bool:
-    return any(
-        great_circle_km(place.lat, place.lon, city.lat, city.lon) < SAME_PLACE_KM for city in namesakes
+        if place.name_zh not in names
+        if all(
+            great_circle_km(place.lat, place.lon, city.lat, city.lon) >= SAME_PLACE_KM
+            for city in centres.get(fold_letters(place.name), [])
+        )
     )
 
 
@@ -225,10 +218,6 @@ def _town(place: Place, neighbour: City | None) -> Hit:
     )
 
 
-def _town_keys(place: Place) -> tuple[str, ...]:
-    return tuple(fold_letters(name) for name in (place.name, place.name_zh) if name)
-
-
 def _stations(engine: Engine, text: str, limit: int) -> Iterator[Hit]:
     """Return stations whose text has every word: first those that begin with the text, the larger first."""
     condition = having_text(text)
@@ -239,24 +228,12 @@ def _stations(engine: Engine, text: str, limit: int) -> Iterator[Hit]:
     )
     rows = engine.run(
         Query(
-            "select station_id, name, name_zh, address, city_id, lat, lon"
+            "select station_id as id, name, name_zh, address as region, address as region_zh, city_id,"
+            " lat, lon"
             f" from ({best}) best join stations using (station_no)"
             " order by later, piles desc nulls last, station_no",
             (f"{escape_like(text)}%", *condition.parameters),
         )
     )
-    return map(_station, rows.astype(object).where(rows.notna(), None).to_dict("records"))
-
-
-def _station(row: dict[Any, Any]) -> Hit:
-    return Hit(
-        kind=HitKind.STATION,
-        id=row["station_id"],
-        name=row["name"],
-        name_zh=row["name_zh"],
-        region=row["address"],
-        region_zh=row["address"],
-        city_id=row["city_id"],
-        lat=row["lat"],
-        lon=row["lon"],
-    )
+    known = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    return (Hit(kind=HitKind.STATION, **{str(name): value for name, value in row.items()}) for row in known)

@@ -15,19 +15,8 @@ from charging.queries.measures import GROUP_SUMS, sum_by_station
 from charging.queries.predicates import Place, select_groups, where
 
 _COLUMNS = (
-    "station_id",
-    "name",
-    "name_zh",
-    "operator_code",
-    "operator_raw",
-    "lat",
-    "lon",
-    "city_id",
-    "city_raw",
-    "address",
-    "access",
-    "site",
-    "opened_on",
+    *("station_id", "name", "name_zh", "operator_code", "operator_raw", "lat", "lon"),
+    *("city_id", "city_raw", "address", "access", "site", "opened_on"),
 )
 _STATUS_NAMES = np.array([*map(str, Status), None], dtype=object)
 _SUMS = ("piles", "dc_piles", "max_power_kw", "available_piles", "live_piles", "fault_piles")

@@ -10,7 +10,7 @@ The same seed gives the same network on every platform.
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -114,16 +114,6 @@ def _generate_records(scale: int, seed: int, progress: Callable[[float], None]) 
             progress(done / total)
 
 
-class _Traits(NamedTuple):
-    """Traits of a station, one per field of `StationRecord`."""
-
-    site: Site
-    access: Access | None
-    opening_hours: str | None
-    price: str | None
-    opened_on: dt.date | None
-
-
 def _generate_stations(
     draws: Draws, world: World, operator_id: str, *, layer: int, piles: int, dc: int
 ) -> Iterator[StationRecord]:
@@ -151,18 +141,14 @@ def _generate_stations(
             name_zh=f"{operator.name_zh} {where_zh} 模拟{number:06d}站",
             operator_id=operator_id,
             operator_raw=operator.name_zh,
-            access=traits.access,
-            site=traits.site,
             service_area_id=area.service_area_id if area else None,
             country="CN",
             region=city.province_zh,
             city_id=city.id,
             city_raw=city.name_zh,
-            opening_hours=traits.opening_hours,
-            price=traits.price,
-            opened_on=traits.opened_on,
             status_at=AS_OF,
             updated_at=AS_OF,
+            **traits,
         )
 
 
@@ -171,8 +157,8 @@ def _milepost(area: ServiceAreaRecord) -> tuple[str, str]:
     return post, f"{post} 服务区"
 
 
-def _draw_traits(draws: Draws, profile: Profile, in_areas: int) -> Iterator[_Traits]:
-    """Yield the traits of each station; the first `in_areas` are in service areas, always open to all."""
+def _draw_traits(draws: Draws, profile: Profile, in_areas: int) -> Iterator[dict[str, Any]]:
+    """Yield some fields of each station; the first `in_areas` are in service areas, always open to all."""
     count = profile.stations
     sites = _take_labels(list(profile.sites), draws.choose(list(profile.sites.values()), count))
     public = 1 - profile.members_share - _ACCESS_UNKNOWN
@@ -182,7 +168,11 @@ def _draw_traits(draws: Draws, profile: Profile, in_areas: int) -> Iterator[_Tra
     sites[:in_areas] = [Site.SERVICE_AREA] * in_areas
     access[:in_areas] = [Access.PUBLIC] * in_areas
     hours[:in_areas] = [_HOURS[0]] * in_areas
-    return map(_Traits, sites, access, hours, prices, _draw_opening_days(draws, profile))
+    names = ("site", "access", "opening_hours", "price", "opened_on")
+    days = _draw_opening_days(draws, profile)
+    return (
+        dict(zip(names, row, strict=True)) for row in zip(sites, access, hours, prices, days, strict=True)
+    )
 
 
 def _draw_opening_days(draws: Draws, profile: Profile) -> list[dt.date | None]:

@@ -7,6 +7,7 @@ of the market, and says nothing about the real companies.
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from charging.domain.vocabulary import Site
 
@@ -57,21 +58,23 @@ class Profile:
     members_share: float = 0.06  # stations open to members only
 
 
+_carmaker = partial(Profile, sizes=(4, 8), loves_rich_cities=True, sites=_BRAND_SITES)
+_power_grid = partial(
+    Profile,
+    dc_weights=_SLOW,
+    sites={**_CITY_SITES, Site.ROADSIDE: 18, Site.TRANSPORT_HUB: 12},
+    highway=62,
+    members_share=0.01,
+)
+
 PROFILES: Mapping[str, Profile] = {
     "teld": Profile(
         stations=22_200, sizes=(4, 60), dc_share=0.75, home={"37": 1.5}, highway=14, highway_second=2
     ),
     "star_charge": Profile(stations=21_600, sizes=(4, 60), dc_share=0.70, home={"32": 1.6}, highway=9),
     "ykc": Profile(stations=19_400, sizes=(4, 60), dc_share=0.86, since=dt.date(2017, 6, 1), highway=5),
-    "state_grid": Profile(
-        stations=11_000,
-        sizes=(2, 40),
-        dc_share=0.82,
-        dc_weights=_SLOW,
-        home=dict.fromkeys(CSG_PROVINCES, 0.02),
-        sites={**_CITY_SITES, Site.ROADSIDE: 18, Site.TRANSPORT_HUB: 12},
-        highway=62,
-        members_share=0.01,
+    "state_grid": _power_grid(
+        stations=11_000, sizes=(2, 40), dc_share=0.82, home=dict.fromkeys(CSG_PROVINCES, 0.02)
     ),
     "weijingyun": Profile(stations=5_700, sizes=(4, 56), dc_share=0.84, since=dt.date(2019, 3, 1), highway=3),
     "didi": Profile(
@@ -82,16 +85,8 @@ PROFILES: Mapping[str, Profile] = {
         since=dt.date(2018, 8, 1),
         loves_rich_cities=True,
     ),
-    "csg": Profile(
-        stations=3_900,
-        sizes=(2, 48),
-        dc_share=0.80,
-        dc_weights=_SLOW,
-        home=dict.fromkeys(CSG_PROVINCES, 1.0),
-        elsewhere=0.0,
-        sites={**_CITY_SITES, Site.ROADSIDE: 18, Site.TRANSPORT_HUB: 12},
-        highway=62,
-        members_share=0.01,
+    "csg": _power_grid(
+        stations=3_900, sizes=(2, 48), dc_share=0.80, home=dict.fromkeys(CSG_PROVINCES, 1.0), elsewhere=0.0
     ),
     "szcdw": Profile(
         stations=2_300,
@@ -111,41 +106,32 @@ PROFILES: Mapping[str, Profile] = {
         sites=_SLOW_SITES,
         members_share=0.3,
     ),
-    "nio": Profile(
+    "nio": _carmaker(
         stations=2_330,
-        sizes=(4, 8),
         dc_share=0.86,
         dc_weights=(10, 0, 6, 0, 26, 0, 26, 14, 0, 10, 8),
         since=dt.date(2018, 6, 1),
-        loves_rich_cities=True,
         home={"31": 1.5, "33": 1.4, "32": 1.3, "3401": 2.0, "11": 1.3},
-        sites=_BRAND_SITES,
         highway=5,
         highway_second=20,
         members_share=0.08,
     ),
-    "xpeng": Profile(
+    "xpeng": _carmaker(
         stations=1_720,
-        sizes=(4, 8),
         dc_share=0.95,
         dc_weights=(0, 0, 4, 0, 20, 0, 40, 0, 0, 36, 0),
         since=dt.date(2018, 10, 1),
-        loves_rich_cities=True,
         home={"44": 1.6, "4401": 3.0},
-        sites=_BRAND_SITES,
         highway=2,
         highway_second=11,
         members_share=0.06,
     ),
-    "li_auto": Profile(
+    "li_auto": _carmaker(
         stations=1_000,
-        sizes=(4, 8),
         dc_share=0.97,
         dc_weights=(0, 0, 0, 0, 6, 0, 0, 44, 28, 22, 0),
         since=dt.date(2023, 4, 1),
-        loves_rich_cities=True,
         home={"11": 1.3},
-        sites=_BRAND_SITES,
         highway=3,
         highway_second=16,
         members_share=0.04,
