@@ -30,7 +30,7 @@ def changed_cells(
 
     Parameters
     ----------
-    changed
+    diff
         What `changes.changes` returned.
     old_cells, new_cells
         H3 cell (resolution 11) of every selected station, then and now.

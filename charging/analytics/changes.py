@@ -10,7 +10,7 @@ stations once with `pair_stations`, and call `selected_changes` for each selecti
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -99,10 +99,7 @@ class ChangesBy(StrEnum):
 def find_obstacles(old: Description, new: Description) -> tuple[Incomparable, ...]:
     """Return every reason why two datasets do not compare, in the order of `Obstacle`; none is good.
 
-    Parameters
-    ----------
-    old, new
-        Their manifests. Sources are compared by their prefix of station_id, lists without stations left out.
+    Sources are compared by their prefix of station_id; lists without stations are left out.
     """
     prefixes = [
         {rows.info.source for rows in manifest.sources if rows.info.unit_counted} for manifest in (old, new)
@@ -206,12 +203,13 @@ def selected_changes(
     is_closed = old.holds.copy()
     is_closed[at[stays]] = False
     closed = np.flatnonzero(is_closed)
-    nobody = np.full(opened.size, -1)
-    rows = _RowPairs(
-        old=np.concatenate([at[kept], nobody, closed]),
-        new=np.concatenate([kept, opened, np.full(closed.size, -1)]),
+    old_rows = np.concatenate([at[kept], np.full(opened.size, -1), closed])  # -1: not there
+    new_rows = np.concatenate([kept, opened, np.full(closed.size, -1)])
+    was, now = (
+        np.append(selected.piles if count_piles else np.full_like(selected.piles, np.nan), 0.0)[rows]
+        for selected, rows in ((old, old_rows), (new, new_rows))  # -1 points at what is appended
     )
-    return _table(pairs, rows, old, new, count_piles=count_piles)
+    return _table(pairs, (old_rows, was), (new_rows, now))
 
 
 def change_totals(
@@ -221,7 +219,7 @@ def change_totals(
 
     Parameters
     ----------
-    changed
+    diff
         What `changes` returned.
     by
         What to add up by; one row in all without it.
@@ -279,33 +277,25 @@ def _simulation(manifest: Description) -> str:
     return f"seed {manifest.seed}, scale {manifest.scale}"
 
 
-class _RowPairs(NamedTuple):
-    """The stations of a table of changes, as rows of both snapshots; -1: not there."""
-
-    old: NDArray[np.intp]
-    new: NDArray[np.intp]
+_RowsAndPiles = tuple[NDArray[np.intp], NDArray[np.float64]]
 
 
-def _table(
-    pairs: Pairs, rows: _RowPairs, old: SelectedPiles, new: SelectedPiles, *, count_piles: bool
-) -> pd.DataFrame:
-    is_opened, is_closed = rows.old < 0, rows.new < 0
+def _table(pairs: Pairs, old: _RowsAndPiles, new: _RowsAndPiles) -> pd.DataFrame:
+    """Return the table of `changes`, given the rows of its stations in both snapshots and their piles."""
+    (old_rows, was), (new_rows, now) = old, new
+    is_opened, is_closed = old_rows < 0, new_rows < 0
     stays = ~is_opened & ~is_closed
-    sides = pairs.new[_FIELDS].iloc[rows.new[~is_closed]], pairs.old[_FIELDS].iloc[rows.old[is_closed]]
+    sides = pairs.new[_FIELDS].iloc[new_rows[~is_closed]], pairs.old[_FIELDS].iloc[old_rows[is_closed]]
     shown = pd.concat(sides, ignore_index=True)
     columns: dict[str, Any] = {name: shown[name] for name in _FIELDS}
     for name in _FORMER_FIELDS:
         values = pairs.old[name]
         array = (values.astype("Int64") if name == "cell" else values).array  # a double cannot hold a cell
-        columns[f"{name}_before"] = array.take(rows.old, allow_fill=True)
-    was, now = (
-        np.append(selected.piles if count_piles else np.full_like(selected.piles, np.nan), 0.0)[at]
-        for selected, at in ((old, rows.old), (new, rows.new))  # -1 points at what is appended
-    )
+        columns[f"{name}_before"] = array.take(old_rows, allow_fill=True)
     change = now - was
     flags = (pairs.is_renamed, False), (pairs.is_reassigned, False)
     moved_m, renamed, reassigned = (
-        np.append(values, nothing)[np.where(stays, rows.new, -1)]
+        np.append(values, nothing)[np.where(stays, new_rows, -1)]
         for values, nothing in ((pairs.moved_m, np.nan), *flags)
     )
     columns |= {

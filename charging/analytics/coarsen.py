@@ -15,10 +15,8 @@ def coarsen_cells(table: pd.DataFrame, resolution: int, order: Sequence[str]) ->
     ----------
     table
         `cell` (H3, int64, one resolution) and `category`.
-    resolution
-        Resolution to draw at; that of the cells, or coarser.
     order
-        The categories, the strongest first. What is none of them has no say.
+        The categories, the strongest first; rows of any other are left out.
 
     Returns
     -------

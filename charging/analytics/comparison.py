@@ -38,11 +38,9 @@ def compare(
 
     Parameters
     ----------
-    held_a
-        A table of holdings (`charging.analytics.holdings`).
-    held_b
-        The table B is looked up in, of the same units, when two datasets are compared; None (or the same
-        object) when both are in one.
+    holdings_a, holdings_b
+        Tables of holdings, of the same units, that A and B are looked up in; None (or the same object) for B
+        when both are in one.
     a, b
         Operators of A and of B. None is every operator, those not known included; only for two tables.
 

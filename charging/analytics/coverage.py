@@ -66,15 +66,13 @@ class Coverage:
 def coverage_of(
     holdings: pd.DataFrame, *, rings: int = 0, weights: "pd.Series[float] | None" = None
 ) -> Coverage:
-    """Return which units each operator serves.
+    """Return which units each operator of a table of holdings serves.
 
     The units are those of the table, those with a weight, and with `rings` all cells that any operator, known
     or not, grows to. What an operator that is not known serves counts in the whole and belongs to nobody.
 
     Parameters
     ----------
-    held
-        A table of holdings (`charging.analytics.holdings`).
     rings
         H3 rings by which the cells of each operator grow: 1 adds the six neighbours. The cells must be of one
         resolution. One cell makes 3 k (k + 1) + 1 of k rings, some fewer around the twelve pentagons.
@@ -142,13 +140,6 @@ def marginal_gains(coverage: Coverage, base: Collection[str], partners: Collecti
     The gain of a partner is the weight of the units it serves and nobody before it does. The greedy order
     takes the partner with the largest gain each time; ties go to the operator id that sorts first, and so do
     partners that add nothing. Gains never grow along the order. An operator that serves no unit adds 0.
-
-    Parameters
-    ----------
-    base
-        Operators that are there already; none is an empty list.
-    partners
-        Operators to rank; naming one twice changes nothing.
 
     Returns
     -------

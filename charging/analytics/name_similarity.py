@@ -76,12 +76,8 @@ def names_of(stations: pd.DataFrame) -> Callable[[int], Names]:
     """Return a function that gives the names of the station at a position, in a form to compare.
 
     A station whose names say no more than its operator has none. Names are prepared when they are asked for,
-    which takes longer than all else, and the last ones are kept.
-
-    Parameters
-    ----------
-    stations
-        With `name`, `name_zh`, `operator_id` and `operator_raw`; null: not known.
+    which takes longer than all else, and the last ones are kept. Of `stations` are read `name`, `name_zh`,
+    `operator_id` and `operator_raw`; null: not known.
     """
     columns = [stations[column].to_list() for column in ("name", "name_zh", "operator_id", "operator_raw")]
 
@@ -97,13 +93,7 @@ def names_of(stations: pd.DataFrame) -> Callable[[int], Names]:
 
 
 def operator_keys(stations: pd.DataFrame) -> pd.Series:
-    """Return what distinguishes operators: the resolved id, else the letters of the raw text, else null.
-
-    Parameters
-    ----------
-    stations
-        With `operator_id` and `operator_raw`; null: not known.
-    """
+    """Return what distinguishes operators: the resolved id, else the letters of the raw text, else null."""
     raw = stations.operator_raw.map(lambda text: fold_letters(text) or None, na_action="ignore").astype(
         "object"
     )

@@ -1,8 +1,7 @@
 """How good the data is: what is known, and what lies where it cannot.
 
 Suspected duplicates are in `charging.analytics.duplicates`, a datum that was not converted in
-`charging.analytics.datum_check`; operators that could not be resolved, by size, are
-in the report of an import (`charging.dataset.report`).
+`charging.analytics.datum_check`, operators that could not be resolved in the report of an import.
 """
 
 from collections.abc import Iterable
@@ -20,16 +19,8 @@ OUTSIDE_KM = 100.0
 def completeness(counts: pd.DataFrame) -> pd.DataFrame:
     """Return the share that is known of each field and source, with what it is a share of.
 
-    Parameters
-    ----------
-    counts
-        As `charging.queries.quality.field_counts` returns them: `unit`, `field`, `source`, `known`, `of`.
-
-    Returns
-    -------
-    table
-        The same rows and columns with `share` (`known` ÷ `of`, 0 to 1; NaN where `of` is 0, for nothing is
-        asked there).
+    To the counts of `charging.queries.quality.field_counts` it adds `share`: `known` ÷ `of`, 0 to 1; NaN
+    where `of` is 0, for nothing is asked there.
     """
     known, whole = (counts[column].to_numpy(np.float64) for column in ("known", "of"))
     return counts.assign(share=ratio(known, whole))

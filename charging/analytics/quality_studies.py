@@ -1,8 +1,7 @@
 """The questions about the quality of a dataset, from its tables to the answers.
 
 What each answer means is defined in `charging.analytics.quality`, `duplicates` and `datum_check`. They are
-apart from `charging.analytics.studies`, since they bring in much that the map
-does not need.
+apart from `charging.analytics.studies`, since they import much that the map does not need.
 """
 
 import pandas as pd
@@ -37,10 +36,7 @@ def conversions(engine: Engine) -> pd.DataFrame:
 def duplicates(engine: Engine) -> pd.DataFrame:
     """Return what `duplicates.suspected_duplicates` says of a dataset, with the names of both stations.
 
-    Returns
-    -------
-    table
-        As there, with `keep_name`, `keep_name_zh`, `drop_name` and `drop_name_zh`. Null: not known.
+    They are `keep_name`, `keep_name_zh`, `drop_name` and `drop_name_zh`; null: not known.
     """
     points = station_points(engine)
     names = points.set_index("station_id")[list(_NAMES)]

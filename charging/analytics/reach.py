@@ -60,12 +60,7 @@ class Places(Protocol):
 def nearest_km(places: Places, points: pd.DataFrame) -> pd.DataFrame:
     """Return the distance from each place to the nearest station of each operator, in a straight line.
 
-    Parameters
-    ----------
-    places
-        Where distances are measured from.
-    points
-        The table of `queries.points.points`: `operator_id`, `lat`, `lon`.
+    `points` is the table of `queries.points.points`: `operator_id`, `lat`, `lon`.
 
     Returns
     -------
@@ -178,8 +173,6 @@ def reach_curve(
     ----------
     nearest
         The table of `nearest_km` for the places of `weights`.
-    weights
-        The weights.
     operators
         Ids; None: any, known or not. An empty set reaches nothing.
     kms
@@ -234,12 +227,8 @@ def reach_by_cell(
 ) -> pd.DataFrame:
     """Return how much of the weight in each cell is reached.
 
-    Each place counts in the cell of its point, whole: it lies within `km` of a station or it does not.
-
-    Parameters
-    ----------
-    resolution
-        H3 resolution, 0 to 11; the others are those of `reach_curve`.
+    Each place counts in the cell of its point, whole: it lies within `km` of a station or it does not. The
+    resolution is 0 to 11; the other arguments are those of `reach_curve`.
 
     Returns
     -------
@@ -304,15 +293,8 @@ def weights_of_area(weights: Weights, stations: pd.DataFrame, km: float = AREA_K
     would be small, or 0, without meaning anything. A dataset far from all weights gets none, and
     `reach_curve` says so.
 
-    Parameters
-    ----------
-    weights
-        The weights.
-    stations
-        `lat` and `lon` of all stations of the dataset, not of a selection: the denominator must not move with
-        the numerator.
-    km
-        Great-circle distance.
+    `stations` has `lat` and `lon` of all stations of the dataset, not of a selection: the denominator must
+    not move with the numerator.
     """
     distances = km_to_nearest(weights, stations.lat.to_numpy(), stations.lon.to_numpy())
     return weights.where(np.flatnonzero(distances <= km))

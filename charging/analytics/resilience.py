@@ -31,10 +31,7 @@ class Loss(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependence:
-    """What all units together lose: `units_lost`, `units_halved` … of `units`, `piles_lost` of `piles`.
-
-    No unit is counted twice: `units_halved` are those that lose more than half of their piles but not all.
-    """
+    """What all units together lose; each unit is counted once, by its `Loss`."""
 
     units: int
     units_lost: int
@@ -51,18 +48,11 @@ class Dependence:
 
 
 def losses_without(holdings: pd.DataFrame, leavers: Collection[str]) -> pd.DataFrame:
-    """Return what each unit loses when operators leave.
+    """Return what each unit of a table of holdings loses when operators leave.
 
     Piles of an operator that is not known never leave. Where all known piles go but an operator stays whose
-    number of piles is not known, the unit is `halved`, not `lost`: that it falls to zero is not known. Losing
-    exactly half is `reduced`.
-
-    Parameters
-    ----------
-    held
-        A table of holdings (`charging.analytics.holdings`).
-    leavers
-        Operators that leave; one without piles takes none.
+    number of piles is not known, the unit is `halved`, not `lost`: it may not fall to zero. Losing exactly
+    half is `reduced`.
 
     Returns
     -------
@@ -111,16 +101,11 @@ def dependence(losses: pd.DataFrame) -> Dependence:
 
 
 def concentration(holdings: pd.DataFrame) -> pd.DataFrame:
-    """Return how far the piles of each unit lie in few hands.
+    """Return how far the piles of each unit of a table of holdings lie in few hands.
 
     Shares are of all known piles of the unit, those of operators that are not known included. The
     Herfindahl-Hirschman index adds the squares of the known operators' shares in percent: 10,000 for one
     operator, near 0 for many. Where some operators are not known it is the least it can be.
-
-    Parameters
-    ----------
-    held
-        A table of holdings (`charging.analytics.holdings`).
 
     Returns
     -------

@@ -114,7 +114,8 @@ def served_units(
     if gain is Gain.CELLS:
         return coverage_of(data.ask(holdings, filters, grid.resolution), rings=grid.rings)
     if gain is Gain.CITIES:
-        return coverage_of(data.ask(holdings, filters, Unit.CITY), weights=_ones(_cities(data)))
+        cities = data.ask(holdings, Filters(), Unit.CITY).unit.drop_duplicates()
+        return coverage_of(data.ask(holdings, filters, Unit.CITY), weights=_ones(cities))
     if gain is Gain.SERVICE_AREAS:
         areas = data.ask(service_areas, Filters()).service_area_id
         return coverage_of(data.ask(holdings, filters, Unit.SERVICE_AREA), weights=_ones(areas))
@@ -176,12 +177,8 @@ def compare_operators(
 ) -> pd.DataFrame:
     """Return what `comparison.compare` says of the units of a selection.
 
-    Parameters
-    ----------
-    a, b
-        Operators of A and of B; None, for everybody, only with `other`.
-    other
-        The dataset B is looked up in, with the same selection; None for that of A.
+    With `other`, B is looked up in that dataset, with the same selection; only then may a set be None, for
+    every operator.
     """
     holdings_b = other.ask(holdings, filters, by) if other else None
     return compare(data.ask(holdings, filters, by), holdings_b, a, b)
@@ -310,11 +307,6 @@ def _people_candidates(
     engine: Engine, filters: Filters, resolution: int, operators: tuple[str, ...] | None
 ) -> pd.DataFrame:
     return white_spot_candidates(people_of(engine), points(engine, filters), resolution, operators)
-
-
-def _cities(data: QueryRunner) -> pd.Series:
-    held: pd.Series = data.ask(holdings, Filters(), Unit.CITY).unit
-    return held.drop_duplicates()
 
 
 def _ones(units: pd.Series) -> "pd.Series[Any]":

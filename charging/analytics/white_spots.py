@@ -29,7 +29,6 @@ from charging.errors import UsageError
 MAX_EXPONENT = 5.0
 """Largest exponent: beyond it the first cell outranks all others, whatever they are."""
 
-
 _NO_OTHERS = {"other_piles": np.nan, "unknown_piles": np.nan}
 """What a cell has when the network is every station: nobody is other."""
 
@@ -160,22 +159,14 @@ def white_spot_candidates(
 def rank_white_spots(cells: pd.DataFrame, exponents: Exponents, limit: int = 100) -> WhiteSpots:
     """Return the first of the candidates by score, each score with its terms.
 
-    Parameters
-    ----------
-    cells
-        The table of `white_spot_candidates`.
-    exponents
-        How much each term counts.
-    limit
-        Most rows of the table.
-
     Returns
     -------
     white_spots
-        The table has `rank` (from 1), the columns of `white_spot_candidates`, `weight_term`, `distance_term`
-        and `others_term`, each with its exponent in it, their product `score`, and `score_share`, its share
-        of the first one's (0 to 1; null where that is 0); by score, descending, ties by cell. A cell whose
-        distance is not known is left out and counted, unless distance does not count.
+        The table has at most `limit` rows: `rank` (from 1), the columns of `white_spot_candidates`,
+        `weight_term`, `distance_term` and `others_term`, each with its exponent in it, their product `score`,
+        and `score_share`, its share of the first one's (0 to 1; null where that is 0); by score, descending,
+        ties by cell. A cell whose distance is not known is left out and counted, unless distance does not
+        count.
 
     Raises
     ------
@@ -204,18 +195,12 @@ def rank_white_spots(cells: pd.DataFrame, exponents: Exponents, limit: int = 100
 def coarsen_spots(spots: pd.DataFrame, resolution: int) -> pd.DataFrame:
     """Return the first of the ranked cells inside each cell of a coarser resolution, for a map too small.
 
-    Parameters
-    ----------
-    spots
-        The table of `rank_white_spots`.
-    resolution
-        Resolution to draw at; that of the cells, or coarser.
-
     Returns
     -------
     table
-        The rows of `spots` that come first in their coarser cell, by rank, with that cell in `cell` (the
-        `h3_cell` stays), and a last column `spots`: how many of the ranked cells lie inside.
+        The rows of `spots`, as `rank_white_spots` returns them, that come first in their coarser cell, by
+        rank, with that cell in `cell` (the `h3_cell` stays), and a last column `spots`: how many of the
+        ranked cells lie inside.
     """
     inside = [cell_to_parent(cell, resolution) for cell in spots.cell.tolist()]
     drawn = spots.assign(cell=np.array(inside, dtype=np.int64))

@@ -33,19 +33,9 @@ _INVERSE_STEPS = 3
 
 
 def to_wgs84(lat: ArrayLike, lon: ArrayLike, datum: Datum) -> _Point:
-    """Convert points from a datum to WGS-84.
+    """Convert points in degrees from a datum to WGS-84, of the same shape; NaN stays NaN.
 
-    Parameters
-    ----------
-    lat, lon
-        Degrees in `datum`, of one shape, inside mainland China unless `datum` is WGS-84.
-    datum
-        Datum the points are in.
-
-    Returns
-    -------
-    lat, lon
-        Degrees in WGS-84, of the same shape; not a number where the input is not.
+    Points must lie inside mainland China unless `datum` is WGS-84.
 
     Notes
     -----
@@ -66,19 +56,7 @@ def to_wgs84(lat: ArrayLike, lon: ArrayLike, datum: Datum) -> _Point:
 
 
 def from_wgs84(lat: ArrayLike, lon: ArrayLike, datum: Datum) -> _Point:
-    """Convert points from WGS-84 to another datum.
-
-    Parameters
-    ----------
-    lat, lon
-        Degrees in WGS-84, of one shape, inside mainland China unless `datum` is WGS-84.
-    datum
-        Datum to convert to.
-
-    Returns
-    -------
-    lat, lon
-        Degrees in `datum`, of the same shape; not a number where the input is not.
+    """Convert points in degrees from WGS-84 to another datum: the inverse of `to_wgs84`.
 
     Notes
     -----
@@ -147,12 +125,10 @@ def _undo(forward: Callable[[_Reals, _Reals], _Point], image: _Point, start: _Po
 
 
 CHINA = Bounds(3.0, 73.0, 54.0, 136.0)
-"""A generous box around China, degrees: only used to detect swapped coordinates."""
-
+"""A generous box around China, degrees."""
 
 _OFF_THE_MAINLAND = ("71", "81", "82")
 """Province part of GB/T 2260: Taiwan, Hong Kong, Macau."""
-
 
 _REGIONS_OFF_THE_MAINLAND = ("台湾", "臺灣", "香港", "澳门", "澳門", "taiwan", "hong kong", "macau", "macao")
 

@@ -86,13 +86,7 @@ def file_stem(dataset: Dataset) -> str:
 
 
 def write_export(engine: Engine, dataset: Dataset, request: Request, target: IO[bytes]) -> int:
-    """Write what is asked for and return the number of rows.
-
-    Parameters
-    ----------
-    target
-        A binary file open for writing.
-    """
+    """Write what is asked for to a binary file, and return the number of rows."""
     if request.what is What.STATIONS:
         export = export_stations(engine, request.filters, request.bounds, dataset.kind)
     else:

@@ -138,15 +138,7 @@ def export_stations(engine: Engine, filters: Filters, place: Place, kind: Kind) 
 def export_hexes(
     engine: Engine, filters: Filters, bounds: Bounds | None, resolution: int, kind: Kind
 ) -> Export:
-    """Return the cells of the selection whose centre lies in `bounds`, as `HEX_TABLE` says.
-
-    Parameters
-    ----------
-    bounds
-        None is everywhere.
-    resolution
-        H3 resolution, 0 to 11.
-    """
+    """Return the cells of a resolution, 0 to 11, whose centre lies in `bounds`, as `HEX_TABLE` says."""
     box = bounds or WORLD
 
     def batches() -> Iterator[pa.Table]:

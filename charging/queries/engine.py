@@ -25,7 +25,6 @@ from charging.queries.groups import IDENTITY, SELECT_STATIONS, TEXTS, StoredGrou
 
 _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
 
-
 MAX_CACHED_ROWS = 4_000_000
 """Rows kept in the cache, 8 bytes each: a run of the page asks several things about one place."""
 
@@ -87,14 +86,8 @@ class Engine:
         """Start to read `dataset`, whose files must not change while the engine is open.
 
         The first query waits for what it reads: arrays come first, then the tables for SQL, which are made
-        when one is needed, or a little later.
-
-        Parameters
-        ----------
-        dataset
-            The version to query.
-        memory_limit_mb
-            Size of the station file above which its rows stay on disk.
+        when one is needed, or a little later. Above `memory_limit_mb` the rows of the station file stay on
+        disk.
         """
         self._connection = duckdb.connect(":memory:")
         self._lock = threading.Lock()

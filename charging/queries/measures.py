@@ -54,18 +54,7 @@ class Measure(StrEnum):
 def sum_groups(
     engine: Engine, filters: Filters, place: Place, sums_of: Collection[str] = SUMS
 ) -> pd.DataFrame:
-    """Return sums over the groups that are selected in a place.
-
-    Parameters
-    ----------
-    sums_of
-        Which of the columns `SUMS` to return.
-
-    Returns
-    -------
-    table
-        One row: `stations`, `stations_piles_unknown`, the columns `groups.PILE_COUNTS`, `max_power_kw`.
-    """
+    """Return sums over the groups that are selected in a place: one row, with those columns of `SUMS`."""
     rows = select_groups(engine, filters, place)
     sums = _sums_of_runs(engine.columns, rows, np.zeros(rows.size, dtype=np.int64), sums_of)
     del sums["key"]
@@ -218,16 +207,9 @@ def _sum_in_sql(engine: Engine, condition: Condition, by: str) -> Sums:
 def _sums_of_runs(
     columns: Columns, rows: NDArray[np.int64], keys: NDArray[np.int64], sums_of: Collection[str] = SUMS
 ) -> Sums:
-    """Return the sums over runs of equal keys; within a run the groups of a station are contiguous.
+    """Return `key` and some of the columns `SUMS` over runs of equal keys, given the key of each row.
 
-    Parameters
-    ----------
-    rows
-        Rows of the groups in `columns`.
-    keys
-        The key of each row.
-    sums_of
-        Which of the columns `SUMS` to return, after `key`.
+    Within a run the groups of a station are contiguous.
     """
     if not rows.size:
         return {"key": np.empty(0, dtype=np.int64)} | {name: np.empty(0) for name in sums_of}

@@ -19,14 +19,6 @@ def points(engine: Engine, filters: Filters) -> pd.DataFrame:
     that lists groups of 0, is no point. A station whose piles belong to several operators is a point of each.
     The operator is that of the pile; it is not known if the station names none.
 
-    Parameters
-    ----------
-    engine
-        The dataset.
-    filters
-        The selection. Reach is computed for DC piles by default: the caller says so here
-        (`currents=(Current.DC,)`), as with every other condition.
-
     Returns
     -------
     table

@@ -68,12 +68,7 @@ def station_batches(
 ) -> Iterator[pd.DataFrame]:
     """Yield the selected stations of a place in the order of their numbers, in batches.
 
-    Parameters
-    ----------
-    columns
-        Columns of `stations` to return.
-    sums
-        Sums over the selected groups of a station to return, each with its new name.
+    They have some columns of `stations`, and sums over their selected groups, each with its new name.
     """
     condition = where(filters, place, engine)
     stored = ", ".join(f"s.{column}" for column in columns)

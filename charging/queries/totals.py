@@ -63,21 +63,12 @@ def totals(
     A station whose piles differ in `by` is in several rows: rows then add up to more stations than there are,
     never to more piles.
 
-    Parameters
-    ----------
-    by
-        What to break down by.
-    place
-        Where to look; None means everywhere.
-    sums_of
-        Which of the columns `measures.SUMS` to return; with `by`, `piles` is among them.
-
     Returns
     -------
     table
-        The columns of `measures.sum_groups`; with `by`, a first column `key` (null: not known; operators by
-        id) and a last one `share` (of the piles of all rows, 0 to 1), ordered by piles descending, then by
-        key.
+        The columns of `measures.SUMS` that `sums_of` names; with `by`, `piles` is among them, a first column
+        is `key` (null: not known; operators by id) and a last one `share` (of the piles of all rows, 0 to 1),
+        ordered by piles descending, then by key.
     """
     if by is None:
         return sum_groups(engine, filters, place, sums_of)
