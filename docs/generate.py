@@ -144,8 +144,11 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
     "highways": ("highways", "schematic"),
     "white_spots": ("white_spots",),
     "density": ("density",),
-    "changes": ("changes", "change_studies", "changed_cells"),
-    "quality": ("quality", "quality_studies", "duplicates", "name_similarity", "datum_check"),
+    "changes": ("changes.stations", "changes.studies", "changes.cells"),
+    "quality": (
+        *("quality.fields", "quality.studies"),
+        *("quality.duplicates", "quality.name_similarity", "quality.datum_check"),
+    ),
     "studies": ("studies",),
 }
 """The modules of the analyses, by the page of definitions they are on."""
@@ -211,7 +214,8 @@ def _usage(text: str) -> str:
 def _modules(package: str, names: tuple[str, ...] = ()) -> list[ModuleType]:
     """Return the modules of a part of the house, all or some, by name."""
     folder = ROOT / "charging" / package
-    found = names or sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+    paths = (path.relative_to(folder).with_suffix("") for path in folder.rglob("[!_]*.py"))
+    found = names or sorted(".".join(path.parts) for path in paths)
     return [importlib.import_module(f"charging.{package}.{name}") for name in found]
 
 

@@ -104,7 +104,9 @@ def test_every_generated_part_stands_in_a_document(generate):
 
 
 def test_every_analysis_is_defined_on_one_page(generate):
-    modules = [path.stem for path in (ROOT / "charging" / "analytics").glob("[a-z]*.py")]
+    folder = ROOT / "charging" / "analytics"
+    paths = [path.relative_to(folder).with_suffix("") for path in folder.rglob("[a-z]*.py")]
+    modules = [".".join(path.parts) for path in paths]
     assert sorted(name for names in generate.TOPICS.values() for name in names) == sorted(modules)
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from charging.analytics.change_studies import changed_stations
-from charging.analytics.changes import KINDS, ChangesBy, Incomparable, change_totals, find_obstacles
+from charging.analytics.changes.stations import KINDS, ChangesBy, Incomparable, change_totals, find_obstacles
+from charging.analytics.changes.studies import changed_stations
 from charging.cli.command import Output, add_query, load_dataset, parse_selection
 from charging.cli.question import dataset_values, heading, open_engine, query_text, selection_lines
 from charging.cli.tables import align_figures, align_table, figure, json_rows, one_line

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from charging.analytics.changes import OF_NUMBERS, find_obstacles
+from charging.analytics.changes.stations import OF_NUMBERS, find_obstacles
 from charging.analytics.comparison import PILES, tally
 from charging.analytics.studies import QueryRunner, compare_operators, unknowns
 from charging.cli.command import Output, add_resolution, add_rows, load_dataset

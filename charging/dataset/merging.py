@@ -64,9 +64,8 @@ def merge(
     dataset
         The version made is of the current one in its folder.
     pairs
-        Station ids, the one to keep and the one to drop, such as `keep` and `drop` of
-        `charging.analytics.duplicates.suspected_duplicates`. One that is kept may be dropped by another pair,
-        and one that is dropped may be so by several.
+        Station ids, the one to keep and the one to drop, such as `keep` and `drop` of `suspected_duplicates`.
+        One that is kept may be dropped by another pair, and one that is dropped may be so by several.
     why
         A note kept with the decisions.
     decided_at

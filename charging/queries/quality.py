@@ -1,7 +1,7 @@
 """What is known and what is not: counts per field and source, and the stations that may be duplicates.
 
-Small tables for `charging.analytics.quality` and `charging.analytics.duplicates`, over the whole dataset:
-its quality does not depend on a selection.
+Small tables for `charging.analytics.quality`, over the whole dataset: its quality does not depend on a
+selection.
 """
 
 import pandas as pd

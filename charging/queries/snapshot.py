@@ -13,7 +13,7 @@ from charging.queries.predicates import select_groups
 
 
 def snapshot(engine: Engine, filters: Filters) -> pd.DataFrame:
-    """Return the selected stations with the columns that `charging.analytics.changes` compares.
+    """Return the selected stations with the columns that `charging.analytics.changes.stations` compares.
 
     A station without a selected pile has no row, so with a selection "opened" means: selected since.
 

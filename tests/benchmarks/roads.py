@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from report import Row
 from standing import standing
 
-from charging.analytics.changes import (
+from charging.analytics.changes.stations import (
     KINDS,
     MOVED_M,
     Pairs,

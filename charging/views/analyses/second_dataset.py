@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-from charging.analytics.changes import Incomparable, Obstacle
+from charging.analytics.changes.stations import Incomparable, Obstacle
 from charging.dataset.manifest import Manifest
 from charging.dataset.store import Dataset, dataset_folder, dataset_names, locate_dataset
 from charging.errors import ChargingError

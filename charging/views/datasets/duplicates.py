@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 import streamlit as st
 
-from charging.analytics import quality_studies
-from charging.analytics.duplicates import Grade, KeepReason, suspected_duplicates
+from charging.analytics.quality import studies
+from charging.analytics.quality.duplicates import Grade, KeepReason, suspected_duplicates
 from charging.dataset.merging import merge, merged_stations, read_merges, unmerge
 from charging.dataset.store import Dataset
 from charging.errors import ChargingError
@@ -50,7 +50,7 @@ def _show_pairs(context: ViewContext) -> None:
     say = context.say
     try:
         with st.spinner(say("duplicates.looking")):
-            pairs = context.answers.ask(quality_studies.duplicates)
+            pairs = context.answers.ask(studies.duplicates)
     except ChargingError as error:
         show_error(say("duplicates.too_many"), str(error), say)
         return

@@ -3,9 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from charging.analytics import quality_studies
-from charging.analytics.datum_check import Verdict, forgotten_conversion
-from charging.analytics.quality import completeness, outside_region
+from charging.analytics.quality import studies
+from charging.analytics.quality.datum_check import Verdict, forgotten_conversion
+from charging.analytics.quality.fields import completeness, outside_region
 from charging.domain.geography import load_cities
 from charging.views.analyses import analysis
 from charging.views.elements.labels import names_of
@@ -26,9 +26,9 @@ def show_quality(context: ViewContext) -> None:
     say = context.say
     show_section(say("quality.title"))
     with st.spinner(say("quality.counting")):
-        counts = context.answers.ask(quality_studies.completeness)
-        outside = context.answers.ask(quality_studies.outside_region)
-        verdicts = context.answers.ask(quality_studies.conversions)
+        counts = context.answers.ask(studies.completeness)
+        outside = context.answers.ask(studies.outside_region)
+        verdicts = context.answers.ask(studies.conversions)
     _show_completeness(context, counts)
     _show_outside(context, outside)
     _show_conversions(context, verdicts)

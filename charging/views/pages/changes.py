@@ -8,9 +8,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from charging.analytics.change_studies import cell_changes, changed_stations, changes_by
-from charging.analytics.changed_cells import STATIONS, CellChange, changed_cells, station_categories
-from charging.analytics.changes import Change, ChangesBy, Incomparable, change_totals, changes, find_obstacles
+from charging.analytics.changes.cells import STATIONS, CellChange, changed_cells, station_categories
+from charging.analytics.changes.stations import (
+    Change,
+    ChangesBy,
+    Incomparable,
+    change_totals,
+    changes,
+    find_obstacles,
+)
+from charging.analytics.changes.studies import cell_changes, changed_stations, changes_by
 from charging.domain.published import Figure, history
 from charging.maps import layers as draw
 from charging.maps.analysis_colours import verdict_classes

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from charging.analytics.changes import OF_NUMBERS, find_obstacles
+from charging.analytics.changes.stations import OF_NUMBERS, find_obstacles
 from charging.analytics.comparison import PILES, Standing, compare, tally, white_spots_of
 from charging.analytics.studies import compare_operators, near_cities
 from charging.domain.hexes import cell_from_text, cell_text, resolution_of

@@ -27,7 +27,7 @@ _LOADED = (
 
 _LATER = (
     "charging.analytics.studies",
-    "charging.analytics.change_studies",
+    "charging.analytics.changes.studies",
     "charging.maps.static_map_svg",
     "charging.sources.weights",
     "charging.views.report.report_html",

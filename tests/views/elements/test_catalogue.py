@@ -11,9 +11,9 @@ from string import Formatter
 
 import pytest
 
-from charging.analytics.changes import Obstacle
+from charging.analytics.changes.stations import Obstacle
 from charging.analytics.comparison import PILES
-from charging.analytics.duplicates import KeepReason
+from charging.analytics.quality.duplicates import KeepReason
 from charging.domain import vocabulary
 from charging.domain.filters import Filters
 from charging.domain.published import Qualifier, launch_figures

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from views.paged import captions, html, link, opened, page_over, run, tables
 
-from charging.analytics import quality_studies
+from charging.analytics.quality import studies
 from charging.dataset.merging import read_merges
 from charging.dataset.store import CURRENT, last_dataset, open_dataset
 from charging.dataset.versions import write_version
@@ -145,7 +145,7 @@ def verdicts(_engine):
 
 
 def test_a_forgotten_conversion_is_said_in_words_with_its_numbers(page, monkeypatch):
-    monkeypatch.setattr(quality_studies, "conversions", verdicts)
+    monkeypatch.setattr(studies, "conversions", verdicts)
     shown = re.sub("<[^>]+>", "|", " ".join(block.proto.body for block in data(page).get("html")))
     assert "of 50 stations of other, 40 are found exactly one shift away and 3 in their place" in shown
     assert "They lie 512 m apart, and the shift is 511 m long there." in shown
@@ -195,7 +195,7 @@ def test_too_many_pairs_to_compare_are_said_in_the_readers_language(page, monkey
     def too_many(_):
         raise UsageError("Expected at most 1 pairs of stations")
 
-    monkeypatch.setattr(quality_studies, "duplicates", too_many)
+    monkeypatch.setattr(studies, "duplicates", too_many)
     data(page, lang="zh").button(key="ask_duplicates").click()
     assert "无法逐对比对" in run(page).error[0].value
     assert "Expected at most 1 pairs of stations" in [text.value for text in page.text]

@@ -5,8 +5,8 @@ from contextlib import closing
 import pandas as pd
 import pytest
 
-from charging.analytics.change_studies import cell_changes, changed_stations, changes_by
-from charging.analytics.changes import ChangesBy, change_totals, changes
+from charging.analytics.changes.stations import ChangesBy, change_totals, changes
+from charging.analytics.changes.studies import cell_changes, changed_stations, changes_by
 from charging.analytics.studies import Uncached
 from charging.dataset.versions import write_version
 from charging.domain.filters import Filters

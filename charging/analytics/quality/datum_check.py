@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from charging.analytics.duplicates import chord_of
-from charging.analytics.name_similarity import NEAR_NAME, Names, likeness, names_of, operator_keys
+from charging.analytics.quality.duplicates import chord_of
+from charging.analytics.quality.name_similarity import NEAR_NAME, Names, likeness, names_of, operator_keys
 from charging.domain.datum import CHINA, from_wgs84, is_shifted
 from charging.domain.geography import Floats, great_circle_km, unit_vectors
 from charging.domain.vocabulary import Datum

@@ -11,7 +11,14 @@ from analytics import plain_highways as plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charging.analytics.changes import KINDS, ChangesBy, Obstacle, change_totals, changes, find_obstacles
+from charging.analytics.changes.stations import (
+    KINDS,
+    ChangesBy,
+    Obstacle,
+    change_totals,
+    changes,
+    find_obstacles,
+)
 from charging.dataset.manifest import SourceRows
 from charging.domain.filters import Filters
 from charging.domain.hexes import cells_at, parent_cells

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from charging.analytics.name_similarity import (
+from charging.analytics.quality.name_similarity import (
     NEAR_NAME,
     SAME_NAME,
     Likeness,

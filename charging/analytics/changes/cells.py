@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from charging.analytics.changes import ChangesBy, change_totals
+from charging.analytics.changes.stations import ChangesBy, change_totals
 from charging.domain.hexes import parent_cells
 
 
@@ -31,7 +31,7 @@ def changed_cells(
     Parameters
     ----------
     diff
-        What `changes.changes` returned.
+        What `stations.changes` returned.
     old_cells, new_cells
         H3 cell (resolution 11) of every selected station, then and now.
     resolution
@@ -40,7 +40,7 @@ def changed_cells(
     Returns
     -------
     table
-        One row per cell, by cell: `cell`, what `changes.change_totals` says of it, `stations_before`,
+        One row per cell, by cell: `cell`, what `stations.change_totals` says of it, `stations_before`,
         `stations_after`, and `category`, one of `CellChange`:
 
         - `opened`: no station of the selection then, some now; `closed`: some then, none now;

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charging.analytics.datum_check import forgotten_conversion
+from charging.analytics.quality.datum_check import forgotten_conversion
 from charging.domain.datum import from_wgs84
 from charging.domain.geography import great_circle_km, load_cities
 from charging.domain.vocabulary import Datum

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from realdata import REALDATA
 
-from charging.analytics.quality import completeness, outside_region
+from charging.analytics.quality.fields import completeness, outside_region
 from charging.dataset.pipeline import import_files
 from charging.domain.geography import great_circle_km, load_cities
 from charging.queries.engine import Engine

@@ -2,8 +2,8 @@
 
 import pytest
 
-from charging.analytics import quality, quality_studies
-from charging.analytics.duplicates import suspected_duplicates
+from charging.analytics.quality import fields, studies
+from charging.analytics.quality.duplicates import suspected_duplicates
 from charging.dataset.versions import write_version
 from charging.queries.engine import Engine
 from charging.queries.quality import field_counts, station_points
@@ -18,8 +18,8 @@ def engine(tiny_dataset):
 
 
 def test_every_field_and_source_has_its_share_and_what_it_is_of(engine):
-    table = quality_studies.completeness(engine)
-    assert table.equals(quality.completeness(field_counts(engine)))
+    table = studies.completeness(engine)
+    assert table.equals(fields.completeness(field_counts(engine)))
     assert set(table.of[table.unit == "stations"]) == {12}
 
 
@@ -30,7 +30,7 @@ def test_duplicates_carry_the_names_of_both(build, tiny_records, tiny_descriptio
     built = build([*tiny_records, twin])
     other = Engine(write_version(tmp_path / "twins", built.tables, tiny_description), memory_limit_mb=100)
     try:
-        pairs = quality_studies.duplicates(other)
+        pairs = studies.duplicates(other)
         assert len(pairs) == len(suspected_duplicates(station_points(other))) > 0
         names = dict(zip(pairs.keep, pairs.keep_name, strict=True))
         names |= dict(zip(pairs["drop"], pairs.drop_name, strict=True))
@@ -40,9 +40,9 @@ def test_duplicates_carry_the_names_of_both(build, tiny_records, tiny_descriptio
 
 
 def test_a_point_outside_its_region_carries_its_name(engine):
-    outside = quality_studies.outside_region(engine)
+    outside = studies.outside_region(engine)
     assert {"name", "name_zh"} <= set(outside.columns)
 
 
 def test_a_single_source_tells_nothing_of_its_conversion(engine):
-    assert quality_studies.conversions(engine).verdict.tolist() == ["not_told"]
+    assert studies.conversions(engine).verdict.tolist() == ["not_told"]

@@ -1,14 +1,14 @@
 """The questions about the quality of a dataset, from its tables to the answers.
 
-What each answer means is defined in `charging.analytics.quality`, `duplicates` and `datum_check`. They are
-apart from `charging.analytics.studies`, since they import much that the map does not need.
+What each answer means is defined in `fields`, `duplicates` and `datum_check`. They are apart from
+`charging.analytics.studies`, since they import much that the map does not need.
 """
 
 import pandas as pd
 
-from charging.analytics import quality
-from charging.analytics.datum_check import forgotten_conversion
-from charging.analytics.duplicates import suspected_duplicates
+from charging.analytics.quality import fields
+from charging.analytics.quality.datum_check import forgotten_conversion
+from charging.analytics.quality.duplicates import suspected_duplicates
 from charging.domain.geography import load_cities
 from charging.queries.engine import Engine
 from charging.queries.quality import field_counts, station_points
@@ -17,14 +17,14 @@ _NAMES = ("name", "name_zh")
 
 
 def completeness(engine: Engine) -> pd.DataFrame:
-    """Return what `quality.completeness` says of a dataset."""
-    return quality.completeness(field_counts(engine))
+    """Return what `fields.completeness` says of a dataset."""
+    return fields.completeness(field_counts(engine))
 
 
 def outside_region(engine: Engine) -> pd.DataFrame:
-    """Return what `quality.outside_region` says of a dataset, with `name` and `name_zh`."""
+    """Return what `fields.outside_region` says of a dataset, with `name` and `name_zh`."""
     points = station_points(engine)
-    outside = quality.outside_region(points, load_cities())
+    outside = fields.outside_region(points, load_cities())
     return outside.join(points.set_index("station_id")[list(_NAMES)], on="station_id")
 
 

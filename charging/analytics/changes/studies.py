@@ -10,8 +10,14 @@ from typing import Concatenate, ParamSpec, Protocol, Self, TypeVar
 import numpy as np
 import pandas as pd
 
-from charging.analytics.changed_cells import changed_cells
-from charging.analytics.changes import ChangesBy, Pairs, change_totals, pair_stations, selected_changes
+from charging.analytics.changes.cells import changed_cells
+from charging.analytics.changes.stations import (
+    ChangesBy,
+    Pairs,
+    change_totals,
+    pair_stations,
+    selected_changes,
+)
 from charging.analytics.studies import QueryRunner
 from charging.domain.filters import Filters
 from charging.queries.engine import Engine
@@ -42,7 +48,7 @@ A = TypeVar("A", bound=PairQueryRunner)
 
 
 def changed_stations(data: A, older: A, filters: Filters, *, count_piles: bool = True) -> pd.DataFrame:
-    """Return what `changes.changes` says of a selection of two datasets; its pairs are asked for once."""
+    """Return what `stations.changes` says of a selection of two datasets; its pairs are asked for once."""
     pairs = data.ask_both(older, _station_pairs)
     was, is_now = (asked.ask(selected_piles, filters) for asked in (older, data))
     return selected_changes(pairs, was, is_now, count_piles=count_piles)
@@ -51,14 +57,14 @@ def changed_stations(data: A, older: A, filters: Filters, *, count_piles: bool =
 def changes_by(
     data: A, older: A, filters: Filters, by: ChangesBy | None = None, *, count_piles: bool = True
 ) -> pd.DataFrame:
-    """Return what `changes.change_totals` says of a selection of two datasets, in all or by a key."""
+    """Return what `stations.change_totals` says of a selection of two datasets, in all or by a key."""
     return change_totals(data.ask_both(older, changed_stations, filters, count_piles=count_piles), by)
 
 
 def cell_changes(
     data: A, older: A, filters: Filters, resolution: int, *, count_piles: bool = True
 ) -> pd.DataFrame:
-    """Return what `changed_cells.changed_cells` says of a selection of two datasets."""
+    """Return what `cells.changed_cells` says of a selection of two datasets."""
     pairs = data.ask_both(older, _station_pairs)
     changed = data.ask_both(older, changed_stations, filters, count_piles=count_piles)
     was, is_now = (

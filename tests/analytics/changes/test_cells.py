@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from analytics.test_changes import COLUMNS, kinds, snapshots, stations
+from analytics.changes.test_stations import COLUMNS, kinds, snapshots, stations
 from hypothesis import given, settings
 
-from charging.analytics.changed_cells import STATIONS, changed_cells, station_categories
-from charging.analytics.changes import changes
+from charging.analytics.changes.cells import STATIONS, changed_cells, station_categories
+from charging.analytics.changes.stations import changes
 from charging.domain.hexes import parent_cells
 
 A, B = {"lat": 40.0}, {"lat": 45.0}

@@ -1,7 +1,6 @@
 """How good the data is: what is known, and what lies where it cannot.
 
-Suspected duplicates are in `charging.analytics.duplicates`, a datum that was not converted in
-`charging.analytics.datum_check`, operators that could not be resolved in the report of an import.
+Operators that could not be resolved are in the report of an import.
 """
 
 from collections.abc import Iterable

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from realdata import REALDATA
 
-from charging.analytics import duplicates
-from charging.analytics.duplicates import crowded_points, suspected_duplicates
-from charging.analytics.name_similarity import likeness, names_of, similarity
+from charging.analytics.quality import duplicates
+from charging.analytics.quality.duplicates import crowded_points, suspected_duplicates
+from charging.analytics.quality.name_similarity import likeness, names_of, similarity
 from charging.dataset.pipeline import import_files
 from charging.errors import UsageError
 from charging.queries.engine import Engine

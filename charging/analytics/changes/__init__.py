@@ -1,0 +1,1 @@
+"""What changed between two datasets, station by station and cell by cell."""
