@@ -25,7 +25,7 @@ class Standing(StrEnum):
     OTHERS = "others"  # neither, but others
 
 
-def compare(
+def compare_holdings(
     holdings_a: pd.DataFrame,
     holdings_b: pd.DataFrame | None,
     a: Collection[str] | None,
@@ -73,8 +73,8 @@ def compare(
     )
 
 
-def tally(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table that `compare` returned, added up by category.
+def sum_by_standing(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table that `compare_holdings` returned, added up by category.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def tally(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def white_spots_of(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the units of a table that `compare` returned where B has piles and A none.
+    """Return the units of a table that `compare_holdings` returned where B has piles and A none.
 
     Returns
     -------

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from charging.analytics.comparison import compare
+from charging.analytics.comparison import compare_holdings
 from charging.analytics.coverage import Coverage, coverage_of, coverage_within, marginal_gains
 from charging.analytics.coverage_options import Gain, Grid
 from charging.analytics.density import density_by_city
@@ -175,13 +175,13 @@ def compare_operators(
     by: UnitKind,
     other: QueryRunner | None = None,
 ) -> pd.DataFrame:
-    """Return what `comparison.compare` says of the units of a selection.
+    """Return what `comparison.compare_holdings` says of the units of a selection.
 
     With `other`, B is looked up in that dataset, with the same selection; only then may a set be None, for
     every operator.
     """
     holdings_b = other.ask(holdings, filters, by) if other else None
-    return compare(data.ask(holdings, filters, by), holdings_b, a, b)
+    return compare_holdings(data.ask(holdings, filters, by), holdings_b, a, b)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

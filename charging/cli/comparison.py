@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from charging.analytics.changes.stations import OF_NUMBERS, find_obstacles
-from charging.analytics.comparison import PILES, tally
+from charging.analytics.comparison import PILES, sum_by_standing
 from charging.analytics.studies import QueryRunner, compare_operators, unknowns
 from charging.cli.command import Output, add_resolution, add_rows, load_dataset
 from charging.cli.question import (
@@ -58,7 +58,7 @@ def _compare_sets(
     def compare_by(unit: UnitKind) -> pd.DataFrame:
         return compare_operators(question.data, question.filters, a, b, unit, data)
 
-    categories = tally(compare_by(resolution))
+    categories = sum_by_standing(compare_by(resolution))
     cities = _name_cities(compare_by(Unit.CITY))
     notes = _obstacle_notes(question.dataset, other) if other else []
     lines = [*(["B is looked up in:", *heading(other)] if other else []), *notes]

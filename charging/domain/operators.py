@@ -72,12 +72,12 @@ class Alias:
     country: str | None = None  # ISO 3166-1 alpha-2, the only country where it means this operator
 
 
-def normalise(text: str) -> str:
+def strip_suffixes(text: str) -> str:
     """Return a text case-folded and without generic company and site suffixes; idempotent.
 
     Examples
     --------
-    >>> normalise("特来电（CN）有限公司"), normalise("NIO Co., Ltd."), normalise("蔚来超充站")
+    >>> strip_suffixes("特来电（CN）有限公司"), strip_suffixes("NIO Co., Ltd."), strip_suffixes("蔚来超充站")
     ('特来电', 'nio', '蔚来')
     """
     rest = fold_text(text)
@@ -100,7 +100,7 @@ class OperatorRegistry:
         by_text = {fold_text(alias.text): alias for alias in (*own_names, *aliases)}
         self._plain_words = [text for text, alias in by_text.items() if alias.is_word]
         by_text = {text: alias for text, alias in by_text.items() if not alias.is_word}
-        self._by_exact_text = {normalise(alias.text): alias for alias in by_text.values()}
+        self._by_exact_text = {strip_suffixes(alias.text): alias for alias in by_text.values()}
         self._needles = _needles_by_length(by_text)
         self._resolve_text = lru_cache(_CACHED_TEXTS)(self._uncached_resolve_text)
 
@@ -170,7 +170,7 @@ class OperatorRegistry:
         return _any_pattern(self._plain_words)
 
     def _uncached_resolve_text(self, text: str, country: str | None, *, is_name: bool) -> Alias | None:
-        alias = None if is_name else self._by_exact_text.get(normalise(text))
+        alias = None if is_name else self._by_exact_text.get(strip_suffixes(text))
         if alias and _applies_in(alias, country):
             return alias
         # Not the normalised text: "云快充电站" contains "云快充", its normalised form does not.

@@ -280,7 +280,7 @@ class Engine:
 
 
 def _columns(groups: StoredGroups, counts: Mapping[str, NDArray[np.float64]]) -> Columns:
-    cell, lat, lon = (groups.of_station(name).to_numpy() for name in ("cell", "lat", "lon"))
+    cell, lat, lon = (groups.station_column(name).to_numpy() for name in ("cell", "lat", "lon"))
     is_known = {part: ~np.isnan(values) for part, values in counts.items()}
     return Columns(
         cell=cell,
@@ -289,7 +289,7 @@ def _columns(groups: StoredGroups, counts: Mapping[str, NDArray[np.float64]]) ->
         station_no=groups.station_row + 1,
         operator_code=groups.operator_code.fill_null(-1).to_numpy().astype(np.int64),
         status_rank=groups.status_rank,
-        power_kw=groups.of_piles("power_kw").to_numpy(zero_copy_only=False),
+        power_kw=groups.pile_column("power_kw").to_numpy(zero_copy_only=False),
         # an array per count: the values that are taken and added up are contiguous
         pile_counts={part: np.nan_to_num(values) for part, values in counts.items()},
         is_known=is_known,

@@ -60,11 +60,11 @@ class StoredGroups(NamedTuple):
     station_row: NDArray[np.int64]  # row of each group in `stations`, ascending
     pile_row: NDArray[np.int64]  # row of each group in `piles`; -1: a station without any
 
-    def of_station(self, name: str) -> pa.Array:
+    def station_column(self, name: str) -> pa.Array:
         """Return a column of the stations, by group."""
         return _in_one_piece(self.stations[name]).take(pa.array(self.station_row))
 
-    def of_piles(self, name: str) -> pa.Array:
+    def pile_column(self, name: str) -> pa.Array:
         """Return a column of the piles, by group; null for a station without any."""
         column = _in_one_piece(self.piles[name])
         if self.pile_row.size == len(column) and (self.pile_row == np.arange(self.pile_row.size)).all():
@@ -75,21 +75,21 @@ class StoredGroups(NamedTuple):
     def operator_code(self) -> pa.Array:
         """Operator of the piles; of the station, if it has no piles."""
         alone = pa.array(self.pile_row < 0)
-        return pc.if_else(alone, self.of_station("operator_code"), self.of_piles("operator_code"))
+        return pc.if_else(alone, self.station_column("operator_code"), self.pile_column("operator_code"))
 
     @property
     def status_rank(self) -> NDArray[np.int64]:
         """Position of the status of each group in `Status`; `NO_STATUS` where it is not known."""
-        return _look_up(self.of_piles("status"), _RANKS, NO_STATUS)
+        return _look_up(self.pile_column("status"), _RANKS, NO_STATUS)
 
     def pile_counts(self) -> dict[str, NDArray[np.float64]]:
         """Return each of `PILE_COUNTS`; NaN where nothing is known."""
-        count = _to_doubles(self.of_piles("count"))
-        current, status = self.of_piles("current"), self.of_piles("status")
+        count = _to_doubles(self.pile_column("count"))
+        current, status = self.pile_column("current"), self.pile_column("status")
         is_known, is_status_known = (~np.asarray(texts.is_null()) for texts in (current, status))
         is_live = _is_one_of(status, LIVE_STATUSES)
 
-        def piles_if(
+        def count_where(
             holds: NDArray[np.bool_], is_known: NDArray[np.bool_] | None = None
         ) -> NDArray[np.float64]:
             """Return the piles of the groups where a condition holds; 0 where it is known not to."""
@@ -98,23 +98,23 @@ class StoredGroups(NamedTuple):
 
         return {
             "piles": count,
-            "dc_piles": piles_if(_is_one_of(current, _DC), is_known),
-            "ac_piles": piles_if(_is_one_of(current, _AC), is_known),
-            "current_unknown_piles": piles_if(~is_known),
-            "power_unknown_piles": piles_if(np.asarray(self.of_piles("power_kw").is_null())),
-            "available_piles": piles_if(_is_one_of(status, (Status.AVAILABLE,)), is_live),
-            "live_piles": piles_if(is_live),
-            "fault_piles": piles_if(_is_one_of(status, (Status.FAULT,)), is_status_known),
-            "status_unknown_piles": piles_if(~is_status_known),
+            "dc_piles": count_where(_is_one_of(current, _DC), is_known),
+            "ac_piles": count_where(_is_one_of(current, _AC), is_known),
+            "current_unknown_piles": count_where(~is_known),
+            "power_unknown_piles": count_where(np.asarray(self.pile_column("power_kw").is_null())),
+            "available_piles": count_where(_is_one_of(status, (Status.AVAILABLE,)), is_live),
+            "live_piles": count_where(is_live),
+            "fault_piles": count_where(_is_one_of(status, (Status.FAULT,)), is_status_known),
+            "status_unknown_piles": count_where(~is_status_known),
         }
 
     def table(self, counts: Mapping[str, NDArray[np.float64]]) -> pa.Table:
         """Return the table `groups`, with the given pile counts."""
         rank = self.status_rank
         columns: dict[str, Any] = {"station_no": self.station_row + 1}
-        columns |= {name: self.of_station(name) for name in _OF_STATION}
+        columns |= {name: self.station_column(name) for name in _OF_STATION}
         columns |= {"operator_code": self.operator_code}
-        columns |= {name: self.of_piles(name) for name in _OF_PILES}
+        columns |= {name: self.pile_column(name) for name in _OF_PILES}
         columns |= {"status_rank": pa.array(rank, mask=rank == NO_STATUS)}
         columns |= {name: pa.array(values, from_pandas=True) for name, values in counts.items()}
         return pa.table(columns)

@@ -11,7 +11,7 @@ from charging.domain.arrays import run_starts
 from charging.domain.filters import Filters
 from charging.queries.engine import Engine, Query
 from charging.queries.holdings import Unit
-from charging.queries.predicates import select_groups, where
+from charging.queries.predicates import row_condition, select_groups
 
 _AREAS = Query(
     "select service_area_id, name, expressway, direction, chainage_km, lat, lon, cell from service_areas"
@@ -58,7 +58,7 @@ def area_stations(engine: Engine, filters: Filters, service_area_id: str) -> pd.
         One row per station, the largest first, then by id: `station_id`, `name`, `name_zh`, `operator_id` (of
         the station; null: not known), `operator_raw`, `piles` (the selected ones; null: not known).
     """
-    condition = where(filters, None, engine)
+    condition = row_condition(filters, None, engine)
     selected = (
         f"select station_no, sum(piles) as piles from groups where service_area_id = ? and {condition.sql}"
         " group by station_no"

@@ -16,7 +16,7 @@ from charging.domain.filters import Filters
 from charging.domain.hexes import parent_cells
 from charging.queries.engine import Columns, Engine, Query
 from charging.queries.groups import NO_STATUS, PILE_COUNTS
-from charging.queries.predicates import Condition, Place, select_groups, where
+from charging.queries.predicates import Condition, Place, row_condition, select_groups
 
 Sums = dict[str, NDArray[Any]]
 """Columns of sums by name, all of one length."""
@@ -74,7 +74,7 @@ def sum_by(engine: Engine, filters: Filters, place: Place, by: str, sums_of: Col
         values, codes = engine.text_codes(by)
         sums = _sum_by_code(engine.columns, rows, codes[rows], sums_of)
         return sums | {"key": np.array([*values, None], dtype=object)[sums["key"]]}  # -1 points at the last
-    sums = _sum_in_sql(engine, where(filters, place, engine), by)
+    sums = _sum_in_sql(engine, row_condition(filters, place, engine), by)
     return {name: sums[name] for name in ("key", *sums_of)}
 
 

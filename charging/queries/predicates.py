@@ -43,7 +43,7 @@ class Condition(NamedTuple):
     parameters: tuple[Any, ...] = ()
 
 
-def where(filters: Filters, place: Place, engine: Engine) -> Condition:
+def row_condition(filters: Filters, place: Place, engine: Engine) -> Condition:
     """Return the condition that a row of `groups` is selected and lies in the place."""
     return _all_of([*_place(place), *_selection(filters, engine)])
 
@@ -163,7 +163,7 @@ def _or_unknown(column: str, sql: str, *parameters: Any, unknown: bool) -> Condi
     return Condition(f"{sql} or {column} is null" if unknown else sql, parameters)
 
 
-def having_text(text: str) -> Condition:
+def text_condition(text: str) -> Condition:
     """Return the condition that `stations.search` has every word of a text; without words it is empty."""
     words = text.split()
     likes = " and ".join("search like ? escape '!'" for _ in words)
@@ -176,5 +176,5 @@ def escape_like(text: str) -> str:
 
 
 def _text(text: str) -> Condition:
-    likes = having_text(text)
+    likes = text_condition(text)
     return Condition(f"station_no in (select station_no from stations where {likes.sql})", likes.parameters)

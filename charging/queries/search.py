@@ -18,7 +18,7 @@ from charging.domain.operators import load_operators
 from charging.domain.text_folding import fold_letters, fold_text
 from charging.domain.vocabulary import Datum
 from charging.queries.engine import Engine, Query
-from charging.queries.predicates import escape_like, having_text
+from charging.queries.predicates import escape_like, text_condition
 
 MAX_TEXT_LENGTH = 100
 """Characters of a text that count."""
@@ -62,7 +62,7 @@ class Hit:
         return f"{self.kind}:{self.id}"
 
 
-def find(engine: Engine, text: str, limit: int = 8) -> tuple[Hit, ...]:
+def find_hits(engine: Engine, text: str, limit: int = 8) -> tuple[Hit, ...]:
     """Return what a text may mean, the likeliest first, at most `limit` hits.
 
     Points come first, then cities (an exact name, then one that begins with the text, then one that contains
@@ -220,7 +220,7 @@ def _town(place: Place, neighbour: City | None) -> Hit:
 
 def _stations(engine: Engine, text: str, limit: int) -> Iterator[Hit]:
     """Return stations whose text has every word: first those that begin with the text, the larger first."""
-    condition = having_text(text)
+    condition = text_condition(text)
     # the best are found before their texts are fetched
     best = (
         "select station_no, case when search like ? escape '!' then 0 else 1 end as later from stations"

@@ -12,7 +12,7 @@ from charging.domain.filters import Filters
 from charging.domain.vocabulary import Status
 from charging.queries.engine import Engine, Query, decode
 from charging.queries.measures import GROUP_SUMS, sum_by_station
-from charging.queries.predicates import Place, select_groups, where
+from charging.queries.predicates import Place, row_condition, select_groups
 
 _COLUMNS = (
     *("station_id", "name", "name_zh", "operator_code", "operator_raw", "lat", "lon"),
@@ -70,7 +70,7 @@ def station_batches(
 
     They have some columns of `stations`, and sums over their selected groups, each with its new name.
     """
-    condition = where(filters, place, engine)
+    condition = row_condition(filters, place, engine)
     stored = ", ".join(f"s.{column}" for column in columns)
     sum_columns = ", ".join(f"held.{name} as {alias}" for name, alias in sums.items())
     count = int(engine.run(Query("select count(*) as n from stations")).n[0])

@@ -10,7 +10,7 @@ from analytics.seven import CENTRE, RING, by_unit, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charging.analytics.comparison import Standing, compare, tally, white_spots_of
+from charging.analytics.comparison import Standing, compare_holdings, sum_by_standing, white_spots_of
 from charging.errors import UsageError
 
 COLUMNS = ("piles_a", "piles_b", "piles_others", "category")
@@ -25,7 +25,7 @@ LATER = (
 
 
 def test_two_operators_in_one_table(seven):
-    assert by_unit(compare(seven, None, ["a"], ["b"]), *COLUMNS) == {
+    assert by_unit(compare_holdings(seven, None, ["a"], ["b"]), *COLUMNS) == {
         CENTRE: (4, 4, 0, Standing.EVEN),
         RING[0]: (10, 0, 0, Standing.ONLY_A),
         RING[1]: (0, 3, 1, Standing.ONLY_B),
@@ -36,7 +36,7 @@ def test_two_operators_in_one_table(seven):
 
 
 def test_one_operator_in_two_tables(seven):
-    assert by_unit(compare(seven, table(LATER), ["a"], ["a"]), *COLUMNS) == {
+    assert by_unit(compare_holdings(seven, table(LATER), ["a"], ["a"]), *COLUMNS) == {
         CENTRE: (4, 6, 4, Standing.B_LEADS),
         RING[0]: (10, 0, 0, Standing.ONLY_A),
         RING[1]: (0, 2, 9, Standing.ONLY_B),  # others: 3 + 1 in one table, 9 in the other
@@ -47,7 +47,7 @@ def test_one_operator_in_two_tables(seven):
 
 
 def test_everybody_in_two_tables_has_no_others(seven):
-    assert by_unit(compare(seven, table(LATER), None, None), *COLUMNS) == {
+    assert by_unit(compare_holdings(seven, table(LATER), None, None), *COLUMNS) == {
         CENTRE: (8, 6, 0, Standing.A_LEADS),
         RING[0]: (10, 0, 0, Standing.ONLY_A),
         RING[1]: (4, 11, 0, Standing.B_LEADS),
@@ -58,7 +58,7 @@ def test_everybody_in_two_tables_has_no_others(seven):
 
 
 def test_the_tally_has_every_category_in_order(seven):
-    counted = tally(compare(seven, None, ["a"], ["b"]))
+    counted = sum_by_standing(compare_holdings(seven, None, ["a"], ["b"]))
     assert counted.astype({"category": "str"}).to_numpy().tolist() == [
         ["only_a", 1, 10, 0, 0],
         ["only_b", 1, 0, 3, 1],
@@ -71,15 +71,15 @@ def test_the_tally_has_every_category_in_order(seven):
 
 def test_white_spots_of_a_are_where_only_b_is_largest_first():
     held = table([("w", "b", 1), ("x", "b", 7), ("y", "b", 7), ("y", "c", 2), ("z", "a", 1), ("z", "b", 9)])
-    spots = white_spots_of(compare(held, None, ["a"], ["b"]))
+    spots = white_spots_of(compare_holdings(held, None, ["a"], ["b"]))
     assert spots.to_numpy().tolist() == [["x", 7, 0], ["y", 7, 2], ["w", 1, 0]]
 
 
 def test_operators_of_both_sides_are_refused_in_one_table_and_not_in_two(seven):
     for same_table in (None, seven):
         with pytest.raises(UsageError, match="found b in both"):
-            compare(seven, same_table, ["a", "b"], ["b", "c"])
-    assert (compare(seven, seven.copy(), ["a", "b"], ["a", "b"]).category != Standing.ONLY_A).all()
+            compare_holdings(seven, same_table, ["a", "b"], ["b", "c"])
+    assert (compare_holdings(seven, seven.copy(), ["a", "b"], ["a", "b"]).category != Standing.ONLY_A).all()
 
 
 @pytest.mark.parametrize(
@@ -87,19 +87,19 @@ def test_operators_of_both_sides_are_refused_in_one_table_and_not_in_two(seven):
 )
 def test_tables_of_different_units_are_refused(seven, other, found):
     with pytest.raises(UsageError, match=f"cells of resolution 7 and {found}"):
-        compare(seven, table([(other, "a", 1)]), None, None)
+        compare_holdings(seven, table([(other, "a", 1)]), None, None)
 
 
 def test_nothing_beside_something(seven):
-    assert len(compare(table([]), None, ["a"], ["b"])) == 0
-    assert set(compare(table([]), seven, None, None).category) == {Standing.ONLY_B}
+    assert len(compare_holdings(table([]), None, ["a"], ["b"])) == 0
+    assert set(compare_holdings(table([]), seven, None, None).category) == {Standing.ONLY_B}
 
 
 @pytest.mark.parametrize("resolution", [5, 7])
 def test_standings_in_the_simulated_network_equal_plain_python(simulated_holdings, resolution):
     held, rows = simulated_holdings[resolution], plain.rows_of(simulated_holdings[resolution])
     for a, b in ((["nio"], ["xpeng"]), (["nio", "xpeng", "li_auto"], ["teld"])):
-        assert by_unit(compare(held, None, a, b), *COLUMNS) == plain.compare(rows, None, a, b)
+        assert by_unit(compare_holdings(held, None, a, b), *COLUMNS) == plain.compare(rows, None, a, b)
 
 
 @pytest.mark.slow
@@ -107,7 +107,7 @@ def test_standings_in_the_simulated_network_equal_plain_python(simulated_holding
 @given(rows=networks, a=operator_sets, b=operator_sets)
 def test_standings_in_any_table_equal_plain_python(rows, a, b):
     b = [operator for operator in b if operator not in a]
-    assert by_unit(compare(table(rows), None, a, b), *COLUMNS) == plain.compare(rows, None, a, b)
+    assert by_unit(compare_holdings(table(rows), None, a, b), *COLUMNS) == plain.compare(rows, None, a, b)
 
 
 @pytest.mark.slow
@@ -119,7 +119,7 @@ def test_standings_in_any_table_equal_plain_python(rows, a, b):
     b=st.one_of(operator_sets, st.none()),
 )
 def test_standings_in_any_two_tables_equal_plain_python(rows, other, a, b):
-    found = by_unit(compare(table(rows), table(other), a, b), *COLUMNS)
+    found = by_unit(compare_holdings(table(rows), table(other), a, b), *COLUMNS)
     assert found == plain.compare(rows, other, a, b)
 
 
@@ -128,10 +128,10 @@ def test_standings_in_any_two_tables_equal_plain_python(rows, other, a, b):
 @given(rows=networks, a=operator_sets, b=operator_sets, seed=st.integers())
 def test_the_order_of_rows_and_operators_changes_nothing(rows, a, b, seed):
     b = [operator for operator in b if operator not in a]
-    expected = compare(table(rows), None, a, b)
+    expected = compare_holdings(table(rows), None, a, b)
     for given_list in (rows, a, b):
         random.Random(seed).shuffle(given_list)  # noqa: S311  no secret
-    pd.testing.assert_frame_equal(compare(table(rows), None, a, b), expected)
+    pd.testing.assert_frame_equal(compare_holdings(table(rows), None, a, b), expected)
 
 
 @pytest.mark.slow
@@ -139,5 +139,5 @@ def test_the_order_of_rows_and_operators_changes_nothing(rows, a, b, seed):
 @given(rows=networks, a=operator_sets)
 def test_no_pile_is_lost_between_a_b_and_others(rows, a):
     b = [operator for operator in "abcde" if operator not in a]
-    counted = tally(compare(table(rows), None, a, b))
+    counted = sum_by_standing(compare_holdings(table(rows), None, a, b))
     assert counted[["piles_a", "piles_b", "piles_others"]].sum().sum() == table(rows).piles.sum()

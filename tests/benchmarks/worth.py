@@ -23,7 +23,7 @@ import pandas_worth as peer
 from report import Row
 from standing import standing
 
-from charging.analytics.comparison import compare, tally, white_spots_of
+from charging.analytics.comparison import compare_holdings, sum_by_standing, white_spots_of
 from charging.analytics.coverage import coverage_of, marginal_gains
 from charging.analytics.resilience import Loss, concentration, dependence, losses_without
 from charging.dataset.store import Dataset, open_dataset
@@ -90,8 +90,8 @@ def _pandas_losses(table: pd.DataFrame) -> Tables:
 
 
 def _standings(table: pd.DataFrame) -> Tables:
-    compared = compare(table, None, BASE, RIVALS)
-    return [compared, tally(compared), white_spots_of(compared)]
+    compared = compare_holdings(table, None, BASE, RIVALS)
+    return [compared, sum_by_standing(compared), white_spots_of(compared)]
 
 
 def _rings(rings: int, resolution: int, changed_ms: float) -> Case:
@@ -133,7 +133,7 @@ CASES = (
         pandas=lambda table: peer.standings(table, BASE, RIVALS),
         control="operators",
         keep=lambda table: table,
-        change=lambda table: tally(compare(table, None, RIVALS, ["teld"])),
+        change=lambda table: sum_by_standing(compare_holdings(table, None, RIVALS, ["teld"])),
     ),
 )
 

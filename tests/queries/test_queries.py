@@ -23,7 +23,7 @@ from charging.domain.vocabulary import Access, Connector, Current, Site, Status
 from charging.queries.engine import Engine
 from charging.queries.hexes import hex_operators, hexes
 from charging.queries.measures import SUMS
-from charging.queries.predicates import Cell, select_groups, where
+from charging.queries.predicates import Cell, row_condition, select_groups
 from charging.queries.stations import count_stations, extent, station, stations
 from charging.queries.totals import Breakdown, count_left_out_as_unknown, headline, totals
 
@@ -242,7 +242,7 @@ def test_operators_of_the_cells_equal_the_reference(world, resolution, filters, 
 def test_arrays_pick_the_groups_of_a_place_that_sql_picks(world, filters, place, resolution):
     if not isinstance(place, Bounds):
         place = Cell(h3.latlng_to_cell(*place, resolution), resolution)
-    condition = where(filters, place, world.engine)
+    condition = row_condition(filters, place, world.engine)
     found = select_groups(world.engine, filters, place)
     assert found.tolist() == world.engine.group_rows(condition.sql, condition.parameters).tolist()
 

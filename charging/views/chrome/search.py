@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from charging.queries.search import Hit, HitKind, find
+from charging.queries.search import Hit, HitKind, find_hits
 from charging.views.elements.component import component
 from charging.views.elements.labels import names_in
 from charging.views.elements.texts import Texts
@@ -51,7 +51,7 @@ def _hits(answers: Answers) -> tuple[Hit, ...]:
     """Return what is found; kept for the visit alone, since every few letters are another question."""
     query = (answers.dataset.content_hash, sought_text())
     if visit.query != query:
-        visit.query, visit.hits = query, find(answers.engine, sought_text())
+        visit.query, visit.hits = query, find_hits(answers.engine, sought_text())
     return visit.hits
 
 

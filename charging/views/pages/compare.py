@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from charging.analytics.changes.stations import OF_NUMBERS, find_obstacles
-from charging.analytics.comparison import PILES, Standing, compare, tally, white_spots_of
+from charging.analytics.comparison import PILES, Standing, compare_holdings, sum_by_standing, white_spots_of
 from charging.analytics.studies import compare_operators, near_cities
 from charging.domain.hexes import cell_from_text, cell_text, resolution_of
 from charging.maps.analysis_colours import VERDICTS
@@ -81,7 +81,7 @@ class Comparison:
     """A against B; `problem` is what is wrong with the other dataset, or ""."""
 
     problem: str
-    definition = (compare, tally, white_spots_of)
+    definition = (compare_holdings, sum_by_standing, white_spots_of)
 
     def controls(self, context: ViewContext) -> None:
         """Show the parameters."""
@@ -168,7 +168,7 @@ def _show_tally(sides: Sides, in_cells: pd.DataFrame) -> None:
     side_b = _side_terms("B", sides.b, colours[Standing.ONLY_B], other, sides)
     context.recorder.show_html(element("dl", "details", side_a, side_b))
     _show_obstacles(context)
-    context.recorder.show_html(_tally_table(tally(in_cells), sides))
+    context.recorder.show_html(_tally_table(sum_by_standing(in_cells), sides))
     notes = [say("compare.whole", cells=say.number(len(in_cells)), resolution=visit.resolution)]
     context.recorder.show_note("  \n".join([*notes, *_unknowns(context)]))
 

@@ -6,7 +6,7 @@ import pytest
 from views.paged import page_over
 
 from charging.queries.engine import Engine
-from charging.queries.search import HitKind, find
+from charging.queries.search import HitKind, find_hits
 from charging.views.chrome import search
 from charging.views.elements.texts import LANGUAGES, Texts
 from charging.views.mapview import favourites
@@ -76,7 +76,7 @@ def session(monkeypatch):
 
 def chose(session, tiny_dataset, text):
     engine = Engine(tiny_dataset, memory_limit_mb=100)
-    hits = find(engine, text)
+    hits = find_hits(engine, text)
     engine.close()
     session[search.KEY] = type("Result", (), {"chosen": hits[0].key})
     search.choose_hit(hits)
