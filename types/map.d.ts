@@ -20,7 +20,7 @@ interface MapState {
   tiles: ShownTiles | null;
   attributions: string[];
   credit?: () => void;
-  obeyed: string | null; // the last command
+  lastCommand: string | null; // the last command
 }
 
 interface ShownTiles {
@@ -191,7 +191,7 @@ interface DrawnLayer {
   remove?: () => void;
 }
 
-interface KeptEntry extends DrawnLayer {
+interface RegistryEntry extends DrawnLayer {
   digest: string;
   shell?: L.Layer;
 }

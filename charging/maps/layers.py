@@ -21,7 +21,7 @@ from branca.element import MacroElement
 from folium.template import Template
 from numpy.typing import NDArray
 
-from charging.domain.hexes import cell_text, centres
+from charging.domain.hexes import cell_text, centres, flat_width_km
 from charging.domain.vocabulary import Datum, Status
 from charging.maps import shapes
 from charging.maps.js_payload import Json, dump, numbers, texts
@@ -110,7 +110,7 @@ def surface(*, theme: Theme, language: str, tiles: Tiles | None, texts: SurfaceT
         "locateRefused": texts.locate_refused,
         "locateFailed": texts.locate_failed,
     }
-    shown = None if tiles is None else _tiles(tiles)
+    shown = None if tiles is None else _tiles_json(tiles)
     return _layer("surface", {"theme": str(theme), "language": language, "tiles": shown, "texts": words})
 
 
@@ -142,7 +142,7 @@ def hexes(
         "ids": _short_ids(cells),
         "classes": scale.classify(rows[scale.column]).tolist(),
         "colours": scale.colours,
-        "tooltip": _tooltip(rows, tooltip),
+        "tooltip": _tooltip_json(rows, tooltip),
     }
     return _layer("hexes", data, None if selected_cell is None else cell_text(selected_cell))
 
@@ -169,13 +169,13 @@ def operator_dots(
     data: Json = {
         "perDegree": shapes.POINT_PER_DEGREE,
         "steps": shapes.point_steps(*centres(cells)),
-        "halfWidthKm": round(shapes.half_width_km(resolution), 4),
+        "halfWidthKm": round(flat_width_km(resolution) / 2, 4),
         "ids": _short_ids(cells),
         "cells": which.tolist(),
         "places": places.tolist(),
         "sizes": np.rint(sizes).astype(int).tolist(),
         "colours": list(colours.values()),
-        "tooltip": _tooltip(rows, tooltip),
+        "tooltip": _tooltip_json(rows, tooltip),
     }
     return _layer("dots", data)
 
@@ -207,7 +207,7 @@ def stations(
         "colours": [OTHER[theme], *scale.colours],
         "radii": numbers(_radii_px(rows["piles"]), digits=1),
         "fault": FAULT[theme],
-        "tooltip": _tooltip(rows, tooltip),
+        "tooltip": _tooltip_json(rows, tooltip),
     }
     if "status" in rows:
         shape = rows["status"].map(lambda status: SHAPES.get(status, PLAIN), na_action="ignore")
@@ -231,7 +231,7 @@ def lines(
         "perDegree": shapes.POINT_PER_DEGREE,
         "lines": [shapes.point_steps(lat, lon) for lat, lon in pieces],
         "colour": colour,
-        "tooltip": _tooltip(table, tooltip),
+        "tooltip": _tooltip_json(table, tooltip),
     }
     return _layer("lines", data)
 
@@ -289,7 +289,7 @@ def _layer(function: str, data: Json, selected_id: str | None = None) -> folium.
     return group
 
 
-def _tiles(tiles: Tiles) -> Json:
+def _tiles_json(tiles: Tiles) -> Json:
     return {
         "urls": tiles.urls,
         "subdomains": tiles.subdomains,
@@ -306,17 +306,17 @@ def _short_ids(cells: NDArray[np.int64]) -> list[str]:
     return [cell_text(cell).rstrip("f") for cell in cells.tolist()]
 
 
-def _tooltip(rows: pd.DataFrame, tooltip: Tooltip) -> Json:
-    heading = _column(rows, TooltipRow(column=tooltip.heading, label="")) if tooltip.heading else None
+def _tooltip_json(rows: pd.DataFrame, tooltip: Tooltip) -> Json:
+    heading = _column_json(rows, TooltipRow(column=tooltip.heading, label="")) if tooltip.heading else None
     return {
         "heading": heading,
-        "rows": [_column(rows, row) for row in tooltip.rows],
+        "rows": [_column_json(rows, row) for row in tooltip.rows],
         "unknown": tooltip.unknown,
         "footer": tooltip.footer,
     }
 
 
-def _column(rows: pd.DataFrame, row: TooltipRow) -> Json:
+def _column_json(rows: pd.DataFrame, row: TooltipRow) -> Json:
     column, words = rows[row.column], {"label": row.label, "unit": row.unit}
     if pd.api.types.is_numeric_dtype(column):
         return {**words, "values": numbers(column, digits=3 if row.unit == "%" else 1)}

@@ -11,7 +11,7 @@ import h3.api.numpy_int as h3
 import numpy as np
 from numpy.typing import NDArray
 
-from charging.domain.hexes import EARTH_RADIUS_KM, boundary, flat_width_km
+from charging.domain.hexes import EARTH_RADIUS_KM, boundary
 
 STEPS_PER_EDGE = 80
 """Grid steps along the edge of a cell: on the screen, where an edge has 12 to 85 px, at most half a pixel
@@ -68,11 +68,6 @@ def point_steps(
     """Return points as steps from the one before, latitude and longitude in turn."""
     grid = np.rint(np.column_stack([lat, lon]) * per_degree).astype(np.int64)
     return np.diff(grid, axis=0, prepend=[[0, 0]]).ravel().tolist()
-
-
-def half_width_km(resolution: int) -> float:
-    """Return the radius of the inscribed circle of an average cell, km."""
-    return flat_width_km(resolution) / 2
 
 
 def _unwrap_lon(lon: NDArray[np.float64], reference: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ SCRIPTS = (
     "cells.js",
     "state.js",
     "backdrop.js",
-    "kept.js",
+    "registry.js",
     "legend.js",
     "surface.js",
     "hexes.js",

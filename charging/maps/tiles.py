@@ -153,13 +153,13 @@ def usable_tiles(settings: Settings) -> Mapping[str, Tiles]:
         if keys.get(name) or not tiles.needs_key
     }
     if settings.tiles_url:
-        usable[CUSTOM] = _custom(settings)
+        usable[CUSTOM] = _custom_tiles(settings)
     if settings.tiles not in usable:
-        raise UsageError(_missing(settings.tiles))
+        raise UsageError(_refusal(settings.tiles))
     return usable
 
 
-def _missing(name: str) -> str:
+def _refusal(name: str) -> str:
     if name == CUSTOM:
         return "CHARGING_TILES=custom needs an address: set CHARGING_TILES_URL"
     if name in TILES:
@@ -168,7 +168,7 @@ def _missing(name: str) -> str:
     return f"CHARGING_TILES must be one of {', '.join(CHOICES)}, found {name!r}"
 
 
-def _custom(settings: Settings) -> Tiles:
+def _custom_tiles(settings: Settings) -> Tiles:
     url = settings.tiles_url
     places = set(_PLACES.findall(url))
     is_complete = {"z", "x"} <= places and places & {"y", "-y"}

@@ -17,7 +17,7 @@ def main() -> None:
     from charging.views.session.visit import visit  # noqa: PLC0415
 
     st.set_page_config(page_title="Charging map", page_icon="⚡", layout="wide")
-    state.begin()
+    state.begin_run()
     say = Texts(visit.language)
     markup.apply_style()
     context = startup.open_context(say)

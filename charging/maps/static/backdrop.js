@@ -89,13 +89,13 @@ const chargingBackdrop = (() => {
   }
 
   // the last answer of `labelsOf`
-  let named = { key: /** @type {unknown[]} */ ([]), labels: /** @type {Label[]} */ ([]) };
+  let lastLabels = { key: /** @type {unknown[]} */ ([]), labels: /** @type {Label[]} */ ([]) };
 
   // Laid out in the pixels of the whole world, so that a name does not come and go while the map is panned.
   /** @param {CanvasRenderingContext2D} ctx @param {L.Map} map @param {Place[]} places */
   function labelsOf(ctx, map, places) {
     const zoom = map.getZoom(), key = [places, zoom, state.language, map.options.crs];
-    if (key.every((part, at) => part === named.key[at])) return named.labels;
+    if (key.every((part, at) => part === lastLabels.key[at])) return lastLabels.labels;
     const labels = /** @type {Label[]} */ ([]);
     for (const [lat, lon, rank, english, chinese] of places) {
       if (zoom < state.themes.zoom.labelsFrom[rank]) continue;
@@ -109,7 +109,7 @@ const chargingBackdrop = (() => {
         Math.abs(label.x - x) < label.half + half && Math.abs(label.y - y) < label.tall + tall));
       if (!isTaken) labels.push({ name, font, x, y, half, tall });
     }
-    named = { key, labels };
+    lastLabels = { key, labels };
     return labels;
   }
 

@@ -16,23 +16,23 @@ const chargingDatum = (() => {
   const ORIGIN = { lat: 35, lon: 105 }; // where the polynomials are centred
   const KM_PER_DEGREE = 111.2;
   const FADE_KM = 1; // more than the largest shift, 0.7 km, so that the projection can be undone
-  const MOST_STEPS = 80; // a step leaves 0.7 of the error in the fade, under 0.02 of it inside
+  const MAX_STEPS = 80; // a step leaves 0.7 of the error in the fade, under 0.02 of it inside
   const CLOSE_DEGREES = 1e-10; // a hundredth of a millimetre
 
   function projection(/** @type {LatLon[]} */ outline) {
     const area = new Area(outline);
     const plain = L.Projection.SphericalMercator;
     return L.extend({}, plain, {
-      project: (/** @type {L.LatLng} */ { lat, lng }) => plain.project(L.latLng(...shifted(area, lat, lng))),
+      project: (/** @type {L.LatLng} */ { lat, lng }) => plain.project(L.latLng(...toGcj02(area, lat, lng))),
       unproject(/** @type {L.Point} */ point) {
         const { lat, lng } = plain.unproject(point);
-        return L.latLng(...restored(area, lat, lng));
+        return L.latLng(...toWgs84(area, lat, lng));
       },
     });
   }
 
   /** @param {Area} area @param {number} lat @param {number} lon @returns {LatLon} */
-  function shifted(area, lat, lon) {
+  function toGcj02(area, lat, lon) {
     const home = L.Util.wrapNum(lon, [-180, 180], true); // the map may be a turn further
     const share = area.share(lat, home);
     if (share === 0) return [lat, lon];
@@ -41,10 +41,10 @@ const chargingDatum = (() => {
   }
 
   /** @param {Area} area @param {number} lat @param {number} lon @returns {LatLon} */
-  function restored(area, lat, lon) {
+  function toWgs84(area, lat, lon) {
     let wgsLat = lat, wgsLon = lon;
-    for (let step = 0; step < MOST_STEPS; step++) {
-      const [there, thereLon] = shifted(area, wgsLat, wgsLon);
+    for (let step = 0; step < MAX_STEPS; step++) {
+      const [there, thereLon] = toGcj02(area, wgsLat, wgsLon);
       wgsLat -= there - lat;
       wgsLon -= thereLon - lon;
       if (Math.abs(there - lat) + Math.abs(thereLon - lon) < CLOSE_DEGREES) break;

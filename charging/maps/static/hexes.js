@@ -3,7 +3,7 @@ const chargingHexes = (() => {
   "use strict";
 
   const { state, element, contextOf } = chargingState;
-  const { keep, mark, select } = chargingKept;
+  const { keep, mark, select } = chargingRegistry;
   const { describe } = chargingLegend;
   const { cellOpacity } = chargingSurface;
   const KM_PER_DEGREE = 111.2;

@@ -3,7 +3,7 @@ const chargingLegend = (() => {
   "use strict";
 
   const { NARROW_PX, state, element } = chargingState;
-  const { keep } = chargingKept;
+  const { keep } = chargingRegistry;
   const CELL_OPACITY = 0.85;
 
   function describe(/** @type {L.FeatureGroup} */ group, /** @type {Tooltip} */ tooltip) {

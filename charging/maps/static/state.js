@@ -13,7 +13,7 @@ const chargingState = (() => {
 
   // what is missing here is set by `charging.start`
   const state = /** @type {MapState} */ (/** @type {Partial<MapState>} */ ({ language: "en",
-    numbers: new Intl.NumberFormat("en"), texts: {}, tiles: null, attributions: [], obeyed: null }));
+    numbers: new Intl.NumberFormat("en"), texts: {}, tiles: null, attributions: [], lastCommand: null }));
 
   /** Colours reach the style sheets as variables of their names. @param {ThemeName} name */
   function setTheme(name) {

@@ -3,7 +3,7 @@ const chargingStations = (() => {
   "use strict";
 
   const { state } = chargingState;
-  const { keep, mark, select } = chargingKept;
+  const { keep, mark, select } = chargingRegistry;
   const { describe } = chargingLegend;
   const { pointsOf } = chargingShapes;
   const LINE_PX = 14; // a band, to be seen behind the points on it

@@ -3,7 +3,7 @@ const chargingSurface = (() => {
   "use strict";
 
   const { state, setTheme, element } = chargingState;
-  const { keep, layerOf } = chargingKept;
+  const { keep, layerOf } = chargingRegistry;
   const { CELL_OPACITY } = chargingLegend;
   const CELL_OPACITY_ON_STREETS = 0.6;
   const MAX_ENLARGED_ZOOM = 22; // beyond the finest tiles they are enlarged

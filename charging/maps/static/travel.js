@@ -3,10 +3,10 @@ const chargingTravel = (() => {
   "use strict";
 
   const { isStill, state, element } = chargingState;
-  const { keep, setMark } = chargingKept;
+  const { keep, setMark } = chargingRegistry;
   const FLIGHT_S = 0.8;
   const HERE_ZOOM = 14; // shows a few kilometres around the reader
-  const OBEYED = "charging.obeyed"; // key of the last command in the tab's storage
+  const LAST_COMMAND_KEY = "charging.obeyed"; // key of the last command in the tab's storage
   const SVG = "http://www.w3.org/2000/svg";
 
   /** @param {L.Layer} shell @param {string} digest @param {Flight} flight */
@@ -19,18 +19,18 @@ const chargingTravel = (() => {
 
   /** Answers repeat the last command, also to a frame that is mounted anew. @param {string} token */
   function isNewCommand(token) {
-    if (state.obeyed === null) state.obeyed = stored(OBEYED);
-    if (token === state.obeyed) return false;
-    state.obeyed = token;
+    if (state.lastCommand === null) state.lastCommand = readStored(LAST_COMMAND_KEY);
+    if (token === state.lastCommand) return false;
+    state.lastCommand = token;
     try {
-      window.sessionStorage.setItem(OBEYED, token);
+      window.sessionStorage.setItem(LAST_COMMAND_KEY, token);
     } catch {
       // the browser keeps nothing: the command may be obeyed once more after a new mount
     }
     return true;
   }
 
-  function stored(/** @type {string} */ key) {
+  function readStored(/** @type {string} */ key) {
     try {
       return window.sessionStorage.getItem(key);
     } catch {

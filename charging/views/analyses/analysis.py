@@ -117,22 +117,11 @@ def category_layers(
 ) -> MapLayers:
     """Return the cells in view, coloured by their `category`, with their legend.
 
-    Cells too small to see are drawn coarser, and the page says so.
-
-    Parameters
-    ----------
-    cells_at
-        The table at a resolution: `cell`, `category` and `columns`.
-    names
-        The categories in the order of the legend, with their names.
-    strongest_first
-        Whether the first category counts most: a coarser cell then shows the first of those inside it, and
-        its tooltip how many of each. Otherwise the coarser cells themselves are asked for.
-    columns
-        Further fields of a tooltip.
-    max_resolution
-        If given, cells are as fine as the map shows them, up to this resolution, and not as the reader
-        chose: nothing is counted by them.
+    `cells_at` gives the table at a resolution: `cell`, `category`, and `columns` for the tooltip. `names` has
+    the categories in the order of the legend. Cells too small to see are drawn coarser, and the page says so:
+    with `strongest_first` a coarser cell shows the first category of those inside it, and its tooltip the
+    number of each; otherwise the coarser cells themselves are asked for. With `max_resolution` cells are as
+    fine as the map shows them, up to it, and not as the reader chose: nothing is counted by them.
     """
     say, wanted = context.say, visit.resolution
     if max_resolution is not None:
@@ -220,18 +209,10 @@ def show_table(
 ) -> list[int]:
     """Show a table under its title, with a button that takes it away as CSV; return the rows chosen.
 
-    Parameters
-    ----------
-    rows
-        Columns under their names on the page; only the rows shown are asked for.
-    name
-        Names the title `analysis.table.<name>` and the file.
-    max_rows
-        Rows shown, if not all; the file has all of them, and the page says how many there are.
-    config
-        Column configurations of Streamlit, by column.
-    can_choose
-        Whether rows can be chosen; their positions are returned.
+    `rows` has its columns under their names on the page, and `config` the column configurations of Streamlit;
+    `name` gives the title `analysis.table.<name>` and the file its name. With `max_rows` the first rows are
+    shown, and the page says how many there are; the file has all of them. With `can_choose` rows can be
+    chosen, and their positions are returned.
     """
     say = context.say
     formats = {column: _number_format(each) for column, each in config.items()}

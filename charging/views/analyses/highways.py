@@ -18,7 +18,7 @@ from charging.maps.analysis_colours import VERDICTS, verdict_classes
 from charging.maps.layers import Layer, TooltipRow
 from charging.maps.viewport import fitting_view
 from charging.views.analyses import analysis
-from charging.views.elements.markup import element, escape_markdown, terms
+from charging.views.elements.markup import element, escape_markdown, show_plain_button, terms
 from charging.views.elements.texts import Texts
 from charging.views.mapview.map_layers import MapLayers, field_tooltip
 from charging.views.session import analysis_params, state
@@ -172,27 +172,14 @@ def _show_gaps(context: ViewContext, found: Highways, longest: pd.DataFrame) -> 
     if after.unknown:
         lines.append((say("presence.unknown"), analysis.ratio(after.unknown, after.areas, say)))
     context.recorder.show_html(terms(lines))
-    published = figure_on("network", "service_area_share")
-    if published:
-        context.recorder.show_note(
-            say(
-                "highways.published",
-                share=f"{published.value:g} %",
-                date=say.date(published.as_of),
-                source=published.source,
-            )
-        )
+    if published := figure_on("network", "service_area_share"):
+        share, date = f"{published.value:g} %", say.date(published.as_of)
+        context.recorder.show_note(say("highways.published", share=share, date=date, source=published.source))
     context.recorder.show_note(say("highways.sides", areas=say.number(after.areas)))
     context.recorder.show_html(element("h3", "panel-section", text=say("highways.longest")))
     for place, row in enumerate(longest[[*_GAP_FIELDS]].to_dict("records")):
         road, length = (escape_markdown(text(row, say)) for text in (_road_name, _length_text))
-        st.button(
-            f"{road} :small[:gray[{length}]]",
-            key=f"gap-{place}",
-            on_click=_fly_to_gap,
-            args=(row,),
-            type="tertiary",
-        )
+        show_plain_button(f"{road} :small[:gray[{length}]]", f"gap-{place}", _fly_to_gap, row)
 
 
 def _length_text(row: Mapping[Hashable, Any], say: Texts) -> str:

@@ -25,9 +25,8 @@ class PartnerGains:
         analysis.choose_operators(context, "partner", apart_from="base")
         analysis.choose_one(context, "gain", list(Gain), lambda gain: say(f"gain.{gain}"))
         analysis.choose_resolution(context)
-        analysis.choose_one(
-            context, "rings", analysis_params.RINGS, lambda rings: say(f"asked.rings.{rings}")
-        )
+        rings_offered = analysis_params.RINGS
+        analysis.choose_one(context, "rings", rings_offered, lambda rings: say(f"asked.rings.{rings}"))
         analysis.choose_one(context, "km", analysis_params.KMS, lambda km: f"{km} km")
 
     def build(self, context: ViewContext) -> analysis.TopicView:
@@ -55,9 +54,8 @@ def _show_ranking(context: ViewContext, found: dict[Gain, pd.DataFrame]) -> None
     say = context.say
     gain = visit.gain
     ranked = found[gain]
-    context.recorder.show_html(
-        element("h2", "panel-title", text=say("partners.title", unit=say(f"gain.{gain}")))
-    )
+    title = say("partners.title", unit=say(f"gain.{gain}"))
+    context.recorder.show_html(element("h2", "panel-title", text=title))
     if ranked.empty:
         context.recorder.show_html(element("p", "empty", text=say("partners.none")))
         return

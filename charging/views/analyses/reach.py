@@ -306,16 +306,9 @@ def _list_unreached(context: ViewContext, distances: pd.DataFrame, network: Netw
     }
     config = analysis.number_columns({unit: "localized", distance: "%.1f"})
     analysis.show_table(context, pd.DataFrame(columns), "unreached", max_rows=MAX_ROWS, config=config)
-    context.recorder.show_note(
-        say(
-            "reach.unreached",
-            places=say.number(len(rows)),
-            weight=say.number(far.weight),
-            unit=unit,
-            km=f"{km:g}",
-            network=network.name,
-        )
-    )
+    places, weight = say.number(len(rows)), say.number(far.weight)
+    note = say("reach.unreached", places=places, weight=weight, unit=unit, km=f"{km:g}", network=network.name)
+    context.recorder.show_note(note)
 
 
 def _show_density(context: ViewContext, filters: Filters) -> None:

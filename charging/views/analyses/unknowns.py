@@ -9,14 +9,9 @@ from charging.views.session.context import ViewContext
 def unknown_parts(
     context: ViewContext, answers: Answers | None = None, *, by_city: bool = False
 ) -> list[str]:
-    """Return in words what is not known in a selection; nothing where all is.
+    """Return in words what is not known in a selection, also of another dataset; nothing where all is.
 
-    Parameters
-    ----------
-    answers
-        Another dataset than the loaded one.
-    by_city
-        Whether the figures are by city: stations without one are then left out too.
+    Figures `by_city` leave out the stations without one too.
     """
     say = context.say
     found = unknowns(answers or context.answers, context.selection)

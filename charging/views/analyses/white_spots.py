@@ -21,7 +21,7 @@ from charging.maps.viewport import fitting_view
 from charging.queries.totals import totals
 from charging.views.analyses import analysis, user_weights
 from charging.views.elements.labels import both_names_of, names_of
-from charging.views.elements.markup import element, escape_markdown
+from charging.views.elements.markup import element, escape_markdown, show_plain_button
 from charging.views.mapview.details import fact_html
 from charging.views.mapview.map_layers import MapLayers, field_tooltip
 from charging.views.session import analysis_params, state
@@ -145,13 +145,9 @@ def _show_first(context: ViewContext, found: WhiteSpots, resolution: int) -> Non
             weight=say.number(row["weight"]),
             distance=say("unknown") if pd.isna(row["distance_km"]) else f"{row['distance_km']:.1f} km",
         )
-        st.button(
-            f"{row['rank']}\\. {escape_markdown(name)} :small[:gray[{escape_markdown(facts)}]]",
-            key=f"spot-{row['rank']}-{row['h3_cell']}",
-            on_click=_select_spot,
-            args=(row["h3_cell"], row["lat"], row["lon"], resolution),
-            type="tertiary",
-        )
+        label = f"{row['rank']}\\. {escape_markdown(name)} :small[:gray[{escape_markdown(facts)}]]"
+        place = (row["h3_cell"], row["lat"], row["lon"], resolution)
+        show_plain_button(label, f"spot-{row['rank']}-{row['h3_cell']}", _select_spot, *place)
     notes = [user_weights.whole_sentence(context), say("analysis.straight_line")]
     notes.append(say("spots.ranked", ranked=say.number(found.cells), shown=say.number(len(found.table))))
     if found.unknown:

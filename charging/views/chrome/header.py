@@ -94,7 +94,7 @@ def measure_text(measure: str, counts: Headline, say: Texts) -> str:
 
 
 def _card(figure: Figure, counted: CountTexts, say: Texts, heading: str, *, classes: str) -> str:
-    value = f"{figure.value:g} %" if figure.unit == "%" else _short(figure.value)
+    value = f"{figure.value:g} %" if figure.unit == "%" else _short_number(figure.value)
     return element(
         "div",
         classes,
@@ -121,5 +121,5 @@ def _provenance(figure: Figure, say: Texts) -> list[str]:
     return [element("p", "", text=line) for line in lines if line]
 
 
-def _short(value: float) -> str:
+def _short_number(value: float) -> str:
     return f"{value / 1e6:.3g} M" if value >= 1e6 else f"{value:,.0f}"  # noqa: PLR2004  a million

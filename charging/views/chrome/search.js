@@ -5,7 +5,7 @@
  */
 const PAUSE_MS = 150;
 const GAP_PX = 4;
-const WIDEST_PX = 384;
+const MAX_WIDTH_PX = 384;
 const NARROW = "(max-width: 768px)"; // where Streamlit lays its sidebar over the page
 
 const fields = /** @type {WeakMap<Element, ReturnType<typeof makeField>>} */ (new WeakMap());
@@ -38,8 +38,8 @@ function makeField(/** @type {HTMLElement} */ parent) {
   let timer = /** @type {number | undefined} */ (undefined);
   let isEntered = false; // Enter was pressed before the answer came
 
-  const wanted = () => input.value.trim();
-  const isAnswered = () => wanted() !== "" && data.sought === wanted();
+  const inputText = () => input.value.trim();
+  const isAnswered = () => inputText() !== "" && data.sought === inputText();
   const isFocused = () => /** @type {Document | ShadowRoot} */ (parent.getRootNode()).activeElement === input;
   const isOpen = () => list.matches(":popover-open");
 
@@ -92,7 +92,7 @@ function makeField(/** @type {HTMLElement} */ parent) {
 
   function open() {
     const box = input.getBoundingClientRect();
-    const width = Math.min(Math.max(box.width, WIDEST_PX), window.innerWidth - box.left - 2 * GAP_PX);
+    const width = Math.min(Math.max(box.width, MAX_WIDTH_PX), window.innerWidth - box.left - 2 * GAP_PX);
     Object.assign(list.style, { left: `${box.left}px`, top: `${box.bottom + GAP_PX}px`, width: `${width}px`,
       maxHeight: `${window.innerHeight - box.bottom - 4 * GAP_PX}px` });
     if (!isOpen()) list.showPopover();
@@ -107,9 +107,9 @@ function makeField(/** @type {HTMLElement} */ parent) {
 
   function ask() {
     clearTimeout(timer);
-    if (wanted() === "" || isAnswered()) return;
+    if (inputText() === "" || isAnswered()) return;
     root.classList.add("waiting");
-    send.setState("sought", wanted());
+    send.setState("sought", inputText());
   }
 
   function choose(/** @type {Hit} */ hit) {
@@ -124,10 +124,10 @@ function makeField(/** @type {HTMLElement} */ parent) {
     }
   }
 
-  function typed() {
+  function onInput() {
     clearTimeout(timer);
     isEntered = false;
-    if (wanted() === "") {
+    if (inputText() === "") {
       root.classList.remove("waiting");
       close();
     } else if (isAnswered()) {
@@ -138,7 +138,7 @@ function makeField(/** @type {HTMLElement} */ parent) {
     }
   }
 
-  function pressed(/** @type {KeyboardEvent} */ event) {
+  function onKeydown(/** @type {KeyboardEvent} */ event) {
     const count = data.hits.length;
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step && isAnswered() && count) {
@@ -149,7 +149,7 @@ function makeField(/** @type {HTMLElement} */ parent) {
       if (isAnswered() && isOpen() && active >= 0) choose(data.hits[active]);
       else if (isAnswered()) open();
       else {
-        isEntered = wanted() !== "";
+        isEntered = inputText() !== "";
         ask();
       }
     } else if (event.key === "Escape" && (isOpen() || input.value)) {
@@ -160,19 +160,19 @@ function makeField(/** @type {HTMLElement} */ parent) {
     }
   }
 
-  const scrolled = (/** @type {Event} */ event) => event.composedPath()[0] !== list && close();
+  const onScroll = (/** @type {Event} */ event) => event.composedPath()[0] !== list && close();
 
-  input.addEventListener("input", typed);
-  input.addEventListener("keydown", pressed);
+  input.addEventListener("input", onInput);
+  input.addEventListener("keydown", onKeydown);
   input.addEventListener("focus", () => input.select());
   input.addEventListener("click", () => isAnswered() && open());
   input.addEventListener("blur", close);
-  window.addEventListener("scroll", scrolled, { capture: true, passive: true });
+  window.addEventListener("scroll", onScroll, { capture: true, passive: true });
   window.addEventListener("resize", close);
 
   function remove() {
     clearTimeout(timer);
-    window.removeEventListener("scroll", scrolled, { capture: true });
+    window.removeEventListener("scroll", onScroll, { capture: true });
     window.removeEventListener("resize", close);
     root.remove();
     fields.delete(parent);

@@ -26,11 +26,7 @@ def show_search(context: ViewContext) -> None:
     data = {
         "sought": sought_text(),
         "hits": [_row(hit, say) for hit in hits],
-        "texts": {
-            "placeholder": say("finding.placeholder"),
-            "list": say("finding.list"),
-            "nothing": say("finding.nothing"),
-        },
+        "texts": {name: say(f"finding.{name}") for name in ("placeholder", "list", "nothing")},
     }
     # Streamlit keeps only a state that has a callback
     result = component(__file__)(
@@ -80,10 +76,10 @@ def choose_hit(hits: tuple[Hit, ...]) -> None:
     chosen = widget_value(KEY).chosen
     for hit in hits:
         if hit.key == chosen:
-            _go(hit)
+            _go_to_hit(hit)
 
 
-def _go(hit: Hit) -> None:
+def _go_to_hit(hit: Hit) -> None:
     if hit.kind is HitKind.OPERATOR:
         visit.operators = [hit.id]
     if hit.kind is HitKind.STATION:

@@ -1,7 +1,6 @@
 """The conditions, in the order people think: where, who, how, whether, since when."""
 
 import datetime as dt
-from collections.abc import Iterable
 from enum import StrEnum
 
 import streamlit as st
@@ -12,13 +11,13 @@ from charging.domain.text_folding import fold_text
 from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
 from charging.queries.totals import piles_by_operator
 from charging.views.chrome import search
-from charging.views.elements.markup import operator_label, show_placeholder, show_section
+from charging.views.elements.markup import operator_label, show_placeholder, show_plain_button, show_section
 from charging.views.elements.texts import Texts, names
 from charging.views.mapview import favourites
 from charging.views.session import state
 from charging.views.session.colours import colours_of, operators_by_size
 from charging.views.session.context import ViewContext
-from charging.views.session.visit import visit, widget_value
+from charging.views.session.visit import set_widget_value, visit, widget_value
 
 MAX_LISTED = 24
 """Operators listed at once; smaller ones are found by name."""
@@ -83,13 +82,7 @@ def _show_who(context: ViewContext) -> None:
             ("none", []),
             ("carmakers", [operator for operator in operators if operator in carmakers]),
         ):
-            st.button(
-                say(f"sidebar.operator.{label}"),
-                on_click=_choose_operators,
-                args=(choice,),
-                type="tertiary",
-                key=label,
-            )
+            show_plain_button(say(f"sidebar.operator.{label}"), label, set_widget_value, "operator", choice)
     if len(operators) > MAX_WITHOUT_SEARCH:
         st.text_input(
             say("sidebar.operator.find"),
@@ -137,10 +130,6 @@ def _caption_operators(operators: list[str], listed: list[str], say: Texts) -> N
         st.caption(say("sidebar.operator.hidden", count=say.number(hidden)))
     elif not visit.operators:
         st.caption(say("sidebar.operator.hint"))
-
-
-def _choose_operators(operators: Iterable[str]) -> None:
-    visit.operators = list(operators)
 
 
 def _show_how(say: Texts) -> None:

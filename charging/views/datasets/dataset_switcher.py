@@ -29,7 +29,7 @@ def choose_dataset(context: ViewContext) -> None:
         say("switch.label"),
         sorted({own, *second_dataset.dataset_choices(context.settings)}),
         key=_KEY,
-        on_change=_switch,
+        on_change=_switch_to_choice,
         args=(context.settings,),
         help=say("switch.help"),
         width=320,
@@ -68,7 +68,7 @@ def switch_dataset(settings: Settings, name: str) -> None:
     _log.info("A visit switched to %(dataset)s", {"dataset": name})
 
 
-def _switch(settings: Settings) -> None:
+def _switch_to_choice(settings: Settings) -> None:
     try:
         switch_dataset(settings, widget_value(_KEY))
     except ChargingError as error:

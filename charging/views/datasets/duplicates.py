@@ -35,14 +35,16 @@ def show_duplicates(context: ViewContext) -> None:
         _show_pairs(context)
     else:
         st.markdown(say("duplicates.lead"))
-        st.button(say("duplicates.ask"), key="ask_duplicates", on_click=_ask_for, args=(own.folder.name,))
+        st.button(
+            say("duplicates.ask"), key="ask_duplicates", on_click=_ask_for_pairs, args=(own.folder.name,)
+        )
     _show_merges(context)
     if visit.merge_problem:
         show_error(say("merging.problem"), visit.merge_problem, say)
         visit.merge_problem = ""
 
 
-def _ask_for(name: str) -> None:
+def _ask_for_pairs(name: str) -> None:
     visit.duplicates_of = name
 
 
@@ -71,7 +73,7 @@ def _show_pairs(context: ViewContext) -> None:
         say("merging.merge", count=say.number(len(ids))),
         key="merge_pairs",
         disabled=not ids,
-        on_click=_write,
+        on_click=_write_merges,
         args=(merge, context.dataset, ids),
     )
 
@@ -131,10 +133,10 @@ def _show_merges(context: ViewContext) -> None:
             say("merging.undo", count=say.number(len(back))),
             key="undo_merges",
             disabled=not back,
-            on_click=_write,
+            on_click=_write_merges,
             args=(unmerge, own, back),
         )
-        st.button(say("merging.undo_all"), key="undo_all", on_click=_write, args=(unmerge, own, None))
+        st.button(say("merging.undo_all"), key="undo_all", on_click=_write_merges, args=(unmerge, own, None))
 
 
 def _station_names(dataset: Dataset, say: Texts) -> dict[str, str]:
@@ -143,7 +145,7 @@ def _station_names(dataset: Dataset, say: Texts) -> dict[str, str]:
     return dict(zip(rows.station_id, names_of(rows, say), strict=True))
 
 
-def _write(how: Callable[..., Dataset], dataset: Dataset, what: Iterable[object] | None) -> None:
+def _write_merges(how: Callable[..., Dataset], dataset: Dataset, what: Iterable[object] | None) -> None:
     """Make the next version of a dataset, which the page opens in this run."""
     try:
         with _WRITING:

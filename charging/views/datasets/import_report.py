@@ -48,29 +48,18 @@ def unread_sentence(archive: str, members: Sequence[str], say: Texts) -> str:
 
 def _sentences(report: ImportReport, say: Texts) -> list[str]:
     """Return the counts in words; nothing is said about what did not occur."""
+    counts = (report.rows_read, report.stations, report.piles, report.service_areas, report.rejected)
+    rows, stations, piles, areas, rejected = map(say.number, counts)
     sentences = [
-        say(
-            "data.report.read",
-            rows=say.number(report.rows_read),
-            stations=say.number(report.stations),
-            piles=say.number(report.piles),
-            areas=say.number(report.service_areas),
-            rejected=say.number(report.rejected),
-        )
+        say("data.report.read", rows=rows, stations=stations, piles=piles, areas=areas, rejected=rejected)
     ]
     if report.merged:
         sentences.append(say("data.report.merged", count=say.number(report.merged)))
     if report.stations_without_pile_count:
         sentences.append(say("data.report.without", count=say.number(report.stations_without_pile_count)))
     if links := report.linked_to_areas + report.linked_to_areas_unsaid:
-        sentences.append(
-            say(
-                "data.report.linked",
-                count=say.number(links),
-                said=say.number(report.linked_to_areas),
-                unsaid=say.number(report.linked_to_areas_unsaid),
-            )
-        )
+        said, unsaid = say.number(report.linked_to_areas), say.number(report.linked_to_areas_unsaid)
+        sentences.append(say("data.report.linked", count=say.number(links), said=said, unsaid=unsaid))
     sentences += [
         unread_sentence(archive, members, say) for archive, members in report.unread_by_archive().items()
     ]

@@ -100,9 +100,7 @@ def _show_conversions(context: ViewContext, verdicts: pd.DataFrame) -> None:
         values = {
             "source": titles.get(row["source"], row["source"]),
             "reference": titles.get(row["reference"], row["reference"]),
-            "in_place": context.say.number(row["in_place"]),
-            "compared": context.say.number(row["compared"]),
-            "shifted": context.say.number(row["shifted"]),
+            **{name: context.say.number(row[name]) for name in ("in_place", "compared", "shifted")},
             "chance": context.say.number(row["by_chance"]),
         }
         text = context.say(f"quality.datum.{verdict}", **values)

@@ -70,7 +70,7 @@ def _show_draft(context: ViewContext) -> None:
     )
     st.caption(say("upload.form", mb=say.number(settings.upload_limit_mb)))
     if draft := visit.draft:
-        choices = _choices(draft, say)
+        choices = _choose_reading(draft, say)
         _show_files(draft, choices, say)
         _show_buttons(draft, choices, settings, say)
     if visit.draft_problem:
@@ -109,7 +109,7 @@ def _discard() -> None:
         visit.draft = None
 
 
-def _choices(draft: Draft, say: Texts) -> ReadOptions:
+def _choose_reading(draft: Draft, say: Texts) -> ReadOptions:
     """Show how the dataset is called and the files are read."""
     if widget_value(_NAME) is None:  # another view was shown meanwhile
         set_widget_value(_NAME, draft.choices.name if draft.choices else draft.suggested_name)
@@ -117,7 +117,7 @@ def _choices(draft: Draft, say: Texts) -> ReadOptions:
         name = st.text_input(
             say("upload.name"), key=_NAME, max_chars=MAX_NAME_CHARS, help=say("upload.name.help")
         )
-        ways = _ways(say)
+        ways = _import_ways(say)
         how = st.selectbox(say("upload.how"), ways, key=_HOW, format_func=lambda way: ways[way])
         datum = st.selectbox(
             say("upload.datum"),
@@ -135,7 +135,7 @@ def _choices(draft: Draft, say: Texts) -> ReadOptions:
     )
 
 
-def _ways(say: Texts) -> dict[str, str]:
+def _import_ways(say: Texts) -> dict[str, str]:
     """Return the ways files can be read, with their titles: as recognised, by format, by preset."""
     formats = (reader for reader in READERS if not reader.recognises and reader.name != "service-areas")
     return {
@@ -208,15 +208,19 @@ def _show_buttons(draft: Draft, choices: ReadOptions, settings: Settings, say: T
         )
         st.button(say("upload.discard"), key="upload_discard", on_click=_discard)
     if is_pressed:
-        _read(draft, choices, say)
+        _read_files(draft, choices, say)
     if report:
         import_report.show_import_report(report, say)
         st.button(
-            say("upload.keep"), key="upload_keep", type="primary", on_click=_keep, args=(draft, settings)
+            say("upload.keep"),
+            key="upload_keep",
+            type="primary",
+            on_click=_keep,
+            args=(draft, settings),
         )
 
 
-def _read(draft: Draft, choices: ReadOptions, say: Texts) -> None:
+def _read_files(draft: Draft, choices: ReadOptions, say: Texts) -> None:
     place = st.empty()
 
     def show(_share: float, what: str) -> None:

@@ -20,17 +20,17 @@ def urls() -> AssetUrls:
     Call it in every run of the page; registering the same folder again changes nothing.
     """
     vendor = f"../{declare_component('leaflet', path=leaflet.BASE_DIR).name}"
-    preload = f"{_own('preload.js')}#{','.join(SCRIPTS)}"
-    scripts = (preload, f"{vendor}/leaflet.js", *map(_own, SCRIPTS))
-    return AssetUrls(scripts, (f"{vendor}/leaflet.css", _own("map.css")))
+    preload = f"{_asset_url('preload.js')}#{','.join(SCRIPTS)}"
+    scripts = (preload, f"{vendor}/leaflet.js", *map(_asset_url, SCRIPTS))
+    return AssetUrls(scripts, (f"{vendor}/leaflet.css", _asset_url("map.css")))
 
 
 def picture_url() -> str:
     """Return the URL of the script that draws a picture of the map, relative to st_folium's frame."""
-    return _own("picture.js")
+    return _asset_url("picture.js")
 
 
-def _own(name: str) -> str:
+def _asset_url(name: str) -> str:
     return f"../{declare_component('charging', path=str(FOLDER)).name}/{name}?v={_version()}"
 
 

@@ -99,6 +99,11 @@ def show_placeholder(lines: int) -> None:
     st.html(element("div", "waiting", *(element("i", "") for _ in range(lines)), aria_hidden="true"))
 
 
+def show_plain_button(label: str, key: str, act: Callable[..., object], *args: object) -> None:
+    """Show a button that looks like a line of text, and calls `act` with `args`."""
+    st.button(label, key=key, on_click=act, args=args, type="tertiary")
+
+
 def show_segments(label: str, options: Sequence[Any], key: str, text: Callable[[Any], str]) -> None:
     """Show the choice of one out of a few, which always has a value; its label is for screen readers."""
     st.segmented_control(

@@ -12,7 +12,7 @@ from charging.domain.datum import from_wgs84
 from charging.domain.vocabulary import Datum, connectors_in
 from charging.queries.stations import Station, station
 from charging.views.elements.labels import names_in, operator_name
-from charging.views.elements.markup import element, escape_markdown, stripe, terms
+from charging.views.elements.markup import element, escape_markdown, show_plain_button, stripe, terms
 from charging.views.elements.texts import Texts
 from charging.views.mapview import favourites
 from charging.views.session import state
@@ -80,13 +80,8 @@ def show_heading(title: str, say: Texts, *, extra: Callable[[], None] | None = N
 
 def show_station_button(key: str, station_id: str, name: str, note: str) -> None:
     """Show a station as a button that selects it, with a note in small print."""
-    st.button(
-        f"{escape_markdown(name)} :small[{escape_markdown(note)}]",
-        key=f"{key}-{station_id}",
-        on_click=state.select,
-        args=(Selection("station", station_id),),
-        type="tertiary",
-    )
+    label = f"{escape_markdown(name)} :small[{escape_markdown(note)}]"
+    show_plain_button(label, f"{key}-{station_id}", state.select, Selection("station", station_id))
 
 
 def fact_html(label: str, value: str) -> str:
@@ -104,19 +99,17 @@ def _groups(found: Station, say: Texts) -> Iterator[str]:
     columns = [say(f"field.{name}") for name in ("current", "power", "connectors", "status", "count")]
     yield element("tr", "", *(element("th", "", text=column) for column in columns))
     for group in found.groups.to_dict("records"):
-        current, plugs, status, piles = (group[name] for name in ("current", "connectors", "status", "piles"))
+        current, mask, status, piles = (group[name] for name in ("current", "connectors", "status", "piles"))
         cells = (
             say(f"current.{current}") if pd.notna(current) else say("unknown"),
             power_text(group["power_kw"], say),
-            _plug_names(int(plugs), say) if pd.notna(plugs) else say("unknown"),
+            ", ".join(say(f"connector.{connector}") for connector in connectors_in(int(mask)))
+            if pd.notna(mask)
+            else say("unknown"),
             say(f"status.{status}") if pd.notna(status) else say("unknown"),
             say.number(piles),
         )
         yield element("tr", "", *(element("td", "", text=cell) for cell in cells))
-
-
-def _plug_names(mask: int, say: Texts) -> str:
-    return ", ".join(say(f"connector.{connector}") for connector in connectors_in(mask))
 
 
 def _lines(row: pd.Series, say: Texts) -> Iterator[tuple[str, str]]:

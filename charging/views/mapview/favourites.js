@@ -22,13 +22,13 @@ function makePart(parent) {
   const root = element("div", {});
   parent.append(root);
   let redraw = () => {};
-  const changed = () => redraw();
-  window.addEventListener("storage", changed);
-  window.addEventListener(CHANGED, changed);
+  const onChange = () => redraw();
+  window.addEventListener("storage", onChange);
+  window.addEventListener(CHANGED, onChange);
 
   function remove() {
-    window.removeEventListener("storage", changed);
-    window.removeEventListener(CHANGED, changed);
+    window.removeEventListener("storage", onChange);
+    window.removeEventListener(CHANGED, onChange);
     root.remove();
     parts.delete(parent);
   }

@@ -40,7 +40,7 @@ def show_panel(context: ViewContext, viewport: Viewport, selected: Selection | N
     if selected is None:  # in one piece: all of it is replaced with every move of the map
         title = element("h2", "panel-title", text=say("panel.in_view"))
         hint = small_print(say("panel.hint"))
-        st.html(title + _summary(context, viewport.bounds) + hint + _kind(context.dataset, say))
+        st.html(title + _summary_html(context, viewport.bounds) + hint + _kind_badge(context.dataset, say))
         return
     source = context
     if selected.kind == "station":
@@ -53,8 +53,8 @@ def show_panel(context: ViewContext, viewport: Viewport, selected: Selection | N
     elif selected.kind == "area":
         show_service_area(context, selected.id)
     else:
-        _cell(context, selected.id)
-    if kind := _kind(source.dataset, say):
+        _show_cell(context, selected.id)
+    if kind := _kind_badge(source.dataset, say):
         st.html(kind)
 
 
@@ -62,12 +62,12 @@ def _is_only_in(other: Answers, own: Answers, station_id: str) -> bool:
     return own.ask(station, station_id) is None and other.ask(station, station_id) is not None
 
 
-def _kind(dataset: Dataset, say: Texts) -> str:
+def _kind_badge(dataset: Dataset, say: Texts) -> str:
     """Return the mark of a dataset that is not real."""
     return simulated_badge("p", say("kind.simulated"), say) if dataset.kind is Kind.SIMULATED else ""
 
 
-def _summary(context: ViewContext, place: Place) -> str:
+def _summary_html(context: ViewContext, place: Place) -> str:
     """Return the sums of a place, and its operators."""
     say = context.say
     sums = context.answers.ask(totals, context.selection, place=place, sums_of=FACTS).iloc[0]
@@ -82,10 +82,10 @@ def _summary(context: ViewContext, place: Place) -> str:
     html = element("div", "facts", *(fact_html(label, value) for label, value in facts))
     if sums.stations_piles_unknown:
         html += small_print(say("panel.piles_unknown", count=say.number(sums.stations_piles_unknown)))
-    return html + _operators(context, place)
+    return html + _operators_html(context, place)
 
 
-def _operators(context: ViewContext, place: Place) -> str:
+def _operators_html(context: ViewContext, place: Place) -> str:
     say = context.say
     parts = context.answers.ask(piles_by_operator, context.selection, place=place)
     parts = parts[parts.piles > 0]
@@ -109,11 +109,11 @@ def _operators(context: ViewContext, place: Place) -> str:
     return html
 
 
-def _cell(context: ViewContext, h3_id: str) -> None:
+def _show_cell(context: ViewContext, h3_id: str) -> None:
     say, cell = context.say, cell_from_text(h3_id)
     place = Cell(cell, resolution_of(cell))
     show_heading(say("panel.cell"), say)
-    st.html(_summary(context, place))
+    st.html(_summary_html(context, place))
     largest = context.answers.ask(stations, context.selection, place, limit=MAX_STATIONS)
     if not largest.empty:
         st.html(element("h3", "panel-section", text=say("panel.largest")))

@@ -58,10 +58,10 @@ def show_map_controls(context: ViewContext) -> None:
     popover = st.popover(say("map.layers") + overlay, width="content", key="layers", on_change="rerun")
     if popover.open:
         with popover:
-            _layers(context)
+            _show_layer_choices(context)
 
 
-def _layers(context: ViewContext) -> None:
+def _show_layer_choices(context: ViewContext) -> None:
     answers, say = context.answers, context.say
     st.toggle(say("map.points"), key="points")
     st.segmented_control(

@@ -49,7 +49,7 @@ _SUMS = ("piles_gained", "piles_lost", "piles_net", "stations_piles_unknown")
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
+class DatasetPair:
     """What is compared: the loaded dataset with an older one, and what keeps them from being compared."""
 
     context: ViewContext
@@ -115,11 +115,11 @@ class DatasetChanges:
         older, growth = context.other, partial(_show_growth, context)
         if self.problem or older is None:
             return analysis.TopicView(partial(_show_advice, context, self.problem), growth, has_figures=False)
-        since = Since(context, older, find_obstacles(older.dataset.manifest, context.dataset.manifest))
-        if not since.compares:
-            return analysis.TopicView(partial(_show_obstacles, since), growth, has_figures=False)
+        pair = DatasetPair(context, older, find_obstacles(older.dataset.manifest, context.dataset.manifest))
+        if not pair.compares:
+            return analysis.TopicView(partial(_show_obstacles, pair), growth, has_figures=False)
         return analysis.TopicView(
-            partial(_show_totals, since), partial(_show_tables, since), _change_layers(since)
+            partial(_show_totals, pair), partial(_show_tables, pair), _change_layers(pair)
         )
 
 
@@ -135,13 +135,13 @@ def _show_advice(context: ViewContext, problem: str) -> None:
     st.code("python -m charging import FILE --name NAME", language=None, wrap_lines=True)
 
 
-def _show_obstacles(since: Since) -> None:
+def _show_obstacles(pair: DatasetPair) -> None:
     """Say what is compared, and every reason why it does not compare."""
-    context = since.context
-    say, own, older = context.say, context.dataset, since.older.dataset
+    context = pair.context
+    say, own, older = context.say, context.dataset, pair.older.dataset
     title = say("changes.title", date=older.manifest.as_of or older.name)
     context.recorder.show_html(element("h2", "panel-title", text=title))
-    for found in since.obstacles:
+    for found in pair.obstacles:
         text = say(
             f"changes.note.{found.obstacle}",
             **second_dataset.differing_values(found, older.manifest, own.manifest, say),
@@ -155,18 +155,18 @@ def _show_obstacles(since: Since) -> None:
     context.recorder.show_html(element("p", "other-name", text=say("changes.then_now", then=then, now=now)))
 
 
-def _change_layers(since: Since) -> MapLayers:
+def _change_layers(pair: DatasetPair) -> MapLayers:
     """Return the cells by what happened in them; from close up, the stations that changed."""
-    context, say = since.context, since.context.say
+    context, say = pair.context, pair.context.say
     frame, _ = analysis.frame_in_view(context, visit.resolution)
     if frame.is_close and visit.points:
-        changed = since.stations
+        changed = pair.stations
         here = changed[frame.bounds.contains(changed.lat.to_numpy(), changed.lon.to_numpy())]
         if len(here) <= context.settings.station_limit:
             return MapLayers(_station_layers(context, here), say("changes.stations.note"))
     return analysis.category_layers(
         context,
-        since.cells,
+        pair.cells,
         title=say("changes.legend"),
         names={str(happened): say(f"happened.{happened}") for happened in CellChange},
         strongest_first=False,
@@ -179,7 +179,7 @@ def _station_layers(context: ViewContext, changed: pd.DataFrame) -> list[Layer]:
     names = {name: say(f"change.{name}") for name in STATIONS}
     rows = changed.assign(
         label=names_of(changed, say),
-        operator=np.array(_names(changed.operator_id, "operator", say), dtype=object),
+        operator=np.array(_names_of_ids(changed.operator_id, "operator", say), dtype=object),
         category=station_categories(changed),
         what=_change_words(changed, say),
         piles=changed[["piles_before", "piles_after"]].max(axis=1),
@@ -201,19 +201,19 @@ def _station_layers(context: ViewContext, changed: pd.DataFrame) -> list[Layer]:
     return [points, legend]
 
 
-def _show_totals(since: Since) -> None:
-    context, say = since.context, since.context.say
-    _show_obstacles(since)
+def _show_totals(pair: DatasetPair) -> None:
+    context, say = pair.context, pair.context.say
+    _show_obstacles(pair)
     then, now = (
         answers.ask(totals, context.selection, sums_of=("stations", "piles")).iloc[0]
-        for answers in (since.older, context.answers)
+        for answers in (pair.older, context.answers)
     )
-    sums = since.by().iloc[0]
+    sums = pair.by().iloc[0]
     lines = [(say("field.stations"), _arrow(then.stations, now.stations, say))]
-    if since.counts_piles:
+    if pair.counts_piles:
         lines.append((say("field.piles"), _arrow(then.piles, now.piles, say)))
     lines += [(say(f"change.{kind}"), say.number(sums[kind])) for kind in Change]
-    if since.counts_piles:
+    if pair.counts_piles:
         lines += [
             (say("field.piles_gained"), f"+{say.number(sums.piles_gained)}"),
             (say("field.piles_lost"), f"−{say.number(sums.piles_lost)}"),
@@ -230,15 +230,15 @@ def _arrow(then: float, now: float, say: Texts) -> str:
     return f"{say.number(then)} → {say.number(now)}"
 
 
-def _show_tables(since: Since) -> None:
-    context, say = since.context, since.context.say
+def _show_tables(pair: DatasetPair) -> None:
+    context, say = pair.context, pair.context.say
     _show_growth(context)
     names = {
         ChangesBy.OPERATOR: (say("field.operator"), "operator", "changes_operator"),
         ChangesBy.CITY: (say("field.city"), "city", "changes_city"),
     }
     for by, (heading, kind, name) in names.items():
-        table = since.by(by)
+        table = pair.by(by)
         keys = [say(f"{kind}.{key}") if isinstance(key, str) else say("unknown") for key in table.key]
         columns = {
             heading: keys,
@@ -247,7 +247,7 @@ def _show_tables(since: Since) -> None:
         }
         analysis.show_table(context, pd.DataFrame(columns), name)
     context.recorder.show_note(say("changes.hands"))
-    stations = since.stations
+    stations = pair.stations
     analysis.show_table(
         context,
         LazyRows(len(stations), partial(_first_stations, stations, say)),
@@ -269,20 +269,20 @@ def _first_stations(stations: pd.DataFrame, say: Texts, n: int) -> pd.DataFrame:
         {
             say("field.name"): names_of(changed, say),
             say("field.what"): _change_words(changed, say),
-            say("field.operator"): _names(changed.operator_id, "operator", say),
-            say("field.city"): _names(changed.city_id, "city", say),
+            say("field.operator"): _names_of_ids(changed.operator_id, "operator", say),
+            say("field.city"): _names_of_ids(changed.city_id, "city", say),
             say("field.piles_then"): changed.piles_before,
             say("field.piles_now"): changed.piles_after,
             say("field.piles_change"): changed.piles_change,
             say("field.moved_m"): changed.moved_m.where(changed.moved).round(),
             say("field.name_then"): formerly,
-            say("field.operator_then"): _names(formerly_of, "operator", say),
+            say("field.operator_then"): _names_of_ids(formerly_of, "operator", say),
             say("field.station_id"): changed.station_id,
         }
     )
 
 
-def _names(ids: pd.Series, kind: str, say: Texts) -> list[str | None]:
+def _names_of_ids(ids: pd.Series, kind: str, say: Texts) -> list[str | None]:
     """Return the name of each id of a kind, None where there is none."""
     names = {key: say(f"{kind}.{key}") for key in ids.dropna().unique()}
     return [names.get(key) for key in ids.to_list()]

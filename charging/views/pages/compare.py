@@ -159,9 +159,8 @@ def _show_problem(say: Texts, problem: str) -> None:
 
 def _show_tally(sides: Sides, in_cells: pd.DataFrame) -> None:
     context, say = sides.context, sides.context.say
-    context.recorder.show_html(
-        element("h2", "panel-title", text=say("compare.title", a=sides.name_a, b=sides.name_b))
-    )
+    title = say("compare.title", a=sides.name_a, b=sides.name_b)
+    context.recorder.show_html(element("h2", "panel-title", text=title))
     colours = VERDICTS[theme()]
     own, other = context.answers, context.other or context.answers
     side_a = _side_terms("A", sides.a, colours[Standing.ONLY_A], own, sides)

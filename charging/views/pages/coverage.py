@@ -34,7 +34,7 @@ def render(context: ViewContext) -> None:
 
 @st.fragment(key="coverage")
 def _show_analysis(context: ViewContext) -> None:
-    analysis_params.keep()
+    analysis_params.keep_choices()
     analysis.show_analysis(ANALYSES[visit.analysis], context, partial(_choose_analysis, context.say))
 
 

@@ -23,14 +23,14 @@ def render(context: ViewContext) -> None:
     with st.container(key="datasets", horizontal=True, vertical_alignment="bottom"):
         dataset_switcher.choose_dataset(context)
     upload.show_upload(context)
-    _sources(manifest, say)
+    _show_sources(manifest, say)
     import_report.show_import_report(manifest.report, say)
     quality.show_quality(context)
     duplicates.show_duplicates(context)
     state.write_url(context.selection)
 
 
-def _sources(manifest: Manifest, say: Texts) -> None:
+def _show_sources(manifest: Manifest, say: Texts) -> None:
     show_section(say("data.sources"))
     st.dataframe(
         pd.DataFrame(

@@ -35,24 +35,18 @@ KEY = "downloads"
 
 
 def show_downloads(context: ViewContext, frame: Frame, viewport: Viewport, layers: Sequence[Layer]) -> None:
-    """Show the button that opens the downloads.
-
-    Parameters
-    ----------
-    layers
-        What the map shows now, of `charging.views.mapview.map_layers.layers`.
-    """
+    """Show the button that opens the downloads; `layers` are those the map shows now."""
     # open, a run of the page takes a tenth longer: while the map is moved, nobody looks
     popover = st.popover(context.say("take.title"), width="content", key=KEY, on_change="rerun")
     if popover.open:
         with popover:
-            _choices(context, frame, viewport, layers)
+            _show_choices(context, frame, viewport, layers)
 
 
-def _choices(context: ViewContext, frame: Frame, viewport: Viewport, layers: Sequence[Layer]) -> None:
+def _show_choices(context: ViewContext, frame: Frame, viewport: Viewport, layers: Sequence[Layer]) -> None:
     say, answers = context.say, context.answers
     show_section(say("take.table"))
-    _table(context, frame, viewport)
+    _show_table_choices(context, frame, viewport)
     show_section(say("take.map"))
     words = caption(context, viewport)
     picture = Picture(
@@ -79,7 +73,7 @@ def _choices(context: ViewContext, frame: Frame, viewport: Viewport, layers: Seq
         st.caption(say("kind.simulated.note"))
 
 
-def _table(context: ViewContext, frame: Frame, viewport: Viewport) -> None:
+def _show_table_choices(context: ViewContext, frame: Frame, viewport: Viewport) -> None:
     say, answers, selection = context.say, context.answers, context.selection
     what = What(_choice(context, "what", list(What)))
     where = _choice(context, "where", [EVERYWHERE, IN_VIEW])

@@ -66,9 +66,9 @@ def _figure_rows(context: ViewContext) -> tuple[tuple[str, ...], ...]:
     answers, say = context.answers, context.say
     figures = [figure for subject in ("network", *PARTNERS) for figure in launch_figures(subject)]
     dates = " / ".join(dict.fromkeys(say.date(figure.as_of) for figure in figures))
-    published = [say(f"figure.{figure.qualifier}", value=_value(figure)) for figure in figures]
+    published = [say(f"figure.{figure.qualifier}", value=_figure_value(figure)) for figure in figures]
     return (
-        ("", *(_what(figure, say) for figure in figures)),
+        ("", *(_figure_label(figure, say) for figure in figures)),
         (say("take.published", date=dates), *published),
         (say("figure.loaded"), *(_count_text(answers, Filters(), figure, say) for figure in figures)),
         (
@@ -78,12 +78,12 @@ def _figure_rows(context: ViewContext) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def _what(figure: Figure, say: Texts) -> str:
+def _figure_label(figure: Figure, say: Texts) -> str:
     measure = say(f"measure.{figure.measure}")
     return f"{say(f'operator.{figure.subject}')} · {measure}" if figure.subject in PARTNERS else measure
 
 
-def _value(figure: Figure) -> str:
+def _figure_value(figure: Figure) -> str:
     return f"{figure.value:g} %" if figure.unit == "%" else f"{figure.value:,.0f}"
 
 

@@ -63,19 +63,16 @@ class AnalysisReport:
 
 def render_report(report: AnalysisReport) -> str:
     """Return a report as HTML."""
-    return (
-        template_environment()
-        .get_template("report.html.j2")
-        .render(
-            report=report,
-            say=report.say,
-            plate=report.plate(),
-            theme=static_json("theme.json")["light"],
-            sections=_sections(report.pieces),
-            grid=partial(_table_cells, say=report.say),
-            chart=partial(curves_figure, theme=report.theme),
-            in_light=lambda html: _STRIPE.sub(lambda found: light_colour(found[0], report.theme), html),
-        )
+    template = template_environment().get_template("report.html.j2")
+    return template.render(
+        report=report,
+        say=report.say,
+        plate=report.plate(),
+        theme=static_json("theme.json")["light"],
+        sections=_sections(report.pieces),
+        grid=partial(_table_cells, say=report.say),
+        chart=partial(curves_figure, theme=report.theme),
+        in_light=lambda html: _STRIPE.sub(lambda found: light_colour(found[0], report.theme), html),
     )
 
 
@@ -155,11 +152,8 @@ def _table_cells(table: ReportTable, say: Texts) -> tuple[list[tuple[str, str]],
 def format_value(value: Any, form: str, say: Texts) -> str:  # noqa: ANN401  any value of a table
     """Return a value as the tables of the page write it.
 
-    Parameters
-    ----------
-    form
-        Format of a number: `percent`, of a share from 0 to 1, `compact`, a printf format, or "" for all
-        digits that mean something.
+    The `form` of a number is `percent`, of a share from 0 to 1, `compact`, a printf format, or "" for all
+    digits that mean something.
 
     Examples
     --------

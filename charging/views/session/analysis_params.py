@@ -40,11 +40,10 @@ CHOICES: Choices = {
     "rival": (RIVALS, 0.0),
     "log": ((False, True), False),
 }
-"""The link names the analysis `topic`, as it always did.
-"""
+"""The link names the analysis `topic`, as it always did."""
 
 
-def begin(
+def read_link(
     query: Mapping[str, list[str]], registered: Callable[[str, tuple[str, ...]], tuple[str, ...]]
 ) -> None:
     """Read the URL, on the first run of a visit; what cannot be read becomes a problem.
@@ -63,15 +62,15 @@ def read_choices(choices: Choices, query: Mapping[str, list[str]]) -> list[tuple
     """Set widgets to what a link says; return the keys and values that are no choice."""
     problems = []
     for key, (options, default) in choices.items():
-        by_text = {_text(option): option for option in options}
-        text = query.get(key, [_text(default)])[-1]
+        by_text = {_option_text(option): option for option in options}
+        text = query.get(key, [_option_text(default)])[-1]
         if text not in by_text:
             problems.append((key, text))
         set_widget_value(key, by_text.get(text, default))
     return problems
 
 
-def keep() -> None:
+def keep_choices() -> None:
     """Keep the values of all widgets, those of other views too."""
     keep_widget_values(*SETS, *CHOICES, "other")
 
@@ -134,9 +133,9 @@ def link_query() -> dict[str, list[str]]:
 def choices_query(choices: Choices) -> dict[str, list[str]]:
     """Return what the link says of choices: those that are not the default."""
     values = {key: widget_value(key) for key in choices}
-    return {key: [_text(value)] for key, value in values.items() if value != choices[key][1]}
+    return {key: [_option_text(value)] for key, value in values.items() if value != choices[key][1]}
 
 
-def _text(option: object) -> str:
+def _option_text(option: object) -> str:
     """Return how the link says a choice; true and false in small letters, as elsewhere in it."""
     return str(option).lower() if isinstance(option, bool) else str(option)

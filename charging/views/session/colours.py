@@ -19,15 +19,15 @@ def theme() -> Theme:
 
 def operators_by_size(answers: Answers) -> list[str]:
     """Return the operators of the dataset, the one with most piles first."""
-    return list(answers.ask(_by_size))
+    return list(answers.ask(_ids_by_size))
 
 
 def colours_of(answers: Answers) -> dict[str, str]:
     """Return the colour of every operator, as `#rrggbb` of the present theme."""
-    return dict(_colours(answers.ask(_by_size), theme()))
+    return dict(_colours(answers.ask(_ids_by_size), theme()))
 
 
-def _by_size(engine: Engine) -> tuple[str, ...]:
+def _ids_by_size(engine: Engine) -> tuple[str, ...]:
     return tuple(key for key in piles_by_operator(engine, Filters()).key if isinstance(key, str))
 
 

@@ -40,7 +40,7 @@ def open_context(say: Texts) -> ViewContext | None:
         st.caption(say("start.advice"))
         return None
     visit.dataset = answers.dataset.folder.name
-    # written in every run, as `state.begin` does: a view without the map would make Streamlit forget it
+    # written in every run, as `state.begin_run` does: a view without the map would make Streamlit forget it
     visit.tiles = widget_value("tiles") or settings.tiles
     return ViewContext(answers, state.selected_filters(), settings, say)
 

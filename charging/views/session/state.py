@@ -47,14 +47,14 @@ MAP_CHOICES: analysis_params.Choices = {
 }
 
 
-def begin() -> None:
+def begin_run() -> None:
     """Read the URL, on the first run of a visit; later runs keep what the widgets say."""
     if "problems" in st.session_state:
         visit.is_first_run = False
     else:
         _read_link({key: st.query_params.get_all(key) for key in st.query_params})
     keep_widget_values(*MAP_CHOICES, "layer", *(spec.key for spec in FIELDS))
-    analysis_params.keep()
+    analysis_params.keep_choices()
 
 
 def _read_link(query: Mapping[str, list[str]]) -> None:
@@ -74,7 +74,7 @@ def _read_link(query: Mapping[str, list[str]]) -> None:
     visit.weights_answers = {}
     visit.query, visit.hits = None, ()
     visit.switch_problem = visit.merge_problem = visit.duplicates_of = ""
-    analysis_params.begin(query, _registered_operators)
+    analysis_params.read_link(query, _registered_operators)
     _fill_from(query)
 
 

@@ -3,11 +3,11 @@
  * A layer lives as long as a shell of its key (the empty group st_folium adds and removes) is on the map. When the
  * next answer brings the same digest, the layer stays as it is; only what is selected may change.
  */
-const chargingKept = (() => {
+const chargingRegistry = (() => {
   "use strict";
 
   const { state } = chargingState;
-  const kept = /** @type {Map<string, KeptEntry>} */ (new Map());
+  const entries = /** @type {Map<string, RegistryEntry>} */ (new Map());
   let isRedrawn = false; // whether a layer was replaced in the running answer
 
   // `build` runs only when there is no layer of this key and digest.
@@ -15,13 +15,13 @@ const chargingKept = (() => {
   function keep(shell, key, digest, build) {
     // st_folium never empties this list by itself, and everything in it would stay in memory
     window.feature_group = (window.feature_group || []).filter((group) => state.map.hasLayer(group));
-    const last = kept.get(key);
+    const last = entries.get(key);
     let entry = last;
     if (!entry || entry.digest !== digest) {
       if (last) discard(last);
       entry = { digest, ...build() };
       if (entry.layer) entry.layer.addTo(state.map);
-      kept.set(key, entry);
+      entries.set(key, entry);
       isRedrawn = true;
       queueMicrotask(() => { isRedrawn = false; });
       raiseMarks();
@@ -33,24 +33,24 @@ const chargingKept = (() => {
   }
 
   // Discard an entry when the last of its shells leaves the map.
-  /** @param {L.Layer} shell @param {string} key @param {KeptEntry} entry */
+  /** @param {L.Layer} shell @param {string} key @param {RegistryEntry} entry */
   function release(shell, key, entry) {
     entry.shell = shell;
     shell.on("remove", () => queueMicrotask(() => {
-      if (entry.shell === shell && kept.get(key) === entry) {
+      if (entry.shell === shell && entries.get(key) === entry) {
         discard(entry);
-        kept.delete(key);
+        entries.delete(key);
       }
     }));
   }
 
-  function discard(/** @type {KeptEntry} */ entry) {
+  function discard(/** @type {RegistryEntry} */ entry) {
     if (entry.layer) entry.layer.remove();
     if (entry.remove) entry.remove();
   }
 
   function layerOf(/** @type {string} */ key) {
-    return kept.get(key)?.layer;
+    return entries.get(key)?.layer;
   }
 
   /* ---- outlines on top, which take no clicks --------------------------------------------------------- */
