@@ -21,7 +21,7 @@ UNKNOWN = -1
 """Class of an unknown value."""
 
 MAX_CLASSES = 6
-"""Most classes that can be told apart by lightness alone."""
+"""Largest number of classes that can be told apart by lightness alone."""
 
 PERCENT_DECIMALS = 2
 """Decimals of a share that is a whole percentage."""

@@ -1,4 +1,4 @@
-/* The page's address follows the map as ?at=lat,lon,zoom, and is read again when the frame is mounted anew. */
+/* The page's address follows the map as ?at=lat,lon,zoom, and is read again when the frame is mounted again. */
 const chargingAddress = (() => {
   "use strict";
 

@@ -1,4 +1,4 @@
-/* A picture of the map for a report: `chargingPicture.save(map, {...})` draws it anew at twice the size and saves a
+/* A picture of the map for a report: `chargingPicture.save(map, {...})` draws it again at twice the size and saves a
  * PNG. Ground, data and city names are painted by the map's own canvases; street tiles belong to others and are left
  * out, and with them everything that would keep the browser from handing the picture over.
  */

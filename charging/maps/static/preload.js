@@ -1,5 +1,5 @@
 /* Asks for all our scripts at once. st_folium asks for one only when the last has run, which would take a way to the
- * server and back for each. Their names stand in this script's own address, after the #.
+ * server and back for each. Their names are in this script's own address, after the #.
  */
 {
   const own = new URL(/** @type {HTMLScriptElement} */ (document.currentScript).src);

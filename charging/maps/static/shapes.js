@@ -22,7 +22,7 @@ const chargingShapes = (() => {
       this._standIns = /** @type {Map<number, L.Path>} */ (new Map());
       this._crs = /** @type {L.CRS | null} */ (null); // that of `_world`
       this._world = new Float64Array(points.length); // pixels of the whole world at zoom 0
-      this._pixels = new Int32Array(points.length); // of the map as it stands, whole as Leaflet has them
+      this._pixels = new Int32Array(points.length); // of the map as it is, whole as Leaflet has them
       this._boxes = new Int32Array(4 * ids.length); // west, north, east, south of each row, pixels
     }
 

@@ -17,7 +17,7 @@ const chargingTravel = (() => {
     });
   }
 
-  /** Answers repeat the last command, also to a frame that is mounted anew. @param {string} token */
+  /** Answers repeat the last command, also to a frame that is mounted again. @param {string} token */
   function isNewCommand(token) {
     if (state.lastCommand === null) state.lastCommand = readStored(LAST_COMMAND_KEY);
     if (token === state.lastCommand) return false;

@@ -25,7 +25,7 @@ MAX_MB = 20
 """Largest file taken."""
 
 MAX_PLACES = 200_000
-"""Most rows taken: distances to a dozen operators are then some 20 MB a visit."""
+"""Rows taken at most: distances to a dozen operators are then some 20 MB a visit."""
 
 MAX_REMEMBERED = 3
 """Tables kept of what was computed from a reader's weights."""
@@ -34,7 +34,7 @@ _FILE = "weights_file"
 
 
 def show_weights(context: ViewContext) -> None:
-    """Show the offer to bring weights, what was wrong with a file, and how to be rid of it."""
+    """Show the offer to bring weights, what was wrong with a file, and how to remove it."""
     say, own = context.say, visit.weights
     with st.popover(say("brought.own") if own else say("brought.offer"), width="content"):
         if own:
@@ -56,7 +56,7 @@ def show_weights(context: ViewContext) -> None:
 
 
 def weights(context: ViewContext) -> Weights:
-    """Return the weights a reader brought, else the people of the dataset's area; maybe nobody."""
+    """Return the weights a reader brought, else the people of the dataset's area; maybe none."""
     return context.answers.ask(people_of) if visit.weights is None else visit.weights
 
 
@@ -80,7 +80,7 @@ def is_nobody(context: ViewContext) -> bool:
 
 
 def show_nobody(context: ViewContext) -> None:
-    """Say so."""
+    """Say that there is nothing to take a share of."""
     say, is_own = context.say, visit.weights is not None
     context.recorder.show_html(
         element("p", "empty", text=say("brought.nothing") if is_own else say("brought.nobody"))

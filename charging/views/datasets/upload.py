@@ -123,7 +123,7 @@ def _choose_reading(draft: Draft, say: Texts) -> ReadOptions:
             say("upload.datum"),
             ["", *Datum],
             key=_DATUM,
-            format_func=lambda datum: say(f"field.{datum}") if datum else say("upload.datum.told"),
+            format_func=lambda datum: say(f"field.{datum}") if datum else say("upload.datum.by_format"),
             help=say("upload.datum.help"),
         )
     kind, _, name_of_way = (how or "").partition(":")
@@ -139,7 +139,7 @@ def _import_ways(say: Texts) -> dict[str, str]:
     """Return the ways files can be read, with their titles: as recognised, by format, by preset."""
     formats = (reader for reader in READERS if not reader.recognises and reader.name != "service-areas")
     return {
-        "": say("upload.how.told"),
+        "": say("upload.how.recognised"),
         **{f"format:{reader.name}": reader.title for reader in formats},
         **{f"preset:{name}": say("upload.how.preset", name=name) for name in presets()},
     }
@@ -237,7 +237,7 @@ def _read_files(draft: Draft, choices: ReadOptions, say: Texts) -> None:
 
 
 def progress_html(what: str, say: Texts) -> str:
-    """Return what an import says it is doing, with a bar of no length: nobody knows how many records come."""
+    """Return what an import says it is doing, with a bar of no length: the number of records is not known."""
     if what == WAITING:
         text = say("upload.waiting")
     elif what in (WRITING, DONE):

@@ -153,7 +153,7 @@ def escape_markdown(text: str) -> str:
 
 
 def strip_markdown(text: str) -> str:
-    r"""Return a text of the page without its Markdown: what `plain` escaped, and our small print.
+    r"""Return a text of the page without its Markdown: what `escape_markdown` escaped, and our small print.
 
     Examples
     --------

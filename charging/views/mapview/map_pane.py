@@ -36,7 +36,7 @@ def show_map(context: ViewContext, layers: list[Layer]) -> None:
         use_container_width=True,
         returned_objects=list(ANSWERS),
         feature_group_to_add=[*layers, *flights],
-        render=False,  # of the whole page, which nobody reads; the map is rendered all the same
+        render=False,  # of the whole page, which is not read; the map is rendered all the same
     )
 
 

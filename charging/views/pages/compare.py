@@ -42,7 +42,7 @@ LEGEND = (
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """What is compared: A and B by name, and as operators; None is everybody, in two datasets only."""
+    """What is compared: A and B by name, and as operators; None is all of them, in two datasets only."""
 
     context: ViewContext
     a: tuple[str, ...] | None

@@ -36,7 +36,7 @@ KEY = "downloads"
 
 def show_downloads(context: ViewContext, frame: Frame, viewport: Viewport, layers: Sequence[Layer]) -> None:
     """Show the button that opens the downloads; `layers` are those the map shows now."""
-    # open, a run of the page takes a tenth longer: while the map is moved, nobody looks
+    # open, a run of the page takes a tenth longer: while the map is moved, nobody looks at it
     popover = st.popover(context.say("take.title"), width="content", key=KEY, on_change="rerun")
     if popover.open:
         with popover:

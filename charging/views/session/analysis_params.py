@@ -83,7 +83,7 @@ def forget_sets() -> None:
 
 
 def fill_sets(answers: Answers) -> None:
-    """Set the sets nobody chose yet to the defaults of the dataset (`studies.usual_sets`).
+    """Set the sets that were not chosen yet to the defaults of the dataset (`studies.usual_sets`).
 
     A set that has the default of the last dataset gets that of this one.
     """
@@ -115,12 +115,12 @@ def swap_sides(own_dataset: str) -> None:
 
 
 def grid() -> Grid:
-    """Return how finely coverage is looked at."""
+    """Return the grid on which coverage is counted."""
     return Grid(resolution=visit.resolution, rings=visit.rings, km=float(visit.km))
 
 
 def link_query() -> dict[str, list[str]]:
-    """Return what the link says of all this."""
+    """Return the parameters of the link that are kept here."""
     present = {key: widget_value(key) for key in SETS}
     sets = {
         key: operators or [""]

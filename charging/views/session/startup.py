@@ -31,7 +31,7 @@ def open_context(say: Texts) -> ViewContext | None:
         linked = _linked_folder(settings)
         folder = linked or find_dataset(settings) or _build_folder(settings, say)
         answers = open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
-        # one that a visit chose is nobody else's
+        # a visit chooses for itself only
         if settings.dataset and not linked and last_dataset(settings.build_dir) != folder:
             remember_dataset(settings.build_dir, folder)
     except ChargingError as error:

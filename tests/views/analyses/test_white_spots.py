@@ -61,7 +61,7 @@ def test_a_cell_that_is_chosen_says_why_it_is_a_white_spot(page):
 
 def test_without_operators_any_station_counts_and_nobody_is_other(page):
     table = scores(spots(page, base="", rival="2.0"))
-    assert "nobody is other" in captions(page)
+    assert "no piles count as those of others" in captions(page)
     assert table["Other piles"].isna().all()
 
 

@@ -111,7 +111,7 @@ def test_a_station_of_neither_dataset_is_called_missing(page, older):
     ("given", "warning"),
     [
         ({"kind": Kind.SIMULATED}, "One dataset is simulated"),
-        ({"as_of": "2025-06"}, "runs backwards"),
+        ({"as_of": "2025-06"}, "read backwards"),
         ({"seed": 3}, "of another seed or scale"),
     ],
 )

@@ -133,8 +133,8 @@ def test_completeness_has_its_denominator(page):
     assert known.Of["power"] == 82
 
 
-def test_what_cannot_be_told_of_the_datum_is_said(page):
-    assert "a source alone does not say" in markdown(data(page))
+def test_a_single_source_says_nothing_of_its_datum(page):
+    assert "one source alone does not show" in markdown(data(page))
 
 
 def verdicts(_engine):
@@ -150,7 +150,7 @@ def test_a_forgotten_conversion_is_said_in_words_with_its_numbers(page, monkeypa
     assert "of 50 stations of other, 40 are found exactly one shift away and 3 in their place" in shown
     assert "They lie 512 m apart, and the shift is 511 m long there." in shown
     assert "A tiny world lies where other does: of 50 stations" in shown
-    assert "A tiny world beside other: not told." in shown
+    assert "A tiny world against other: not clear." in shown
     assert "&lt;script&gt;alert(1)&lt;/script&gt; *${name}* lies where other does" in shown
 
 
@@ -247,7 +247,7 @@ def test_a_server_that_takes_nothing_offers_neither_uploads_nor_merging(page, mo
     data(page).button(key="ask_duplicates").click()
     run(page)
     assert "takes no uploads" in captions(page)
-    assert "lets nobody merge" in captions(page)
+    assert "Merging and uploading are switched off" in captions(page)
     assert [button.key for button in page.button if button.key == "merge_pairs"] == []
 
 
