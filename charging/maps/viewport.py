@@ -47,15 +47,9 @@ class Viewport(NamedTuple):
         """Return what a map of the assumed size shows at a view."""
         half_width, half_height = (px / 2 / (_TILE_PX * 2**view.zoom) for px in ASSUMED_SIZE_PX)
         middle = _mercator(view.lat)
-        return cls(
-            Bounds.from_map(
-                _latitude(middle - half_height),
-                view.lon - 360 * half_width,
-                _latitude(middle + half_height),
-                view.lon + 360 * half_width,
-            ),
-            view.zoom,
-        )
+        south, north = _latitude(middle - half_height), _latitude(middle + half_height)
+        west, east = view.lon - 360 * half_width, view.lon + 360 * half_width
+        return cls(Bounds.from_map(south, west, north, east), view.zoom)
 
 
 class Frame(NamedTuple):

@@ -217,7 +217,7 @@ def show_table(
     say = context.say
     formats = {column: _number_format(each) for column, each in config.items()}
     table = ReportTable(name, say(f"analysis.table.{name}"), rows, formats)
-    context.recorder.record_table(table)
+    context.recorder.record_piece(table)
     with st.container(horizontal=True, vertical_alignment="center", key=f"head-{name}"):
         st.html(element("h3", "section", text=table.title))
         st.download_button(

@@ -62,13 +62,8 @@ def _show_ranking(context: ViewContext, found: dict[Gain, pd.DataFrame]) -> None
     whole = float(ranked.whole.iloc[0])
     colours = colours_of(context.answers)
     rows = [
-        Bar(
-            colours.get(row["operator_id"], "transparent"),
-            say(f"operator.{row['operator_id']}"),
-            row["gain"],
-            f"+{say.number(row['gain'])}",
-        )
-        for row in ranked.to_dict("records")
+        Bar(colours.get(operator, "transparent"), say(f"operator.{operator}"), added, f"+{say.number(added)}")
+        for operator, added in zip(ranked.operator_id.to_list(), ranked.gain.to_list(), strict=True)
     ]
     context.recorder.show_html(bars(rows, float(ranked.gain.max())))
     last = ranked.iloc[-1]

@@ -192,17 +192,12 @@ def _show_curves(context: ViewContext, curves: pd.DataFrame, networks: Mapping[s
         key="reach_chart",
         alt=title,
     )
-    context.recorder.record_curves(
-        Curves(
-            tuple(
-                ChartLine(each.name, each.colour, each.dash, tuple(zip(curve.km, curve.share, strict=True)))
-                for each, curve in _network_curves(curves, networks)
-            ),
-            analysis_params.KMS,
-            f"{title} · {say('reach.axis.km')}",
-            km,
-        )
+    lines = tuple(
+        ChartLine(each.name, each.colour, each.dash, tuple(zip(curve.km, curve.share, strict=True)))
+        for each, curve in _network_curves(curves, networks)
     )
+    unit = f"{title} · {say('reach.axis.km')}"
+    context.recorder.record_piece(Curves(lines, analysis_params.KMS, unit, km))
     notes = [user_weights.whole_sentence(context), say("analysis.straight_line")]
     if not context.selection.currents:
         notes.append(say("reach.dc_asked"))
@@ -281,9 +276,8 @@ def _show_unknowns(context: ViewContext, filters: Filters, network: Network) -> 
         operators = None if network.operators is None else (*network.operators, NOT_KNOWN)
         curve = reach_curve(widened, user_weights.weights(context), operators, [float(visit.km)])
         at_most = analysis.ratio(curve.weight_reached[0], curve.weight_whole[0], say)
-        context.recorder.show_note(
-            say("reach.left_out", count=say.number(left_out), network=network.name, most=at_most)
-        )
+        count = say.number(left_out)
+        context.recorder.show_note(say("reach.left_out", count=count, network=network.name, most=at_most))
     unknown = answers.ask(totals, filters, sums_of=("stations_piles_unknown",)).stations_piles_unknown[0]
     if unknown:
         context.recorder.show_note(say("reach.piles_unknown", count=say.number(unknown)))

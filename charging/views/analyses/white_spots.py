@@ -140,11 +140,8 @@ def _show_first(context: ViewContext, found: WhiteSpots, resolution: int) -> Non
     else:
         context.recorder.show_note(say("spots.listed", unit=user_weights.unit_name(context)))
     for name, row in zip(_place_names(context, table), table.to_dict("records"), strict=True):
-        facts = say(
-            "spots.facts",
-            weight=say.number(row["weight"]),
-            distance=say("unknown") if pd.isna(row["distance_km"]) else f"{row['distance_km']:.1f} km",
-        )
+        distance = say("unknown") if pd.isna(row["distance_km"]) else f"{row['distance_km']:.1f} km"
+        facts = say("spots.facts", weight=say.number(row["weight"]), distance=distance)
         label = f"{row['rank']}\\. {escape_markdown(name)} :small[:gray[{escape_markdown(facts)}]]"
         place = (row["h3_cell"], row["lat"], row["lon"], resolution)
         show_plain_button(label, f"spot-{row['rank']}-{row['h3_cell']}", _select_spot, *place)
@@ -189,14 +186,10 @@ def _list_spots(context: ViewContext, found: WhiteSpots) -> None:
     """List the ranked cells, each score taken apart."""
     say, table = context.say, found.table
     names, other_names = both_names_of(table, say)
-    exponents = {
-        "weight": visit.weight_exponent,
-        "distance": visit.distance_exponent,
-        "others": visit.others_exponent,
-    }
+    exponents = (visit.weight_exponent, visit.distance_exponent, visit.others_exponent)
     terms = {
         name: say(f"spots.field.{name}_term", exponent=_exponent_text(exponent))
-        for name, exponent in exponents.items()
+        for name, exponent in zip(("weight", "distance", "others"), exponents, strict=True)
     }
     columns = {
         say("spots.field.rank"): table["rank"],

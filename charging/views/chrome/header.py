@@ -85,12 +85,8 @@ def measure_text(measure: str, counts: Headline, say: Texts) -> str:
         return say.number(getattr(counts, measure))
     if counts.service_area_share is None:
         return say("figure.none")
-    return say(
-        "figures.parts",
-        share=say.share(counts.service_area_share),
-        part=say.number(counts.service_areas_with_piles),
-        whole=say.number(counts.service_areas),
-    )
+    part, whole = say.number(counts.service_areas_with_piles), say.number(counts.service_areas)
+    return say("figures.parts", share=say.share(counts.service_area_share), part=part, whole=whole)
 
 
 def _card(figure: Figure, counted: CountTexts, say: Texts, heading: str, *, classes: str) -> str:

@@ -52,17 +52,12 @@ def switch_dataset(settings: Settings, name: str) -> None:
     """
     answers = second_dataset.open_named(settings, name)
     view = fitting_view(answers.ask(extent))
-    known = {
-        by: set(answers.ask(totals, Filters(), by=by).key.dropna())
-        for by in (Breakdown.OPERATOR, Breakdown.CITY)
-    }
+    operators, cities = (
+        set(answers.ask(totals, Filters(), by=by).key.dropna()) for by in (Breakdown.OPERATOR, Breakdown.CITY)
+    )
     visit.dataset = name
-    for key, by in (
-        ("operator", Breakdown.OPERATOR),
-        ("layer", Breakdown.OPERATOR),
-        ("city", Breakdown.CITY),
-    ):
-        set_widget_value(key, [value for value in widget_value(key) or () if value in known[by]])
+    for key, known in {"operator": operators, "layer": operators, "city": cities}.items():
+        set_widget_value(key, [value for value in widget_value(key) or () if value in known])
     analysis_params.forget_sets()
     state.start_at(view)
     _log.info("A visit switched to %(dataset)s", {"dataset": name})

@@ -102,13 +102,9 @@ class ReportRecorder:
             self.pieces.append(Note(text))
             st.caption(text)
 
-    def record_table(self, table: ReportTable) -> None:
-        """Record a table; `analysis.show_table` shows it."""
-        self.pieces.append(table)
-
-    def record_curves(self, curves: Curves) -> None:
-        """Record curves; the analysis shows them as a chart one can point at."""
-        self.pieces.append(curves)
+    def record_piece(self, piece: ReportTable | Curves) -> None:
+        """Record a table or curves, which the analysis shows as a table or chart of Streamlit."""
+        self.pieces.append(piece)
 
     def record_definitions(self, *functions: Callable[..., Any]) -> None:
         """Record the functions that define figures; `analysis.show_definition` shows their docstrings."""

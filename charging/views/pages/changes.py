@@ -1,7 +1,7 @@
 """What changed since an older dataset: the cells and stations, totals, tables, and the published growth."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -21,7 +21,7 @@ from charging.analytics.changes.studies import cell_changes, changed_stations, c
 from charging.domain.published import Figure, history
 from charging.maps import layers as draw
 from charging.maps.analysis_colours import verdict_classes
-from charging.maps.layers import Layer, TooltipRow
+from charging.maps.layers import Layer
 from charging.queries.totals import totals
 from charging.views.analyses import analysis, second_dataset
 from charging.views.elements.error_box import show_error
@@ -142,10 +142,8 @@ def _show_obstacles(pair: DatasetPair) -> None:
     title = say("changes.title", date=older.manifest.as_of or older.name)
     context.recorder.show_html(element("h2", "panel-title", text=title))
     for found in pair.obstacles:
-        text = say(
-            f"changes.note.{found.obstacle}",
-            **second_dataset.differing_values(found, older.manifest, own.manifest, say),
-        )
+        values = second_dataset.differing_values(found, older.manifest, own.manifest, say)
+        text = say(f"changes.note.{found.obstacle}", **values)
         context.recorder.show_html(element("p", "caution", text=text))
     dates = (older.manifest.as_of, own.manifest.as_of)
     if dates[0] and dates[1] and dates[0] > dates[1]:
@@ -186,17 +184,10 @@ def _station_layers(context: ViewContext, changed: pd.DataFrame) -> list[Layer]:
     )
     legend_title, unknown = say("changes.legend"), say("change.other")
     scale = verdict_classes(rows.category, legend_title, names, unknown=unknown, theme=theme())
-    lines = tuple(
-        TooltipRow(column=name, label=say(f"field.{name}"))
-        for name in ("operator", "what", "piles_then", "piles_now")
-    )
-    points = draw.stations(
-        rows.assign(piles_then=rows.piles_before, piles_now=rows.piles_after),
-        scale,
-        replace(field_tooltip(context, heading="label"), rows=lines),
-        theme=theme(),
-        selected_id=state.selected_id("station"),
-    )
+    tooltip = field_tooltip(context, "operator", "what", "piles_then", "piles_now", heading="label")
+    rows = rows.assign(piles_then=rows.piles_before, piles_now=rows.piles_after)
+    selected_id = state.selected_id("station")
+    points = draw.stations(rows, scale, tooltip, theme=theme(), selected_id=selected_id)
     legend = draw.legend(scale, rows.category, count_label=say("map.stations"), footer=context.footer)
     return [points, legend]
 
@@ -248,12 +239,8 @@ def _show_tables(pair: DatasetPair) -> None:
         analysis.show_table(context, pd.DataFrame(columns), name)
     context.recorder.show_note(say("changes.hands"))
     stations = pair.stations
-    analysis.show_table(
-        context,
-        LazyRows(len(stations), partial(_first_stations, stations, say)),
-        "changed_stations",
-        max_rows=MAX_STATIONS,
-    )
+    rows = LazyRows(len(stations), partial(_first_stations, stations, say))
+    analysis.show_table(context, rows, "changed_stations", max_rows=MAX_STATIONS)
 
 
 def _first_stations(stations: pd.DataFrame, say: Texts, n: int) -> pd.DataFrame:
@@ -303,10 +290,8 @@ def _change_words(changed: pd.DataFrame, say: Texts) -> list[str]:
 def _show_growth(context: ViewContext) -> None:
     """Show how the published figures grew, each with its date, source and unit."""
     say = context.say
-    figures = sorted(
-        (figure for measure in GROWTH for figure in history("network", measure)),
-        key=lambda figure: figure.as_of,
-    )
+    figures = [figure for measure in GROWTH for figure in history("network", measure)]
+    figures.sort(key=lambda figure: figure.as_of)
     heads = [say(f"growth.{name}") for name in ("date", "what", "value", "source")]
     header = element("tr", "", *(element("th", "", text=head) for head in heads))
     context.recorder.show_html(

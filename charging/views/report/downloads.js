@@ -4,8 +4,10 @@
 const FRAME = 'iframe[title="streamlit_folium.st_folium"]';
 
 export default function show(/** @type {ComponentArgs<DownloadData>} */ { parentElement, data }) {
-  const button = parentElement.querySelector("button") || parentElement.appendChild(makeButton());
-  const note = parentElement.querySelector("p") || parentElement.appendChild(makeNote());
+  const button = parentElement.querySelector("button") || parentElement.appendChild(document.createElement("button"));
+  const note = parentElement.querySelector("p") || parentElement.appendChild(document.createElement("p"));
+  note.setAttribute("role", "status");
+  button.type = "button";
   button.textContent = data.label;
   button.title = data.hint;
   button.onclick = async () => {
@@ -19,18 +21,6 @@ export default function show(/** @type {ComponentArgs<DownloadData>} */ { parent
       button.disabled = false;
     }
   };
-}
-
-function makeButton() {
-  const button = document.createElement("button");
-  button.type = "button";
-  return button;
-}
-
-function makeNote() {
-  const note = document.createElement("p");
-  note.setAttribute("role", "status");
-  return note;
 }
 
 async function save(/** @type {DownloadData} */ { script, caption }) {

@@ -23,12 +23,10 @@ from charging.views.session.context import ViewContext
 def caption(context: ViewContext, viewport: Viewport) -> Caption:
     """Return the caption of the present map."""
     say, selection, manifest = context.say, context.selection, context.dataset.manifest
-    is_simulated = manifest.kind is Kind.SIMULATED
-    title = manifest.title if manifest.kind is Kind.REAL else say("app.title")
     return Caption(
-        title=title,
+        title=manifest.title if manifest.kind is Kind.REAL else say("app.title"),
         badge=say(f"kind.{manifest.kind}"),
-        is_simulated=is_simulated,
+        is_simulated=manifest.kind is Kind.SIMULATED,
         sentence=selection.describe(say),
         figures=_figure_rows(context),
         notes=(*source_notes(context.dataset, say), say("take.frame")),
@@ -41,14 +39,8 @@ def source_notes(dataset: Dataset, say: Texts) -> tuple[str, ...]:
     """Return the lines on where the data comes from: kind, dataset and date, sources with their licences."""
     manifest = localized_manifest(dataset.manifest, say)
     lines = [say("kind.simulated.note")] if manifest.kind is Kind.SIMULATED else []
-    lines.append(
-        say(
-            "take.dataset",
-            title=manifest.title,
-            as_of=manifest.as_of or say("unknown"),
-            hash=manifest.content_hash[:8],
-        )
-    )
+    as_of, digest = manifest.as_of or say("unknown"), manifest.content_hash[:8]
+    lines.append(say("take.dataset", title=manifest.title, as_of=as_of, hash=digest))
     lines += [
         say(
             "take.source",
@@ -63,7 +55,7 @@ def source_notes(dataset: Dataset, say: Texts) -> tuple[str, ...]:
 
 def _figure_rows(context: ViewContext) -> tuple[tuple[str, ...], ...]:
     """Return rows of what is counted, what was published of it, what is loaded, and what is selected."""
-    answers, say = context.answers, context.say
+    answers, selection, say = context.answers, context.selection, context.say
     figures = [figure for subject in ("network", *PARTNERS) for figure in launch_figures(subject)]
     dates = " / ".join(dict.fromkeys(say.date(figure.as_of) for figure in figures))
     published = [say(f"figure.{figure.qualifier}", value=_figure_value(figure)) for figure in figures]
@@ -71,10 +63,7 @@ def _figure_rows(context: ViewContext) -> tuple[tuple[str, ...], ...]:
         ("", *(_figure_label(figure, say) for figure in figures)),
         (say("take.published", date=dates), *published),
         (say("figure.loaded"), *(_count_text(answers, Filters(), figure, say) for figure in figures)),
-        (
-            say("figure.selected"),
-            *(_count_text(answers, context.selection, figure, say) for figure in figures),
-        ),
+        (say("figure.selected"), *(_count_text(answers, selection, figure, say) for figure in figures)),
     )
 
 

@@ -62,7 +62,7 @@ def test_the_file_lists_all_stations_where_the_page_shows_the_first_ones(page, o
     older()
     kept = []
     monkeypatch.setattr(
-        "charging.views.elements.report_recorder.ReportRecorder.record_table",
+        "charging.views.elements.report_recorder.ReportRecorder.record_piece",
         lambda _, table: kept.append(table),
     )
     opened(page, view="changes", other="older")

@@ -250,7 +250,7 @@ def test_the_same_view_gives_the_same_bytes(tiny_dataset):
 def test_what_was_said_in_the_run_before_is_forgotten():
     recorder = ReportRecorder()
     recorder.record_question("Base", "NIO")
-    recorder.record_table(table())
+    recorder.record_piece(table())
     recorder.record_definitions(marginal_gains, marginal_gains)
     assert recorder.functions == [marginal_gains]
     recorder.clear()
