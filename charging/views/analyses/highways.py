@@ -99,14 +99,8 @@ def _area_points(context: ViewContext, areas: pd.DataFrame) -> MapLayers:
     )
     legend_title, unknown = say("highways.legend"), say("presence.unknown")
     scale = verdict_classes(rows.category, legend_title, names, unknown=unknown, theme=theme())
-    points = draw.stations(
-        rows,
-        scale,
-        _tooltip(context, ("presence", *_FIELDS), "name"),
-        theme=theme(),
-        selected_id=state.selected_id("area"),
-        kind="area",
-    )
+    tooltip, chosen = _tooltip(context, ("presence", *_FIELDS), "name"), state.selected_id("area")
+    points = draw.stations(rows, scale, tooltip, theme=theme(), selected_id=chosen, kind="area")
     legend = draw.legend(scale, rows.category, count_label=say("highways.counted"), footer=context.footer)
     return MapLayers([points, legend], note)
 

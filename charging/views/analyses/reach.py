@@ -184,14 +184,8 @@ def _show_curves(context: ViewContext, curves: pd.DataFrame, networks: Mapping[s
         network=curves.network.map({name: each.name for name, each in networks.items()}),
         percent=curves.share.map(say.share),
     )
-    st.vega_lite_chart(
-        points[["km", "share", "percent", "network"]],
-        _chart(context, networks, km),
-        width="stretch",
-        height=_CHART_HEIGHT_PX,
-        key="reach_chart",
-        alt=title,
-    )
+    points, chart = points[["km", "share", "percent", "network"]], _chart(context, networks, km)
+    st.vega_lite_chart(points, chart, width="stretch", height=_CHART_HEIGHT_PX, key="reach_chart", alt=title)
     lines = tuple(
         ChartLine(each.name, each.colour, each.dash, tuple(zip(curve.km, curve.share, strict=True)))
         for each, curve in _network_curves(curves, networks)
@@ -208,22 +202,12 @@ def _show_curves(context: ViewContext, curves: pd.DataFrame, networks: Mapping[s
 
 def _chart(context: ViewContext, networks: Mapping[str, Network], km: float) -> dict[str, Any]:
     """Return the curves as Vega-Lite: distances on a scale of ratios, the chosen one marked."""
-    say, each = context.say, tuple(networks.values())
+    say, each, kms = context.say, tuple(networks.values()), analysis_params.KMS
     names = [one.name for one in each]
-    x = {
-        "field": "km",
-        "type": "quantitative",
-        "scale": {"type": "log", "domain": [analysis_params.KMS[0], analysis_params.KMS[-1]], "nice": False},
-        "axis": {
-            "values": analysis_params.KMS,
-            "title": say("reach.axis.km"),
-            "titleAlign": "right",
-            "titleAnchor": "end",
-            "grid": False,
-            "format": "d",
-            "labelOverlap": "greedy",
-        },
-    }
+    scale = {"type": "log", "domain": [kms[0], kms[-1]], "nice": False}
+    title = {"title": say("reach.axis.km"), "titleAlign": "right", "titleAnchor": "end"}
+    axis = {"values": kms, **title, "grid": False, "format": "d", "labelOverlap": "greedy"}
+    x = {"field": "km", "type": "quantitative", "scale": scale, "axis": axis}
     y = {
         "field": "share",
         "type": "quantitative",

@@ -41,13 +41,9 @@ def dataset_choices(settings: Settings) -> list[str]:
 def choose_other(context: ViewContext, *, label: str = "", none: str = "") -> None:
     """Show the choice of the other dataset, under `label`; `none` is the text for no other."""
     own = context.dataset.folder.name
-    analysis.choose_one(
-        context,
-        "other",
-        ["", *(name for name in dataset_choices(context.settings) if name != own)],
-        lambda name: name or none or context.say("other.same"),
-        label=label,
-    )
+    names = ["", *(name for name in dataset_choices(context.settings) if name != own)]
+    none = none or context.say("other.same")
+    analysis.choose_one(context, "other", names, lambda name: name or none, label=label)
 
 
 def add_other(context: ViewContext) -> tuple[ViewContext, str]:

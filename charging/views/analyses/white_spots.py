@@ -16,7 +16,7 @@ from charging.domain.bounds import Bounds
 from charging.domain.hexes import are_centred_in, flat_width_km
 from charging.maps import layers as draw
 from charging.maps.layers import TooltipRow
-from charging.maps.palette import Scale
+from charging.maps.palette import Scale, ScaleTexts
 from charging.maps.viewport import fitting_view
 from charging.queries.totals import totals
 from charging.views.analyses import analysis, user_weights
@@ -101,16 +101,9 @@ def _cell_layers(context: ViewContext, table: pd.DataFrame, wanted: int) -> MapL
     inside = coarsen_spots(table, resolution)
     rows = inside[are_centred_in(frame.bounds, inside.cell.to_numpy())]
     rows = rows.assign(named=_place_names(context, rows))
-    scale = Scale.from_quantiles(
-        table.score_share,
-        column="score_share",
-        title=say("spots.legend"),
-        unit=say("spots.legend.unit"),
-        unknown=say("unknown"),
-        theme=theme(),
-        classes=_CLASSES,
-        is_share=True,
-    )
+    title, unit = say("spots.legend"), say("spots.legend.unit")
+    texts = ScaleTexts(column="score_share", title=title, unit=unit, unknown=say("unknown"))
+    scale = Scale.from_quantiles(table.score_share, theme=theme(), classes=_CLASSES, is_share=True, **texts)
     columns = ("rank", "weight", "distance_km", "own_piles", "other_piles")
     lines = [
         TooltipRow(column=name, label=_label(context, name), unit="km" if name == "distance_km" else "")

@@ -99,7 +99,7 @@ def show_placeholder(lines: int) -> None:
     st.html(element("div", "waiting", *(element("i", "") for _ in range(lines)), aria_hidden="true"))
 
 
-def show_plain_button(label: str, key: str, act: Callable[..., object], *args: object) -> None:
+def show_plain_button(label: str, key: str, act: Callable[..., None], *args: object) -> None:
     """Show a button that looks like a line of text, and calls `act` with `args`."""
     st.button(label, key=key, on_click=act, args=args, type="tertiary")
 

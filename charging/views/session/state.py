@@ -82,13 +82,9 @@ def _fill_from(query: Mapping[str, list[str]]) -> None:
     """Set the filter widgets to the selection of the URL; what it asks in vain becomes a problem."""
     wanted, problems = Filters.from_query(query)
     visit.problems.extend(problems)
-    fill_widgets(
-        replace(
-            wanted,
-            operators=_registered_operators("operator", wanted.operators),
-            cities=_known_values("city", wanted.cities, lambda: {city.id for city in load_cities()}),
-        )
-    )
+    operators = _registered_operators("operator", wanted.operators)
+    cities = _known_values("city", wanted.cities, lambda: {city.id for city in load_cities()})
+    fill_widgets(replace(wanted, operators=operators, cities=cities))
 
 
 def _registered_operators(key: str, operators: tuple[str, ...]) -> tuple[str, ...]:
