@@ -14,7 +14,7 @@ from charging.errors import SourceError, UsageError
 from charging.sources.io.files import Part, parts
 from charging.sources.records import Record, SourceInfo
 from charging.sources.tabular.device_grouping import merged
-from charging.sources.tabular.preset_reader import Table
+from charging.sources.tabular.preset_reader import PresetTable
 from charging.sources.tabular.preset_schema import POSITION, Place, Preset
 from charging.sources.tabular.presets import load_preset, presets
 from charging.sources.tabular.station_columns import Stations
@@ -130,7 +130,7 @@ def _stations(path: Path, preset: Preset) -> Iterator[Stations]:
             for _, cells in islice(rows.singly, MAX_PREAMBLE):
                 if cells is not None and not lacking(cells, preset):
                     is_found = True
-                    table = Table(preset, [name.strip() for name in cells])
+                    table = PresetTable(preset, [name.strip() for name in cells])
                     for block in rows.by_the_block:
                         yield table.stations(block.cells(table.width, table.wanted))
                     break

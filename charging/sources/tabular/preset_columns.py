@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from charging.sources.io.arrow_texts import empty_to_null, trim_texts
 from charging.sources.tabular.cell_parsers import Read, Reader, is_text, reader_of
-from charging.sources.tabular.preset_schema import Column, Mapped, Preset
+from charging.sources.tabular.preset_schema import Mapped, Preset, PresetColumn
 from charging.sources.tabular.station_columns import Coded, Pairs, Rows
 
 MAX_KEPT = 65_536
@@ -144,7 +144,7 @@ class Sheet:
 
 
 def fields_of(
-    places: Mapping[str, Column], mapped: Mapped, positions: Mapping[str, int], preset: Preset
+    places: Mapping[str, PresetColumn], mapped: Mapped, positions: Mapping[str, int], preset: Preset
 ) -> Iterator[Field]:
     """Yield the fields of which a table has the columns."""
     for name, place in places.items():

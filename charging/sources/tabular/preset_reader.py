@@ -16,7 +16,7 @@ from charging.sources.io.blocks import Cells
 from charging.sources.records import PileRecord, Reason, Rejection
 from charging.sources.tabular.cell_parsers import current_of, read_position, says_yes
 from charging.sources.tabular.preset_columns import Field, Notes, Sheet, encoded, fields_of, of_row
-from charging.sources.tabular.preset_schema import POSITION, Column, Mapped, Preset
+from charging.sources.tabular.preset_schema import POSITION, Mapped, Preset, PresetColumn
 from charging.sources.tabular.station_columns import (
     TEXTS,
     TIMES,
@@ -66,7 +66,7 @@ class _Piles(NamedTuple):
     doubts: Pairs
 
 
-class Table:
+class PresetTable:
     """A preset laid over the header of a table."""
 
     def __init__(self, preset: Preset, header: Sequence[str]) -> None:
@@ -77,7 +77,7 @@ class Table:
         columns = dict(preset.station.columns)
         own = columns[LAT].any if LAT in columns else ()
         if not any({*header}.issuperset(each) for each in own) and POSITION not in columns:
-            columns |= {field: Column(any=((field,),)) for field in (LAT, LON)}
+            columns |= {field: PresetColumn(any=((field,),)) for field in (LAT, LON)}
         station = tuple(fields_of(columns, preset.station, positions, preset))
         self._places = {field.name: field for field in station if field.name in (LAT, LON, POSITION)}
         self._station = tuple(field for field in station if field.name not in self._places)

@@ -114,13 +114,13 @@ class Sites:
     once: Annotated[tuple[Literal["pile_id"], ...], Field(max_length=1)] = ()  # not again with its id
 
 
-class Column(StrictTable):
+class PresetColumn(StrictTable):
     """Where a field stands."""
 
     any: Annotated[Place, _as(Annotated[tuple[Texts, ...], Field(min_length=1)])]
     optional: StrictBool = False  # a file may lack it
 
-    def numbered(self, number: str) -> "Column":
+    def numbered(self, number: str) -> "PresetColumn":
         """Return the column of a group that repeats."""
         places = tuple(tuple(each.replace("{n}", number) for each in place) for place in self.any)
         return self.model_copy(update={"any": places})
@@ -129,15 +129,17 @@ class Column(StrictTable):
 def _column(given: object) -> object:
     if isinstance(given, (str, list)):
         return {"any": (given,)}
-    if isinstance(given, (dict, Column)):
+    if isinstance(given, (dict, PresetColumn)):
         return given
     raise ValueError("a column, a list of columns, or { any = [columns], optional = true }")
 
 
-ColumnOf = Annotated[Column, BeforeValidator(_column, json_schema_input_type=str | list[str] | Column)]
+ColumnOf = Annotated[
+    PresetColumn, BeforeValidator(_column, json_schema_input_type=str | list[str] | PresetColumn)
+]
 
 
-def _with_id_and_place(columns: dict[str, Column]) -> dict[str, Column]:
+def _with_id_and_place(columns: dict[str, PresetColumn]) -> dict[str, PresetColumn]:
     lacking = [key for key in ("source_id", "lat", "lon") if key not in columns]
     if POSITION in columns:
         lacking = [key for key in lacking if key == "source_id"]

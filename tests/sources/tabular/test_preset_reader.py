@@ -16,7 +16,7 @@ from charging.sources.records import PileRecord, Reason, Rejection, StationRecor
 from charging.sources.tabular import model as tabular
 from charging.sources.tabular import preset_columns, preset_reader
 from charging.sources.tabular.cell_parsers import current_of, read_position, reader_of, says_yes
-from charging.sources.tabular.preset_reader import Table
+from charging.sources.tabular.preset_reader import PresetTable
 from charging.sources.tabular.presets import load_preset
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "tabular"
@@ -155,7 +155,7 @@ def test_a_batch_of_rows_is_each_of_them_read_alone(name, data):
     header = data.draw(st.sampled_from([list(every), list(preset.columns)]))
     cells = st.sampled_from([*CODES[name], *NUMBERS, "Ä\tb"])
     rows = data.draw(st.lists(st.tuples(*[cells] * len(header)), min_size=1, max_size=6))
-    table = Table(preset, header)
+    table = PresetTable(preset, header)
     alone = [record_of(dict(zip(header, row, strict=True)), preset, line) for line, row in enumerate(rows)]
     assert records(table, rows) == alone
     assert records(table, rows) == alone  # what was kept of the first time is right
@@ -205,7 +205,7 @@ def test_what_is_kept_of_cells_has_a_bound(monkeypatch, column, text):
     monkeypatch.setattr(preset_columns, "MAX_KEPT", 10)
     with (FIXTURES / "irve.csv").open(encoding="utf-8", newline="") as file:
         header, row = next(csv.reader(file)), next(csv.reader(file))
-    table, at, held = Table(load_preset("irve"), header), header.index(column), []
+    table, at, held = PresetTable(load_preset("irve"), header), header.index(column), []
     tracemalloc.start()
     for block in range(30):
         texts = map(text.format, range(100 * block, 100 * block + 100))
