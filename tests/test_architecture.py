@@ -161,6 +161,7 @@ ROOMS = {
     "views": ("app", "pages", "datasets", "analyses", "report", "chrome", "mapview", "session", "elements"),
     "sources": (
         "readers",
+        "recognition",
         *("ocpi", "open_charge_map", "openstreetmap", "tcec102", "tabular", "service_areas", "weights"),
         "io",
         *("scalars", "coordinates", "countries", "records"),

@@ -27,6 +27,14 @@ from charging.cli.command import (
     load_dataset,
 )
 from charging.cli.process_setup import set_up
+from charging.cli.table_options import (
+    add_table_options,
+    check_preset_can_be_saved,
+    given_columns,
+    keep_preset,
+    show_columns,
+    statement_of,
+)
 from charging.dataset.pipeline import MAX_SCALE, build_simulated, import_files
 from charging.dataset.store import Dataset
 from charging.dataset.summary import Summary, summarise
@@ -150,9 +158,14 @@ def _add_import(commands: Commands) -> None:
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help=files_help)
     format_help = "format of the files; by default detected from their content"
     sub.add_argument("--format", choices=[reader.name for reader in READERS], help=format_help)
-    sub.add_argument("--preset", choices=presets(), help="columns of a table; implies its format")
+    preset_help = (
+        f"columns of a table; implies its format. {', '.join(presets())}, or one of the folder presets/ "
+        "where datasets are kept. By default it is recognised, or the columns are guessed"
+    )
+    sub.add_argument("--preset", metavar="NAME", help=preset_help)
     datum_help = "datum of the coordinates, if it differs from that of the format"
     sub.add_argument("--datum", type=Datum, choices=list(Datum), help=datum_help)
+    add_table_options(sub)
     sub.add_argument("--name", help="name of the dataset; by default that of the first file")
     sub.add_argument("--into", type=Path, metavar="DIR", help="folder of the dataset")
 
@@ -180,6 +193,10 @@ def _build(options: argparse.Namespace, settings: Settings) -> Output:
 
 def _import(options: argparse.Namespace, settings: Settings) -> Output:
     set_up()
+    if options.dry_run:
+        return show_columns(options, settings.build_dir)
+    if options.save_preset:
+        check_preset_can_be_saved(options, settings.build_dir)
     dataset = import_files(
         options.files,
         build_dir=settings.build_dir,
@@ -188,10 +205,13 @@ def _import(options: argparse.Namespace, settings: Settings) -> Output:
         datum=options.datum,
         name=options.name,
         into=options.into,
+        given=given_columns(options),
+        statement=statement_of(options),
         progress=ProgressLine(sys.stderr),
     )
+    kept = [keep_preset(options, settings.build_dir)] if options.save_preset else []
     output, report = _describe(dataset), dataset.manifest.report
-    return Output(output.values | {"report": report.to_json()}, [*report.lines(), "", *output.lines])
+    return Output(output.values | {"report": report.to_json()}, [*report.lines(), *kept, "", *output.lines])
 
 
 def _sync(options: argparse.Namespace, settings: Settings) -> Output:

@@ -19,7 +19,7 @@ from charging.dataset.columns import clean_texts, sort_table
 from charging.dataset.entity_resolution import Resolver
 from charging.dataset.manifest import SourceRows
 from charging.dataset.record_validation import RecordValidator
-from charging.dataset.report import ImportReport
+from charging.dataset.report import GuessedColumn, ImportReport, UnusedColumns
 from charging.dataset.service_area_matching import link_by_distance
 from charging.domain.geography import CityIndex
 from charging.domain.hexes import cells_at
@@ -110,6 +110,12 @@ class Builder:
     def leave(self, archive: str, members: Iterable[str]) -> None:
         """Note in the report which members of an archive are not read."""
         self._validator.tally.leave(archive, members)
+
+    def guess(
+        self, columns: Iterable[GuessedColumn], unused: Iterable[UnusedColumns], assumptions: Iterable[str]
+    ) -> None:
+        """Note in the report what the columns of a table were taken for."""
+        self._validator.tally.guess(columns, unused, assumptions)
 
     def keep(
         self,

@@ -26,6 +26,7 @@ from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, DatasetError, Fault, SourceError, UsageError
 from charging.sources.readers import Reader, reader_named, sniff
 from charging.sources.records import Record
+from charging.sources.tabular.presets import OWN_PRESETS
 
 DRAFTS = ".drafts"
 """Folder of the drafts, inside the build folder; no dataset can have this name."""
@@ -144,7 +145,10 @@ class Draft:
         try:
             with _one_at_a_time(progress), self._sender_names():
                 paths, progress = [file.path for file in self.files], _limit_reports(progress)
-                dataset = import_files(paths, build_dir=made, progress=progress, **choices._asdict())
+                own = self._build_dir / OWN_PRESETS
+                dataset = import_files(
+                    paths, build_dir=made, own_presets=own, progress=progress, **choices._asdict()
+                )
         except BaseException:  # also where the reader of the page left it
             shutil.rmtree(made, ignore_errors=True)
             raise
@@ -189,7 +193,7 @@ class Draft:
         path.write_bytes(sent.content)
         name = _display_name(sent.name)
         try:
-            reader, problem, fault = sniff(path), "", None
+            reader, problem, fault = sniff(path, self._build_dir / OWN_PRESETS), "", None
         except ChargingError as error:
             reader, problem, fault = None, str(error).replace(str(path), name), error.fault
         size = path.stat().st_size

@@ -6,7 +6,7 @@ Both remember the dataset they made as the last one. Nothing is written before e
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 from charging.dataset.build import Builder, BuildResult
 from charging.dataset.manifest import Description
 from charging.dataset.merging import write_merged
+from charging.dataset.report import GuessedColumn, UnusedColumns
 from charging.dataset.store import Dataset, dataset_folder, remember_dataset
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
@@ -22,9 +23,12 @@ from charging.errors import Fault, SourceError, UsageError
 from charging.simulation import network
 from charging.sources import service_areas
 from charging.sources.io.files import FileKind, file_kind, read_head
-from charging.sources.readers import Reader, reader_named, sniff
-from charging.sources.records import Record
-from charging.sources.tabular.presets import load_preset
+from charging.sources.readers import Reader, guessed_reader, reader_named, sniff
+from charging.sources.recognition.column_guess import TableGuess, warnings_of
+from charging.sources.recognition.guessed_preset import Statement
+from charging.sources.recognition.table_guess import Given, check_importable, guess_table
+from charging.sources.records import Record, SourceInfo
+from charging.sources.tabular.presets import OWN_PRESETS, find_preset
 from charging.sources.tabular.station_columns import Stations
 
 Progress = Callable[[float, str], object]
@@ -93,7 +97,7 @@ def build_simulated(
     return _store(built, description, into or build_dir / label, build_dir, progress)
 
 
-def import_files(
+def import_files(  # noqa: PLR0913  what a user may say of an import
     paths: Sequence[Path],
     *,
     build_dir: Path,
@@ -102,6 +106,9 @@ def import_files(
     datum: Datum | None = None,
     name: str | None = None,
     into: Path | None = None,
+    given: Given | None = None,
+    statement: Statement | None = None,
+    own_presets: Path | None = None,
     progress: Progress = no_progress,
 ) -> Dataset:
     """Read files into a dataset, make it the last one, and return it.
@@ -119,6 +126,12 @@ def import_files(
         Name of the dataset; by default that of `into`, or of the first file.
     into
         Folder of the dataset; by default the one of that name in `build_dir`.
+    given
+        Columns of tables that the user named, by field; the others are guessed.
+    statement
+        What the user says of the source, in place of what the format or file says.
+    own_presets
+        Folder of the user's presets; by default that in `build_dir`.
 
     Raises
     ------
@@ -132,17 +145,20 @@ def import_files(
     label = _dataset_label(paths, name, into)
     folder = into or dataset_folder(build_dir, label)
     _log.info("Importing %(files)d file(s) as %(dataset)s", {"files": len(paths), "dataset": label})
-    readers = [(path, _choose_reader(path, format_name, preset)) for path in paths]
+    own = own_presets or build_dir / OWN_PRESETS
+    readers = [(path, _choose_reader(path, format_name, preset, own, given)) for path in paths]
     for path, reader in readers:
         _log.debug("Reading %(file)s as %(format)s", {"file": path.name, "format": reader.name})
     builder = Builder(registry=load_operators(), cities=CityIndex(load_cities()))
     retrieved_at = _now()
-    by_source = [(reader.source(), path, reader) for path, reader in readers]
+    by_source = [(stated(reader.source(), statement), path, reader) for path, reader in readers]
     for info, group in groupby(by_source, key=lambda row: row[0]):
         records = _read_all([(path, reader) for _, path, reader in group], paths, progress)
         builder.add(records, source=info, retrieved_at=retrieved_at, datum=datum)
     for path, reader in readers:
         builder.leave(path.name, reader.unread(path))
+        if reader.guess:
+            _note_guess(builder, path, reader.guess, datum)
     built = builder.finish()
     _check_not_empty(built, paths)
     return _store(built, describe_build(label, built), folder, build_dir, progress)
@@ -172,6 +188,9 @@ def check_name(name: str) -> None:
     if re.fullmatch(rf"{SIMULATED}(-x\d+)?", name):
         message = f"The name {name!r} is kept for the simulated network: choose another with --name"
         raise UsageError(message, Fault.NAME)
+    if name.casefold() == OWN_PRESETS:
+        message = f"The name {name!r} is kept for presets of your own: choose another with --name"
+        raise UsageError(message, Fault.NAME)
 
 
 def _dataset_label(paths: Sequence[Path], name: str | None, into: Path | None) -> str:
@@ -186,15 +205,44 @@ def _dataset_label(paths: Sequence[Path], name: str | None, into: Path | None) -
     return label
 
 
-def _choose_reader(path: Path, format_name: str | None, preset: str | None) -> Reader:
-    if preset:
-        load_preset(preset)
+def stated(info: SourceInfo, statement: Statement | None) -> SourceInfo:
+    """Return what is known of a source, with what the user says of it."""
+    if statement is None:
+        return info
+    said = {name: value for name, value in asdict(statement).items() if value is not None}
+    return replace(info, **said)
+
+
+def _choose_reader(
+    path: Path, format_name: str | None, preset: str | None, own: Path, given: Given | None
+) -> Reader:
+    if preset and given:
+        message = f"Expected either a preset or columns, found the preset {preset!r} and columns for it"
+        raise UsageError(message)
+    chosen = find_preset(preset, own) if preset else None
     is_text = file_kind(path) is FileKind.TEXT
-    if not (format_name or preset) or (is_text and service_areas.matches(read_head(path))):
+    if is_text and service_areas.matches(read_head(path)):
         return sniff(path)
+    if given or (format_name == "tabular" and chosen is None):
+        guess = guess_table(path, given)
+        if guess is None:
+            return sniff(path, own)
+        check_importable(guess, path)
+        return guessed_reader(path, guess)
+    if not (format_name or chosen):
+        return sniff(path, own)
     reader = reader_named(format_name or "tabular")
-    reader.source(preset=preset)  # refuses a preset where the format has none, or lacks one it needs
-    return replace(reader, preset=preset)
+    reader.source(preset=chosen)  # refuses a preset where the format has none
+    return replace(reader, preset=chosen)
+
+
+def _note_guess(builder: Builder, path: Path, guess: TableGuess, datum: Datum | None) -> None:
+    columns = [
+        GuessedColumn(file=path.name, field=each.field, headers=each.headers, reason=each.reason)
+        for each in guess.columns
+    ]
+    unused = UnusedColumns(file=path.name, headers=tuple(filter(None, guess.unused)))
+    builder.guess(columns, [unused], [f"{path.name}: {text}" for text in warnings_of(guess, datum)])
 
 
 def _read_all(

@@ -71,6 +71,24 @@ class UnreadMember:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuessedColumn:
+    """The columns of a table that were taken for a field, without a preset that says so."""
+
+    file: str
+    field: str
+    headers: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusedColumns:
+    """The columns of such a table that were not used."""
+
+    file: str
+    headers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
     """What became of the records of an import.
 
@@ -94,6 +112,9 @@ class ImportReport:
     linked_to_areas_unsaid: int = 0  # the same, whose kind of place is not known
     merged: int = 0  # records of devices that share a site with others, and are counted there
     unread: tuple[UnreadMember, ...] = ()
+    guessed_columns: tuple[GuessedColumn, ...] = ()
+    unused_columns: tuple[UnusedColumns, ...] = ()
+    assumptions: tuple[str, ...] = ()  # what was taken for granted and may be otherwise
 
     @property
     def taken(self) -> int:
@@ -141,6 +162,7 @@ class ImportReport:
             f"Read {self.rows_read:,} records: {self.stations:,} stations and {self.service_areas:,}"
             f" service areas taken, {self.rejected:,} rejected."
         )
+        yield from self._table_lines()
         if self.merged:
             yield f"Devices at the site of another, and counted there: {self.merged:,}."
         yield (
@@ -171,6 +193,20 @@ class ImportReport:
             )
             yield f"Operators not in the registry: {self.unresolved_operators:,}, the largest {largest}"
 
+    def _table_lines(self) -> Iterator[str]:
+        for file in dict.fromkeys(each.file for each in self.guessed_columns):
+            yield f"No preset has the columns of {file}; they were taken for:"
+            yield from (column_line(each) for each in self.guessed_columns if each.file == file)
+        for unused in self.unused_columns:
+            yield f"Not used of {unused.file}: {', '.join(map(repr, unused.headers))}."
+        yield from (f"Warning: {each}" for each in self.assumptions)
+
+
+def column_line(guessed: GuessedColumn) -> str:
+    """Return what a field was taken from, for people."""
+    headers = " + ".join(map(repr, guessed.headers))
+    return f"  {guessed.field:<10} from {headers}: {guessed.reason}"
+
 
 class Tally:
     """The counts of an import that is still going on."""
@@ -180,6 +216,9 @@ class Tally:
         self.rows_read = 0
         self.merged = 0
         self._unread: dict[UnreadMember, None] = {}  # in order, each once
+        self._guessed: dict[GuessedColumn, None] = {}
+        self._unused: dict[UnusedColumns, None] = {}
+        self._assumptions: dict[str, None] = {}
         self._findings = {kind: _Findings() for kind in ("rejections", "discrepancies", "discarded")}
         self._unmapped: Counter[tuple[str, str]] = Counter()
         self._unresolved: dict[str, list[int]] = {}
@@ -190,6 +229,7 @@ class Tally:
         self.rows_read += report.rows_read
         self.merged += report.merged
         self._unread |= dict.fromkeys(report.unread)
+        self.guess(report.guessed_columns, report.unused_columns, report.assumptions)
         for kind, findings in self._findings.items():
             findings.keep(getattr(report, kind))
         self._unmapped.update({(code.field, code.code): code.count for code in report.unmapped})
@@ -200,6 +240,17 @@ class Tally:
     def leave(self, archive: str, members: Iterable[str]) -> None:
         """Note members of an archive that are not read."""
         self._unread |= dict.fromkeys(UnreadMember(archive=archive, member=member) for member in members)
+
+    def guess(
+        self,
+        columns: Iterable[GuessedColumn],
+        unused: Iterable[UnusedColumns] = (),
+        assumptions: Iterable[str] = (),
+    ) -> None:
+        """Note what the columns of a table were taken for, and what was taken for granted."""
+        self._guessed |= dict.fromkeys(columns)
+        self._unused |= dict.fromkeys(each for each in unused if each.headers)
+        self._assumptions |= dict.fromkeys(assumptions)
 
     def reject(self, rejection: Rejection) -> None:
         """Count a record that is not taken."""
@@ -243,6 +294,9 @@ class Tally:
             unresolved_operators=len(by_size) + self._unlisted,
             merged=self.merged,
             unread=tuple(self._unread),
+            guessed_columns=tuple(self._guessed),
+            unused_columns=tuple(self._unused),
+            assumptions=tuple(self._assumptions),
             **others | taken,
         )
 

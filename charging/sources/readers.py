@@ -27,8 +27,12 @@ from charging.sources.io.files import FileKind, Part, file_kind, read_heads, tex
 from charging.sources.ocpi import model as ocpi
 from charging.sources.open_charge_map import model as open_charge_map
 from charging.sources.openstreetmap import model as openstreetmap
+from charging.sources.recognition.column_guess import TableGuess
+from charging.sources.recognition.guessed_preset import preset_of
+from charging.sources.recognition.table_guess import check_importable, guess_table
 from charging.sources.records import Record, SourceInfo
 from charging.sources.tabular import model as tabular
+from charging.sources.tabular.preset_schema import Preset
 from charging.sources.tabular.presets import presets
 from charging.sources.tabular.station_columns import Stations
 from charging.sources.tcec102 import model as tcec102
@@ -52,14 +56,15 @@ class Reader:
     reads: Callable[..., Iterator[Record]]  # (path), or (path, preset=) where `recognises` is set
     describes: Callable[..., SourceInfo]  # (), or (preset=)
     matches: Callable[[bytes], bool] | None = None  # whether a file begins like this format
-    recognises: Callable[[Path], str | None] | None = None  # the preset of a table, of text or not
-    preset: str | None = None
+    recognises: Callable[..., str | Preset | None] | None = None  # (path, own): the preset of a table
+    preset: str | Preset | None = None  # its name, where it comes with the project
+    guess: TableGuess | None = None  # what the columns were taken for, where no preset has them
     reads_columns: Callable[..., Iterator[Stations]] | None = None  # as `reads`
     takes: Callable[..., Sequence[Part]] | None = None  # (path, preset=): the parts of a file it reads
     joins: bool = False  # whether files of this format complete one another: `reads` takes `companions=`
 
     def read(
-        self, path: Path, *, preset: str | None = None, companions: Sequence[Path] = ()
+        self, path: Path, *, preset: str | Preset | None = None, companions: Sequence[Path] = ()
     ) -> Iterator[Record]:
         """Return the records of a file, one by one; `companions` are the files of the format read with it."""
         if self.joins:
@@ -76,11 +81,11 @@ class Reader:
         """Return the members of an archive that `read` passes over, by names that can be shown."""
         return unread(path, self.takes(path, **self._options(None)) if self.takes else (text_part(path),))
 
-    def source(self, *, preset: str | None = None) -> SourceInfo:
+    def source(self, *, preset: str | Preset | None = None) -> SourceInfo:
         """Return where the records come from."""
         return self.describes(**self._options(preset))
 
-    def _options(self, preset: str | None) -> dict[str, str | None]:
+    def _options(self, preset: str | Preset | None) -> dict[str, str | Preset | None]:
         if self.recognises:
             return {"preset": preset or self.preset}
         if preset:
@@ -114,29 +119,47 @@ READERS: tuple[Reader, ...] = (
 """Every format, in the order in which `sniff` asks them."""
 
 
-def sniff(path: Path) -> Reader:
+def sniff(path: Path, own_presets: Path | None = None) -> Reader:
     """Return the reader for a file, told from how its content begins.
+
+    A table that no preset has the columns of is read as its columns are guessed.
+
+    Parameters
+    ----------
+    path
+        The file.
+    own_presets
+        Folder of the user's presets, which are asked before those that come with the project.
 
     Raises
     ------
     SourceError
-        If the file is missing, empty, binary or of no known format.
+        If the file is missing, empty, binary or of no known format, or a table that lists no stations or
+        whose coordinates are not sure.
     """
     head, *others = read_heads(path) if file_kind(path) is FileKind.TEXT else (b"",)
     for reader in READERS:
         if head and reader.matches and reader.matches(head):
             return reader
-        if reader.recognises and (preset := reader.recognises(path)):
+        if reader.recognises and (preset := reader.recognises(path, own_presets)):
             return replace(reader, preset=preset)
     for reader in READERS:  # of an archive whose largest text is not what is meant
         if reader.matches and any(map(reader.matches, others)):
             return reader
+    if guess := guess_table(path):
+        check_importable(guess, path)
+        return guessed_reader(path, guess)
     known = ", ".join(reader.title for reader in READERS)
     message = (
         f"{path}: expected one of {known} ({', '.join(presets())}), found a file that begins with "
         f"{head[:60].decode(errors='replace')!r}. Name its format, or write a preset for its columns."
     )
     raise SourceError(message, Fault.UNRECOGNISED)
+
+
+def guessed_reader(path: Path, guess: TableGuess) -> Reader:
+    """Return the reader of a table as it was guessed."""
+    return replace(reader_named("tabular"), preset=preset_of(guess, path), guess=guess)
 
 
 def reader_named(name: str) -> Reader:

@@ -13,6 +13,9 @@ from charging.dataset.drafts import DRAFTS, WAITING, Draft, ReadOptions, SentFil
 from charging.dataset.store import dataset_names, last_dataset
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, DatasetError, SourceError, UsageError
+from charging.sources.recognition.guessed_preset import save_preset
+from charging.sources.recognition.table_guess import guess_table
+from charging.sources.tabular.presets import OWN_PRESETS
 
 HEADER = "station_id,longitude,latitude,charge_count,TAZID,area,perimeter\n"
 REGISTER = f"{HEADER}1001,114.063014,22.540383,20,559,1.0,1.0\n1002,114.0701,22.545,7,559,1.0,1.0\n".encode()
@@ -65,15 +68,24 @@ def test_files_are_recognised_and_looked_at_before_they_are_read(tmp_path):
 
 
 def test_what_is_not_recognised_can_be_read_as_it_is_said_to_be(tmp_path):
-    text = b"STATION_ID,longitude,latitude,charge_count\nx,114.06,22.54,20\n"
+    text = b"STATION_ID,east,north,charge_count\nx,114.06,22.54,20\n"
     made = draft(tmp_path, SentFile("other.csv", text))
     [file] = made.files
     assert file.reader is None
-    assert "other.csv: expected one of" in file.problem
+    assert "other.csv: expected columns of latitude and longitude" in file.problem
     with pytest.raises(SourceError):
         made.first_records(file, ReadOptions("mine"), 1)
     with pytest.raises(SourceError, match=r"other\.csv"):
         made.read(ReadOptions("mine", preset="urbanev"))
+
+
+def test_a_preset_of_the_users_own_is_found_for_what_is_dropped(tmp_path):
+    table = tmp_path / "first.csv"
+    table.write_bytes(b"name,lat,lon,n\nA,52.5,13.4,4\n")
+    folder = tmp_path / OWN_PRESETS
+    save_preset(folder, "ours", table, guess_table(table), info=lambda info: info, datum=None)
+    [file] = draft(tmp_path, SentFile("next.csv", table.read_bytes())).files
+    assert (file.reader.preset.name, file.reader.guess) == ("ours", None)
 
 
 def test_a_datum_that_is_known_better_is_taken(tmp_path):

@@ -24,7 +24,9 @@ from charging.dataset.build import Builder
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
 from charging.errors import ChargingError
-from charging.sources.readers import reader_named, sniff
+from charging.sources.readers import guessed_reader, reader_named, sniff
+from charging.sources.recognition.guessed_preset import as_toml, preset_tables
+from charging.sources.recognition.table_guess import check_importable, guess_table
 from charging.sources.tabular.presets import presets
 from charging.sources.weights import read_weights
 
@@ -119,6 +121,27 @@ COMPACT = _files("open_charge_map/compact", "OCM-7001.json")
 STATIONS, STATUS = _files("tcec102", "stations.json", "status.json")
 OCPI = _files("ocpi", "v2_1_1.json", "v2_2_1.json", "v2_3_0.json", "oddities.json")
 
+
+def _guessed(folder):
+    """Read a table as its columns are guessed, with what may follow from that."""
+    path = folder / "file"
+    guess = guess_table(path)
+    if guess is None:
+        return
+    as_toml(preset_tables(guess, "source", "title"))
+    check_importable(guess, path)
+    chosen = guessed_reader(path, guess)
+    builder = Builder(**_knowledge())
+    builder.add(chosen.read_columns(path), source=chosen.source(), retrieved_at=NOW)
+
+
+GUESSED = (
+    b"Station Name,Operator,Latitude,Longitude,Chargers,Power (kW)\nA,B,52.5,13.4,4,150\nA,B,52.5,13.4,4,9\n",
+    "充电站名称,运营商,经度,纬度,快充桩数,慢充桩数\n甲,乙,114.05,22.54,8,4\n".encode("gb18030"),
+    "evse id;Ort;GPS;Stecker;Status;seit\n1;A;52,5 13,4;CCS/Typ 2;geplant;1.2.2020\n".encode("utf-16"),
+    *_files("tabular", "afdc.csv", "irve.csv"),
+)
+
 _as_table = partial(_imported, reader="tabular", preset="urbanev")
 _ocm = partial(_imported, reader="open-charge-map")
 _tcec = partial(_imported, reader="tcec102")
@@ -169,6 +192,7 @@ TARGETS = {
             gzip.compress(OCPI[1], mtime=0),
         ),
     ),
+    "guessed": Target(read=_guessed, seeds=GUESSED),
     "service-areas": Target(
         read=partial(_imported, reader="service-areas"),
         seeds=_files("service_areas", "areas.csv", "bad_rows.csv"),

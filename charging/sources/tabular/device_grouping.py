@@ -1,6 +1,7 @@
 """Rows of devices made into sites: rows that are the same in the fields a preset names are one station."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from operator import attrgetter
 
 import numpy as np
@@ -48,10 +49,38 @@ def merged(parts: Iterable[Stations], sites: Sites) -> Iterator[Stations]:
         return
     whole = joined(held)
     held.clear()
+    if sites.equal:
+        whole = _with_equal_rows_told(whole, is_one=sites.equal == "one")
     found = _of_sites(whole, sites)
     number = np.arange(len(found))
     for start in range(0, len(found), SITES):
         yield found.of(number // SITES == start // SITES)
+
+
+def _with_equal_rows_told(rows: Stations, *, is_one: bool) -> Stations:
+    """Return rows, and a doubt for each that is like one before it, left out where it is the same."""
+    groups: list[list[tuple[int, str | None]]] = [[] for _ in range(len(rows))]
+    for station, kind, pile_id in zip(
+        rows.piles.station.tolist(), rows.piles.kind.at.tolist(), rows.piles.pile_id.to_pylist(), strict=True
+    ):
+        groups[station].append((kind, pile_id))
+    keys = [_codes(rows, name) for name in ("lat", "lon", "stated_piles", *rows.columns)]
+    first, like = distinct([*keys, Coded.of(list(map(tuple, groups))).at], len(rows))
+    again = np.flatnonzero(first[like] != np.arange(len(rows)))
+    if not len(again):
+        return rows
+    ids = rows.column(_ID)
+    doubts = dict(rows.doubts)
+    for row in again.tolist():
+        at = int(first[like[row]]) if is_one else row
+        doubts[at] = (*doubts.get(at, ()), ("equal_rows", ids[row].as_py() or ""))
+    if not is_one:
+        return replace(rows, doubts=doubts)
+    is_first = np.zeros(len(rows), np.bool_)
+    is_first[first] = True
+    summed = np.bincount(like, rows.rows, len(first)).astype(np.int64)
+    order = np.argsort(first)
+    return replace(replace(rows, doubts=doubts).of(is_first), rows=summed[order])
 
 
 def _of_sites(rows: Stations, sites: Sites) -> Stations:

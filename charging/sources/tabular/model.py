@@ -32,32 +32,44 @@ from charging.sources.tabular.tables import (
 _Row = list[str]
 
 
-def recognise(path: Path) -> str | None:
-    """Return the name of the preset whose columns all stand in one of the first rows of a table, if any.
+PresetOrName = str | Preset | None
+"""A preset, or the name of one that comes with the project."""
 
-    Of several presets it is the one that asks for most columns.
+
+def recognise(path: Path, own: Path | None = None) -> str | Preset | None:
+    """Return the preset whose columns all stand in one of the first rows of a table, if any.
+
+    Of several presets it is the one that asks for most columns. Of those that come with the project it is the
+    name; those of the folder `own` are asked first.
     """
-    found: dict[str, int] = {}
-    for name in presets():
-        preset = load_preset(name)
-        heads = first_rows(path, preset.layout)
-        if any(not lacking(row, preset) for rows in heads for row in rows):
-            found[name] = len(preset.columns)
-    return max(found, key=lambda name: found[name], default=None)
+    mine = [load_preset(name, own) for name in presets(own)] if own else []
+    if chosen := _most_asking(path, mine):
+        return chosen
+    shipped = _most_asking(path, [load_preset(name) for name in presets()])
+    return shipped and shipped.name
 
 
-def source(*, preset: str | None) -> SourceInfo:
+def _most_asking(path: Path, known: Iterable[Preset]) -> Preset | None:
+    found = [
+        preset
+        for preset in known
+        if any(not lacking(row, preset) for rows in first_rows(path, preset.layout) for row in rows)
+    ]
+    return max(found, key=lambda preset: len(preset.columns), default=None)
+
+
+def source(*, preset: PresetOrName) -> SourceInfo:
     """Return where the records of a preset come from."""
     return _load(preset).info
 
 
-def read(path: Path, *, preset: str | None) -> Iterator[Record]:
+def read(path: Path, *, preset: PresetOrName) -> Iterator[Record]:
     """Return the stations of a file, one by one, as `read_columns` reads them."""
     for stations in read_columns(path, preset=preset):
         yield from stations.records()
 
 
-def parts_read(path: Path, *, preset: str | None) -> tuple[Part, ...]:
+def parts_read(path: Path, *, preset: PresetOrName) -> tuple[Part, ...]:
     """Return the parts of a file that `read` reads: those with the columns of the preset.
 
     Raises
@@ -69,13 +81,13 @@ def parts_read(path: Path, *, preset: str | None) -> tuple[Part, ...]:
     return found if len(found) == 1 else tuple(part for part in found if _has_columns(part, chosen))
 
 
-def read_columns(path: Path, *, preset: str | None) -> Iterator[Stations]:
+def read_columns(path: Path, *, preset: PresetOrName) -> Iterator[Stations]:
     """Return the stations of a file, many at a time; where a preset makes sites of rows, after the last row.
 
     Parameters
     ----------
     preset
-        Name of the preset.
+        The preset, or the name of one that comes with the project.
 
     Raises
     ------
@@ -115,7 +127,9 @@ def _has_columns(part: Part, preset: Preset) -> bool:
     )
 
 
-def _load(preset: str | None) -> Preset:
+def _load(preset: PresetOrName) -> Preset:
+    if isinstance(preset, Preset):
+        return preset
     if preset is None:
         message = f"Expected a preset for the columns, found none. Name one of {', '.join(presets())}."
         raise UsageError(message)

@@ -256,7 +256,8 @@ class PileReader:
 
     def _of_row(self, row: Mapping[int, str]) -> _Piles:
         """Return the piles of a row; a group whose cells are all empty is not there."""
-        piles, numbers = [], []
+        piles: list[PileRecord] = []
+        numbers = []
         unread: Pairs = ()
         doubts: Pairs = ()
         for number, group in enumerate(self._groups):
@@ -264,7 +265,8 @@ class PileReader:
             plugs = frozenset(plug for plug, at in group.plugs if says_yes(row[at].strip(), self._decimal))
             if not (values or unread_here or plugs):
                 continue
-            more, unread_more, _ = of_row(row, group.also)
+            is_left_out = group.mapped.also_if == "first" and any(pile.count != 0 for pile in piles)
+            more, unread_more, _ = ({}, (), ()) if is_left_out else of_row(row, group.also)
             given = {"count": None, **group.mapped.constants, **more, **values}
             if plugs:
                 given["connectors"] = connector_mask(plugs)

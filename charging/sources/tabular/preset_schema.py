@@ -112,6 +112,7 @@ class Sites:
     same: Annotated[tuple[str, ...], Field(min_length=1)]  # fields
     adds: Annotated[tuple[Literal["stated_piles"], ...], Field(max_length=1)] = ()
     once: Annotated[tuple[Literal["pile_id"], ...], Field(max_length=1)] = ()  # not again with its id
+    equal: Literal["one", "all"] | None = None  # rows equal in all that is read: told, and added up or not
 
 
 class PresetColumn(StrictTable):
@@ -239,6 +240,7 @@ class Mapped(StrictTable):
 
     columns: Mapping[PileField, ColumnOf] = Field({})
     also: Mapping[PileField, ColumnOf] = Field({})  # say more of a group, but do not make it be there
+    also_if: Literal["first"] | None = None  # only where no group before it has a pile
     constants: PileConstants = Field({})
     values: PileValues = Field({})
     plugs: Mapping[Connector, str] = Field({})  # a plug is there where its column says yes

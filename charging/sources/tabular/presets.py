@@ -1,6 +1,10 @@
-"""The presets there are: `data/presets/<name>.toml`; docs/data.md tells with an example how to write one."""
+"""The presets there are; docs/data.md tells with an example how to write one.
+
+Those that come with the project are in `data/presets/`, the user's own in `presets/` where datasets are kept.
+"""
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from charging.errors import Fault, UsageError
@@ -9,7 +13,10 @@ from charging.sources.tabular.preset_schema import Preset
 from charging.validation import suggest, validate
 
 PRESETS = DATA_DIR / "presets"
-"""Where presets are kept."""
+"""Where the presets that come with the project are kept."""
+
+OWN_PRESETS = "presets"
+"""Folder of the user's presets in the folder of datasets."""
 
 
 def presets(folder: Path = PRESETS) -> tuple[str, ...]:
@@ -17,8 +24,24 @@ def presets(folder: Path = PRESETS) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in folder.glob("*.toml")))
 
 
+def find_preset(name: str, own: Path | None = None) -> Preset:
+    """Return a preset: the user's of that name, or the one that comes with the project.
+
+    Raises
+    ------
+    UsageError
+        As in `load_preset`; the message names the presets of both.
+    """
+    if own is None or name not in presets(own):
+        known = (*presets(own), *presets()) if own else presets()
+        if name not in known:
+            raise _no_such_preset(name, known)
+        return load_preset(name)
+    return load_preset(name, own)
+
+
 def load_preset(name: str, folder: Path = PRESETS) -> Preset:
-    """Return a preset.
+    """Return a preset of a folder.
 
     Raises
     ------
@@ -27,8 +50,7 @@ def load_preset(name: str, folder: Path = PRESETS) -> Preset:
     """
     known = presets(folder)
     if name not in known:
-        message = f"Expected a preset out of {', '.join(known) or 'none there is'}, found {name!r}"
-        raise UsageError(f"{message}{suggest(name, known)}.")
+        raise _no_such_preset(name, known)
     path = folder / f"{name}.toml"
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
@@ -42,3 +64,8 @@ def load_preset(name: str, folder: Path = PRESETS) -> Preset:
         lambda faults: UsageError(f"{path}: {faults}. {advice}", Fault.PRESET),
         context=name,
     )
+
+
+def _no_such_preset(name: str, known: Sequence[str]) -> UsageError:
+    message = f"Expected a preset out of {', '.join(known) or 'none there is'}, found {name!r}"
+    return UsageError(f"{message}{suggest(name, known)}.")

@@ -126,7 +126,7 @@ def _decoded(head: bytes, layout: Layout) -> str:
     for encoding in layout.encodings:
         try:
             return codecs.getincrementaldecoder(encoding)().decode(head)
-        except UnicodeDecodeError:
+        except UnicodeError:  # that of UTF-16 without its mark is no UnicodeDecodeError
             continue
     return head.decode(errors="replace")
 

@@ -19,7 +19,7 @@ from charging.errors import ChargingError
 from charging.settings import Settings
 from charging.sources.readers import READERS
 from charging.sources.records import Record, Rejection, ServiceAreaRecord, StationRecord
-from charging.sources.tabular.presets import load_preset, presets
+from charging.sources.tabular.presets import presets
 from charging.views.datasets import dataset_switcher, import_report
 from charging.views.elements.error_box import fault_text, show_error, show_full_message
 from charging.views.elements.labels import names_in
@@ -151,7 +151,7 @@ def _show_files(draft: Draft, choices: ReadOptions, say: Texts) -> None:
         size = say("upload.size", kb=say.number(math.ceil(file.size / 1_000)))
         st.markdown(f"**{escape_markdown(file.name)}** · {size}")
         if reader := file.reader:
-            title = load_preset(reader.preset).info.title if reader.preset else reader.title
+            title = reader.source().title if reader.preset else reader.title
             st.caption(escape_markdown(say("upload.recognised", title=title)))
         if file not in draft.files[:MAX_FILES_SHOWN]:
             continue

@@ -1,0 +1,208 @@
+"""What the cells of a column hold: numbers and in which form, days, pairs of numbers, words."""
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from charging.sources.recognition.header_words import fold_word
+
+_UNKNOWN = (
+    "-|--|?|.|n/a|#n/a|na|nan|none|null|nil|unknown|undefined|not known|not available|not specified"
+    "|keine angabe|k.a.|unbekannt|inconnu|inconnue|non renseigné|desconocido|no disponible|sin datos"
+    "|não informado|não informada|sconosciuto|onbekend|none known|不详|未知|无|暂无"
+)
+NOT_KNOWN = frozenset(("", *map(fold_word, _UNKNOWN.split("|"))))
+"""Texts that say of a value that it is not known."""
+
+MIN_SHARE = 0.9
+"""Share of the cells that hold something from which on a column is of a kind."""
+
+_NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][-+]?\d+)?")
+_UNITS = re.compile(r"\s*(?:kw|w|kilowatt|千瓦|个|台|座|pcs|°|kva)\.?\s*", re.IGNORECASE)
+_KW_CELL = re.compile(r"\d\s*kw\b(?!\s*h)", re.IGNORECASE)
+_PAIR = re.compile(r"[-+]?\d{1,3}(?:\.\d+)?")
+_TIME = re.compile(r"[T ]\d{1,2}:\d{2}")
+_HOURS = re.compile(
+    r"\d{1,2}[:h.]\d{0,2}\s*(?:-|–|to|bis|à|~)\s*\d{1,2}|24\s*/\s*7|24 ?h|\d{1,2}:\d{2}$", re.IGNORECASE
+)
+
+DATE_FORMATS = (
+    "%Y-%m-%d",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%Y/%m/%d",
+    "%d-%m-%Y",
+    "%Y.%m.%d",
+    "%Y%m%d",
+    "%Y年%m月%d日",
+    "%d.%m.%y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+)
+"""Forms of a day, as `strptime` takes them."""
+
+_MIN_YEAR, _MAX_YEAR = 1990, 2100
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers of a column."""
+
+    values: tuple[float, ...]
+    decimal: str  # the mark before decimals, "." where none shows
+    places: tuple[int, ...]  # digits after it, of each
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether there are no fractions."""
+        return all(value.is_integer() for value in self.values)
+
+    def are_within(self, low: float, high: float) -> bool:
+        """Whether nearly all lie between two bounds."""
+        inside = sum(low <= value <= high for value in self.values)
+        return bool(self.values) and inside >= MIN_SHARE * len(self.values)
+
+
+class SampleColumn:
+    """The cells of a column in a sample; the order of its rows is of no moment."""
+
+    def __init__(self, cells: Iterable[str]) -> None:
+        """Take the cells as they stand."""
+        self.all = tuple(cell.strip().strip("\ufeff") for cell in cells)
+        self.known = tuple(cell for cell in self.all if fold_word(cell) not in NOT_KNOWN)
+        self.different = tuple(sorted({*self.known}))
+        self.not_known = tuple(sorted({cell for cell in self.all if cell} - {*self.known}))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no cell holds something."""
+        return not self.known
+
+    def share(self, is_meant: Callable[[str], bool]) -> float:
+        """Return the share of the cells that hold something, of those that are meant; 0 without any."""
+        if not self.known:
+            return 0.0
+        meant = {cell for cell in self.different if is_meant(cell)}
+        return sum(cell in meant for cell in self.known) / len(self.known)
+
+    @cached_property
+    def numbers(self) -> Numbers | None:
+        """The numbers, where half of the cells at least are one; a unit may stand behind them."""
+        bare = [
+            _UNITS.sub("", cell) if cell[-1:].isalpha() or cell[-1:] == "°" else cell for cell in self.known
+        ]
+        found = [cell for cell in bare if _NUMBER.fullmatch(cell)]
+        if not found or len(found) < len(bare) / 2:
+            return None
+        decimal = _decimal_of(found)
+        values, places = [], []
+        for cell in found:
+            plain = cell.replace("," if decimal == "." else ".", "").replace(decimal, ".")
+            if plain.count(".") <= 1:
+                values.append(float(plain))
+                places.append(len(plain.partition(".")[2]))
+        return Numbers(tuple(values), decimal, tuple(places)) if values else None
+
+    @property
+    def are_numbers(self) -> bool:
+        """Whether nearly all cells are numbers."""
+        return self.numbers is not None and len(self.numbers.values) >= MIN_SHARE * len(self.known)
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[float, float], ...]:
+        """The pairs of numbers, where nearly all cells hold two that can be degrees; else nothing."""
+        found = [pair for cell in self.known if (pair := pair_of(cell))]
+        return tuple(found) if found and len(found) >= MIN_SHARE * len(self.known) else ()
+
+    @cached_property
+    def date_formats(self) -> tuple[str, ...]:
+        """The forms in which nearly all cells are a day, "" for ISO 8601."""
+        return date_formats_of(self.different)
+
+    @property
+    def says_kw(self) -> bool:
+        """Whether cells carry their unit of power."""
+        return self.share(lambda cell: bool(_KW_CELL.search(cell))) >= MIN_SHARE
+
+    @property
+    def are_hours(self) -> bool:
+        """Whether cells hold hours of the day."""
+        return self.share(lambda cell: bool(_HOURS.search(cell))) > 1 - MIN_SHARE
+
+    @property
+    def are_flags(self) -> bool:
+        """Whether cells say yes or no."""
+        return bool(self.known) and {cell.casefold() for cell in self.different} <= {
+            *("true", "false", "yes", "no", "y", "n", "ja", "nein", "oui", "non", "是", "否", "si", "sí"),
+        }
+
+
+def pair_of(cell: str) -> tuple[float, float] | None:
+    """Return the two numbers of a cell, where it holds two and they can be degrees.
+
+    Examples
+    --------
+    >>> pair_of("POINT (6.95 50.94)"), pair_of("[5.8, 53.4]"), pair_of("12, Main Street 4")
+    ((6.95, 50.94), (5.8, 53.4), None)
+    """
+    if len(cell) > len("SRID=4326;POINT (-179.1234567890123456 -89.1234567890123456)") + 20:
+        return None
+    text = re.sub(r"^SRID=\d+;", "", cell.strip(), flags=re.IGNORECASE)
+    bare = re.sub(r"POINT|lat(itude)?|lng|lon(gitude)?|[\[\](){}'\":=°]", " ", text, flags=re.IGNORECASE)
+    if re.search(r"[^\d\s.,;+\-/]", bare):
+        return None
+    numbers = _PAIR.findall(bare)
+    rest = re.sub(r"[\s.,;/]", "", _PAIR.sub("", bare))
+    if len(numbers) != len(("lat", "lon")) or rest or not all("." in number for number in numbers):
+        return None
+    first, second = map(float, numbers)
+    fits = max(abs(first), abs(second)) <= 180 and min(abs(first), abs(second)) <= 90  # noqa: PLR2004  degrees
+    return (first, second) if fits else None
+
+
+def date_formats_of(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the forms in which nearly all texts are a day.
+
+    Examples
+    --------
+    >>> date_formats_of(["31/12/2020"]), date_formats_of(["3/4/2020"]), date_formats_of(["2020"])
+    (('%d/%m/%Y',), ('%d/%m/%Y', '%m/%d/%Y'), ())
+    """
+    if not texts:
+        return ()
+    days = [_TIME.split(text)[0].strip() for text in texts]
+    return tuple(
+        date_format
+        for date_format in DATE_FORMATS
+        if sum(_is_day(day, date_format) for day in days) >= MIN_SHARE * len(days)
+    )
+
+
+def _is_day(text: str, date_format: str) -> bool:
+    if len(text) < len("1/1/20"):
+        return False
+    try:
+        day = dt.datetime.strptime(text, date_format)  # noqa: DTZ007  only whether it is one
+    except ValueError:
+        return False
+    return _MIN_YEAR <= day.year <= _MAX_YEAR
+
+
+def _decimal_of(numbers: Sequence[str]) -> str:
+    """Return the decimal mark of plain numbers: the one that stands once and last, wherever a mark stands."""
+    votes: Counter[str] = Counter()
+    for text in numbers:
+        comma, point = text.rfind(","), text.rfind(".")
+        if comma >= 0 and point >= 0:
+            votes["," if comma > point else "."] += 1
+        elif comma >= 0:
+            is_decimal = text.count(",") == 1 and len(text) - comma - 1 != len("000")
+            votes["," if is_decimal else "."] += 1
+        elif point >= 0:
+            votes["."] += 1 if text.count(".") == 1 else 0
+            votes[","] += 1 if text.count(".") > 1 else 0
+    return "," if votes[","] > votes["."] else "."

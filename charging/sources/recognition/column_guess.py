@@ -1,0 +1,100 @@
+"""What a table was taken for: each field with its columns, why, and how surely; and what was not used."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from charging.domain.vocabulary import Datum
+
+
+class TableKind(StrEnum):
+    """What a row of a table is."""
+
+    STATIONS = "stations"  # or chargers, or plugs: what stands somewhere
+    SESSIONS = "sessions"  # who charged when
+    OBSERVATIONS = "observations"  # what stood at one place, time after time
+    TARIFFS = "tariffs"
+    AGGREGATES = "aggregates"  # sums over zones or towns
+    OTHER = "other"  # places of another kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnGuess:
+    """The column or columns taken for a field."""
+
+    field: str
+    headers: tuple[str, ...]
+    reason: str
+    confidence: float  # 0 to 1; 1 where the user said so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableForm:
+    """How a table is written."""
+
+    header_row: int = 1  # the line or row it stands on, from 1
+    sheet: int | None = None  # of a workbook, from 1
+    delimiter: str | None = None  # of delimited text
+    encodings: tuple[str, ...] = ("utf-8",)
+    decimal: str = "."
+    separator: str = ","  # between the plugs of one cell
+    date_formats: tuple[str, ...] = ()  # none: ISO 8601
+    power_unit: str = "kW"
+    position_order: str = "lat lon"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableGuess:
+    """A table, as it was understood."""
+
+    kind: TableKind
+    why: str  # it is of that kind
+    columns: tuple[ColumnGuess, ...]
+    unused: tuple[str, ...]
+    form: TableForm = field(default_factory=TableForm)
+    warnings: tuple[str, ...] = ()  # what was taken for granted
+    doubts: tuple[str, ...] = ()  # why coordinates are not sure, where they are not
+    candidates: tuple[str, ...] = ()  # columns that may hold coordinates
+    header: tuple[str, ...] = ()
+    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # different values by header
+    not_known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # texts that say so, by header
+    rows_seen: int = 0
+    datum: Datum | None = None  # that a header names
+    charger_id: str | None = None  # the column of ids of devices, where each row is one
+    is_on_the_mainland: bool = False  # of China, where maps have a datum of their own
+    has_repeated_ids: bool = False
+
+    @property
+    def is_importable(self) -> bool:
+        """Whether it is a list of stations whose coordinates are sure."""
+        return self.kind is TableKind.STATIONS and not self.doubts
+
+    def of(self, name: str) -> ColumnGuess | None:
+        """Return the columns of a field, or None where it has none."""
+        return next((each for each in self.columns if each.field == name), None)
+
+    def headers_of(self, name: str) -> tuple[str, ...]:
+        """Return the headers of a field."""
+        found = self.of(name)
+        return found.headers if found else ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for programs: fields with a header, or a list of several."""
+        named = {
+            each.field: each.headers[0] if len(each.headers) == 1 else list(each.headers)
+            for each in self.columns
+        }
+        return {"columns": named, "unused": list(self.unused)}
+
+
+def warnings_of(guess: TableGuess, datum: Datum | None) -> tuple[str, ...]:
+    """Return what was taken for granted; `datum` is the one the user declared, if any."""
+    if (datum or guess.datum) is not None or not guess.is_on_the_mainland:
+        return guess.warnings
+    datum_warning = (
+        "its points are in mainland China and nothing states their datum: they were taken as they stand, as "
+        "WGS-84. If they come from a Chinese map (Amap, Tencent: GCJ-02; Baidu: BD-09), they lie up to 700 m "
+        "off; import again with --datum gcj02 or --datum bd09"
+    )
+    return (*guess.warnings, datum_warning)

@@ -1,0 +1,361 @@
+"""A guess as a preset: the same as one written by hand, so that the reader of presets reads the file."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from charging.domain.vocabulary import Connector, Datum
+from charging.errors import Fault, UsageError
+from charging.sources.recognition.cells import MIN_SHARE
+from charging.sources.recognition.codes import (
+    access_of,
+    connector_of,
+    country_of,
+    is_not_built,
+    is_removed,
+    status_of,
+)
+from charging.sources.recognition.column_guess import TableGuess
+from charging.sources.recognition.header_words import meanings
+from charging.sources.records import SourceInfo
+from charging.sources.tabular.preset_schema import Preset
+from charging.sources.tabular.presets import load_preset
+from charging.validation import validate
+
+NOT_STATED = "not stated"
+"""The licence of a table of which nobody says one."""
+
+_TEXT_FIELDS = {
+    "name": "name",
+    "operator": "operator_raw",
+    "region": "region",
+    "city": "city_raw",
+    "price": "price",
+    "opened_on": "opened_on",
+    "access": "access",
+    "country": "country",
+}
+_UNITS = (("pile", "pile"), ("point", "charging point"), ("port", "charging port"), ("plug", "connector"))
+_DEVICES = frozenset({"pile", "point", "port", "plug"})
+_DC_PLUGS = frozenset(
+    {Connector.CCS1, Connector.CCS2, Connector.CHADEMO, Connector.CHAOJI, Connector.GBT_DC, Connector.NACS}
+)
+_MARKED = ("utf-8-sig", "utf-16", "utf-32")  # a mark in the file tells them
+_NAME = re.compile(r"\w[\w-]{0,60}")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What the user says of a source, where the file cannot."""
+
+    title: str | None = None
+    licence: str | None = None
+    attribution: str | None = None
+    as_of: str | None = None  # a date or month in ISO form
+
+
+def preset_of(guess: TableGuess, path: Path) -> Preset:
+    """Return the preset by which a table is read as it was guessed; its source is called after the file."""
+    name = source_name(path)
+    return validate(
+        Preset,
+        preset_tables(guess, name, path.name.split(".")[0]),
+        lambda faults: UsageError(f"{path}: its columns make no preset: {faults}.", Fault.PRESET),
+        context=name,
+    )
+
+
+def source_name(path: Path) -> str:
+    """Return the short name of a source, told from its file.
+
+    Examples
+    --------
+    >>> source_name(Path("Ladesäulen Berlin (2024).csv")), source_name(Path("充电站.xlsx"))
+    ('ladesäulen-berlin-2024', '充电站')
+    """
+    return re.sub(r"[^\w]+", "-", path.name.split(".")[0].casefold()).strip("-_")[:40] or "table"
+
+
+def preset_tables(guess: TableGuess, source: str, title: str) -> dict[str, Any]:
+    """Return a guess as the tables of a preset's file."""
+    groups = _groups(guess)
+    tables: dict[str, Any] = {
+        "datum": str(guess.datum or Datum.WGS84),
+        "source": {
+            "source": source,
+            "title": title,
+            "licence": NOT_STATED,
+            "attribution": title,
+            "unit_counted": _unit(guess),
+        },
+        "file": _layout(guess),
+        "columns": _columns(guess),
+        "values": _values(guess),
+        "reject": _rejected(guess),
+        "sites": _sites(guess),
+        "piles": groups,
+    }
+    return {key: value for key, value in tables.items() if value}
+
+
+def as_toml(tables: Mapping[str, Any]) -> str:
+    """Return tables of a preset as the text of its file."""
+    lines: list[str] = []
+    plain = {key: value for key, value in tables.items() if not isinstance(value, (dict, list))}
+    lines += [f"{_key(key)} = {_inline(value)}" for key, value in plain.items()]
+    for key, value in tables.items():
+        if key in plain:
+            continue
+        for table in value if isinstance(value, list) else [value]:
+            if key == "values":
+                for field, codes in table.items():
+                    lines += ["", f"[values.{_key(field)}]"]
+                    lines += [f"{_key(code)} = {_inline(ours)}" for code, ours in codes.items()]
+                continue
+            lines += ["", f"[[{key}]]" if isinstance(value, list) else f"[{key}]"]
+            lines += [f"{_key(name)} = {_inline(inner)}" for name, inner in table.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _layout(guess: TableGuess) -> dict[str, Any]:
+    form = guess.form
+    layout: dict[str, Any] = {
+        "delimiter": form.delimiter or ",",
+        "decimal": form.decimal,
+        "encoding": [name for name in form.encodings if name not in _MARKED] or ["utf-8"],
+        "separator": form.separator,
+        "power_unit": form.power_unit,
+        "position": form.position_order,
+    }
+    if form.date_formats:
+        layout["date_format"] = list(form.date_formats)
+    return layout
+
+
+def _columns(guess: TableGuess) -> dict[str, Any]:
+    columns: dict[str, Any] = {"source_id": _id(guess)}
+    for field in ("lat", "lon", "position"):
+        if headers := guess.headers_of(field):
+            columns[field] = headers[0]
+    for field, name in _TEXT_FIELDS.items():
+        if headers := guess.headers_of(field):
+            columns[name] = headers[0] if len(headers) == 1 else {"any": [list(headers)]}
+    if address := dict.fromkeys((*guess.headers_of("address"), *guess.headers_of("postcode"))):
+        columns["address"] = {"any": [list(address)]}
+    if _is_total_stated(guess):
+        columns["stated_piles"] = guess.headers_of("piles")[0]
+    return columns
+
+
+def _id(guess: TableGuess) -> Any:  # noqa: ANN401  a column, or several joined
+    point = guess.headers_of("lat") + guess.headers_of("lon") or guess.headers_of("position")
+    without_id = [*guess.headers_of("operator"), *guess.headers_of("name"), *point]
+    own = guess.headers_of("id")
+    return {"any": [list(own), without_id] if own else [without_id]}
+
+
+def _is_total_stated(guess: TableGuess) -> bool:
+    """Whether a count of all stands beside counts by current, or beside rows that are a charger each."""
+    has_parts = guess.of("dc_piles") or guess.of("ac_piles") or guess.charger_id
+    return bool(guess.of("piles") and has_parts)
+
+
+def _sites(guess: TableGuess) -> dict[str, Any] | None:
+    has_own_id = guess.of("id") and guess.headers_of("id")[0] != guess.charger_id
+    is_of_a_device = has_own_id and any(
+        meaning.concepts & _DEVICES for meaning in meanings(guess.headers_of("id")[0])
+    )
+    if has_own_id and not guess.has_repeated_ids and not is_of_a_device:
+        return None
+    if has_own_id and not is_of_a_device:
+        same = ["source_id", "lat", "lon"]
+    else:
+        same = [
+            *(["operator_raw"] if guess.of("operator") else ["name"] if guess.of("name") else []),
+            "lat",
+            "lon",
+        ]
+    has_counts = any(guess.of(field) for field in ("piles", "dc_piles", "ac_piles"))
+    sites: dict[str, Any] = {"same": same, "equal": "one" if has_counts and not guess.charger_id else "all"}
+    if _is_total_stated(guess) and not guess.charger_id:
+        sites["adds"] = ["stated_piles"]
+    return sites
+
+
+def _groups(guess: TableGuess) -> list[dict[str, Any]]:
+    also = {
+        field: headers[0]
+        for name, field in (("power_kw", "power_kw"), ("connector", "connectors"), ("status", "status"))
+        if (headers := guess.headers_of(name))
+    }
+    by_current = [
+        (header, current)
+        for field, current in (("dc_piles", "DC"), ("ac_piles", "AC"))
+        for header in guess.headers_of(field)
+    ]
+    groups: list[dict[str, Any]] = []
+    if guess.charger_id:
+        groups = [{"columns": {"pile_id": guess.charger_id, **also}, "constants": {"count": 1}}]
+    elif by_current:
+        groups = [_group_of_current(guess, header, current, also) for header, current in by_current]
+        for group in groups[1:]:
+            if group.get("also"):
+                group["also_if"] = "first"
+    elif counts := guess.headers_of("piles"):
+        groups = [{"columns": {"count": header}, "also": also} for header in counts]
+    elif also:
+        groups = [{"columns": also}]
+    return [{key: value for key, value in group.items() if value} for group in groups]
+
+
+def _group_of_current(
+    guess: TableGuess, header: str, current: str, also: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the group of one current: of the plugs of a station it has those of its current."""
+    group: dict[str, Any] = {
+        "columns": {"count": header},
+        "also": dict(also),
+        "constants": {"current": current},
+    }
+    if "connectors" in also:
+        wants_dc = current == "DC"
+        group["values"] = {
+            "connectors": {
+                code: plug
+                if (plug in _DC_PLUGS) is wants_dc or plug in (Connector.NACS, Connector.OTHER)
+                else ""
+                for code, plug in _plug_codes(guess).items()
+            }
+        }
+    return group
+
+
+def _values(guess: TableGuess) -> dict[str, dict[str, str]]:
+    """Return what codes of the file mean: those of the sample, and texts that say "not known"."""
+    values: dict[str, dict[str, str]] = {}
+    for field, name in _TEXT_FIELDS.items():
+        headers = guess.headers_of(field)
+        if len(headers) == 1 and field != "opened_on":
+            values[name] = {_code(text): "" for text in guess.not_known.get(headers[0], ())}
+    values["access"] = values.get("access", {}) | _codes(guess, "access", access_of)
+    countries = _codes(guess, "country", country_of)
+    unknown = {_code(text): "" for text in _samples(guess, "country") if country_of(text) is None}
+    values["country"] = values.get("country", {}) | countries | unknown
+    values["status"] = _codes(guess, "status", status_of) | {
+        _code(text): "" for header in guess.headers_of("status") for text in guess.not_known.get(header, ())
+    }
+    values["connectors"] = _plug_codes(guess)
+    return {field: codes for field, codes in values.items() if codes}
+
+
+def _plug_codes(guess: TableGuess) -> dict[str, str]:
+    parts = (
+        part.strip()
+        for text in _samples(guess, "connector")
+        for part in text.split(guess.form.separator)
+        if part.strip()
+    )
+    found = {_code(part): plug for part in parts if (plug := connector_of(part))}
+    unknown = (text for header in guess.headers_of("connector") for text in guess.not_known.get(header, ()))
+    return {**found, **{_code(text): "" for text in unknown}}
+
+
+def _codes(guess: TableGuess, field: str, meaning: Any) -> dict[str, str]:  # noqa: ANN401  a function of a text
+    return {_code(text): ours for text in _samples(guess, field) if (ours := meaning(text))}
+
+
+def _samples(guess: TableGuess, field: str) -> Iterable[str]:
+    return [text for header in guess.headers_of(field) for text in guess.samples.get(header, ())]
+
+
+def _code(text: str) -> str:
+    return text.strip().casefold()
+
+
+def _rejected(guess: TableGuess) -> list[dict[str, Any]]:
+    """Return rules for what is planned or gone, where the statuses say so of some and not of all."""
+    if not (headers := guess.headers_of("status")):
+        return []
+    texts = [*_samples(guess, "status")]
+    rules = []
+    for is_meant, reason in ((is_not_built, "not_built"), (is_removed, "removed")):
+        codes = sorted({_code(text) for text in texts if is_meant(text)})
+        if codes and len(codes) < MIN_SHARE * len(texts):
+            rules.append({"column": headers[0], "when": codes, "reason": reason})
+    return rules
+
+
+def _unit(guess: TableGuess) -> str:
+    headers = guess.headers_of("piles") + guess.headers_of("dc_piles") + guess.headers_of("ac_piles")
+    headers = headers or ((guess.charger_id,) if guess.charger_id else ())
+    said = {concept for header in headers for meaning in meanings(header) for concept in meaning.concepts}
+    return next((unit for concept, unit in _UNITS if concept in said), "pile")
+
+
+def _key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else _inline(name)
+
+
+def _inline(value: Any) -> str:  # noqa: ANN401  what TOML has
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(key)} = {_inline(inner)}" for key, inner in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_inline, value)) + "]"
+    text = str(value) if isinstance(value, str) else value
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def save_preset(
+    folder: Path,
+    name: str,
+    path: Path,
+    guess: TableGuess,
+    *,
+    info: Callable[[SourceInfo], SourceInfo],
+    datum: Datum | None,
+) -> Path:
+    """Write a guess as a preset into a folder, and return its file.
+
+    Parameters
+    ----------
+    folder, name
+        Where to.
+    path
+        The file that was guessed.
+    guess
+        What its columns are taken for.
+    info
+        Adds to what is known of the source what the user says of it.
+    datum
+        Of the coordinates, where it is known.
+
+    Raises
+    ------
+    UsageError
+        If the name is no good one, or taken.
+    """
+    place = folder / f"{name}.toml"
+    if not _NAME.fullmatch(name):
+        message = f"Expected a name of letters, digits, - and _ for the preset, found {name!r}"
+        raise UsageError(message, Fault.NAME)
+    if place.exists():
+        message = f"{place}: there is a preset of that name. Choose another, or remove it first."
+        raise UsageError(message, Fault.NAME)
+    preset = preset_of(guess, path)
+    tables = preset_tables(guess, preset.info.source, preset.info.title)
+    said = {key: value for key, value in asdict(info(preset.info)).items() if value is not None}
+    text = as_toml({**tables, "datum": str(datum or guess.datum or Datum.WGS84), "source": said})
+    if guess.is_on_the_mainland and (datum or guess.datum) is None:
+        text = f"# Nothing stated the datum of these points in China: wgs84 was taken.\n{text}"
+    folder.mkdir(parents=True, exist_ok=True)
+    place.write_text(text, "utf-8")
+    try:
+        load_preset(name, folder)
+    except UsageError:
+        place.unlink()
+        raise
+    return place

@@ -1,0 +1,174 @@
+"""The first rows of a table in a file of any form, with what its bytes tell: encoding, delimiter, sheet."""
+
+import codecs
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from charging.sources.io import geojson
+from charging.sources.io.bom import in_utf8, marked_encoding
+from charging.sources.io.delimited import DELIMITERS, head_rows
+from charging.sources.io.files import FileKind, Part, file_kind, open_bytes, read_head, source_errors
+from charging.sources.recognition.column_guess import TableForm
+from charging.sources.recognition.header_words import UNKNOWN, meanings
+from charging.sources.tabular.preset_schema import Layout
+from charging.sources.tabular.tables import MAX_PREAMBLE, tables
+
+MAX_ROWS = 1_000
+"""Rows below a header that are looked at."""
+
+MAX_BYTES = 1 << 20
+"""Bytes of a text that are looked at."""
+
+MAX_SHEETS = 20
+
+_ENCODINGS = ("gb18030", "big5", "cp949", "shift_jis")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_PAIRED = 0.9  # share of bytes above ASCII that stand in pairs where a letter has two
+_HANGUL = ("\uac00", "\ud7a3")
+_KANA = ("\u3040", "\u30ff")
+_MIN_COLUMNS = 2
+_MAX_HEADERS_TRIED = 2
+
+
+class Sample(NamedTuple):
+    """A row that may be the header of a table, the rows below it, and how the file is written."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    form: TableForm
+
+
+def samples(part: Part, headers: Sequence[str] = ()) -> Iterator[Sample]:
+    """Yield what may be the tables of a part of a file, a few rows each.
+
+    Parameters
+    ----------
+    part
+        Of a file.
+    headers
+        Those the header surely has.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read.
+    """
+    if file_kind(part) is FileKind.TEXT and not geojson.matches(head := read_head(part)):
+        if head.lstrip()[:1] in (b"{", b"[", b"<"):
+            return
+        yield from _of_text(part, headers)
+        return
+    encodings = ("utf-8",)
+    for number, rows in enumerate(islice(tables(part, Layout()), MAX_SHEETS), start=1):
+        first = [(at, cells) for at, cells in islice(rows.singly, MAX_PREAMBLE + MAX_ROWS) if cells]
+        sheet = number if file_kind(part) is FileKind.WORKBOOK else None
+        yield from _below_headers(first, TableForm(sheet=sheet, encodings=encodings), headers)
+
+
+def encodings_of(raw: bytes) -> tuple[str, ...]:
+    """Return the encodings a text is tried in, in order, told from its beginning.
+
+    Examples
+    --------
+    >>> encodings_of("充电站名称".encode("gb18030")), encodings_of("Straße".encode("cp1252"))
+    (('utf-8', 'gb18030'), ('utf-8', 'cp1252'))
+    """
+    if marked := marked_encoding(raw):
+        return (marked,)
+    if raw.isascii():
+        return ("utf-8", "cp1252")
+    if _decodes(raw, "utf-8"):
+        return ("utf-8",)
+    runs = [len(run) for run in _HIGH_RUN.findall(raw)]
+    paired = sum(size for size in runs if size % 2 == 0)
+    fitting = [name for name in _ENCODINGS if _decodes(raw, name)]
+    if paired < _PAIRED * sum(runs) and not any(_words_in(raw, name) for name in fitting):
+        return ("utf-8", "cp1252")
+    return ("utf-8", max(fitting, key=lambda name: _likelihood(raw, name), default="cp1252"))
+
+
+def _of_text(part: Part, headers: Sequence[str]) -> Iterator[Sample]:
+    with source_errors(part), open_bytes(part) as file:
+        raw = file.read(MAX_BYTES)
+    encodings = encodings_of(raw)
+    name = encodings[-1] if len(encodings) > 1 and not _decodes(raw, encodings[0]) else encodings[0]
+    text = codecs.getincrementaldecoder(name)("replace").decode(raw).removeprefix("\ufeff")
+    if len(raw) == MAX_BYTES:
+        text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
+    for delimiter in DELIMITERS:
+        rows = head_rows(text, delimiter, MAX_PREAMBLE + MAX_ROWS)
+        form = TableForm(delimiter=delimiter, encodings=encodings)
+        yield from _below_headers(list(enumerate(rows, start=1)), form, headers)
+
+
+def _below_headers(
+    rows: Sequence[tuple[int, Sequence[str]]], form: TableForm, headers: Sequence[str]
+) -> Iterator[Sample]:
+    """Yield the rows that look most like a header, each with those below it."""
+    wanted = {header.strip() for header in headers}
+    found = [
+        (at, _likeness([cell.strip() for cell in cells]))
+        for at, (_, cells) in enumerate(rows[:MAX_PREAMBLE])
+        if len(cells) >= _MIN_COLUMNS and wanted <= {cell.strip() for cell in cells}
+    ]
+    found.sort(key=lambda each: (-each[1], each[0]))
+    for at, likeness in found[:_MAX_HEADERS_TRIED]:
+        if likeness <= 0 and not wanted:
+            continue
+        number, header = rows[at]
+        below = tuple(tuple(cells) for _, cells in rows[at + 1 : at + 1 + MAX_ROWS])
+        yield Sample(
+            tuple(cell.strip() for cell in header),
+            below,
+            TableForm(
+                header_row=number, sheet=form.sheet, delimiter=form.delimiter, encodings=form.encodings
+            ),
+        )
+
+
+def _likeness(cells: Sequence[str]) -> float:
+    """Return how much cells look like headers: those of known words count, numbers count against it."""
+    return sum(-1.0 if any(map(str.isdigit, cell)) and _is_value(cell) else _is_known(cell) for cell in cells)
+
+
+def _is_value(cell: str) -> bool:
+    return sum(map(str.isdigit, cell)) > len(cell) / 2
+
+
+def _is_known(cell: str) -> float:
+    if not cell:
+        return 0.0
+    order = meanings(cell)[0].order
+    return sum(concept != UNKNOWN for concept in order) / len(order) if order else 0.0
+
+
+def _decodes(raw: bytes, encoding: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(raw)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _likelihood(raw: bytes, encoding: str) -> tuple[int, float]:
+    """Return the known words of the first lines, then the share of letters of the script that is meant."""
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(raw[:20_000])
+    wide = [letter for letter in text if letter > "\u2e7f"]
+    scripts = {"cp949": _HANGUL, "shift_jis": _KANA}
+    low, high = scripts.get(encoding, ("\u4e00", "\u9fff"))
+    share = sum(low <= letter <= high for letter in wide) / max(1, len(wide))
+    return _words_in(raw, encoding), share
+
+
+def _words_in(raw: bytes, encoding: str) -> int:
+    """Return how many headers in the first lines have a known word that is not of ASCII."""
+    lines = codecs.getincrementaldecoder(encoding)("replace").decode(raw[:20_000]).splitlines()[:5]
+    cells = [cell for line in lines for cell in re.split(r"[,;\t|]", line) if not cell.isascii()]
+    return sum(_is_known(cell.strip(' "')) == 1.0 for cell in cells)
+
+
+def text_of(head: bytes) -> str:
+    """Return the beginning of a text, as messages show it."""
+    return in_utf8(head)[:60].decode(errors="replace")

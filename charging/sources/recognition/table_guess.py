@@ -1,0 +1,97 @@
+"""What the table of a file is taken for: of several sheets, delimiters and rows, the one that says most."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from charging.errors import Fault, SourceError, UsageError
+from charging.sources.io.files import parts
+from charging.sources.recognition.column_guess import TableGuess, TableKind
+from charging.sources.recognition.decision import guess_columns
+from charging.sources.recognition.field_rules import FIELDS
+from charging.sources.recognition.samples import Sample, samples
+from charging.validation import suggest
+
+Given = Mapping[str, tuple[str, ...]]
+"""Headers the user named, by field; none for a field that is to have no column."""
+
+MAX_PARTS = 50
+"""Parts of an archive that are looked at."""
+
+_SHOWN = 300  # characters of a list of headers
+
+
+def guess_table(path: Path, given: Given | None = None) -> TableGuess | None:
+    """Return what the table of a file is taken for, or None where nothing in it looks like a table.
+
+    Raises
+    ------
+    UsageError
+        If a field or header that was named is not there.
+    SourceError
+        If the file cannot be read.
+    """
+    given = given or {}
+    _check_fields(given)
+    named = [header for headers in given.values() for header in headers]
+    best: TableGuess | None = None
+    for part in parts(path)[:MAX_PARTS]:
+        for sample in samples(part, named):
+            if _stand_once(sample, named):
+                guess = guess_columns(sample.header, sample.rows, given=given, form=sample.form)
+                if best is None or _worth(guess) > _worth(best):
+                    best = guess
+    if best is None and named:
+        raise _no_such_header(path, named)
+    return best if best and (best.columns or named) else None
+
+
+def check_importable(guess: TableGuess, path: Path) -> None:
+    """Refuse a table that lists no stations, or whose coordinates are not sure.
+
+    Raises
+    ------
+    SourceError
+        Naming what was found, and how to say better.
+    """
+    if guess.kind is not TableKind.STATIONS:
+        message = (
+            f"{path}: expected a list of stations, found a table of {guess.kind}: {guess.why}. "
+            "Give a table with one station or charger a row."
+        )
+        raise SourceError(message, Fault.UNFIT)
+    if guess.doubts:
+        candidates = ", ".join(map(repr, guess.candidates)) or "none of the columns"
+        message = (
+            f"{path}: expected columns of latitude and longitude, and it is not sure which they are: "
+            f"{'; '.join(guess.doubts)}. Candidates: {candidates}; the columns are "
+            f"{', '.join(map(repr, filter(None, guess.header)))[:_SHOWN]}. "
+            "Name them: --column lat=HEADER --column lon=HEADER, or --column position=HEADER."
+        )
+        raise SourceError(message, Fault.UNRECOGNISED)
+
+
+def _worth(guess: TableGuess) -> tuple[bool, bool, float, int]:
+    """Return how much a table says: stations with sure coordinates before all."""
+    confidence = sum(each.confidence for each in guess.columns)
+    return guess.is_importable, guess.kind is TableKind.STATIONS, confidence, min(guess.rows_seen, 2)
+
+
+def _stand_once(sample: Sample, named: list[str]) -> bool:
+    return all(sample.header.count(header) == 1 for header in {*named})
+
+
+def _check_fields(given: Given) -> None:
+    for field in given:
+        if field not in FIELDS:
+            message = f"Expected a field out of {', '.join(FIELDS)}, found {field!r}{suggest(field, FIELDS)}."
+            raise UsageError(message)
+
+
+def _no_such_header(path: Path, named: list[str]) -> UsageError:
+    found = next((sample.header for part in parts(path) for sample in samples(part)), ())
+    lacking = [header for header in named if found.count(header) != 1] or named
+    return UsageError(
+        f"{path}: expected the columns {', '.join(map(repr, lacking))} once, found "
+        f"{', '.join(map(repr, filter(None, found)))[:_SHOWN]}{suggest(lacking[0], found)}. "
+        "Write the header as it stands in the file."
+    )

@@ -1,0 +1,257 @@
+import itertools
+import tomllib
+from dataclasses import replace
+
+import openpyxl
+import pytest
+
+from charging.domain.vocabulary import Access, Connector, Current, Status, connectors_in
+from charging.errors import SourceError, UsageError
+from charging.sources.readers import sniff
+from charging.sources.recognition.guessed_preset import as_toml, preset_of, preset_tables, save_preset
+from charging.sources.recognition.samples import encodings_of
+from charging.sources.recognition.table_guess import guess_table
+from charging.sources.records import Rejection, SourceInfo
+from charging.sources.tabular import model as tabular
+from charging.sources.tabular.presets import load_preset
+
+ENGLISH = """\
+Station Name,Operator,Latitude,Longitude,Chargers,Power (kW)
+Town Hall,Voltberry,52.5163,13.3777,4,150
+"""
+CHINESE = "充电站名称,运营商,经度,纬度,快充桩数,慢充桩数,最大功率(kW)\n甲站,特来电,114.0579,22.5431,8,4,120\n"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def written(text, encoding="utf-8", name="my list.csv"):
+        path = tmp_path / name
+        path.write_bytes(text.encode(encoding))
+        return path
+
+    return written
+
+
+def read(path):
+    return [*sniff(path).read(path)]
+
+
+def test_an_english_table_is_read_with_all_its_fields(write):
+    (station,) = read(write(ENGLISH))
+    assert (station.name, station.operator_raw, station.lat, station.lon) == (
+        "Town Hall",
+        "Voltberry",
+        52.5163,
+        13.3777,
+    )
+    assert [(pile.count, pile.power_kw, pile.current) for pile in station.piles] == [(4, 150, None)]
+    assert station.source_id == "Voltberry Town Hall 52.5163 13.3777"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_chinese_table_is_read_with_its_fast_and_slow_piles(write, encoding):
+    (station,) = read(write(CHINESE, encoding))
+    assert (station.name, station.operator_raw, station.lat) == ("甲站", "特来电", 22.5431)
+    assert [(pile.current, pile.count, pile.power_kw) for pile in station.piles] == [
+        (Current.DC, 8, 120),
+        (Current.AC, 4, None),  # the highest power of a station is that of its fast piles
+    ]
+
+
+def test_the_highest_power_is_that_of_the_slow_piles_where_there_are_no_others(write):
+    (station,) = read(write(CHINESE.replace(",8,4,120", ",0,4,7")))
+    assert [(pile.current, pile.count, pile.power_kw) for pile in station.piles if pile.count] == [
+        (Current.AC, 4, 7)
+    ]
+
+
+def test_source_and_title_come_from_the_name_of_the_file(write):
+    info = sniff(write(ENGLISH)).source()
+    assert (info.source, info.title, info.licence) == ("my-list", "my list", "not stated")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("名称,经度", "gb18030"),
+        ("充电站名称,经度,纬度\n深圳北站,114,22.5", "gb18030"),
+        ("충전소명,위도,경도\n서울역,37.5,127.0", "cp949"),
+        ("充電スタンド名,緯度,経度\nとうきょう,35.6,139.7", "shift_jis"),
+        ("Straße;Größe", "cp1252"),
+        ("Dénomination,Café à côté", "cp1252"),
+    ],
+)
+def test_the_encoding_is_told_from_the_text(text, encoding):
+    assert encodings_of(text.encode(encoding)) == ("utf-8", encoding)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_told_from_the_text(write, delimiter):
+    path = write(ENGLISH.replace(",", delimiter))
+    assert guess_table(path).form.delimiter == delimiter
+    assert len(read(path)) == 1
+
+
+def test_decimal_commas_are_told_from_the_coordinates(write):
+    (station,) = read(write("Name;Breitengrad;Längengrad;kW\nA;52,5163;13,3777;3,7\n"))
+    assert (station.lat, station.lon, station.piles[0].power_kw) == (52.5163, 13.3777, 3.7)
+
+
+def test_the_header_is_found_below_a_title(write):
+    path = write("List of chargers,,,,,\nas of 2024,,,,,\n" + ENGLISH)
+    assert guess_table(path).form.header_row == 3
+    assert len(read(path)) == 1
+
+
+def test_the_sheet_with_stations_is_the_one_read(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Note", "Author"])
+    book.active.append(["see below", "me"])
+    for line in ENGLISH.splitlines():
+        (book["stations"] if "stations" in book.sheetnames else book.create_sheet("stations")).append(
+            line.split(",")
+        )
+    path = tmp_path / "book.xlsx"
+    book.save(path)
+    assert guess_table(path).form.sheet == 2
+    assert len(read(path)) == 1
+
+
+def test_geojson_is_read_by_its_points_and_the_words_of_its_properties(write):
+    path = write(
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", '
+        '"properties": {"Betreiber": "X", "Name": "A"},'
+        ' "geometry": {"type": "Point", "coordinates": [13.3777, 52.5163]}}]}',
+        name="points.geojson",
+    )
+    (station,) = read(path)
+    assert (station.name, station.operator_raw, station.lat) == ("A", "X", 52.5163)
+
+
+ROWS = ["A,Volt,52.1,13.1,2", "B,Volt,52.2,13.2,4", "A,Volt,52.1,13.1,3", "C,,52.3,13.3,1"]
+HEADER = "name,operator,lat,lon,chargers\n"
+
+
+def test_without_an_id_rows_have_the_same_ids_in_any_order(write):
+    ids = {
+        tuple(sorted(record.source_id for record in read(write(HEADER + "\n".join(rows) + "\n"))))
+        for rows in itertools.permutations(ROWS)
+    }
+    assert ids == {("C 52.3 13.3", "Volt A 52.1 13.1", "Volt B 52.2 13.2")}
+
+
+def test_rows_of_one_operator_at_one_point_are_one_site(write):
+    stations = read(write(HEADER + "\n".join(ROWS) + "\n"))
+    counts = {each.name: sum(pile.count for pile in each.piles) for each in stations}
+    assert (counts, [each.rows for each in stations]) == ({"A": 5, "B": 4, "C": 1}, [2, 1, 1])
+
+
+def test_a_row_that_is_there_twice_is_told_and_counted_once(write):
+    (station,) = read(write(HEADER + f"{ROWS[0]}\n{ROWS[0]}\n"))
+    assert [pile.count for pile in station.piles] == [2]
+    assert (station.rows, station.doubts) == (2, (("equal_rows", "Volt A 52.1 13.1"),))
+
+
+def test_rows_of_chargers_are_added_up_although_they_are_equal_and_that_is_told(write):
+    (station,) = read(write("operator,lat,lon,kW\nVolt,52.1,13.1,22\nVolt,52.1,13.1,22\n"))
+    assert (station.rows, len(station.doubts)) == (2, 1)
+
+
+def test_a_row_with_the_id_of_a_charger_is_a_charger(write):
+    text = "evse_id,station_id,lat,lon,kW,Anzahl Ladepunkte\nE1,S1,52.1,13.1,22,2\nE2,S1,52.1,13.1,150,2\n"
+    (station,) = read(write(text))
+    assert [(pile.pile_id, pile.power_kw, pile.count) for pile in station.piles] == [
+        ("E1", 22, 1),
+        ("E2", 150, 1),
+    ]
+    assert (station.source_id, station.stated_piles) == ("S1", 2)
+
+
+def test_codes_are_understood_and_others_counted(write):
+    text = (
+        "id,lat,lon,Connector Type,Access,Status,Country\n"
+        "1,52.1,13.1,CCS; Type 2,Public,Operational,Germany\n"
+        "2,52.2,13.2,CHAdeMO; Quux,private,planned,DE\n"
+        "3,52.3,13.3,-,unknown,Out of order,Atlantis\n"
+    )
+    first, planned, last = read(write(text))
+    (group,) = first.piles
+    assert connectors_in(group.connectors) == (Connector.CCS2, Connector.TYPE2)
+    assert (first.access, group.status, first.country) == (Access.PUBLIC, Status.OPERATIONAL, "DE")
+    assert isinstance(planned, Rejection)
+    assert (last.access, last.country, last.unmapped) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Session ID,Start,End,lat,lon\n1,a,b,52.1,13.1\n", "found a table of sessions"),
+        ("name,operator,address\nA,B,C\n", "Name them: --column lat=HEADER --column lon=HEADER"),
+        ("name,X,Y\nA,713921.6,96681.1\n", "'X', 'Y' hold no degrees: projected coordinates"),
+        ("a,b\n1,2\n", "expected one of"),
+    ],
+)
+def test_what_cannot_be_imported_is_refused_with_what_to_do(write, told, text):
+    with pytest.raises(SourceError, match=told):
+        sniff(write(text))
+
+
+def test_a_column_that_is_not_there_is_told_with_the_nearest(write):
+    with pytest.raises(UsageError, match=r"did you mean 'Latitude'"):
+        guess_table(write(ENGLISH), {"lat": ("Latitud",)})
+    with pytest.raises(UsageError, match="Expected a field out of name"):
+        guess_table(write(ENGLISH), {"latitude": ("Latitude",)})
+
+
+def test_a_guess_becomes_the_same_preset_by_way_of_its_file(write, tmp_path):
+    path = write(CHINESE)
+    guess = guess_table(path)
+    place = save_preset(tmp_path, "mine", path, guess, info=lambda info: info, datum=None)
+    kept, made = load_preset("mine", tmp_path), preset_of(guess, path)
+    assert (kept.places, kept.tables, kept.sites, kept.layout) == (
+        made.places,
+        made.tables,
+        made.sites,
+        made.layout,
+    )
+    assert place.read_text("utf-8").startswith("# Nothing stated the datum")
+    assert tabular.recognise(path, tmp_path).name == "mine"
+    with pytest.raises(UsageError, match="there is a preset of that name"):
+        save_preset(tmp_path, "mine", path, guess, info=lambda info: info, datum=None)
+    with pytest.raises(UsageError, match="letters, digits"):
+        save_preset(tmp_path, "../mine", path, guess, info=lambda info: info, datum=None)
+
+
+def test_what_the_user_says_of_the_source_stands_in_the_preset(write, tmp_path):
+    path = write(ENGLISH)
+
+    def better(info: SourceInfo) -> SourceInfo:
+        return replace(info, title='The "best" list\\', licence="CC0-1.0")
+
+    save_preset(tmp_path, "mine", path, guess_table(path), info=better, datum=None)
+    info = load_preset("mine", tmp_path).info
+    assert (info.title, info.licence) == ('The "best" list\\', "CC0-1.0")
+
+
+@pytest.mark.parametrize("header", ['na"me', "a=b", "名\\称", "x.y", "tab\there", "[z]", "#h", "\x7f"])
+def test_any_header_survives_the_file_of_a_preset(write, header):
+    text = f'"{header.replace(chr(34), chr(34) * 2)}",lat,lon\nA,52.1,13.1\n'
+    path = write(text)
+    guess = guess_table(path, {"name": (header,)})
+    assert tomllib.loads(as_toml(preset_tables(guess, "s", "t")))["columns"]["name"] == header
+
+
+def test_an_id_that_stands_at_many_places_is_no_id(write):
+    rows = "".join(f"{at % 3},{52 + at / 10},13.1\n" for at in range(1, 13))
+    assert guess_table(write(f"id,lat,lon\n{rows}")).headers_of("id") == ()
+
+
+def test_a_row_without_its_id_has_one_of_its_place(write):
+    first, second = read(write("id,name,lat,lon\n7,A,52.1,13.1\n,B,52.2,13.2\n"))
+    assert (first.source_id, second.source_id) == ("7", "B 52.2 13.2")
+
+
+def test_a_device_that_says_how_many_points_it_has_is_no_single_charger(write):
+    header = "Ladeeinrichtungs-ID;Betreiber;Breitengrad;Längengrad;Anzahl Ladepunkte;Nennleistung [kW]\n"
+    (station,) = read(write(header + "7;Volt;52,1;13,1;2;22\n8;Volt;52,1;13,1;3;22\n"))
+    assert (station.source_id, sum(pile.count for pile in station.piles)) == ("7", 5)
