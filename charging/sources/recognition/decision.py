@@ -121,6 +121,7 @@ def _picked(
             taken |= {each.at for each in several}
     _drop_plugs_of_chargers(found, names, columns, said)
     _drop_bare_count(found, names, said)
+    _drop_doubtful_currents(found, names, columns, said)
     _share_postcode(found, columns, said)
     _add_house_number(found, names, taken, said)
     return found
@@ -192,6 +193,28 @@ def _drop_bare_count(
     is_bare = all(meaning.concepts <= {"count", "total"} for meaning in meanings(names[at]))
     if is_bare and not any(meaning.concepts & _SPEAKS_OF_CHARGING for meaning in others):
         del found["piles"]
+
+
+def _drop_doubtful_currents(
+    found: dict[str, _Picked],
+    names: Sequence[str],
+    columns: Sequence[SampleColumn],
+    said: Mapping[str, tuple[int, ...]],
+) -> None:
+    """Take no counts by current where one left over says the same: a part would be lost in silence."""
+    used = {each.at for one in found.values() for each in one.columns}
+    for field in _SEVERAL:
+        if field not in found or field in said:
+            continue
+        rivals = (
+            candidate(field, at, meanings(name), columns[at])
+            for at, name in enumerate(names)
+            if name and at not in used and not columns[at].is_empty
+        )
+        if any(rival and rival.confidence > MIN_CONFIDENCE for rival in rivals):
+            for each in _SEVERAL:
+                if each not in said:
+                    found.pop(each, None)
 
 
 def _share_postcode(

@@ -31,7 +31,9 @@ _TIME = frozenset({"start", "end", "date", "hours", "charging", "session", "open
 _ZONE = frozenset({"zone", "id", "code", "name", "count"})
 _NO_SITES = frozenset({"id", "plug", "pile", "point"})
 _POPULATION = frozenset({"population", "total", "count", "date", "year"})
+_METERED = frozenset({"energy", "kwh", "electric"})
 _LIVE_COUNT = frozenset({"available", "count", "number", "pile", "point", "port", "plug", "charging"})
+_CHARGES = frozenset({"charging", "pile", "point", "port", "plug", "dc", "ac", "kw", "power"})
 _PLAIN_TIMES = frozenset(
     {"time", "timestamp", "datetime", "date_time", "date time", "时间", "collected_at", "recorded_at"}
 )
@@ -49,23 +51,29 @@ def kind_of_table(
     fields
         Positions of the columns that were taken for each field.
     """
-    said = [meanings(header)[:1] if header else () for header in headers]
-    first = [each[0] if each else Meaning(frozenset(), 1, ()) for each in said]
-    if signs := _session_signs(headers, columns, first):
-        return TableKind.SESSIONS, f"its columns {', '.join(map(repr, signs))} tell who charged when"
-    if time := _time_of_observation(headers, columns, fields):
-        return TableKind.OBSERVATIONS, f"the same places stand there again and again, by {time!r}"
+    first = [meanings(header)[0] if header else Meaning(frozenset(), 1, ()) for header in headers]
     names = [name for name in _NAMES_A_STATION if name in fields]
-    if reason := _aggregate(headers, first, names, fields):
-        return TableKind.AGGREGATES, reason
-    other = [
-        header for header, meaning in zip(headers, first, strict=True) if "other_place" in meaning.concepts
-    ]
-    if other:
-        return TableKind.OTHER, f"{other[0]!r} tells that its places are something else"
-    if "price" in fields and not fields.keys() & _SAYS_A_PLACE:
-        return TableKind.TARIFFS, "it has prices and no places"
-    return TableKind.STATIONS, "nothing tells that it is something else"
+    signs = _session_signs(headers, columns, first)
+    time = _time_of_observation(headers, columns, fields)
+    sums = _aggregate(headers, first, names, fields)
+    other = _other_places(headers, first)
+    has_prices_alone = "price" in fields and not fields.keys() & _SAYS_A_PLACE
+    kinds = (
+        (signs, TableKind.SESSIONS, f"its columns {', '.join(map(repr, signs))} tell who charged when"),
+        (time, TableKind.OBSERVATIONS, f"the same places are there again and again, by {time!r}"),
+        (sums, TableKind.AGGREGATES, sums or ""),
+        (other, TableKind.OTHER, f"{other!r} tells that its places are something else"),
+        (has_prices_alone, TableKind.TARIFFS, "it has prices and no places"),
+    )
+    found = ((kind, why) for is_found, kind, why in kinds if is_found)
+    return next(found, (TableKind.STATIONS, "nothing tells that it is something else"))
+
+
+def _other_places(headers: Sequence[str], said: Sequence[Meaning]) -> str | None:
+    """Return a header that tells of tolls, or of fuels where none tells of charging."""
+    charges = any(meaning.concepts & _CHARGES for meaning in said)
+    marks = {"other_place"} if charges else {"other_place", "fuel"}
+    return next((header for header, each in zip(headers, said, strict=True) if each.concepts & marks), None)
 
 
 def _session_signs(
@@ -106,7 +114,10 @@ def _time_of_observation(
 ) -> str | None:
     """Return the column of times, where most points stand in several rows that differ in it."""
     counts = [meanings(header)[0].concepts if header else frozenset() for header in headers]
-    is_live = any("available" in concepts and concepts <= _LIVE_COUNT for concepts in counts)
+    is_live = any(
+        ("available" in concepts and concepts <= _LIVE_COUNT) or (concepts and concepts <= _METERED)
+        for concepts in counts
+    )
     at = fields.get("position", ()) or (*fields.get("lat", ()), *fields.get("lon", ()))
     for header, column in zip(headers, columns, strict=True):
         if fold_word(header).strip() not in _PLAIN_TIMES or not at:

@@ -71,11 +71,18 @@ def test_a_plain_list_is_understood_in_every_language(language):
         ("Fast", "Slow"),
         ("Schnellladepunkte", "Normalladepunkte"),
         ("num_dc_fast", "num_level2"),
+        ("DCFC Ports", "L2 Ports"),
+        ("Rapid", "Slow"),
     ],
 )
 def test_counts_of_fast_and_slow_piles_are_told_apart(dc, ac):
     found = columns({**POINT, "station id": "1", dc: "4", ac: "2"})
     assert (found["dc_piles"], found["ac_piles"]) == (dc, ac)
+
+
+def test_counts_by_current_of_which_one_would_be_lost_are_not_taken():
+    found = columns({**POINT, "station id": "1", "rapid": "1", "fast": "2", "slow": "3", "total points": "6"})
+    assert (found["piles"], "dc_piles" in found, "ac_piles" in found) == ("total points", False, False)
 
 
 @pytest.mark.parametrize(
@@ -205,8 +212,16 @@ NO_LISTS = [
     (TableKind.AGGREGATES, ["Region", "2019", "2020", "2021", "lat", "lon"]),
     (TableKind.TARIFFS, ["tariff_id", "currency", "price_per_kwh", "start_fee"]),
     (TableKind.OTHER, ["name", "toll", "lat", "lon"]),
+    (TableKind.OTHER, ["Station", "Diesel", "Petrol price", "lat", "lon"]),
+    (TableKind.OBSERVATIONS, ["id", "lat", "lon", "voltage", "current", "energy", "timestamp"]),
 ]
-EXAMPLES = {"lat": "52.5163", "lon": "13.3777", "Start": "2024-01-01 10:00", "End": "2024-01-01 11:00"}
+EXAMPLES = {
+    "lat": "52.5163",
+    "lon": "13.3777",
+    "Start": "2024-01-01 10:00",
+    "End": "2024-01-01 11:00",
+    "timestamp": "2024-01-01 11:00",
+}
 
 
 @pytest.mark.parametrize(("kind", "headers"), NO_LISTS)
