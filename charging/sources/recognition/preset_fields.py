@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from charging.domain.vocabulary import Current
 from charging.sources.recognition.header_words import meanings
 from charging.sources.tabular.model import lacking
-from charging.sources.tabular.preset_schema import Column, Mapped, Preset
+from charging.sources.tabular.preset_schema import Mapped, Preset, PresetColumn
 from charging.sources.tabular.tables import first_rows
 
 _STATION = {
@@ -85,7 +85,7 @@ def _of_group(group: Mapped, names: list[str]) -> Iterable[tuple[str, tuple[str,
             yield _GROUP[key], _first_there(column, names)
 
 
-def _first_there(column: Column, names: list[str]) -> tuple[str, ...]:
+def _first_there(column: PresetColumn, names: list[str]) -> tuple[str, ...]:
     return next((place for place in column.any if all(each in names for each in place)), ())
 
 
