@@ -18,6 +18,7 @@ MAX_PILES_OF_A_ROW = 1_000
 """Piles that a row of a list of stations can have."""
 MAX_KW = 4_000.0
 MAX_W = 4_000_000.0
+_MIN_WATTS = 1_000
 _MAX_PLACE_LENGTH = 60  # characters of the name of a town
 _MAX_TEXT_LENGTH = 400
 _MAX_CODES = 40
@@ -60,9 +61,10 @@ def _is_power(column: SampleColumn, meaning: Meaning) -> float:
     numbers = column.numbers
     if numbers is None or not numbers.are_within(0, MAX_W):
         return 0.0
-    if numbers.are_within(0, MAX_KW) or "w" in meaning.concepts:
+    if "w" in meaning.concepts or min(filter(None, numbers.values), default=0) >= _MIN_WATTS:
         return 1.0
-    return 1.0 if min(value for value in numbers.values if value) >= 1000 else 0.0  # noqa: PLR2004  watts
+    fitting = sum(value <= MAX_KW for value in numbers.values)
+    return 1.0 if fitting >= len(numbers.values) / 2 else 0.0  # what is too high is told when it is read
 
 
 def _is_position(column: SampleColumn, meaning: Meaning) -> float:
