@@ -26,8 +26,8 @@ def add_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _diff(options: argparse.Namespace, settings: Settings) -> Output:
-    filters = parse_selection(options.query)
     old, new = (load_dataset(name, settings) for name in (options.old, options.new))
+    filters = parse_selection(options.query, old, new)
     obstacles = find_obstacles(old.manifest, new.manifest)
     _require_comparable(obstacles, old, new)
     counts_piles = not any(obstacle.forbids_piles for obstacle in obstacles)

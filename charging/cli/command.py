@@ -1,13 +1,14 @@
 """What commands share: their result, the options DIR, --query and --resolution, and loading the dataset."""
 
 import argparse
-from collections.abc import Collection
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import parse_qs
 
-from charging.dataset.store import Dataset, find_dataset, locate_dataset, open_dataset
+from charging.dataset.operators import find_operator
+from charging.dataset.store import Dataset, find_dataset, locate_dataset
+from charging.dataset.upgrade import open_upgraded
 from charging.domain.filters import Filters
-from charging.domain.operators import load_operators
 from charging.domain.schema import CELL_RESOLUTION
 from charging.errors import DatasetNotFoundError, UsageError
 from charging.settings import Settings
@@ -73,8 +74,10 @@ def add_rows(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--rows", type=int, default=DEFAULT_ROWS, metavar="N", help=what)
 
 
-def parse_selection(query: str) -> Filters:
+def parse_selection(query: str, *datasets: Dataset) -> Filters:
     """Return the selection of a link's query; on the command line an invalid one is an error, not a note.
+
+    Its operators are those of the registry and of the datasets.
 
     Raises
     ------
@@ -82,18 +85,13 @@ def parse_selection(query: str) -> Filters:
         If a condition cannot be read, or an operator does not exist.
     """
     filters, problems = Filters.from_query(parse_qs(query.removeprefix("?"), keep_blank_values=True))
-    strange = [*problems, *(("operator", name) for name in unknown_operators(filters.operators))]
+    operators = {name: find_operator(name, *datasets) for name in filters.operators}
+    strange = [*problems, *(("operator", name) for name, found in operators.items() if found is None)]
     if strange:
         found = ", ".join(f"{key}={value}" for key, value in strange)
         message = f"--query has what cannot be read: {found[:200]!r}. Copy it from the page's address."
         raise UsageError(message)
-    return filters
-
-
-def unknown_operators(names: Collection[str]) -> list[str]:
-    """Return the names that are not operator ids in the registry."""
-    known = {operator.id for operator in load_operators()} if names else set()
-    return [name for name in names if name not in known]
+    return replace(filters, operators=tuple(dict.fromkeys(filter(None, operators.values()))))
 
 
 def load_dataset(folder_or_name: str | None, settings: Settings) -> Dataset:
@@ -109,4 +107,4 @@ def load_dataset(folder_or_name: str | None, settings: Settings) -> Dataset:
         raise DatasetNotFoundError(
             f"No dataset was built or imported yet in {settings.build_dir}: run 'build' or 'import' first."
         )
-    return open_dataset(folder)
+    return open_upgraded(folder)

@@ -24,13 +24,13 @@ def add_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _export(options: argparse.Namespace, settings: Settings) -> Output:
+    dataset = load_dataset(options.dir, settings)
     request = Request(
         what=options.what,
         format=options.format,
-        filters=parse_selection(options.query),
+        filters=parse_selection(options.query, dataset),
         resolution=options.resolution,
     )
-    dataset = load_dataset(options.dir, settings)
     draft = options.out.with_name(f".{options.out.name}.part")
     with open_engine(dataset, settings) as data:
         try:

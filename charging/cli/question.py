@@ -13,8 +13,9 @@ from urllib.parse import urlencode
 
 from charging.analytics.population import people_of
 from charging.analytics.studies import Sets, Uncached, unknowns, usual_sets
-from charging.cli.command import Output, add_dir, add_query, load_dataset, parse_selection, unknown_operators
+from charging.cli.command import Output, add_dir, add_query, load_dataset, parse_selection
 from charging.cli.tables import align_figures, figure, json_value, one_line, part_of
+from charging.dataset.operators import find_operator
 from charging.dataset.store import Dataset
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Kind
@@ -96,13 +97,15 @@ def open_question(options: argparse.Namespace, settings: Settings) -> Iterator[Q
         If there is no such dataset, operator or selection, or the weights cannot be read.
     """
     given = {name: found for name in OPERATORS if (found := getattr(options, name, None)) is not None}
-    given_sets = {name: _parse_operators(f"--{name}", found) for name, found in given.items()}
-    filters = parse_selection(options.query)
     path: Path | None = getattr(options, "weights", None)
     weights = read_weights(path) if path else None
     dataset = load_dataset(options.dir, settings)
+    other = getattr(options, "other", None)
+    datasets = (dataset, load_dataset(other, settings)) if other else (dataset,)
+    given_sets = {name: _parse_operators(f"--{name}", found, datasets) for name, found in given.items()}
+    filters = parse_selection(options.query, dataset)
     with open_engine(dataset, settings) as data:
-        sets = _complete_sets(usual_sets(data), given_sets, disjoint=getattr(options, "other", None) is None)
+        sets = _complete_sets(usual_sets(data), given_sets, disjoint=other is None)
         yield Question(dataset, data, filters, sets, frozenset(given_sets), weights)
 
 
@@ -153,14 +156,15 @@ def weights_text(places: Weights) -> str:
     return f"{title}: {figure(places.whole)} {unit} ({source})"
 
 
-def _parse_operators(option: str, values: Sequence[str]) -> tuple[str, ...]:
-    operators = [name.strip() for part in values for name in part.split(",") if name.strip()]
-    if unknown := unknown_operators(operators):
+def _parse_operators(option: str, values: Sequence[str], datasets: Sequence[Dataset]) -> tuple[str, ...]:
+    names = [name.strip() for part in values for name in part.split(",") if name.strip()]
+    operators = {name: find_operator(name, *datasets) for name in names}
+    if unknown := [name for name, found in operators.items() if found is None]:
         raise UsageError(
-            f"Expected ids of data/operators.csv for {option}, found {', '.join(unknown)[:200]!r}; 'info'"
-            " lists those of a dataset."
+            f"Expected operators of the dataset or of data/operators.csv for {option}, found"
+            f" {', '.join(unknown)[:200]!r}; 'info' lists those of a dataset."
         )
-    return tuple(dict.fromkeys(operators))
+    return tuple(dict.fromkeys(filter(None, operators.values())))
 
 
 def _complete_sets(usual: Sets, given_sets: dict[str, tuple[str, ...]], *, disjoint: bool) -> Sets:

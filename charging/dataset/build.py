@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from charging.dataset.columns import clean_texts, sort_table
 from charging.dataset.entity_resolution import Resolver
 from charging.dataset.manifest import SourceRows
+from charging.dataset.operator_naming import assign_operators
 from charging.dataset.record_validation import RecordValidator
 from charging.dataset.report import GuessedColumn, ImportReport, UnusedColumns
 from charging.dataset.service_area_matching import link_by_distance
@@ -32,7 +33,6 @@ from charging.sources.tabular.station_columns import Stations
 CHUNK_RECORDS = 8_192
 """Records turned into columns at a time."""
 
-_PLACE = ("cell", "station_id")
 _OPERATOR_CODE = "operator_code"
 
 
@@ -75,6 +75,7 @@ class Builder:
 
     def __init__(self, *, registry: OperatorRegistry, cities: CityIndex) -> None:
         """Start with no rows."""
+        self._registry = registry
         self._resolver = Resolver(registry, cities)
         self._validator = RecordValidator(self._resolver)
         self._stations: list[pa.Table] = []
@@ -148,13 +149,10 @@ class Builder:
         areas = _area_table(self._validator.areas)
         stations, piles = _join_parts(self._stations, STATIONS), _join_parts(self._piles, PILES)
         self._stations, self._piles = [], []
-        operators = _operator_ids(stations, piles)
-        # one name for what is of no more use, so that its memory is free again
-        stations = _with_known_areas(_with_codes(stations, operators), areas)
+        stations, piles = assign_operators(stations, piles, self._registry)
+        stations = _with_known_areas(stations, areas)
         stations, linked, linked_unsaid = link_by_distance(stations, areas)
-        stations = sort_table(stations, STATIONS, _PLACE)
-        every_other = [column.name for column in PILES.columns if column.name not in _PLACE]
-        piles = sort_table(_with_codes(piles, operators), PILES, [*_PLACE, *every_other])
+        stations, piles = sort_table(stations, STATIONS), sort_table(piles, PILES)
         report = self._validator.tally.report(
             stations=len(stations),
             service_areas=len(areas),
@@ -166,7 +164,7 @@ class Builder:
         tables = {
             STATIONS.name: stations,
             PILES.name: piles,
-            SERVICE_AREAS.name: sort_table(areas, SERVICE_AREAS, ("cell", "service_area_id")),
+            SERVICE_AREAS.name: sort_table(areas, SERVICE_AREAS),
         }
         return BuildResult(tables=tables, report=report, sources=tuple(self._sources))
 
@@ -205,17 +203,6 @@ def _join_parts(parts: list[pa.Table], spec: Table) -> pa.Table:
         # rebuilt, since rows that were stored carry the metadata of the schema
         return pa.concat_tables([pa.table({name: part[name] for name in names}) for part in parts])
     return spec.arrow_schema.empty_table().drop_columns([_OPERATOR_CODE])
-
-
-def _operator_ids(stations: pa.Table, piles: pa.Table) -> pa.Array:
-    """Return the operator ids of a dataset in order: the position of one is its code."""
-    ids = pa.concat_arrays([pc.unique(table["operator_id"]) for table in (stations, piles)])
-    return pc.unique(ids).drop_null().sort()
-
-
-def _with_codes(table: pa.Table, operators: pa.Array) -> pa.Table:
-    codes = pc.index_in(table["operator_id"], operators).cast(pa.int16())
-    return table.append_column(_OPERATOR_CODE, codes)
 
 
 def _with_known_areas(stations: pa.Table, areas: pa.Table) -> pa.Table:

@@ -1,7 +1,7 @@
 """Arrow columns from the values of records: text made clean, tables put in order."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -71,9 +71,9 @@ def fill_nulls(column: pa.Array, others: pa.Array | pa.Scalar) -> pa.Array:
     return pa.repeat(others, len(column)) if isinstance(others, pa.Scalar) else others
 
 
-def sort_table(table: pa.Table, spec: Table, keys: Iterable[str]) -> pa.Table:
-    """Return a table with the columns and types of `spec`, sorted upwards by `keys`, nulls last."""
-    order = pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys])
+def sort_table(table: pa.Table, spec: Table) -> pa.Table:
+    """Return a table with the columns and types of `spec`, in its order, nulls last."""
+    order = pc.sort_indices(table, sort_keys=[(key, "ascending") for key in spec.order])
     schema = spec.arrow_schema
     # one column at a time, so that no second copy of the table is held; `take` is slow on many chunks
     columns = [_reorder(table[field.name], order).cast(field.type) for field in schema]

@@ -176,13 +176,9 @@ def read_merges(folder: Path) -> tuple[Merge, ...]:
 def whole_tables(dataset: Dataset) -> dict[str, pa.Table]:
     """Return the tables of a version with what it leaves out, in the order they are built in."""
     tables = {spec.name: pq.read_table(dataset.path(spec.name)) for spec in TABLES}
-    place = ("cell", "station_id")
-    for spec, keys in (
-        (STATIONS, place),
-        (PILES, (*place, *(column.name for column in PILES.columns if column.name not in place))),
-    ):
+    for spec in (STATIONS, PILES):
         if len(rest := _read_aside(dataset, spec.name)):
-            tables[spec.name] = sort_table(pa.concat_tables([tables[spec.name], rest]), spec, keys)
+            tables[spec.name] = sort_table(pa.concat_tables([tables[spec.name], rest]), spec)
     return tables
 
 

@@ -21,10 +21,12 @@ import pyarrow.parquet as pq
 
 from charging.dataset.content_hash import content_hash
 from charging.dataset.manifest import Description, Manifest, StoredFile
+from charging.dataset.operator_naming import operator_table
 from charging.dataset.staging import age_s, sweep_unfinished, unfinished_path
 from charging.dataset.store import CURRENT, MANIFEST, Dataset, current_version, replace_text, versions_in
 from charging.dataset.validate import validate_tables
-from charging.domain.schema import TABLES
+from charging.domain.operators import load_operators
+from charging.domain.schema import OPERATORS, TABLES
 from charging.errors import DatasetError
 
 ROW_GROUP_ROWS = 65_536
@@ -75,7 +77,8 @@ def write_version(
         draft.mkdir()
         try:
             ours = {spec.name: tables[spec.name] for spec in TABLES}
-            files = tuple(_write_table(draft, *each) for each in (ours | dict(aside or {})).items())
+            further = {OPERATORS.name: operator_table(ours, load_operators())} | dict(aside or {})
+            files = tuple(_write_table(draft, *each) for each in (ours | further).items())
             manifest = Manifest(
                 **{spec.name: getattr(description, spec.name) for spec in fields(Description)},
                 built_at=datetime.now(UTC).replace(microsecond=0),

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
+from charging.domain.operator_names import operator_key
 from charging.domain.reference_data import FACTS_DIR, Row, read_facts, read_records
 from charging.domain.text_folding import fold_text
 from charging.domain.vocabulary import Relation
@@ -116,6 +117,18 @@ class OperatorRegistry:
     def __getitem__(self, operator_id: str) -> Operator:
         """Return the operator with this id; an unknown id raises `KeyError`."""
         return self._operators[operator_id]
+
+    def find(self, name: str) -> str | None:
+        """Return the id of the operator with this name, but for case, punctuation and company form.
+
+        Unlike `resolve`, this takes no part of the name for the operator.
+        """
+        alias = self._by_key.get(operator_key(name))
+        return alias.operator_id if alias else None
+
+    @cached_property
+    def _by_key(self) -> dict[str, Alias]:
+        return {operator_key(text): alias for text, alias in self._by_exact_text.items()}
 
     @cached_property
     def spellings(self) -> str:

@@ -12,8 +12,11 @@ import pyarrow as pa
 
 from charging.domain.vocabulary import Access, Current, Datum, Site, Status
 
-FORMAT_VERSION = 1
-"""Version of the stored format. A reader refuses a dataset with a higher version than its own."""
+FORMAT_VERSION = 2
+"""Version of the stored format. A reader refuses a dataset with a higher version than its own.
+
+Version 1 had no table of operators, and no operator that the registry does not know.
+"""
 
 CELL_RESOLUTION = 11
 """H3 resolution of every stored cell: edges of about 29 m, fine enough to be any coarser cell's child."""
@@ -43,6 +46,13 @@ class Table:
     meaning: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]  # unique together; empty where rows may repeat
+    place: tuple[str, ...] = ()  # the columns its rows are sorted by
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The columns the rows are sorted by; where rows may repeat, all of them."""
+        others = [column.name for column in self.columns if column.name not in self.place]
+        return self.place if self.key else (*self.place, *others)
 
     @property
     def arrow_schema(self) -> pa.Schema:
@@ -77,6 +87,7 @@ STATIONS = Table(
     name="stations",
     meaning="One row per charging site of one operator.",
     key=("station_id",),
+    place=("cell", "station_id"),
     columns=(
         Column("station_id", _TEXT, "<source>:<id in the source>", required=True),
         Column("source", _TEXT, "Source the row comes from", required=True),
@@ -93,8 +104,8 @@ STATIONS = Table(
         Column(
             "operator_id",
             _TEXT,
-            "Operator in data/operators.csv",
-            when_null="the source names none, or one that could not be resolved",
+            "Operator in data/operators.csv, or one made from operator_raw",
+            when_null="the source names nobody",
         ),
         _OPERATOR_CODE,
         Column("operator_raw", _TEXT, "Operator as the source writes it"),
@@ -163,6 +174,7 @@ PILES = Table(
     name="piles",
     meaning="One row per group of identical piles of a station.",
     key=(),
+    place=("cell", "station_id"),
     columns=(
         Column("station_id", _TEXT, "Station the piles belong to", required=True),
         Column(
@@ -186,6 +198,7 @@ SERVICE_AREAS = Table(
     name="service_areas",
     meaning="One row per side of the road of each expressway service area.",
     key=("service_area_id",),
+    place=("cell", "service_area_id"),
     columns=(
         Column("service_area_id", _TEXT, "Id of this side of the area", required=True),
         Column("name", _TEXT, "Name of the area"),
@@ -201,6 +214,25 @@ SERVICE_AREAS = Table(
         Column("lat", _REAL, "Latitude, WGS-84", unit="deg", required=True),
         Column("lon", _REAL, "Longitude, WGS-84", unit="deg", required=True),
         Column("cell", _COUNT, "H3 cell at resolution 11", required=True, is_derived=True),
+    ),
+)
+
+OPERATORS = Table(
+    name="operators",
+    meaning="One row per operator of the dataset, made from the other tables.",
+    key=("operator_id",),
+    place=("operator_code",),
+    columns=(
+        Column("operator_code", pa.int16(), "Small integer standing for operator_id", required=True),
+        Column(
+            "operator_id",
+            _TEXT,
+            "Id in data/operators.csv, or made from the text of the source",
+            required=True,
+        ),
+        Column("name", _TEXT, "Name in English, or as the source writes it most often", required=True),
+        Column("name_zh", _TEXT, "Name in Chinese"),
+        Column("is_registered", pa.bool_(), "Whether data/operators.csv has it", required=True),
     ),
 )
 

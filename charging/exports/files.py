@@ -9,7 +9,7 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO, Any
@@ -19,6 +19,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from charging.dataset.operators import operator_names
 from charging.dataset.store import Dataset
 from charging.domain.bounds import Bounds
 from charging.domain.filters import Filters
@@ -108,7 +109,7 @@ def describe(dataset: Dataset, request: Request) -> dict[str, Any]:
         "as_of": manifest.as_of,
         "content_hash": manifest.content_hash,
         "unit_counted": manifest.unit_counted,
-        "selection": describe_filters(request.filters),
+        "selection": describe_filters(request.filters, operator_names(dataset)),
         "query": f"?{request.query}",
         "bounds": list(request.bounds) if request.bounds else None,
         "resolution": request.resolution if request.what is What.HEXES else None,
@@ -135,8 +136,10 @@ def data_dictionary(table: Table) -> list[dict[str, str]]:
     ]
 
 
-def describe_filters(filters: Filters) -> str:
+def describe_filters(filters: Filters, operators: Mapping[str, str] | None = None) -> str:
     """Return the selection as an English sentence: files are in English for everyone.
+
+    `operators` has the names of those that the registry does not know.
 
     Examples
     --------
@@ -144,6 +147,7 @@ def describe_filters(filters: Filters) -> str:
     'Stations with operator: NIO; min_kw: 120'
     """
     names = {f"operator.{operator.id}": operator.name_en for operator in load_operators()}
+    names |= {f"operator.{operator_id}": name for operator_id, name in (operators or {}).items()}
     names |= {f"city.{city.id}": city.name_en for city in load_cities()}
     names |= {
         "filter.everything": "All stations",

@@ -14,7 +14,6 @@ import pyarrow as pa
 from charging.domain.bounds import WORLD, Bounds
 from charging.domain.filters import Filters
 from charging.domain.hexes import cell_text
-from charging.domain.operators import load_operators
 from charging.domain.schema import STATIONS, Column, Table
 from charging.domain.vocabulary import Kind, Status
 from charging.exports.cell_geometry import centre_of
@@ -81,7 +80,7 @@ STATION_TABLE = Table(
     key=("station_id",),
     columns=(
         *(column for column in STATIONS.columns if column.name not in _INTERNAL),
-        Column("operator_name", pa.string(), "Name of operator_id in English"),
+        Column("operator_name", pa.string(), "Name of operator_id in English, or as the source writes it"),
         Column("operator_name_zh", pa.string(), "Name of operator_id in Chinese"),
         replace(_CELL, meaning="H3 id of the station at resolution 11"),
         *(replace(column, name=_SELECTED + column.name) for column in SUMS),
@@ -130,7 +129,7 @@ def export_stations(engine: Engine, filters: Filters, place: Place, kind: Kind) 
 
     def batches() -> Iterator[pa.Table]:
         for rows in station_batches(engine, filters, place, stored, sums, batch_rows=BATCH_ROWS):
-            yield _to_arrow(_add_names(rows).assign(kind=str(kind)), STATION_TABLE)
+            yield _to_arrow(_add_names(rows, engine).assign(kind=str(kind)), STATION_TABLE)
 
     return Export(STATION_TABLE, batches())
 
@@ -155,10 +154,9 @@ def export_hexes(
     return Export(HEX_TABLE, batches())
 
 
-def _add_names(rows: pd.DataFrame) -> pd.DataFrame:
-    operators = load_operators()
-    names = {operator.id: operator.name_en for operator in operators}
-    names_zh = {operator.id: operator.name_zh for operator in operators}
+def _add_names(rows: pd.DataFrame, engine: Engine) -> pd.DataFrame:
+    names = {operator.operator_id: operator.name for operator in engine.operators}
+    names_zh = {operator.operator_id: operator.name_zh for operator in engine.operators}
     return rows.assign(
         operator_name=rows.operator_id.map(names),
         operator_name_zh=rows.operator_id.map(names_zh),

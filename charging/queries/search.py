@@ -7,10 +7,11 @@ their searched text, as the text filter does. Cities, towns and points need no d
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from charging.dataset.operators import NamedOperator
 from charging.domain.coordinates import WrittenPoint, read_point
 from charging.domain.datum import CHINA, to_wgs84
 from charging.domain.geography import City, Place, great_circle_km, load_cities, load_places
@@ -121,8 +122,7 @@ class _Entry(NamedTuple):
 def _find_names(engine: Engine, letters: str) -> Iterator[Hit]:
     if not letters:
         return
-    present = set(engine.operator_ids.values())
-    operators = [entry for entry in _operators() if entry.hit.id in present]
+    operators = _operators(engine.operators)
     entries_of = {HitKind.CITY: _cities(), HitKind.OPERATOR: operators, HitKind.TOWN: _towns()}
     for kind, entries in entries_of.items():
         yield from islice(_rank_entries(entries, letters), MAX_HITS[kind])
@@ -135,6 +135,8 @@ def _rank_entries(entries: Iterable[_Entry], letters: str) -> Iterator[Hit]:
 
 
 _NO_MATCH = 3
+
+_CACHED_DATASETS = 8  # whose operators are kept
 
 
 def _rank(key: str, letters: str) -> int:
@@ -169,15 +171,18 @@ def _city_keys(city: City) -> tuple[str, ...]:
     return tuple(fold_letters(name) for name in (*spelt, *names))
 
 
-@cache
-def _operators() -> tuple[_Entry, ...]:
+@lru_cache(_CACHED_DATASETS)
+def _operators(operators: tuple[NamedOperator, ...]) -> tuple[_Entry, ...]:
+    piles = {operator.id: operator.piles_2024_06 or 0 for operator in load_operators()}
     return tuple(
         _Entry(
-            Hit(kind=HitKind.OPERATOR, id=operator.id, name=operator.name_en, name_zh=operator.name_zh),
-            tuple(fold_letters(name) for name in (operator.name_en, operator.name_zh or "", operator.id)),
-            operator.piles_2024_06 or 0,
+            Hit(kind=HitKind.OPERATOR, id=operator.operator_id, name=operator.name, name_zh=operator.name_zh),
+            tuple(
+                fold_letters(name) for name in (operator.name, operator.name_zh or "", operator.operator_id)
+            ),
+            piles.get(operator.operator_id, 0),
         )
-        for operator in load_operators()
+        for operator in operators
     )
 
 

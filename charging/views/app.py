@@ -34,7 +34,7 @@ def main() -> None:
         with top:
             header.show_top_line(context)
             header.show_figures(context)
-            state.show_problems(say)
+            state.show_problems(context.say)
         sidebar.show_conditions(context)
 
 

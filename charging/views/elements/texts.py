@@ -1,13 +1,14 @@
 """What the page says, in the reader's language.
 
 All texts are in catalogue.csv: a key, English, Chinese. Names of operators and cities come from the
-registries, under the keys `operator.<id>` and `city.<id>`.
+registries, and of other operators from the dataset, under the keys `operator.<id>` and `city.<id>`.
 """
 
 import csv
 import datetime as dt
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,7 @@ class Texts:
     """The texts of one language. Called with a key it gives the text, with `values` filled in."""
 
     language: str
+    operators: Mapping[str, str] = field(default_factory=dict, compare=False)  # names the registry has not
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the text of a key.
@@ -53,7 +55,8 @@ class Texts:
         kind, _, identity = key.partition(".")
         if kind not in ("operator", "city"):
             raise KeyError(key)
-        return names(self.language, kind).get(identity, identity)
+        known = names(self.language, kind)
+        return known.get(identity) or self.operators.get(identity, identity)
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -4,7 +4,7 @@ The keys of the widgets are those of the URL. Sets of operators depend on the da
 until a reader or a link chooses; what has its default is left out of the link.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from charging.analytics.coverage_options import Gain, Grid
@@ -43,16 +43,11 @@ CHOICES: Choices = {
 """The link names the analysis `topic`, as it always did."""
 
 
-def read_link(
-    query: Mapping[str, list[str]], registered: Callable[[str, tuple[str, ...]], tuple[str, ...]]
-) -> None:
-    """Read the URL, on the first run of a visit; what cannot be read becomes a problem.
-
-    `registered` returns those of the operators under a key that are known, and makes the others problems.
-    """
+def read_link(query: Mapping[str, list[str]]) -> None:
+    """Read the URL, on the first run of a visit; what cannot be read becomes a problem."""
     for key in SETS:
-        wanted = tuple(value for value in query.get(key, ()) if value)  # an empty one says: none of them
-        set_widget_value(key, list(registered(key, wanted)) if key in query else None)
+        wanted = [value for value in query.get(key, ()) if value]  # an empty one says: none of them
+        set_widget_value(key, wanted if key in query else None)
     visit.problems.extend(read_choices(CHOICES, query))
     visit.other_dataset = query.get("other", [""])[-1]
     visit.default_sets = {}

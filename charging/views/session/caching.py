@@ -16,7 +16,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
-from charging.dataset.store import Dataset, open_dataset
+from charging.dataset.store import Dataset
+from charging.dataset.upgrade import open_upgraded
 from charging.queries.engine import Engine
 
 P = ParamSpec("P")
@@ -75,7 +76,7 @@ def open_answers(folder: Path, *, memory_limit_mb: int) -> Answers:
     DatasetError
         If the folder holds no dataset that this program can read.
     """
-    dataset = open_dataset(folder)
+    dataset = open_upgraded(folder)
     return Answers(dataset, _engine(str(dataset.version), memory_limit_mb, dataset))
 
 

@@ -3,11 +3,22 @@
 import logging
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
-from charging.dataset.store import CURRENT, dataset_folder, find_dataset, last_dataset, remember_dataset
+from charging.dataset.operators import operator_names
+from charging.dataset.store import (
+    CURRENT,
+    Dataset,
+    dataset_folder,
+    find_dataset,
+    last_dataset,
+    locate_dataset,
+    open_dataset,
+    remember_dataset,
+)
 from charging.errors import ChargingError, UsageError
 from charging.maps.tiles import usable_tiles
 from charging.settings import Settings
@@ -42,7 +53,18 @@ def open_context(say: Texts) -> ViewContext | None:
     visit.dataset = answers.dataset.folder.name
     # written in every run, as `state.begin_run` does: a view without the map would make Streamlit forget it
     visit.tiles = widget_value("tiles") or settings.tiles
+    datasets = (answers.dataset, *_other_dataset(settings))
+    state.check_operators(*datasets)
+    say = replace(say, operators=operator_names(*datasets))
     return ViewContext(answers, state.selected_filters(), settings, say)
+
+
+def _other_dataset(settings: Settings) -> tuple[Dataset, ...]:
+    """Return the dataset that is compared with, if one is; what is wrong with it the view says."""
+    with suppress(ChargingError):
+        if visit.other_dataset:
+            return (open_dataset(locate_dataset(settings.build_dir, visit.other_dataset)),)
+    return ()
 
 
 def _linked_folder(settings: Settings) -> Path | None:

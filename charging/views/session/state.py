@@ -12,10 +12,11 @@ from uuid import uuid4
 
 import streamlit as st
 
+from charging.dataset.operators import find_operator
+from charging.dataset.store import Dataset
 from charging.domain.filters import FIELDS, MAX_TEXT_LENGTH, Filters
 from charging.domain.geography import load_cities
 from charging.domain.hexes import cell_from_text, cell_text
-from charging.domain.operators import load_operators
 from charging.maps.view import View
 from charging.maps.viewport import Viewport
 from charging.queries.measures import Measure
@@ -67,14 +68,15 @@ def _read_link(query: Mapping[str, list[str]]) -> None:
     visit.is_first_run = visit.page == PageName.MAP
     visit.dataset = query.get("dataset", [""])[-1]
     analysis_params.read_choices(MAP_CHOICES, query)
-    visit.overlay = list(_registered_operators("layer", tuple(query.get("layer", ()))))
+    visit.overlay = query.get("layer", [])
+    visit.operators_checked_in = ()
     visit.selection = _linked_selection(query)
     visit.clicks = visit.frame = visit.flight = visit.draft = visit.draft_problem = None
     visit.weights = visit.weights_problem = None
     visit.weights_answers = {}
     visit.query, visit.hits = None, ()
     visit.switch_problem = visit.merge_problem = visit.duplicates_of = ""
-    analysis_params.read_link(query, _registered_operators)
+    analysis_params.read_link(query)
     _fill_from(query)
 
 
@@ -82,13 +84,24 @@ def _fill_from(query: Mapping[str, list[str]]) -> None:
     """Set the filter widgets to the selection of the URL; what it asks in vain becomes a problem."""
     wanted, problems = Filters.from_query(query)
     visit.problems.extend(problems)
-    operators = _registered_operators("operator", wanted.operators)
     cities = _known_values("city", wanted.cities, lambda: {city.id for city in load_cities()})
-    fill_widgets(replace(wanted, operators=operators, cities=cities))
+    fill_widgets(replace(wanted, cities=cities))
 
 
-def _registered_operators(key: str, operators: tuple[str, ...]) -> tuple[str, ...]:
-    return _known_values(key, operators, lambda: {operator.id for operator in load_operators()})
+def check_operators(*datasets: Dataset) -> None:
+    """Turn chosen operators into those of the datasets; what none of them nor the registry has is a problem.
+
+    Done when datasets are opened: a link is read before.
+    """
+    opened = tuple(dataset.content_hash for dataset in datasets)
+    if visit.operators_checked_in == opened:
+        return
+    visit.operators_checked_in = opened
+    for key in ("operator", "layer", *analysis_params.SETS):
+        found = {each: find_operator(each, *datasets) for each in widget_value(key) or ()}
+        visit.problems.extend((key, each) for each, operator in found.items() if operator is None)
+        if found:
+            set_widget_value(key, list(dict.fromkeys(filter(None, found.values()))))
 
 
 def _known_values(key: str, values: tuple[str, ...], registry: Callable[[], set[str]]) -> tuple[str, ...]:

@@ -107,6 +107,7 @@ class Visit:
 
     # what nothing but the visit keeps
     problems: Entry[list[tuple[str, str]]] = Entry()  # keys and values of the link that cannot be read
+    operators_checked_in: Entry[tuple[str, ...]] = Entry()  # content hashes
     start_view: Entry[View | None] = Entry()
     is_first_run: Entry[bool] = Entry()
     clicks: Entry[int | None] = Entry()

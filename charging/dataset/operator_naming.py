@@ -1,0 +1,128 @@
+"""Operators that the registry does not know: each gets an id made from its text, and its name as written."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from charging.domain.operator_names import make_operator_id, names_nobody, operator_key
+from charging.domain.operators import OperatorRegistry
+from charging.domain.schema import OPERATORS, PILES, STATIONS
+from charging.sources.io.arrow_texts import whole
+
+MAX_OPERATORS = 32_767
+"""Operators of a dataset, since their codes are short integers; the smallest beyond stay not known."""
+
+
+def assign_operators(
+    stations: pa.Table, piles: pa.Table, registry: OperatorRegistry
+) -> tuple[pa.Table, pa.Table]:
+    """Return the tables with an operator wherever a source names one, and with the codes of the operators.
+
+    Ids of the registry stay. Every other one is made anew from `operator_raw`, over all stations together, so
+    that it does not depend on the order they came in. A pile without an operator has that of its station.
+
+    Parameters
+    ----------
+    stations, piles
+        Tables with `operator_id`; the stations with `operator_raw`.
+    """
+    known = pa.array([operator.id for operator in registry], pa.string())
+    ids, of_piles = (_only(table["operator_id"], known) for table in (stations, piles))
+    texts = pc.if_else(pc.is_null(ids), stations["operator_raw"], None)
+    if made := make_ids(_count_texts(texts), taken=known.to_pylist()):
+        rows = pc.index_in(texts, pa.array(made, pa.string()))
+        ids = pc.coalesce(ids, pa.array(made.values(), pa.string()).take(rows))
+        of_station = pc.index_in(piles["station_id"], whole(stations["station_id"]))
+        of_piles = pc.coalesce(of_piles, ids.take(of_station))
+    operators = pc.unique(pa.chunked_array([*ids.chunks, *of_piles.chunks], pa.string())).drop_null().sort()
+    return _with_operators(stations, ids, operators), _with_operators(piles, of_piles, operators)
+
+
+def make_ids(texts: Mapping[str, int], *, taken: Iterable[str]) -> dict[str, str]:
+    """Return the operator id of each text that names somebody.
+
+    Spellings of one operator share the id of the one that is written most often; of two as frequent, of the
+    first in order. Two operators whose ids would be the same, or that of the registry, are numbered.
+
+    Parameters
+    ----------
+    texts
+        How often each text is written.
+    taken
+        Ids that mean other operators.
+    """
+    spellings: defaultdict[str, list[str]] = defaultdict(list)
+    for text in sorted(texts):
+        if not names_nobody(text):
+            spellings[operator_key(text)].append(text)
+    free = MAX_OPERATORS - len(used := set(taken))
+    by_size = sorted(spellings, key=lambda key: -sum(texts[text] for text in spellings[key]))
+    made: dict[str, str] = {}
+    for key in sorted(by_size[:free]):
+        wanted = make_operator_id(max(spellings[key], key=texts.__getitem__))
+        operator_id, number = wanted, 1
+        while operator_id in used:
+            number += 1
+            operator_id = f"{wanted}_{number}"
+        used.add(operator_id)
+        made |= dict.fromkeys(spellings[key], operator_id)
+    return made
+
+
+def operator_table(tables: Mapping[str, pa.Table], registry: OperatorRegistry) -> pa.Table:
+    """Return one row per operator of the tables of a dataset, in the order of their codes."""
+    stations, piles = tables[STATIONS.name], tables[PILES.name]
+    codes = {
+        code: operator_id
+        for table in (stations, piles)
+        for code, operator_id in zip(*_distinct(table, ["operator_code", "operator_id"]), strict=True)
+        if code is not None
+    }
+    written = _usual_names(stations)
+    rows = []
+    for code, operator_id in sorted(codes.items()):
+        is_registered = operator_id in registry
+        operator = registry[operator_id] if is_registered else None
+        rows.append(
+            {
+                "operator_code": code,
+                "operator_id": operator_id,
+                "name": operator.name_en if operator else written.get(operator_id, operator_id),
+                "name_zh": operator.name_zh if operator else None,
+                "is_registered": is_registered,
+            }
+        )
+    return pa.Table.from_pylist(rows, OPERATORS.arrow_schema)
+
+
+def _usual_names(stations: pa.Table) -> dict[str, str]:
+    """Return the text each operator is written with most often."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    columns = _distinct(stations, ["operator_id", "operator_raw"], count=True)
+    for operator_id, text, count in zip(*columns, strict=True):
+        if operator_id is not None and text is not None:
+            counts[operator_id][text] = count
+    return {operator_id: max(sorted(texts), key=texts.__getitem__) for operator_id, texts in counts.items()}
+
+
+def _distinct(table: pa.Table, names: list[str], *, count: bool = False) -> list[list[object]]:
+    grouped = table.select(names).group_by(names).aggregate([([], "count_all")] if count else [])
+    return [column.to_pylist() for column in grouped.columns]
+
+
+def _count_texts(texts: pa.ChunkedArray) -> dict[str, int]:
+    counts = pc.value_counts(texts.drop_null())
+    return dict(zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True))
+
+
+def _only(ids: pa.ChunkedArray, known: pa.Array) -> pa.ChunkedArray:
+    return pc.if_else(pc.is_in(ids, known), ids, pa.scalar(None, pa.string()))
+
+
+def _with_operators(table: pa.Table, ids: pa.ChunkedArray, operators: pa.Array) -> pa.Table:
+    """Return a table with operator ids, and their positions among the operators as codes."""
+    codes = pc.index_in(ids, operators).cast(pa.int16())
+    table = table.set_column(table.schema.get_field_index("operator_id"), "operator_id", ids)
+    return table.append_column("operator_code", codes)

@@ -1,0 +1,72 @@
+"""The operators of a stored dataset: those of the registry, and those only its sources name."""
+
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from charging.dataset.store import Dataset
+from charging.domain.operator_names import operator_key
+from charging.domain.operators import load_operators
+from charging.domain.schema import OPERATORS, PILES, STATIONS
+
+_CACHED_VERSIONS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOperator:
+    """An operator of a dataset; without a Chinese name it has the one its source writes in both languages."""
+
+    operator_id: str
+    name: str
+    name_zh: str | None
+    is_registered: bool
+
+
+def operators_of(dataset: Dataset) -> tuple[NamedOperator, ...]:
+    """Return the operators of a dataset in the order of their codes."""
+    return _read_operators(dataset.version)
+
+
+def operator_names(*datasets: Dataset) -> dict[str, str]:
+    """Return the names, by id, of the operators of datasets that the registry does not know."""
+    return {
+        operator.operator_id: operator.name
+        for dataset in datasets
+        for operator in operators_of(dataset)
+        if not operator.is_registered
+    }
+
+
+def find_operator(operator_id: str, *datasets: Dataset) -> str | None:
+    """Return the id that a link or a command means by one, None where nobody has it.
+
+    That is the id itself in the registry or in one of the datasets; else, since sources spell their operators
+    in many ways and the registry grows, the id of the operator of the same name.
+    """
+    registry = load_operators()
+    names = operator_names(*datasets)
+    if operator_id in registry or operator_id in names:
+        return operator_id
+    key = operator_key(operator_id)
+    return next((each for each in names if operator_key(each) == key), registry.find(operator_id))
+
+
+@lru_cache(_CACHED_VERSIONS)
+def _read_operators(version: Path) -> tuple[NamedOperator, ...]:
+    path = version / f"{OPERATORS.name}.parquet"
+    if not path.is_file():
+        return _registered_operators(version)
+    columns = [field.name for field in fields(NamedOperator)]
+    return tuple(NamedOperator(**row) for row in pq.read_table(path, columns=columns).to_pylist())
+
+
+def _registered_operators(version: Path) -> tuple[NamedOperator, ...]:
+    """Return the operators of a version of the first format, which has only those of the registry."""
+    files = (version / f"{spec.name}.parquet" for spec in (STATIONS, PILES))
+    tables = (pq.read_table(file, columns=["operator_id"]) for file in files)
+    ids = {each for table in tables for each in pc.unique(table["operator_id"]).to_pylist()}
+    found = (operator for operator in load_operators() if operator.id in ids)
+    return tuple(NamedOperator(each.id, each.name_en, each.name_zh, is_registered=True) for each in found)
