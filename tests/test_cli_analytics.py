@@ -65,14 +65,17 @@ def snapshot(build, tiny_description, build_dir):
 
 def test_coverage_tells_what_each_partner_adds_out_of_the_whole(ask):
     found = ask("coverage", "tiny")
-    assert (found["base"], found["partner"]) == (["teld", "state_grid"], ["nio"])
+    assert (found["base"], found["partner"]) == (
+        ["teld", "state_grid", "无名充电", "nobodys_charging"],
+        ["nio"],
+    )
     assert {gain: (rows[0]["gain"], rows[0]["whole"]) for gain, rows in found["gains"].items()} == {
         "cells": (2, 12),
         "cities": (0, 3),
         "service_areas": (0, 2),
         "people": (18960744, 122001162),
     }
-    assert found["concentration"]["hhi"] == pytest.approx(3492, abs=1)
+    assert found["concentration"]["hhi"] == pytest.approx(3546, abs=1)
     assert found["not_known"]["stations_without_piles"] == 1
 
 
@@ -109,7 +112,10 @@ def test_white_spots_are_listed_with_the_terms_of_their_score(ask, show):
 
 def test_sets_that_are_not_given_leave_out_those_that_are(ask):
     found = ask("coverage", "tiny", "--partner", "teld,xpeng", "--partner", "nio")
-    assert (found["base"], sorted(found["partner"])) == (["state_grid"], ["nio", "teld", "xpeng"])
+    assert (found["base"], sorted(found["partner"])) == (
+        ["state_grid", "无名充电", "nobodys_charging"],
+        ["nio", "teld", "xpeng"],
+    )
     assert ask("compare", "tiny", "--a", "teld")["b"] == ["nio"]
     assert ask("coverage", "tiny", "--base", "")["base"] == []
 

@@ -77,11 +77,15 @@ class Sets:
     b: tuple[str, ...]
 
 
+MAX_USUAL = 12
+"""Operators in a default set: of hundreds nobody chose, the largest."""
+
+
 def usual_sets(data: QueryRunner) -> Sets:
     """Return the default sets of operators of a dataset.
 
     The base is the public operators and the partners are the carmakers, as on the published map, each by size
-    of the network; of a dataset without both, the largest operator and the others. The largest partner is the
+    of the network; of a dataset without both, the largest operator and the others, the largest of each. The largest partner is the
     one that leaves, and A and B are the two first partners, or the first and the largest of the base.
     """
     keys = data.ask(piles_by_operator, Filters()).key
@@ -93,8 +97,8 @@ def usual_sets(data: QueryRunner) -> Sets:
         base, partners = operators[:1], operators[1:]
     rivals = [*partners, *base][:2]
     return Sets(
-        base=tuple(base),
-        partner=tuple(partners),
+        base=tuple(base[:MAX_USUAL]),
+        partner=tuple(partners[:MAX_USUAL]),
         leaver=tuple(partners[:1]),
         a=tuple(rivals[:1]),
         b=tuple(rivals[1:]),

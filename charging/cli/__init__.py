@@ -25,6 +25,7 @@ from charging.cli.command import (
     add_dir,
     add_verbose,
     load_dataset,
+    locate_folder,
 )
 from charging.cli.process_setup import set_up
 from charging.cli.table_options import (
@@ -36,8 +37,9 @@ from charging.cli.table_options import (
     statement_of,
 )
 from charging.dataset.pipeline import MAX_SCALE, build_simulated, import_files
-from charging.dataset.store import Dataset
+from charging.dataset.store import Dataset, current_version
 from charging.dataset.summary import Summary, summarise
+from charging.dataset.upgrade import upgrade_dataset
 from charging.dataset.validate import find_damage
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, UsageError
@@ -131,6 +133,7 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     for name, command, what in (
         ("info", _info, "Show the contents of a dataset: stations, piles, operators, cities, sources."),
         ("validate", _validate, "Read a whole dataset and check files, tables, hash and report."),
+        ("upgrade", _upgrade, "Rewrite a dataset of an older format as its next version."),
     ):
         sub = add_command(commands, name, what)
         sub.set_defaults(command=command)
@@ -224,6 +227,16 @@ def _sync(options: argparse.Namespace, settings: Settings) -> Output:
 
 def _info(options: argparse.Namespace, settings: Settings) -> Output:
     return _describe(load_dataset(options.dir, settings))
+
+
+def _upgrade(options: argparse.Namespace, settings: Settings) -> Output:
+    folder = locate_folder(options.dir, settings)
+    before = current_version(folder)
+    dataset = upgrade_dataset(folder)
+    values = {"name": dataset.name, "version": dataset.version.name, "upgraded_from": before}
+    if dataset.version.name == before:
+        return Output(values | {"upgraded_from": None}, [f"{dataset.version} has the present format."])
+    return Output(values, [f"Wrote {dataset.version} from {before}."])
 
 
 def _validate(options: argparse.Namespace, settings: Settings) -> Output:

@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import parse_qs
 
@@ -94,17 +95,28 @@ def parse_selection(query: str, *datasets: Dataset) -> Filters:
     return replace(filters, operators=tuple(dict.fromkeys(filter(None, operators.values()))))
 
 
-def load_dataset(folder_or_name: str | None, settings: Settings) -> Dataset:
-    """Open the dataset of a command.
+def locate_folder(folder_or_name: str | None, settings: Settings) -> Path:
+    """Return the folder of the dataset of a command.
 
     Raises
     ------
-    DatasetError
-        If there is none, or it cannot be read.
+    DatasetNotFoundError
+        If there is none.
     """
     folder = locate_dataset(settings.build_dir, folder_or_name) if folder_or_name else find_dataset(settings)
     if folder is None:
         raise DatasetNotFoundError(
             f"No dataset was built or imported yet in {settings.build_dir}: run 'build' or 'import' first."
         )
-    return open_upgraded(folder)
+    return folder
+
+
+def load_dataset(folder_or_name: str | None, settings: Settings) -> Dataset:
+    """Open the dataset of a command, in the present format.
+
+    Raises
+    ------
+    DatasetError
+        If there is none, or it cannot be read.
+    """
+    return open_upgraded(locate_folder(folder_or_name, settings))

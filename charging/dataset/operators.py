@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -11,6 +12,7 @@ from charging.dataset.store import Dataset
 from charging.domain.operator_names import operator_key
 from charging.domain.operators import load_operators
 from charging.domain.schema import OPERATORS, PILES, STATIONS
+from charging.errors import DatasetError
 
 _CACHED_VERSIONS = 16
 
@@ -26,8 +28,14 @@ class NamedOperator:
 
 
 def operators_of(dataset: Dataset) -> tuple[NamedOperator, ...]:
-    """Return the operators of a dataset in the order of their codes."""
-    return _read_operators(dataset.version)
+    """Return the operators of a dataset in the order of their codes.
+
+    Raises
+    ------
+    DatasetError
+        If its table of operators is damaged.
+    """
+    return _read_operators(*(dataset.path(spec.name) for spec in (OPERATORS, STATIONS, PILES)))
 
 
 def operator_names(*datasets: Dataset) -> dict[str, str]:
@@ -55,18 +63,19 @@ def find_operator(operator_id: str, *datasets: Dataset) -> str | None:
 
 
 @lru_cache(_CACHED_VERSIONS)
-def _read_operators(version: Path) -> tuple[NamedOperator, ...]:
-    path = version / f"{OPERATORS.name}.parquet"
+def _read_operators(path: Path, stations: Path, piles: Path) -> tuple[NamedOperator, ...]:
     if not path.is_file():
-        return _registered_operators(version)
+        return _registered_operators(stations, piles)
     columns = [field.name for field in fields(NamedOperator)]
-    return tuple(NamedOperator(**row) for row in pq.read_table(path, columns=columns).to_pylist())
+    try:
+        return tuple(NamedOperator(**row) for row in pq.read_table(path, columns=columns).to_pylist())
+    except (OSError, pa.ArrowInvalid) as error:
+        raise DatasetError(f"Cannot read {path} ({error}): import or build the dataset again.") from error
 
 
-def _registered_operators(version: Path) -> tuple[NamedOperator, ...]:
+def _registered_operators(*files: Path) -> tuple[NamedOperator, ...]:
     """Return the operators of a version of the first format, which has only those of the registry."""
-    files = (version / f"{spec.name}.parquet" for spec in (STATIONS, PILES))
     tables = (pq.read_table(file, columns=["operator_id"]) for file in files)
     ids = {each for table in tables for each in pc.unique(table["operator_id"]).to_pylist()}
-    found = (operator for operator in load_operators() if operator.id in ids)
+    found = sorted((each for each in load_operators() if each.id in ids), key=lambda each: each.id)
     return tuple(NamedOperator(each.id, each.name_en, each.name_zh, is_registered=True) for each in found)

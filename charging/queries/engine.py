@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from charging.dataset.operators import operators_of
+from charging.dataset.operators import NamedOperator, operators_of
 from charging.dataset.store import Dataset
 from charging.queries.groups import IDENTITY, SELECT_STATIONS, TEXTS, StoredGroups, encode_texts, read_groups
 
@@ -97,7 +97,7 @@ class Engine:
         size_mb = dataset.path("stations").stat().st_size / 1_000_000
         self._is_in_memory = size_mb <= memory_limit_mb
         self._station_file = dataset.path("stations")
-        self.operators = operators_of(dataset)
+        self._dataset = dataset
         self._memory_columns = (*IDENTITY, *TEXTS) if self._is_in_memory else TEXTS
         form = "table" if self._is_in_memory else "view"
         select = SELECT_STATIONS.format(columns="*", file=_literal(self._station_file))
@@ -117,6 +117,11 @@ class Engine:
     def operator_ids(self) -> dict[int, str]:
         """The operators of the dataset by their code."""
         return self._contents.result().operator_ids
+
+    @property
+    def operators(self) -> tuple[NamedOperator, ...]:
+        """The operators of the dataset with their names."""
+        return operators_of(self._dataset)
 
     @property
     def service_areas(self) -> int:

@@ -56,7 +56,7 @@ def test_losses_are_of_the_selection(tiny):
 def test_the_whole_selection_has_stations_without_a_city_too(tiny):
     [row] = concentrations(tiny, Filters()).to_dict("records")
     assert (row["largest_operator"], row["largest_piles"], row["piles"]) == ("teld", 42, 82)
-    assert row["hhi"] == pytest.approx(10_000 * (42**2 + 22**2 + 10**2) / 82**2)
+    assert row["hhi"] == pytest.approx(10_000 * (42**2 + 22**2 + 10**2 + 6**2) / 82**2)
     assert concentrations(tiny, Filters(), Unit.CITY).piles.sum() == 80
 
 
@@ -76,7 +76,7 @@ def test_two_sets_are_compared_in_one_dataset_and_may_be_the_same_in_two(tiny):
 def test_what_is_not_known_is_counted(tiny):
     found = unknowns(tiny, Filters())
     assert (found.stations, found.stations_without_piles, found.stations_without_city) == (12, 1, 1)
-    assert (found.piles, found.piles_without_operator) == (82, 8)
+    assert (found.piles, found.piles_without_operator) == (82, 2)
     assert unknowns(tiny, Filters(text="nowhere")).piles == 0
 
 
@@ -143,7 +143,8 @@ def test_cities_come_by_piles_per_person_and_those_without_people_last(tiny):
 
 def test_the_carmakers_join_the_public_operators_unless_others_are_chosen(tiny):
     sets = usual_sets(tiny)
-    assert (sets.base, sets.partner, sets.leaver) == (("teld", "state_grid"), ("nio",), ("nio",))
+    assert (sets.partner, sets.leaver) == (("nio",), ("nio",))
+    assert sets.base == ("teld", "state_grid", "无名充电", "nobodys_charging")
     assert (sets.a, sets.b) == (("nio",), ("teld",))
 
 
@@ -153,7 +154,12 @@ def test_without_carmakers_the_others_join_the_largest(build, tiny_records, tiny
     dataset = write_version(tmp_path / "public", built.tables, tiny_description)
     with closing(Engine(dataset, memory_limit_mb=100)) as engine:
         sets = usual_sets(Uncached(engine))
-    assert (sets.base, sets.partner) == (("teld",), ("state_grid",))
+    assert (sets.base, sets.partner) == (("teld",), ("state_grid", "nobodys_charging"))
+
+
+def test_of_many_operators_only_the_largest_are_in_the_usual_sets(tiny, monkeypatch):
+    monkeypatch.setattr("charging.analytics.studies.MAX_USUAL", 1)
+    assert (usual_sets(tiny).base, usual_sets(tiny).partner) == (("teld",), ("nio",))
 
 
 def test_reach_is_told_of_base_both_all_and_each_partner():

@@ -186,7 +186,9 @@ def test_piles_take_the_operator_of_their_station_unless_they_have_their_own(bui
 def test_operator_codes_are_dense_and_in_the_order_of_the_ids(tiny_built):
     for name in ("stations", "piles"):
         codes = {row["operator_id"]: row["operator_code"] for row in rows(tiny_built, name)}
-        assert codes == {"nio": 0, "state_grid": 1, "teld": 2, None: None}
+        ids = ["nio", "nobodys_charging", "state_grid", "teld", "无名充电"]
+        assert {*codes} - {*ids} == {None}
+        assert codes == {each: ids.index(each) if each else None for each in codes}
 
 
 def test_an_operator_that_is_not_resolved_stays_visible(tiny_built):

@@ -75,7 +75,7 @@ def test_a_station_is_a_point_of_each_of_its_operators(engine):
 def test_an_operator_that_is_not_known_is_null_and_stands_last(engine):
     table = points(engine, Filters(cities=("440300",)))
     assert table.operator_id.dtype == object
-    assert [owner for owner in table.operator_id if owner is None] == [None, None]
+    assert [owner for owner in table.operator_id if owner is None] == [None]
 
 
 def test_points_are_ordered_by_station_and_typed(engine):

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from charging.analytics.changes.stations import Incomparable, Obstacle
 from charging.dataset.manifest import Manifest
-from charging.dataset.store import Dataset, dataset_folder, dataset_names, locate_dataset
+from charging.dataset.store import Dataset, dataset_names
 from charging.errors import ChargingError
 from charging.settings import Settings
 from charging.views.analyses import analysis
 from charging.views.elements.provenance import localized_manifest, unit_name
 from charging.views.elements.texts import Texts
-from charging.views.session.caching import Answers, open_answers
+from charging.views.session import startup
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import visit
 
@@ -52,24 +52,10 @@ def add_other(context: ViewContext) -> tuple[ViewContext, str]:
     if not name:
         return context, ""
     try:
-        return replace(context, other=open_named(context.settings, name)), ""
+        return replace(context, other=startup.open_named(context.settings, name)), ""
     except ChargingError as error:
         _log.warning("The dataset to compare with cannot be opened", exc_info=True)
         return context, str(error)
-
-
-def open_named(settings: Settings, name: str) -> Answers:
-    """Open one of `dataset_choices`.
-
-    Raises
-    ------
-    UsageError, DatasetError
-        If it is none, or cannot be read.
-    """
-    is_configured = settings.dataset and name == Path(settings.dataset).name
-    build_dir = settings.build_dir
-    folder = locate_dataset(build_dir, settings.dataset) if is_configured else dataset_folder(build_dir, name)
-    return open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
 
 
 def describe(dataset: Dataset, say: Texts) -> str:

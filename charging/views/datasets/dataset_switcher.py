@@ -12,7 +12,7 @@ from charging.queries.totals import Breakdown, totals
 from charging.settings import Settings
 from charging.views.analyses import second_dataset
 from charging.views.elements.error_box import show_error
-from charging.views.session import analysis_params, state
+from charging.views.session import analysis_params, startup, state
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import set_widget_value, visit, widget_value
 
@@ -50,7 +50,7 @@ def switch_dataset(settings: Settings, name: str) -> None:
     ChargingError
         If it cannot be opened; the visit stays where it is.
     """
-    answers = second_dataset.open_named(settings, name)
+    answers = startup.open_named(settings, name)
     view = fitting_view(answers.ask(extent))
     operators, cities = (
         set(answers.ask(totals, Filters(), by=by).key.dropna()) for by in (Breakdown.OPERATOR, Breakdown.CITY)

@@ -16,7 +16,6 @@ from charging.dataset.store import (
     find_dataset,
     last_dataset,
     locate_dataset,
-    open_dataset,
     remember_dataset,
 )
 from charging.errors import ChargingError, UsageError
@@ -25,7 +24,7 @@ from charging.settings import Settings
 from charging.views.elements.error_box import show_error
 from charging.views.elements.texts import Texts
 from charging.views.session import state
-from charging.views.session.caching import open_answers
+from charging.views.session.caching import Answers, open_answers
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import visit, widget_value
 
@@ -63,8 +62,22 @@ def _other_dataset(settings: Settings) -> tuple[Dataset, ...]:
     """Return the dataset that is compared with, if one is; what is wrong with it the view says."""
     with suppress(ChargingError):
         if visit.other_dataset:
-            return (open_dataset(locate_dataset(settings.build_dir, visit.other_dataset)),)
+            return (open_named(settings, visit.other_dataset).dataset,)
     return ()
+
+
+def open_named(settings: Settings, name: str) -> Answers:
+    """Open a dataset by its name: one of the build folder, or the one that is set.
+
+    Raises
+    ------
+    UsageError, DatasetError
+        If it is none, or cannot be read.
+    """
+    is_configured = settings.dataset and name == Path(settings.dataset).name
+    build_dir = settings.build_dir
+    folder = locate_dataset(build_dir, settings.dataset) if is_configured else dataset_folder(build_dir, name)
+    return open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
 
 
 def _linked_folder(settings: Settings) -> Path | None:

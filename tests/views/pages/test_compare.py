@@ -131,7 +131,7 @@ def test_of_two_datasets_none_chosen_is_everybody(page, later):
     comparing(page, other="later", a="", b="")
     assert html(page).count("All operators") == 2
     assert counted(page)["Total"] == ("11", "82", "42", "0")
-    assert "B: Piles whose operator is not known: 19.0 % (8 of 42)" in captions(page)
+    assert "B: Piles whose operator is not known: 4.8 % (2 of 42)" in captions(page)
 
 
 def test_swapping_two_datasets_loads_the_other(page, later):
