@@ -85,8 +85,9 @@ def usual_sets(data: QueryRunner) -> Sets:
     """Return the default sets of operators of a dataset.
 
     The base is the public operators and the partners are the carmakers, as on the published map, each by size
-    of the network; of a dataset without both, the largest operator and the others, the largest of each. The largest partner is the
-    one that leaves, and A and B are the two first partners, or the first and the largest of the base.
+    of the network; of a dataset without both, the largest operator and the others. Of many operators a set
+    has the largest dozen. The largest partner is the one that leaves, and A and B are the two first partners,
+    or the first and the largest of the base.
     """
     keys = data.ask(piles_by_operator, Filters()).key
     operators = [key for key in keys if isinstance(key, str)]
