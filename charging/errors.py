@@ -22,6 +22,7 @@ class Fault(StrEnum):
     PACKED = "packed"  # in an archive in a way that is not opened
     TOO_LARGE = "too_large"  # packed, in a record, or in all
     ENCRYPTED = "encrypted"
+    PROJECTION = "projection"  # coordinates in metres that cannot be converted
     NOTHING_TAKEN = "nothing_taken"  # not one station
     PRESET = "preset"  # its own file: a key or value that means nothing
     NAME = "name"  # of the dataset: not a good one, or taken

@@ -63,6 +63,11 @@ def test_an_import_prints_its_report(run, register):
     assert (told["name"], told["report"]["rows_read"], told["piles"]) == ("other", 1, 20)
 
 
+def test_an_import_takes_what_is_known_better_than_the_file_says(run, register):
+    options = ("--id-from-file", "--timezone", "Asia/Shanghai", "--crs", "EPSG:4490", "--repair", "swap")
+    assert run("import", register, "--name", "corrected", *options)[0] == 0
+
+
 def test_an_import_goes_where_it_is_told(run, register, tmp_path):
     code, out, _ = run("import", register, "--into", tmp_path / "deep" / "down", "--json")
     assert (code, json.loads(out)["name"]) == (0, "down")
@@ -90,6 +95,9 @@ def test_a_sound_dataset_is_valid_and_a_damaged_one_is_not(run, build_dir):
         ("import", "register.csv", "--format", "fax"),
         ("import", "register.csv", "--preset", "none"),
         ("import", "register.csv", "--datum", "nad27"),
+        ("import", "register.csv", "--timezone", "Peking"),
+        ("import", "register.csv", "--crs", "UTM"),
+        ("import", "register.csv", "--repair", "all"),
         ("import", "register.csv", "--name", "../up"),
         ("import", "register.csv", "--name", "simulated"),
         ("build", "--scale", "0"),

@@ -44,7 +44,8 @@ from charging.dataset.validate import find_damage
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, UsageError
 from charging.settings import Settings
-from charging.sources.readers import READERS
+from charging.sources.readers import READERS, Corrections
+from charging.sources.records import Repair
 from charging.sources.tabular.presets import presets
 
 LEVELS = (logging.ERROR, logging.INFO, logging.DEBUG)
@@ -169,6 +170,15 @@ def _add_import(commands: Commands) -> None:
     datum_help = "datum of the coordinates, if it differs from that of the format"
     sub.add_argument("--datum", type=Datum, choices=list(Datum), help=datum_help)
     add_table_options(sub)
+    sub.add_argument("--timezone", metavar="ZONE", help="zone of times that name none, such as Asia/Shanghai")
+    crs_help = "reference system of coordinates in metres, such as EPSG:25832"
+    sub.add_argument("--crs", metavar="EPSG:N", help=crs_help)
+    id_help = "ids are unique within a file only: its name becomes part of them"
+    sub.add_argument("--id-from-file", action="store_true", help=id_help)
+    repair_help = "what to correct and count: swap, latitude and longitude that fit only the other way round"
+    sub.add_argument(
+        "--repair", type=Repair, choices=list(Repair), action="append", default=[], help=repair_help
+    )
     sub.add_argument("--name", help="name of the dataset; by default that of the first file")
     sub.add_argument("--into", type=Path, metavar="DIR", help="folder of the dataset")
 
@@ -210,6 +220,12 @@ def _import(options: argparse.Namespace, settings: Settings) -> Output:
         into=options.into,
         given=given_columns(options),
         statement=statement_of(options),
+        corrections=Corrections(
+            timezone=options.timezone,
+            crs=options.crs,
+            id_from_file=options.id_from_file,
+            repairs=frozenset(options.repair),
+        ),
         progress=ProgressLine(sys.stderr),
     )
     kept = [keep_preset(options, settings.build_dir)] if options.save_preset else []

@@ -6,7 +6,7 @@ for a record.
 """
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ from charging.domain.hexes import cells_at
 from charging.domain.operators import OperatorRegistry
 from charging.domain.schema import PILES, SERVICE_AREAS, STATIONS, Table
 from charging.domain.vocabulary import Datum
-from charging.sources.records import Record, ServiceAreaRecord, SourceInfo
+from charging.sources.records import Record, Repair, ServiceAreaRecord, SourceInfo
 from charging.sources.tabular.station_columns import Stations
 
 CHUNK_RECORDS = 8_192
@@ -89,13 +89,16 @@ class Builder:
         source: SourceInfo,
         retrieved_at: datetime,
         datum: Datum | None = None,
+        repairs: Collection[Repair] = (),
     ) -> None:
-        """Take the records of a source; parameters as in `build_tables`."""
+        """Take the records of a source; parameters as in `build_tables`, and what is put right on request."""
         validator = self._validator
         read_before, taken_before = validator.tally.rows_read, validator.taken_count
         with _paused_gc():
             for batch in _batches(records):
-                if record_batch := validator.validate(batch, source=source.source, datum=datum):
+                if record_batch := validator.validate(
+                    batch, source=source.source, datum=datum, repairs=repairs
+                ):
                     stations, piles = record_batch.tables(source, retrieved_at, self._resolver)
                     self._stations.append(stations)
                     self._piles.append(piles)

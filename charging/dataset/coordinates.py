@@ -1,7 +1,7 @@
 """Coordinates of records: the reason to refuse a pair, or the point in WGS-84.
 
-A doubtful pair is refused and counted, never corrected in silence. Which rows are moved from another datum is
-decided by country and region, never by a rectangle alone: Hong Kong, Macau and Taiwan draw on WGS-84 maps.
+A doubtful pair is refused and counted, and corrected only on request. Which rows are moved from another datum
+is decided by country and region, never by a rectangle alone: Hong Kong, Macau and Taiwan draw on WGS-84 maps.
 """
 
 import math
@@ -11,8 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from charging.domain.datum import CHINA, to_wgs84
+from charging.domain.countries import BOXES, PAD_DEG, lies_in
+from charging.domain.datum import to_wgs84
 from charging.domain.vocabulary import Datum
+from charging.sources.coordinates import is_projected
 from charging.sources.records import Reason, Rejection
 
 _MAX_LAT, _MAX_LON = 90.0, 180.0
@@ -23,7 +25,7 @@ def coordinate_refusal(
 ) -> Rejection | None:
     """Return why a pair of coordinates, degrees in any datum, cannot be taken, or None if it can.
 
-    Within China (ISO 3166-1 `CN`) a pair that fits only the other way round is recognised.
+    A pair that fits its country (ISO 3166-1 alpha-2) only the other way round is recognised.
     """
     if lat is None or math.isnan(lat):
         return Rejection(reason=Reason.MISSING_COORDINATE, record_id=record_id, field="lat")
@@ -39,13 +41,26 @@ def has_sound_coordinates(
     lat: NDArray[np.float64], lon: NDArray[np.float64], country: pa.Array
 ) -> NDArray[np.bool_]:
     """Return for each pair whether `coordinate_refusal` surely finds nothing wrong; others it must judge."""
-    is_on_globe: NDArray[np.bool_] = (
-        (np.abs(lat) <= _MAX_LAT) & (np.abs(lon) <= _MAX_LON) & (lat != 0) & (lon != 0)
-    )
-    is_china = np.asarray(pc.fill_null(pc.equal(country, "CN"), fill_value=False))
-    if is_china.any():
-        is_on_globe &= CHINA.contains(lat, lon) | ~is_china
-    return is_on_globe
+    is_on_globe = (np.abs(lat) <= _MAX_LAT) & (np.abs(lon) <= _MAX_LON) & ((lat != 0) | (lon != 0))
+    is_sound: NDArray[np.bool_] = is_on_globe & is_in_country(lat, lon, country)
+    return is_sound
+
+
+def is_in_country(lat: NDArray[np.float64], lon: NDArray[np.float64], country: pa.Array) -> NDArray[np.bool_]:
+    """Return which points do not lie far from the country that is stated; where none is, all do not."""
+    if country.null_count == len(country):
+        return np.ones(len(lat), np.bool_)
+    found = pc.dictionary_encode(country, null_encoding="encode")
+    codes = found.dictionary.to_pylist()
+    if len(codes) == 1:
+        return lies_in(codes[0], lat, lon)
+    at = found.indices.to_numpy()
+    is_inside = np.ones(len(lat), np.bool_)
+    for number, code in enumerate(codes):
+        if code in BOXES:
+            rows = np.flatnonzero(at == number)
+            is_inside[rows] = lies_in(code, lat[rows], lon[rows])
+    return is_inside
 
 
 def in_wgs84(
@@ -69,11 +84,19 @@ def in_wgs84(
 
 
 def _reason(lat: float, lon: float, country: str | None) -> Reason | None:
-    if lat == 0 or lon == 0:
+    if lat == 0 and lon == 0:
         return Reason.ZERO_COORDINATE
     if not (-_MAX_LAT <= lat <= _MAX_LAT and -_MAX_LON <= lon <= _MAX_LON):
+        if is_projected(np.array([lat]), np.array([lon]))[0]:
+            return Reason.PROJECTED
         swapped_fits = abs(lat) <= _MAX_LON and abs(lon) <= _MAX_LAT
         return Reason.SWAPPED_COORDINATE if swapped_fits else Reason.OUT_OF_RANGE
-    if country == "CN" and not CHINA.contains(lat, lon) and CHINA.contains(lon, lat):
-        return Reason.SWAPPED_COORDINATE
-    return None
+    if country is None or _is_in(country, lat, lon):
+        return None
+    if 0 in (lat, lon):  # a place in Greenwich or on the equator, but not of this country
+        return Reason.ZERO_COORDINATE
+    return Reason.SWAPPED_COORDINATE if _is_in(country, lon, lat, pad_deg=0) else None
+
+
+def _is_in(country: str, lat: float, lon: float, *, pad_deg: float = PAD_DEG) -> bool:
+    return bool(lies_in(country, np.array([lat]), np.array([lon]), pad_deg)[0])

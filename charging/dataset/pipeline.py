@@ -5,16 +5,19 @@ Both remember the dataset they made as the last one. Nothing is written before e
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
+import pyarrow.compute as pc
+
 from charging.dataset.build import Builder, BuildResult
 from charging.dataset.manifest import Description
 from charging.dataset.merging import write_merged
-from charging.dataset.report import GuessedColumn, UnusedColumns
+from charging.dataset.report import GuessedColumn, ImportReport, UnusedColumns
 from charging.dataset.store import Dataset, dataset_folder, remember_dataset
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
@@ -23,11 +26,11 @@ from charging.errors import Fault, SourceError, UsageError
 from charging.simulation import network
 from charging.sources import service_areas
 from charging.sources.io.files import FileKind, file_kind, read_head
-from charging.sources.readers import Reader, guessed_reader, reader_named, sniff
+from charging.sources.readers import Corrections, Reader, guessed_reader, reader_named, sniff
 from charging.sources.recognition.column_guess import TableGuess, warnings_of
 from charging.sources.recognition.guessed_preset import Statement
 from charging.sources.recognition.table_guess import Given, check_importable, guess_table
-from charging.sources.records import Record, SourceInfo
+from charging.sources.records import Reason, Record, SourceInfo, StationRecord
 from charging.sources.tabular.presets import OWN_PRESETS, find_preset
 from charging.sources.tabular.station_columns import Stations
 
@@ -45,6 +48,15 @@ RECORDS_BETWEEN = 20_000
 """Records between two reports of progress."""
 _READ_SHARE = 0.9  # of the time a build takes; the rest is sorting, hashing and writing
 
+
+_ADVICE: Mapping[str, str] = {
+    Reason.PROJECTED: "These are metres of a map projection, or degrees without their decimal mark:"
+    " name the reference system with --crs EPSG:n.",
+    Reason.SWAPPED_COORDINATE: "Latitude and longitude seem exchanged: --repair swap puts that right.",
+}
+"""What to do where that is the most frequent reason why nothing was taken."""
+
+NO_CORRECTIONS = Corrections()
 
 _log = logging.getLogger(__name__)
 
@@ -109,6 +121,7 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
     given: Given | None = None,
     statement: Statement | None = None,
     own_presets: Path | None = None,
+    corrections: Corrections = NO_CORRECTIONS,
     progress: Progress = no_progress,
 ) -> Dataset:
     """Read files into a dataset, make it the last one, and return it.
@@ -132,6 +145,8 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
         What the user says of the source, in place of what the format or file says.
     own_presets
         Folder of the user's presets; by default that in `build_dir`.
+    corrections
+        What is known of the files better than they say.
 
     Raises
     ------
@@ -146,15 +161,22 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
     folder = into or dataset_folder(build_dir, label)
     _log.info("Importing %(files)d file(s) as %(dataset)s", {"files": len(paths), "dataset": label})
     own = own_presets or build_dir / OWN_PRESETS
-    readers = [(path, _choose_reader(path, format_name, preset, own, given)) for path in paths]
+    readers = [
+        (path, _choose_reader(path, format_name, preset, own, given).correct(corrections)) for path in paths
+    ]
     for path, reader in readers:
         _log.debug("Reading %(file)s as %(format)s", {"file": path.name, "format": reader.name})
     builder = Builder(registry=load_operators(), cities=CityIndex(load_cities()))
     retrieved_at = _now()
     by_source = [(stated(reader.source(), statement), path, reader) for path, reader in readers]
     for info, group in groupby(by_source, key=lambda row: row[0]):
-        records = _read_all([(path, reader) for _, path, reader in group], paths, progress)
-        builder.add(records, source=info, retrieved_at=retrieved_at, datum=datum)
+        records = _read_all(
+            [(path, reader) for _, path, reader in group],
+            paths,
+            progress,
+            is_id_from_file=corrections.id_from_file,
+        )
+        builder.add(records, source=info, retrieved_at=retrieved_at, datum=datum, repairs=corrections.repairs)
     for path, reader in readers:
         builder.leave(path.name, reader.unread(path))
         if reader.guess:
@@ -246,19 +268,51 @@ def _note_guess(builder: Builder, path: Path, guess: TableGuess, datum: Datum | 
 
 
 def _read_all(
-    files: Sequence[tuple[Path, Reader]], paths: Sequence[Path], progress: Progress
+    files: Sequence[tuple[Path, Reader]],
+    paths: Sequence[Path],
+    progress: Progress,
+    *,
+    is_id_from_file: bool,
 ) -> Iterator[Record | Stations]:
     together = [path for path, _ in files]
+    names = _distinct_stems(paths)
     for path, reader in files:
+        prefix = names[paths.index(path)] if is_id_from_file or reader.has_ids_by_file else None
         done = paths.index(path) / len(paths)
         progress(done * _READ_SHARE, f"reading {path.name}")
         number, reported = 0, 0
         for some in reader.read_columns(path, companions=together):
-            yield some
+            yield some if prefix is None else _prefix_ids(some, prefix)
             number += len(some) + len(some.between) if isinstance(some, Stations) else 1
             while number - reported >= RECORDS_BETWEEN:
                 reported += RECORDS_BETWEEN
                 progress(done * _READ_SHARE, f"reading {path.name}, {number:,} records")
+
+
+def _distinct_stems(paths: Sequence[Path]) -> list[str]:
+    """Return a name for each file: of its own name, with its folder and its number where it needs them.
+
+    Examples
+    --------
+    >>> _distinct_stems([Path("a/2024.csv"), Path("b/2024.csv"), Path("c.csv.gz")])
+    ['a-2024', 'b-2024', 'c']
+    """
+    names = [path.name.split(".")[0] or path.name for path in paths]
+    counts = Counter(names)
+    names = [
+        f"{path.parent.name}-{name}" if counts[name] > 1 else name
+        for path, name in zip(paths, names, strict=True)
+    ]
+    counts = Counter(names)
+    return [f"{name}-{at}" if counts[name] > 1 else name for at, name in enumerate(names, start=1)]
+
+
+def _prefix_ids(some: Record | Stations, prefix: str) -> Record | Stations:
+    """Return stations whose ids begin with the name of their file."""
+    if isinstance(some, Stations):
+        ids = pc.binary_join_element_wise(prefix, some.column("source_id"), "/")
+        return replace(some, columns={**some.columns, "source_id": ids})
+    return some._replace(source_id=f"{prefix}/{some.source_id}") if isinstance(some, StationRecord) else some
 
 
 def _check_not_empty(built: BuildResult, paths: Sequence[Path]) -> None:
@@ -266,11 +320,16 @@ def _check_not_empty(built: BuildResult, paths: Sequence[Path]) -> None:
         return
     message = (
         f"Not one station could be taken from {', '.join(path.name for path in paths)}:"
-        f" {built.report.explain_rejections()}. Check the format, the preset and the columns."
+        f" {built.report.explain_rejections()}."
+        f" {_ADVICE.get(_main_reason(built.report), 'Check the format, the preset and the columns.')}"
     )
     if unread := built.report.unread:
         message += f" Not read of archives: {', '.join(each.member for each in unread[:5])}."
     raise SourceError(message, Fault.NOTHING_TAKEN)
+
+
+def _main_reason(report: ImportReport) -> str:
+    return report.rejections[0].what if report.rejections else ""
 
 
 def _store(

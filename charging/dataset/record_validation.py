@@ -4,7 +4,7 @@ A record is refused for its id or its coordinates alone. A number no pile can ha
 counted; what a source states above the sum of its groups becomes a group of unknown kind.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from operator import itemgetter
@@ -15,14 +15,23 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from charging.dataset.columns import clean_text, clean_texts
-from charging.dataset.coordinates import coordinate_refusal, has_sound_coordinates, in_wgs84
+from charging.dataset.coordinates import coordinate_refusal, has_sound_coordinates, in_wgs84, is_in_country
 from charging.dataset.entity_resolution import Resolver
 from charging.dataset.record_batch import PileGroups, RecordBatch
 from charging.dataset.report import ImportReport, Tally
-from charging.domain.datum import is_shifted
+from charging.domain.datum import CHINA, is_shifted, may_be_in_china
 from charging.domain.vocabulary import Connector, Datum
 from charging.sources.io.arrow_texts import texts_of
-from charging.sources.records import PileRecord, Reason, Record, Rejection, ServiceAreaRecord, StationRecord
+from charging.sources.records import (
+    PileRecord,
+    PointDoubt,
+    Reason,
+    Record,
+    Rejection,
+    Repair,
+    ServiceAreaRecord,
+    StationRecord,
+)
 from charging.sources.tabular.station_columns import (
     TEXTS,
     TIMES,
@@ -70,12 +79,17 @@ class RecordValidator:
         self.tally.keep(report)
 
     def validate(
-        self, given: Sequence[Record] | Stations, *, source: str, datum: Datum | None
+        self,
+        given: Sequence[Record] | Stations,
+        *,
+        source: str,
+        datum: Datum | None,
+        repairs: Collection[Repair] = (),
     ) -> RecordBatch | None:
         """Judge what a reader yielded, in its order, and return the stations taken, or None without any.
 
         `source` is the prefix of their ids; `datum` that of the coordinates, where it is known better than
-        the reader does.
+        the reader does; `repairs` are what is corrected on request.
         """
         if isinstance(given, Stations):
             stations = given
@@ -86,6 +100,8 @@ class RecordValidator:
                     self.tally.rows_read += 1
                     self._take_area(record, datum)
         self.tally.rows_read += len(stations.between) + int(stations.rows.sum())
+        if Repair.SWAP in repairs:
+            stations = _repair_swaps(stations)
         ids = clean_texts(stations.column("source_id"))
         refused = self._find_rejections(stations, ids, self._station_ids.setdefault(source, set()))
         self._count_rejections(stations, refused)
@@ -126,6 +142,7 @@ class RecordValidator:
     def _build_batch(self, stations: Stations, ids: pa.Array, datum: Datum | None) -> RecordBatch:
         if datum is not None:
             stations = replace(stations, datum=Coded.same(datum, len(stations)))
+        self._doubt_points(stations, ids)
         operators = self._resolver.operators_of(stations)
         groups, counted = self._groups(stations, ids)
         self.tally.merged += int(stations.rows.sum()) - len(stations)
@@ -138,6 +155,16 @@ class RecordValidator:
             cities=self._resolver.cities_of(stations),
             groups=groups,
         )
+
+    def _doubt_points(self, stations: Stations, ids: pa.Array) -> None:
+        """Count the points that are taken and contradict the country that is stated, or themselves."""
+        lat, lon = stations.lat, stations.lon
+        for doubt, is_doubtful in (
+            (PointDoubt.OUTSIDE_COUNTRY, ~is_in_country(lat, lon, stations.column("country"))),
+            (PointDoubt.LAT_IS_LON, lat == lon),
+        ):
+            for row in np.flatnonzero(is_doubtful).tolist():
+                self.tally.contradict(doubt, ids[row].as_py(), f"{float(lat[row])!r}, {float(lon[row])!r}")
 
     def _count_findings(
         self, stations: Stations, ids: pa.Array, operators: Coded, counted: NDArray[np.int64]
@@ -177,6 +204,7 @@ class RecordValidator:
         rows = np.arange(len(stations))
         stated = self._drop_unreal(stations.stated_piles, MAX_PILES, "stated_piles", ids, rows)
         more = self._stated_above(stated, sums, ids)
+        more = np.concatenate([more, _stations_without_piles(stations, is_group)])
         masks = [mask if mask and mask in _CONNECTOR_MASKS else None for mask in connectors.values]
         columns = {
             "pile_id": piles.pile_id.filter(pa.array(is_group)),
@@ -207,7 +235,10 @@ class RecordValidator:
 
     def _drop_unreal(self, given: Coded, limit: float, field: str, ids: pa.Array, stations: Rows) -> Coded:
         """Return quantities, None where one is not known or nothing real has it, which is counted."""
-        is_real = [value is None or 0 < value <= limit for value in given.values]
+        is_nothing = field != "power_kw"  # a count of 0 is one, a power of 0 is not
+        is_real = [
+            value is None or 0 < value <= limit or (is_nothing and value == 0) for value in given.values
+        ]
         if all(is_real):
             return given
         for row in np.flatnonzero(~np.array(is_real)[given.at]).tolist():
@@ -244,6 +275,30 @@ def stations_of(records: Sequence[Record]) -> Stations:
     )
 
 
+def _stations_without_piles(stations: Stations, is_group: NDArray[np.bool_]) -> Rows:
+    """Return the stations that state 0 piles, in all or of each kind, and list none."""
+    piles = stations.piles
+    is_none = stations.stated_piles.where(lambda stated: stated == 0)
+    is_none[piles.station[~is_group]] = True
+    is_none[piles.station[is_group]] = False
+    is_none &= ~stations.stated_piles.where(bool)
+    return np.flatnonzero(is_none)
+
+
+def _repair_swaps(stations: Stations) -> Stations:
+    """Return stations whose latitude and longitude changed places where they fit only so, and count each."""
+    lat, lon, country = stations.lat.copy(), stations.lon.copy(), stations.column("country")
+    doubts = dict(stations.doubts)
+    for row in np.flatnonzero(~has_sound_coordinates(lat, lon, country)).tolist():
+        point = float(lat[row]), float(lon[row])
+        refusal = coordinate_refusal("", *point, country[row].as_py())
+        if refusal is not None and refusal.reason is Reason.SWAPPED_COORDINATE:
+            lat[row], lon[row] = point[1], point[0]
+            doubt = (PointDoubt.SWAP_REPAIRED, refusal.value or "")
+            doubts[row] = (*doubts.get(row, ()), doubt)
+    return replace(stations, lat=lat, lon=lon, doubts=doubts)
+
+
 def _uncoded(values: Sequence[Any]) -> Coded:
     return Coded(values, np.arange(len(values)))
 
@@ -271,14 +326,21 @@ def _pad(column: pa.Array, rows: int) -> pa.Array:
 
 
 def _datums_to_shift(stations: Stations) -> NDArray[np.object_] | None:
-    """Return the datum each point has to be moved from, None where it stays; None where all stay."""
+    """Return the datum each point has to be moved from, None where it stays; None where all stay.
+
+    A point outside of China stays, whatever country its record states.
+    """
     if {*stations.datum.values} <= {Datum.WGS84}:
         return None
     places = [stations.column(name) for name in ("country", "region", "city_id")]
     first, like = distinct([stations.datum.at, *map(codes_of, places)], len(stations))
     columns = (column.take(pa.array(first)).to_pylist() for column in places)
     places_found = zip([stations.datum.values[at] for at in stations.datum.at[first]], *columns, strict=True)
-    return np.array([place[0] if is_shifted(*place) else None for place in places_found], np.object_)[like]
+    shifted = np.array([place[0] if is_shifted(*place) else None for place in places_found], np.object_)[like]
+    is_outside = ~CHINA.contains(stations.lat, stations.lon)
+    is_silent = np.asarray(stations.column("country").is_null())
+    shifted[is_outside | (is_silent & ~may_be_in_china(stations.lat, stations.lon))] = None
+    return shifted
 
 
 def _move_to_wgs84(record: ServiceAreaRecord, datum: Datum) -> ServiceAreaRecord:

@@ -127,10 +127,16 @@ class ImportReport:
         return sum(finding.count for finding in self.rejections)
 
     def explain_rejections(self) -> str:
-        """Return how many records were rejected, and why, for an error."""
-        reasons = ", ".join(f"{finding.what} ({finding.count:,})" for finding in self.rejections)
+        """Return how many records were rejected, why, and an example of the main reason, for an error."""
         found = f"of {self.rows_read:,} records {self.rejected:,} were rejected"
-        return f"{found} as {reasons}" if reasons else found
+        if not self.rejections:
+            return found
+        reasons = ", ".join(f"{finding.what} ({finding.count:,})" for finding in self.rejections)
+        example = next((each for each in self.rejections[0].examples if each.field or each.value), None)
+        if example is None:
+            return f"{found} as {reasons}"
+        place = f"{example.field or 'a row'} {example.value or ''!r} of {example.record_id!r}"
+        return f"{found} as {reasons}, such as {place}"
 
     def unread_by_archive(self) -> dict[str, list[str]]:
         """Return the members that were not read by the archive they are in."""

@@ -127,6 +127,39 @@ def _undo(forward: Callable[[_Reals, _Reals], _Point], image: _Point, start: _Po
 CHINA = Bounds(3.0, 73.0, 54.0, 136.0)
 """A generous box around China, degrees."""
 
+_NEIGHBOURS = (
+    Bounds(33.0, 124.7, 39.9, 136.0),  # Korea and Japan
+    Bounds(30.0, 126.5, 34.0, 136.0),
+    Bounds(42.3, 131.5, 45.0, 136.0),  # Vladivostok
+    Bounds(45.5, 91.1, 54.0, 110.0),  # Mongolia, Irkutsk
+    Bounds(49.5, 73.0, 54.0, 115.0),  # Siberia
+    Bounds(42.3, 73.0, 49.5, 79.9),  # Kazakhstan and Kyrgyzstan
+    Bounds(27.0, 73.0, 31.0, 78.5),  # northern India
+    Bounds(3.0, 73.0, 27.0, 88.0),  # India and Sri Lanka
+    Bounds(27.0, 80.0, 27.75, 87.9),  # Nepal
+    Bounds(3.0, 73.0, 17.0, 107.0),  # Thailand, Malaysia, southern Vietnam
+    Bounds(17.0, 92.0, 21.0, 108.2),  # Laos, Myanmar, northern Vietnam
+    Bounds(21.0, 105.0, 22.0, 106.7),
+    Bounds(5.0, 117.5, 21.5, 127.0),  # the Philippines
+    Bounds(20.7, 120.0, 25.6, 122.5),  # Taiwan
+)
+"""Boxes inside that around China in which no point is on the mainland."""
+
+
+def may_be_in_china(lat: _Reals, lon: _Reals) -> NDArray[np.bool_]:
+    """Return which points may lie on the mainland: a rough answer, for records that state no country.
+
+    Examples
+    --------
+    >>> may_be_in_china(np.array([31.2, 37.57, 52.5, 13.75]), np.array([121.5, 126.98, 13.4, 100.5])).tolist()
+    [True, False, False, False]
+    """
+    found: NDArray[np.bool_] = CHINA.contains(lat, lon)
+    for box in _NEIGHBOURS:
+        found &= ~box.contains(lat, lon)
+    return found
+
+
 _OFF_THE_MAINLAND = ("71", "81", "82")
 """Province part of GB/T 2260: Taiwan, Hong Kong, Macau."""
 
@@ -134,10 +167,10 @@ _REGIONS_OFF_THE_MAINLAND = ("台湾", "臺灣", "香港", "澳门", "澳門", "
 
 
 def is_shifted(datum: Datum, country: str | None, region: str | None, city_id: str | None) -> bool:
-    """Return whether a point given in `datum` must be shifted to become WGS-84.
+    """Return whether points given in `datum`, of a place, must be shifted to become WGS-84.
 
     GCJ-02 and BD-09 differ from WGS-84 on the mainland only. A record without a country is assumed to be in
-    China: only Chinese sources use these datums.
+    China, unless its point lies elsewhere (`may_be_in_china`): only Chinese sources use these datums.
 
     Examples
     --------

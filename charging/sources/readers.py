@@ -30,10 +30,10 @@ from charging.sources.openstreetmap import model as openstreetmap
 from charging.sources.recognition.column_guess import TableGuess
 from charging.sources.recognition.guessed_preset import preset_of
 from charging.sources.recognition.table_guess import check_importable, guess_table
-from charging.sources.records import Record, SourceInfo
+from charging.sources.records import Record, Repair, SourceInfo
 from charging.sources.tabular import model as tabular
 from charging.sources.tabular.preset_schema import Preset
-from charging.sources.tabular.presets import presets
+from charging.sources.tabular.presets import correct_preset, presets
 from charging.sources.tabular.station_columns import Stations
 from charging.sources.tcec102 import model as tcec102
 
@@ -45,6 +45,22 @@ class _Model(Protocol):
     def source(self) -> SourceInfo: ...
 
     read: Callable[..., Iterator[Record]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrections:
+    """What is known of files better than they, or their preset, say."""
+
+    timezone: str | None = None  # of times in tables that name none
+    crs: str | None = None  # EPSG code of the coordinates of tables
+    id_from_file: bool = False  # ids are unique within a file only
+    repairs: frozenset[Repair] = frozenset()  # what is put right, and counted
+
+    @property
+    def layout(self) -> dict[str, str | bool]:
+        """The keys of a preset's `[file]` that are known better."""
+        known = {"timezone": self.timezone, "crs": self.crs, "id_from_file": self.id_from_file}
+        return {key: value for key, value in known.items() if value}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +78,7 @@ class Reader:
     reads_columns: Callable[..., Iterator[Stations]] | None = None  # as `reads`
     takes: Callable[..., Sequence[Part]] | None = None  # (path, preset=): the parts of a file it reads
     joins: bool = False  # whether files of this format complete one another: `reads` takes `companions=`
+    repairs: frozenset[Repair] = frozenset()  # what is corrected on request, where tables are read
 
     def read(
         self, path: Path, *, preset: str | Preset | None = None, companions: Sequence[Path] = ()
@@ -69,21 +86,44 @@ class Reader:
         """Return the records of a file, one by one; `companions` are the files of the format read with it."""
         if self.joins:
             return self.reads(path, companions=companions, **self._options(preset))
-        return self.reads(path, **self._options(preset))
+        return self.reads(path, **self._options(preset), **self._repairs())
 
     def read_columns(self, path: Path, *, companions: Sequence[Path] = ()) -> Iterator[Record | Stations]:
         """Return what `read` does, in columns where the format comes in columns."""
         if self.reads_columns is None:
             return self.read(path, companions=companions)
-        return self.reads_columns(path, **self._options(None))
+        return self.reads_columns(path, **self._options(None), **self._repairs())
 
     def unread(self, path: Path) -> tuple[str, ...]:
         """Return the members of an archive that `read` passes over, by names that can be shown."""
         return unread(path, self.takes(path, **self._options(None)) if self.takes else (text_part(path),))
 
+    def correct(self, corrections: Corrections) -> "Reader":
+        """Return the reader of files of which more is known than they say; only tables have corrections.
+
+        Raises
+        ------
+        UsageError
+            If a correction is none that can be used.
+        """
+        if not self.recognises or self.preset is None:
+            return self
+        preset = self.preset
+        if corrections.layout:
+            preset = correct_preset(tabular.resolve_preset(preset), corrections.layout)
+        return replace(self, preset=preset, repairs=corrections.repairs)
+
+    @property
+    def has_ids_by_file(self) -> bool:
+        """Whether ids are unique within a file only, says the preset."""
+        return self.preset is not None and tabular.resolve_preset(self.preset).layout.id_from_file
+
     def source(self, *, preset: str | Preset | None = None) -> SourceInfo:
         """Return where the records come from."""
         return self.describes(**self._options(preset))
+
+    def _repairs(self) -> dict[str, frozenset[Repair]]:
+        return {"repairs": self.repairs} if self.recognises and self.repairs else {}
 
     def _options(self, preset: str | Preset | None) -> dict[str, str | Preset | None]:
         if self.recognises:

@@ -20,8 +20,9 @@ class Reason(StrEnum):
     DUPLICATE_ID = "duplicate_id"  # the id was taken from an earlier record
     MISSING_COORDINATE = "missing_coordinate"
     NOT_A_NUMBER = "not_a_number"  # text where a coordinate belongs
-    ZERO_COORDINATE = "zero_coordinate"  # latitude or longitude exactly 0: unset, not the Gulf of Guinea
+    ZERO_COORDINATE = "zero_coordinate"  # both exactly 0, or one that is not of the stated country: unset
     SWAPPED_COORDINATE = "swapped_coordinate"  # fits only when latitude and longitude change places
+    PROJECTED = "projected"  # metres of a map projection where degrees belong
     OUT_OF_RANGE = "out_of_range"
     OUT_OF_AREA = "out_of_area"  # far from all that the source covers
     NOT_PUBLIC = "not_public"  # the source forbids showing it
@@ -31,7 +32,23 @@ class Reason(StrEnum):
     REMOVED = "removed"  # closed, dismantled or a duplicate according to the source
     NOT_CAR_CHARGING = "not_car_charging"  # battery swap, bicycles, other fuels
     LOST_TEXT = "lost_text"  # the name is only question marks: its encoding was lost upstream
+    TOTAL = "total"  # the sum of the other rows of a table
     NO_PILES = "no_piles"  # a location without equipment, which its standard calls expired
+
+
+class Repair(StrEnum):
+    """What is put right on request, and never by itself."""
+
+    SWAP = "swap"  # latitude and longitude that fit only the other way round
+
+
+class PointDoubt(StrEnum):
+    """What contradicts the point of a station that is taken."""
+
+    OUTSIDE_COUNTRY = "outside_country"  # far from the country that is stated
+    LAT_IS_LON = "lat_is_lon"  # latitude and longitude are the same number
+    POSITION_ORDER = "position_order"  # a pair in one cell is longitude first, by the range of the column
+    SWAP_REPAIRED = "swap_repaired"  # latitude and longitude changed places on request
 
 
 class PileRecord(NamedTuple):

@@ -35,7 +35,7 @@ def test_every_record_is_taken_or_counted_as_rejected(build):
             station("1"),
             station("1"),
             station(" "),
-            station("2", lat=0.0),
+            station("2", lat=0.0, lon=0.0),
             station("3", lat=116.4, lon=39.9),
             area("A"),
             area("A"),
@@ -135,10 +135,33 @@ def test_a_stated_total_without_groups_is_one_group_of_unknown_kind(build):
     assert (row["count"], row["current"], row["power_kw"]) == (8, None, None)
 
 
-def test_a_stated_total_of_zero_is_not_known(build):
-    built = build([station(stated_piles=0)])
-    assert rows(built)[0]["piles"] is None
-    assert counts(built.report.discarded) == {"stated_piles": 1}
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"stated_piles": 0},
+        {"piles": (PileRecord(count=0),)},
+        {"piles": (PileRecord(current=Current.AC, count=0), PileRecord(current=Current.DC, count=0))},
+        {"stated_piles": 0, "piles": (PileRecord(count=0),)},
+    ],
+)
+def test_a_stated_count_of_zero_is_zero(build, stated):
+    built = build([station(**stated)])
+    assert rows(built)[0]["piles"] == 0
+    assert [row["count"] for row in rows(built, "piles")] == [0]
+    assert (built.report.discarded, built.report.stations_without_pile_count) == ((), 0)
+
+
+@pytest.mark.parametrize(
+    ("stated", "piles"),
+    [
+        ({"stated_piles": 0, "piles": (PileRecord(count=2),)}, 2),
+        ({"stated_piles": 3, "piles": (PileRecord(count=0),)}, 3),
+        ({"stated_piles": None, "piles": (PileRecord(count=0), PileRecord(count=None))}, None),
+        ({"piles": ()}, None),
+    ],
+)
+def test_a_zero_beside_piles_or_unknown_ones_adds_nothing(build, stated, piles):
+    assert rows(build([station(**stated)]))[0]["piles"] == piles
 
 
 def test_a_group_of_none_is_no_group(build):

@@ -11,6 +11,8 @@ from charging.dataset.store import last_dataset, open_dataset
 from charging.domain.geography import great_circle_km
 from charging.domain.vocabulary import Datum
 from charging.errors import DatasetError, SourceError, UsageError
+from charging.sources.readers import Corrections
+from charging.sources.records import Repair
 
 AREAS = Path(__file__).parents[1] / "fixtures" / "service_areas" / "areas.csv"
 
@@ -186,3 +188,95 @@ def test_a_real_register_is_taken_whole_and_lands_on_the_map(tmp_path):
     shift_m = great_circle_km(table.lat, table.lon, table.source_lat, table.source_lon) * 1_000
     assert shift_m.min() > 575
     assert shift_m.max() < 620
+
+
+PRESET = """datum = "{datum}"
+[source]
+source = "s"
+title = "t"
+licence = "l"
+attribution = "a"
+[columns]
+source_id = "id"
+lat = "lat"
+lon = "lon"
+country = {{ any = ["country"], optional = true }}
+updated_at = {{ any = ["at"], optional = true }}
+"""
+
+
+@pytest.fixture
+def import_text(tmp_path):
+    """Import tables of a preset of one's own, by the names of their files."""
+
+    def run(*corrections, datum="wgs84", **texts):
+        presets = tmp_path / "build" / "presets"
+        presets.mkdir(parents=True, exist_ok=True)
+        (presets / "mine.toml").write_text(PRESET.format(datum=datum), "utf-8")
+        paths = [tmp_path / f"{name}.csv" for name in texts]
+        for path, text in zip(paths, texts.values(), strict=True):
+            path.write_text(text, "utf-8")
+        options = {"corrections": corrections[0]} if corrections else {}
+        return import_files(paths, build_dir=tmp_path / "build", preset="mine", **options)
+
+    return run
+
+
+def findings(found):
+    return {finding.what: finding.count for finding in found}
+
+
+def test_ids_of_several_files_stay_apart_on_request(import_text):
+    texts = {"north": "id,lat,lon\n1,52.4,4.8\n", "south": "id,lat,lon\n1,52.5,4.9\n"}
+    assert findings(import_text(**texts).manifest.report.rejections) == {"duplicate_id": 1}
+    dataset = import_text(Corrections(id_from_file=True), **texts)
+    assert {row["source_id"] for row in stations(dataset)} == {"north/1", "south/1"}
+
+
+def test_points_that_fit_their_country_only_exchanged_are_put_right_on_request(import_text):
+    text = "id,lat,lon,country\n1,13.4,52.5,DE\n2,48.1,11.6,DE\n3,2.35,48.85,\n"
+    assert findings(import_text(a=text).manifest.report.rejections) == {"swapped_coordinate": 1}
+    dataset = import_text(Corrections(repairs=frozenset({Repair.SWAP})), a=text)
+    assert sorted((row["lat"], row["lon"]) for row in stations(dataset))[2] == (52.5, 13.4)
+    (finding,) = dataset.manifest.report.discrepancies
+    assert (finding.what, finding.count, finding.examples[0].value) == ("swap_repaired", 1, "13.4, 52.5")
+
+
+def test_points_that_contradict_their_country_or_themselves_are_taken_and_reported(import_text):
+    text = "id,lat,lon,country\n1,35.5,-100.1,DE\n2,52.5,52.5,\n3,0.0,37.1,KE\n4,51.5,0,GB\n5,52.5,0,DE\n"
+    report = import_text(a=text).manifest.report
+    assert findings(report.discrepancies) == {"outside_country": 1, "lat_is_lon": 1}
+    assert (report.stations, findings(report.rejections)) == (4, {"zero_coordinate": 1})
+
+
+def test_no_point_outside_of_china_is_shifted(import_text):
+    text = "id,lat,lon,country\n1,31.2304,121.4737,\n2,37.57,126.98,\n3,48.85,2.35,CN\n4,43.24,76.89,\n"
+    dataset = import_text(a=text, datum="gcj02")
+    moved = {row["source_id"]: row["lat"] != row["source_lat"] for row in stations(dataset)}
+    assert moved == {"1": True, "2": False, "3": False, "4": False}
+
+
+def test_times_of_a_table_are_in_the_zone_that_is_stated(import_text):
+    text = "id,lat,lon,at\n1,39.9,116.4,2024-01-31 08:00:00\n"
+    dataset = import_text(Corrections(timezone="Asia/Shanghai"), a=text)
+    assert stations(dataset)[0]["updated_at"].isoformat() == "2024-01-31T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("wrong", [{"timezone": "Peking"}, {"crs": "UTM"}, {"crs": "EPSG:7"}])
+def test_a_correction_that_cannot_be_used_is_refused_by_its_name(import_text, wrong):
+    with pytest.raises(UsageError, match=next(iter(wrong))):
+        import_text(Corrections(**wrong), a="id,lat,lon\n1,52.5,13.4\n")
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ("1,east,13.4,\n2,east,13.5,\n", "lat 'east' of '1'"),
+        ("1,5934000,565000,\n", "--crs EPSG:n"),
+        ("1,52520008,13404954,\n", "decimal mark"),
+        ("1,13.4,52.5,DE\n", "--repair swap"),
+    ],
+)
+def test_where_nothing_is_taken_an_example_and_what_to_do_are_named(import_text, rows, says):
+    with pytest.raises(SourceError, match=says):
+        import_text(a="id,lat,lon,country\n" + rows)

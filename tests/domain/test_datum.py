@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charging.domain.datum import from_wgs84, to_wgs84
+from charging.domain.datum import from_wgs84, may_be_in_china, to_wgs84
+from charging.domain.geography import load_cities, load_places
 from charging.domain.vocabulary import Datum
 
 CITIES = [
@@ -78,3 +79,29 @@ def test_a_missing_coordinate_stays_missing():
     lat, lon = to_wgs84([np.nan, 22.5], [114.0, 114.0], Datum.GCJ02)
     assert np.isnan(lat).tolist() == [True, False]
     assert not np.isnan(lon[1])
+
+
+def test_every_place_of_the_mainland_may_be_in_china():
+    lat, lon = np.array([(place.lat, place.lon) for place in (*load_places(), *load_cities())]).T
+    assert may_be_in_china(lat, lon).all()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        (37.57, 126.98),  # Seoul
+        (35.68, 139.69),  # Tokyo
+        (25.03, 121.56),  # Taipei
+        (43.12, 131.89),  # Vladivostok
+        (47.92, 106.92),  # Ulan Bator
+        (43.24, 76.89),  # Almaty
+        (28.61, 77.21),  # Delhi
+        (27.70, 85.32),  # Kathmandu
+        (10.78, 106.70),  # Ho Chi Minh City
+        (14.60, 120.98),  # Manila
+        (52.52, 13.40),
+        (40.71, -74.01),
+    ],
+)
+def test_no_point_abroad_is_taken_for_one_of_the_mainland(place):
+    assert not may_be_in_china(*np.array(place)[:, None])[0]

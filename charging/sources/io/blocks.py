@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
@@ -35,15 +36,18 @@ class Cells(NamedTuple):
 class Block(Protocol):
     """Some rows of a table."""
 
-    def cells(self, width: int, wanted: Collection[int]) -> Cells:
+    def cells(self, width: int, wanted: Collection[int], least: int | None = None) -> Cells:
         """Return the cells of some columns.
 
         Parameters
         ----------
         width
-            Number of cells of a whole row.
+            Number of cells of a whole row; empty ones beyond them are left out.
         wanted
             Positions of the columns.
+        least
+            Number of cells a row has at least, those behind them being empty where they are missing; by
+            default all.
         """
 
 
@@ -52,15 +56,16 @@ class RowBlock(NamedTuple):
 
     rows: Sequence[_Row]
 
-    def cells(self, width: int, wanted: Collection[int]) -> Cells:
+    def cells(self, width: int, wanted: Collection[int], least: int | None = None) -> Cells:
         """Return the cells of some columns."""
         whole, lines, broken = [], [], []
-        for line, cells in self.rows:
-            if cells is not None and len(cells) == width:
+        for line, given in self.rows:
+            cells = given if given is None or len(given) == width else _fitted(given, width, least)
+            if cells is not None:
                 whole.append(cells)
                 lines.append(line)
             else:
-                broken.append((len(whole), _malformed(line, None if cells is None else len(cells), width)))
+                broken.append((len(whole), _malformed(line, None if given is None else len(given), width)))
         columns = list(zip(*whole, strict=True)) or [()] * width
         texts = {at: texts_of(columns[at]) for at in wanted}
         return Cells(texts, len(whole), lambda: lines, broken)
@@ -73,8 +78,8 @@ class TextBlock(NamedTuple):
     delimiter: str
     first_line: int
 
-    def cells(self, width: int, wanted: Collection[int]) -> Cells:
-        """Return the cells of some columns; a row of another width is left out and reported."""
+    def cells(self, width: int, wanted: Collection[int], least: int | None = None) -> Cells:
+        """Return the cells of some columns; a row that cannot be fitted is left out and reported."""
         odd: list[pa_csv.InvalidRow] = []
 
         def leave_out(row: pa_csv.InvalidRow) -> str:
@@ -100,9 +105,16 @@ class TextBlock(NamedTuple):
                 column_types=dict.fromkeys(names, pa.string()),
             ),
         )
+        if any(row.actual_columns >= (least or width) for row in odd):
+            return RowBlock(self._rows()).cells(width, wanted, least)
         columns = {int(name): whole(column) for name, column in zip(names, table.columns, strict=True)}
         broken = self._broken(odd) if odd else []
         return Cells(columns, len(table), partial(self._lines, [row.number - 1 for row in odd]), broken)
+
+    def _rows(self) -> list[_Row]:
+        text = io.StringIO(self.raw.decode("utf-8", "replace"), newline="")
+        rows = (cells for cells in csv.reader(text, delimiter=self.delimiter) if cells)
+        return list(zip((row_lines(self.raw) + self.first_line).tolist(), rows, strict=True))
 
     def _broken(self, odd: Sequence[pa_csv.InvalidRow]) -> list[tuple[int, Rejection]]:
         lines = row_lines(self.raw) + self.first_line
@@ -182,6 +194,13 @@ def _has_long_line(raw: bytes) -> bool:
     codes = np.frombuffer(raw, np.uint8)
     ends = np.flatnonzero((codes == _LF) | (codes == _CR))
     return bool(np.diff(ends, prepend=-1, append=len(codes)).max() > _MAX_CELL_LENGTH)
+
+
+def _fitted(cells: list[str], width: int, least: int | None) -> list[str] | None:
+    """Return a row without empty cells beyond its width, or with those it lacks; None if it has others."""
+    if len(cells) > width:
+        return None if any(map(str.strip, cells[width:])) else cells[:width]
+    return cells + [""] * (width - len(cells)) if len(cells) >= (least or width) else None
 
 
 def _malformed(line: int, cells: int | None, width: int) -> Rejection:

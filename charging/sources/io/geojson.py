@@ -24,11 +24,16 @@ def matches(head: bytes) -> bool:
     return head.lstrip()[:1] == b"{" and (b'"FeatureCollection"' in head or b'"features"' in head)
 
 
-def features(text: TextIO, part: Part) -> Iterator[Feature | None]:
-    """Return the features of a collection one by one, None for one that is none."""
+def features(text: TextIO, part: Part, members: dict[str, Any] | None = None) -> Iterator[Feature | None]:
+    """Return the features of a collection one by one, None for one that is none.
+
+    `members`, where given, is filled at the end with everything beside the features.
+    """
     for value in elements(text, part, "features"):
         if not isinstance(value, Around):
             yield _feature(value) if isinstance(value, dict) else None
+        elif members is not None:
+            members |= value.members
 
 
 def box_centre(geometry: object) -> tuple[float | None, float | None]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from charging.domain.vocabulary import Current
 from charging.sources.recognition.header_words import meanings
-from charging.sources.tabular.model import lacking
+from charging.sources.tabular.headers import headers_in
 from charging.sources.tabular.preset_schema import Mapped, Preset, PresetColumn
 from charging.sources.tabular.tables import first_rows
 
@@ -53,12 +53,11 @@ def fields_of_preset(path: Path, preset: Preset) -> PresetFields | None:
     SourceError
         If the file cannot be read.
     """
-    header = next(
-        (row for rows in first_rows(path, preset.layout) for row in rows if not lacking(row, preset)), None
-    )
+    candidates = (each for rows in first_rows(path, preset.layout) for each in headers_in(rows))
+    header = next((each for each in candidates if each.fits(preset)), None)
     if header is None:
         return None
-    names = [name.strip() for name in header]
+    names = [*header.positions]
     found: dict[str, dict[str, None]] = {}
     for key, field in _STATION.items():
         if key in preset.places:
@@ -74,7 +73,9 @@ def fields_of_preset(path: Path, preset: Preset) -> PresetFields | None:
     used = {each for place in _places(preset) for each in place} | {
         each for headers in columns.values() for each in headers
     }
-    return PresetFields(columns, tuple(name for name in names if name and name not in used))
+    positions = {header.positions[name] for name in used if name in header.positions}
+    unused = (name for at, name in enumerate(header.names) if name and at not in positions)
+    return PresetFields(columns, tuple(unused))
 
 
 def _of_group(group: Mapped, names: list[str]) -> Iterable[tuple[str, tuple[str, ...]]]:

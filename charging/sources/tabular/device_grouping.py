@@ -32,7 +32,8 @@ def merged(parts: Iterable[Stations], sites: Sites) -> Iterator[Stations]:
     """Return stations with the rows of each site made one; what is no station comes first.
 
     A site has the fields of its first row, filled up from the others, the earliest date and the lowest id.
-    Piles without an id that are alike become one group; a pile whose id was there before is told as a doubt,
+    Piles without an id that are alike become one group; where each row repeats the counts of its site, those
+    at one place in the row do, with the highest power. A pile whose id was there before is told as a doubt,
     and not counted again where the preset says so.
 
     Notes
@@ -51,6 +52,11 @@ def merged(parts: Iterable[Stations], sites: Sites) -> Iterator[Stations]:
     held.clear()
     if sites.equal:
         whole = _with_equal_rows_told(whole, is_one=sites.equal == "one")
+    if sites.repeats:
+        _, site = distinct([_codes(whole, name) for name in sites.same], len(whole))
+        is_alone = np.bincount(site)[site] == 1
+        yield whole.of(is_alone)
+        whole = whole.of(~is_alone)
     found = _of_sites(whole, sites)
     number = np.arange(len(found))
     for start in range(0, len(found), SITES):
@@ -165,6 +171,7 @@ def _added(notes: dict[int, Pairs], more: Iterable[tuple[int, tuple[str, str]]])
 def _piles(piles: Piles, site: Rows, sites: Sites) -> tuple[Piles, list[tuple[int, tuple[str, str]]]]:
     """Return the groups of sites, those with an id first, and by site the ids that were there before."""
     order = np.argsort(site, kind="stable")
+    number = _numbers_in_rows(piles.station)[order]
     site, kind = site[order], Coded(piles.kind.values, piles.kind.at[order])
     ids = piles.pile_id.take(pa.array(order))
     is_named = np.asarray(ids.is_valid())
@@ -178,14 +185,36 @@ def _piles(piles: Piles, site: Rows, sites: Sites) -> tuple[Piles, list[tuple[in
     ]
     kept = named[~is_known] if sites.once else named
     is_counted = kind.where(lambda pile: pile.count is not None)
-    uncounted = np.flatnonzero(~is_named & ~is_counted)
-    alike = np.flatnonzero(~is_named & is_counted)
-    sums, summed = _summed(kind, site, alike)
+    if sites.repeats:
+        uncounted = np.empty(0, np.intp)
+        sums, summed = _once(kind, site, number, np.flatnonzero(~is_named))
+    else:
+        uncounted = np.flatnonzero(~is_named & ~is_counted)
+        sums, summed = _summed(kind, site, np.flatnonzero(~is_named & is_counted))
     together = Coded.joined([Coded(kind.values, kind.at[kept]), sums, Coded(kind.values, kind.at[uncounted])])
     at = np.concatenate([kept, summed, uncounted])
     in_order = np.argsort(site[at], kind="stable")
     at = at[in_order]
     return Piles(site[at], Coded(together.values, together.at[in_order]), ids.take(pa.array(at))), doubts
+
+
+def _numbers_in_rows(station: Rows) -> Rows:
+    """Return the number of each group within its row, from 0."""
+    first, like = distinct([station], len(station))
+    numbers: Rows = np.arange(len(station)) - first[like]
+    return numbers
+
+
+def _once(kind: Coded, site: Rows, number: Rows, rows: Rows) -> tuple[Coded, Rows]:
+    """Return groups that the rows of a site repeat, with the highest power, and the first of each."""
+    first, like = distinct([site[rows], number[rows]], len(rows))
+    highest: list[float | None] = [None] * len(first)
+    for group, pile in zip(like.tolist(), kind.at[rows].tolist(), strict=True):
+        power_kw = kind.values[pile].power_kw
+        highest[group] = max(filter(None, (power_kw, highest[group])), default=None)
+    firsts = rows[first]
+    coded = Coded.of(list(zip(kind.at[firsts].tolist(), highest, strict=True)))
+    return Coded([kind.values[of]._replace(power_kw=power) for of, power in coded.values], coded.at), firsts
 
 
 def _summed(kind: Coded, site: Rows, alike: Rows) -> tuple[Coded, Rows]:

@@ -5,22 +5,20 @@ first rows. A row that does not parse is one bad record. A cell that cannot be w
 stored as unknown and counted.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 from charging.errors import SourceError, UsageError
 from charging.sources.io.files import Part, parts
-from charging.sources.records import Record, SourceInfo
+from charging.sources.records import Record, Repair, SourceInfo
 from charging.sources.tabular.device_grouping import merged
+from charging.sources.tabular.headers import Header, has_header, headers_of
 from charging.sources.tabular.preset_reader import PresetTable
-from charging.sources.tabular.preset_schema import POSITION, Place, Preset
+from charging.sources.tabular.preset_schema import Preset
 from charging.sources.tabular.presets import load_preset, presets
 from charging.sources.tabular.station_columns import Stations
 from charging.sources.tabular.tables import (
-    LAT,
-    LON,
     MAX_PREAMBLE,
     Rows,
     delimiters,
@@ -28,9 +26,6 @@ from charging.sources.tabular.tables import (
     tables,
     with_delimiter_of,
 )
-
-_Row = list[str]
-
 
 PresetOrName = str | Preset | None
 """A preset, or the name of one that comes with the project."""
@@ -53,19 +48,33 @@ def _most_asking(path: Path, known: Iterable[Preset]) -> Preset | None:
     found = [
         preset
         for preset in known
-        if any(not lacking(row, preset) for rows in first_rows(path, preset.layout) for row in rows)
+        if any(has_header(rows, preset) for rows in first_rows(path, preset.layout))
     ]
     return max(found, key=lambda preset: len(preset.columns), default=None)
 
 
+def resolve_preset(preset: PresetOrName) -> Preset:
+    """Return the preset of a name, or the one that is given.
+
+    Raises
+    ------
+    UsageError
+        If none is named, or there is none of that name.
+    """
+    if preset is None:
+        message = f"Expected a preset for the columns, found none. Name one of {', '.join(presets())}."
+        raise UsageError(message)
+    return preset if isinstance(preset, Preset) else load_preset(preset)
+
+
 def source(*, preset: PresetOrName) -> SourceInfo:
     """Return where the records of a preset come from."""
-    return _load(preset).info
+    return resolve_preset(preset).info
 
 
-def read(path: Path, *, preset: PresetOrName) -> Iterator[Record]:
+def read(path: Path, *, preset: PresetOrName, repairs: Collection[Repair] = ()) -> Iterator[Record]:
     """Return the stations of a file, one by one, as `read_columns` reads them."""
-    for stations in read_columns(path, preset=preset):
+    for stations in read_columns(path, preset=preset, repairs=repairs):
         yield from stations.records()
 
 
@@ -77,17 +86,19 @@ def parts_read(path: Path, *, preset: PresetOrName) -> tuple[Part, ...]:
     UsageError, SourceError
         As `read_columns`; a file of one part is not looked into.
     """
-    chosen, found = _load(preset), parts(path)
+    chosen, found = resolve_preset(preset), parts(path)
     return found if len(found) == 1 else tuple(part for part in found if _has_columns(part, chosen))
 
 
-def read_columns(path: Path, *, preset: PresetOrName) -> Iterator[Stations]:
+def read_columns(path: Path, *, preset: PresetOrName, repairs: Collection[Repair] = ()) -> Iterator[Stations]:
     """Return the stations of a file, many at a time; where a preset makes sites of rows, after the last row.
 
     Parameters
     ----------
     preset
         The preset, or the name of one that comes with the project.
+    repairs
+        What is corrected on request.
 
     Raises
     ------
@@ -97,72 +108,55 @@ def read_columns(path: Path, *, preset: PresetOrName) -> Iterator[Stations]:
         If no table of the file has the columns of the preset, or the file is damaged, in another encoding,
         or no table.
     """
-    chosen = _load(preset)
-    stations = _stations(path, chosen)
+    chosen = resolve_preset(preset)
+    stations = _stations(path, chosen, repairs)
     return stations if chosen.sites is None else merged(stations, chosen.sites)
-
-
-def lacking(header: Iterable[str], preset: Preset) -> list[str]:
-    """Return the columns of a preset that are not in a header once; of alternatives the first."""
-    once = {name for name, count in Counter(name.strip() for name in header).items() if count == 1}
-    return [place[0][0] for place in preset.required() if not _fits(place, once, preset)]
-
-
-def _fits(place: Place, names: set[str], preset: Preset) -> bool:
-    if any(names.issuperset(columns) for columns in place):
-        return True
-    # GeoJSON has the coordinates beside its properties, under names of its own
-    return (
-        LAT in names
-        and LON in names
-        and place in [at.any for key, at in preset.places.items() if key in (LAT, LON, POSITION)]
-    )
 
 
 def _has_columns(part: Part, preset: Preset) -> bool:
     return any(
-        cells is not None and not lacking(cells, preset)
+        has_header([cells for _, cells in islice(rows.singly, MAX_PREAMBLE)], preset)
         for rows in _tables(part, preset)
-        for _, cells in islice(rows.singly, MAX_PREAMBLE)
     )
 
 
-def _load(preset: PresetOrName) -> Preset:
-    if isinstance(preset, Preset):
-        return preset
-    if preset is None:
-        message = f"Expected a preset for the columns, found none. Name one of {', '.join(presets())}."
-        raise UsageError(message)
-    return load_preset(preset)
-
-
-def _stations(path: Path, preset: Preset) -> Iterator[Stations]:
+def _stations(path: Path, preset: Preset, repairs: Collection[Repair]) -> Iterator[Stations]:
     is_found = False
-    seen: list[_Row] = []
+    seen: list[tuple[Header, Sequence[str]]] = []
     for part in parts(path):
         for rows in _tables(part, preset):
+            above: Sequence[str] | None = None
             for _, cells in islice(rows.singly, MAX_PREAMBLE):
-                if cells is not None and not lacking(cells, preset):
+                headers = [*headers_of(cells, above)]
+                header = next((each for each in headers if each.fits(preset)), None)
+                if header is not None:
                     is_found = True
-                    table = PresetTable(preset, [name.strip() for name in cells])
+                    table = PresetTable(preset, header, where=str(part), repairs=repairs)
                     for block in rows.by_the_block:
-                        yield table.stations(block.cells(table.width, table.wanted))
+                        yield table.stations(block.cells(table.width, table.wanted, table.least))
                     break
-                seen.append(cells or [])
+                seen += [(header, cells or ()) for header in headers[:1]]
+                above = cells
     if not is_found:
         raise _unknown_header(path, preset, seen)
 
 
 def _tables(part: Part, preset: Preset) -> Iterator[Rows]:
-    layout = with_delimiter_of(part, preset.layout, lambda cells: not lacking(cells, preset))
-    return tables(part, layout)
+    return tables(part, with_delimiter_of(part, preset.layout, lambda rows: has_header(rows, preset)))
 
 
-def _unknown_header(path: Path, preset: Preset, seen: list[_Row]) -> SourceError:
-    header = min(seen, key=lambda row: len(lacking(row, preset)), default=[])
+def _unknown_header(path: Path, preset: Preset, seen: list[tuple[Header, Sequence[str]]]) -> SourceError:
+    nearest = min(seen, key=lambda each: len(each[0].lacks(preset)), default=(Header.of([]), ()))
+    header, cells = nearest
+    lacks = header.lacks(preset)
+    if lacks and (repeated := [name for name in lacks if name in header.repeated]) == lacks:
+        return SourceError(
+            f"{path}: expected each column of the preset {preset.name} once, found {', '.join(repeated)!r} "
+            "twice. Rename or remove the one that is not meant."
+        )
     return SourceError(
         f"{path}: expected each column of the preset {preset.name} once ({', '.join(preset.columns)[:300]}), "
-        f"found {', '.join(header)[:300]!r}, without {', '.join(lacking(header, preset))[:300]}. "
+        f"found {', '.join(cells)[:300]!r}, without {', '.join(lacks)[:300]}. "
         "Check that the file is of this preset, and that its delimiter is "
         f"{' or '.join(map(repr, delimiters(preset.layout)))}."
     )

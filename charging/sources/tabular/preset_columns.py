@@ -3,7 +3,7 @@
 A column is read as a whole, each different cell once, since codes, counts and dates repeat.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from charging.sources.io.arrow_texts import empty_to_null, trim_texts
-from charging.sources.tabular.cell_parsers import Read, Reader, is_text, reader_of
+from charging.sources.tabular.cell_parsers import is_text, reader_of
+from charging.sources.tabular.cells import ColumnReader, Read, Reader
 from charging.sources.tabular.preset_schema import Mapped, Preset, PresetColumn
 from charging.sources.tabular.station_columns import Coded, Pairs, Rows
 
@@ -28,44 +29,63 @@ class Field:
     def __init__(
         self,
         name: str,
-        places: tuple[tuple[int, ...], ...],
-        read: Reader | None,
+        places: Mapping[tuple[int, ...], Reader | None],
         codes: Mapping[str, Any] | None,
     ) -> None:
-        """Take alternatives of positions of cells to join by a space, what reads a text there, and codes."""
+        """Take alternatives of positions of cells to join by a space with what reads them, and codes."""
         self.name = name
-        self.places = places
+        self.places = tuple(places)
         self.is_text = is_text(name)
         self.first_letters = {code[:1] for code in codes or ()} if self.is_text else set()
-        self._read = read or Read
-        self._kept: dict[str, Read] = {"": _NOTHING}
+        self._read = {place: read or Read for place, read in places.items()}
+        self._kept: dict[tuple[int, ...], dict[str, Read]] = {place: {"": _NOTHING} for place in places}
+
+    @property
+    def is_decided_by_column(self) -> bool:
+        """Whether what a cell means depends on the others of its column."""
+        return any(isinstance(read, ColumnReader) for read in self._read.values())
+
+    def observe(self, place: tuple[int, ...], texts: Collection[str]) -> bool:
+        """Show all cells of a column to what reads them; return whether that changes what one means."""
+        read = self._read[place]
+        if not isinstance(read, ColumnReader) or not read.observe(texts):
+            return False
+        self._kept[place] = {"": _NOTHING}
+        return True
 
     def of_row(self, row: Mapping[int, str]) -> Read:
         """Return what one row says, with everything that was not understood on the way."""
         unread: tuple[str, ...] = ()
         doubts: Pairs = ()
         for place in self.places:
-            text = row[place[0]].strip()
-            for at in place[1:]:
-                text = f"{text} {row[at].strip()}".strip()
-            value, unread_here, doubts_here = self._meaning(text)
+            value, unread_here, doubts_here = self._meaning(place, text_of(row, place))
             unread += unread_here
             doubts += doubts_here
             if value is not None:
                 return Read(value, unread, doubts)
         return Read(None, unread, doubts)
 
-    def meanings(self, texts: Sequence[str]) -> list[Read]:
-        """Return what texts say, none of them surrounded by blanks."""
-        return list(map(self._meaning, texts))
+    def meanings(self, place: tuple[int, ...], texts: Sequence[str]) -> list[Read]:
+        """Return what texts of a place say, none of them surrounded by blanks."""
+        self.observe(place, texts)
+        return [self._meaning(place, text) for text in texts]
 
-    def _meaning(self, text: str) -> Read:
-        known = self._kept.get(text)
+    def _meaning(self, place: tuple[int, ...], text: str) -> Read:
+        kept = self._kept[place]
+        known = kept.get(text)
         if known is None:
-            if len(self._kept) > MAX_KEPT:
-                self._kept = {"": _NOTHING}
-            known = self._kept[text] = self._read(text)
+            if len(kept) > MAX_KEPT:
+                kept = self._kept[place] = {"": _NOTHING}
+            known = kept[text] = self._read[place](text)
         return known
+
+
+def text_of(row: Mapping[int, str], place: tuple[int, ...]) -> str:
+    """Return the text of a row at a place."""
+    text = row[place[0]].strip()
+    for at in place[1:]:
+        text = f"{text} {row[at].strip()}".strip()
+    return text
 
 
 class Notes:
@@ -112,12 +132,12 @@ class Sheet:
 
     def coded(self, field: Field, notes: Notes) -> Coded:
         """Return the values of a field that is read, None where no place holds one."""
-        found = _read(field, self.texts(field.places[0]), np.arange(self.rows), notes)
+        found = _read(field, field.places[0], self.texts(field.places[0]), np.arange(self.rows), notes)
         for place in field.places[1:]:
             still = np.flatnonzero(found.where(_is_nothing))
             if not len(still):
                 break
-            more = _read(field, self.texts(place).take(pa.array(still)), still, notes)
+            more = _read(field, place, self.texts(place).take(pa.array(still)), still, notes)
             at = found.at.copy()
             at[still] = more.at + len(found.values)
             found = Coded([*found.values, *more.values], at)
@@ -133,7 +153,7 @@ class Sheet:
             ]
             is_code = pa.array(np.array(may_be_code, np.bool_)[first.indices.to_numpy()])
             different, at = encoded(texts.filter(is_code))
-            values = [meaning.value for meaning in field.meanings(different)]
+            values = [meaning.value for meaning in field.meanings(place, different)]
             texts = pc.replace_with_mask(texts, is_code, Coded(values, at).column(pa.string()))
         return empty_to_null(texts)
 
@@ -155,7 +175,7 @@ def fields_of(
         )
         if there:
             codes = mapped.values.get(name)
-            yield Field(name, there, reader_of(name, preset.layout, codes), codes)
+            yield Field(name, {each: reader_of(name, preset.layout, codes) for each in there}, codes)
 
 
 def of_row(row: Mapping[int, str], fields: Iterable[Field]) -> tuple[dict[str, Any], Pairs, Pairs]:
@@ -178,9 +198,9 @@ def encoded(column: pa.Array) -> tuple[list[Any], Rows]:
     return found.dictionary.to_pylist(), found.indices.to_numpy().astype(np.intp)
 
 
-def _read(field: Field, texts: pa.Array, rows: Rows, notes: Notes) -> Coded:
+def _read(field: Field, place: tuple[int, ...], texts: pa.Array, rows: Rows, notes: Notes) -> Coded:
     different, at = encoded(texts)
-    meanings = field.meanings(different)
+    meanings = field.meanings(place, different)
     odd = [number for number, meaning in enumerate(meanings) if meaning.unread or meaning.doubts]
     for row in np.flatnonzero(np.isin(at, odd)).tolist() if odd else ():
         meaning = meanings[at[row]]

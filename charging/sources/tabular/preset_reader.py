@@ -1,6 +1,6 @@
 """Blocks of a table made into stations as a preset says, column after column."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any, NamedTuple
@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from charging.domain.vocabulary import Connector, connector_mask
-from charging.sources.coordinates import read_point
 from charging.sources.io.blocks import Cells
-from charging.sources.records import PileRecord, Reason, Rejection
-from charging.sources.tabular.cell_parsers import current_of, read_position, says_yes
-from charging.sources.tabular.preset_columns import Field, Notes, Sheet, encoded, fields_of, of_row
+from charging.sources.records import PileRecord, Reason, Rejection, Repair
+from charging.sources.tabular.cell_parsers import current_of, says_yes
+from charging.sources.tabular.default_rejections import NAMES, rejected_names
+from charging.sources.tabular.headers import Header
+from charging.sources.tabular.points import PointReader
+from charging.sources.tabular.preset_columns import Field, Notes, Sheet, encoded, fields_of, of_row, text_of
 from charging.sources.tabular.preset_schema import POSITION, Mapped, Preset, PresetColumn
 from charging.sources.tabular.station_columns import (
     TEXTS,
@@ -26,10 +27,10 @@ from charging.sources.tabular.station_columns import (
     Rows,
     Stations,
     codes_of,
-    different,
     distinct,
 )
 from charging.sources.tabular.tables import LAT, LON
+from charging.sources.tabular.total_rows import total_rows
 
 MAX_KEPT = 8_192
 """Rows of different piles that are remembered."""
@@ -37,10 +38,7 @@ MAX_KEPT = 8_192
 _PILE_ID = "pile_id"
 _ID = "source_id"
 _STATED = "stated_piles"
-_PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
-
-_Bools = NDArray[np.bool_]
-_Reals = NDArray[np.float64]
+_REASONS_OF_TOTALS = (Reason.MISSING_ID, Reason.MISSING_COORDINATE, Reason.NOT_A_NUMBER)
 
 
 class _Group(NamedTuple):
@@ -69,20 +67,42 @@ class _Piles(NamedTuple):
 class PresetTable:
     """A preset laid over the header of a table."""
 
-    def __init__(self, preset: Preset, header: Sequence[str]) -> None:
-        """Find the columns of the preset."""
-        self.width = len(header)
+    def __init__(
+        self,
+        preset: Preset,
+        header: Header | Sequence[str],
+        *,
+        where: str = "",
+        repairs: Collection[Repair] = (),
+    ) -> None:
+        """Find the columns of the preset.
+
+        Parameters
+        ----------
+        header
+            The header, or the names of the columns.
+        where
+            The file, for messages.
+        repairs
+            What is put right on request.
+        """
+        header = header if isinstance(header, Header) else Header.of(header)
+        self.width = header.width
         self._preset = preset
-        positions = {name: at for at, name in enumerate(header)}
+        positions = header.positions
         columns = dict(preset.station.columns)
         own = columns[LAT].any if LAT in columns else ()
-        if not any({*header}.issuperset(each) for each in own) and POSITION not in columns:
+        if not any(positions.keys() >= {*each} for each in own) and POSITION not in columns:
             columns |= {field: PresetColumn(any=((field,),)) for field in (LAT, LON)}
         station = tuple(fields_of(columns, preset.station, positions, preset))
-        self._places = {field.name: field for field in station if field.name in (LAT, LON, POSITION)}
-        self._station = tuple(field for field in station if field.name not in self._places)
+        places = {field.name: field for field in station if field.name in (LAT, LON, POSITION)}
+        self._station = tuple(field for field in station if field.name not in places)
         self._rules = tuple((rule, positions[rule.column]) for rule in preset.rules)
         self._piles = PileReader(preset, positions)
+        used = {at for field in places.values() for place in field.places for at in place}
+        names = [name for name, at in positions.items() if at in used]
+        self._points = PointReader(preset, places, names, where, repairs)
+        self.least = _least_width(station)
         self.wanted = sorted(
             {
                 *chain.from_iterable(chain.from_iterable(field.places for field in station)),
@@ -103,7 +123,10 @@ class PresetTable:
             for at in nameless
         }
         self._apply_rules(sheet, ids, refused)
-        lat, lon = self._points(sheet, ids, refused)
+        if self._preset.reject_defaults:
+            _apply_defaults(columns, ids, refused)
+        lat, lon = self._points.read(sheet, ids, refused, notes)
+        _name_totals(sheet, refused)
         stations = Stations(
             lat=lat,
             lon=lon,
@@ -141,7 +164,7 @@ class PresetTable:
     def _apply_rules(self, sheet: Sheet, ids: pa.Array, refused: dict[int, Rejection]) -> None:
         for rule, position in self._rules:
             cells, at = encoded(sheet.cells[position])
-            is_meant = [(cell.strip().casefold() in rule.codes) is rule.is_listed_rejected for cell in cells]
+            is_meant = [rule.rejects(cell) for cell in cells]
             for row in np.flatnonzero(np.array(is_meant, np.bool_)[at]).tolist() if any(is_meant) else ():
                 if row not in refused:
                     refused[row] = Rejection(
@@ -151,43 +174,30 @@ class PresetTable:
                         value=cells[at[row]],
                     )
 
-    def _points(self, sheet: Sheet, ids: pa.Array, refused: dict[int, Rejection]) -> tuple[_Reals, _Reals]:
-        """Return latitudes and longitudes; a row that has no point is refused."""
-        nothing = pa.nulls(sheet.rows, pa.string())
-        given = [
-            sheet.column(self._places[name]) if name in self._places else nothing
-            for name in (LAT, LON, POSITION)
-        ]
-        lat, lon = (self._numbers(texts) for texts in given[:2])
-        is_sound = np.isfinite(lat) & np.isfinite(lon) & self._is_inside(lat, lon)
-        is_sound[list(refused)] = True  # nobody asks where it is
-        odd = np.flatnonzero(~is_sound)
-        said, like = different([column.take(pa.array(odd)) for column in given], len(odd))
-        points = [_point(lat_text, lon_text, both, self._preset) for lat_text, lon_text, both in said]
-        for row, number in zip(odd.tolist(), like.tolist(), strict=True):
-            point = points[number]
-            if isinstance(point, Rejection):
-                refused[row] = replace(point, record_id=ids[row].as_py())
-            else:
-                lat[row], lon[row] = point
-        return lat, lon
 
-    def _numbers(self, texts: pa.Array) -> _Reals:
-        """Return texts as numbers, not a number where one is missing or not plainly written."""
-        if (decimal := self._preset.layout.decimal) != ".":
-            texts = pc.replace_substring(texts, decimal, ".")
-        try:
-            numbers = texts.cast(pa.float64())
-        except pa.ArrowInvalid:
-            is_plain = pc.match_substring_regex(texts, _PLAIN_NUMBER)
-            numbers = pc.if_else(is_plain, texts, pa.scalar(None, pa.string())).cast(pa.float64())
-        return np.array(pc.fill_null(numbers, np.nan))
+def _apply_defaults(columns: Mapping[str, pa.Array], ids: pa.Array, refused: dict[int, Rejection]) -> None:
+    """Refuse the rows whose names say in Chinese that they are no station, or none any more."""
+    for field in NAMES:
+        for reason, rows in rejected_names(columns[field]) if field in columns else ():
+            for row in rows.tolist():
+                name = columns[field][row].as_py()
+                rejection = Rejection(reason=reason, record_id=ids[row].as_py(), field=field, value=name)
+                refused.setdefault(row, rejection)
 
-    def _is_inside(self, lat: _Reals, lon: _Reals) -> _Bools:
-        """Tell which points lie where the register can have them."""
-        areas = self._preset.areas
-        is_inside = np.any([area.contains(lat, lon) for area in areas], axis=0) if areas else np.True_
-        return np.asarray((lat != 0) & (lon != 0) & is_inside)
+
+def _name_totals(sheet: Sheet, refused: dict[int, Rejection]) -> None:
+    """Tell the rows without an id or a point that are the sum of the others as what they are."""
+    bare = [row for row, each in refused.items() if each.reason in _REASONS_OF_TOTALS]
+    for row in total_rows(sheet.cells, bare).tolist() if bare else ():
+        refused[row] = replace(refused[row], reason=Reason.TOTAL)
+
+
+def _least_width(station: Iterable[Field]) -> int:
+    """Return how many cells a row must have: those up to its id and its point."""
+    ends = {field.name: min(max(place) + 1 for place in field.places) for field in station}
+    points = [max(ends[LAT], ends[LON])] if LAT in ends and LON in ends else []
+    points += [ends[POSITION]] if POSITION in ends else []
+    return max(ends.get(_ID, 1), min(points, default=1))
 
 
 class PileReader:
@@ -217,6 +227,10 @@ class PileReader:
         id_cells = chain.from_iterable(chain.from_iterable(field.places for field in self._ids.values()))
         self.wanted = sorted({*self._cells, *id_cells})
         self._kept: dict[Any, _Piles] = {}
+        fields = chain.from_iterable((*group.fields, *group.also) for group in self._groups)
+        self._decided = tuple(
+            (field, place) for field in fields if field.is_decided_by_column for place in field.places
+        )
 
     def read(self, sheet: Sheet, notes: Notes) -> Piles:
         """Return the piles of all rows; rows that differ in the ids of piles alone are read once."""
@@ -245,6 +259,7 @@ class PileReader:
             self._kept.clear()
         rows = pa.array(first)
         cells = {at: sheet.cells[at].take(rows).to_pylist() for at in self.wanted}
+        self._observe(cells)
         keys = [*(cells[at] for at in self._cells), *(flags[first].tolist() for flags in has_id)]
         found = []
         for number in range(len(first)):
@@ -253,6 +268,18 @@ class PileReader:
                 self._kept[key] = self._of_row({at: column[number] for at, column in cells.items()})
             found.append(self._kept[key])
         return found
+
+    def _observe(self, cells: Mapping[int, list[str]]) -> None:
+        """Show the cells of columns to what reads them; what was kept is read again where that matters."""
+        is_changed = False
+        for field, place in self._decided:
+            texts = {
+                text_of(dict(zip(place, row, strict=True)), place)
+                for row in zip(*(cells[at] for at in place), strict=True)
+            }
+            is_changed |= field.observe(place, texts - {""})
+        if is_changed:
+            self._kept.clear()
 
     def _of_row(self, row: Mapping[int, str]) -> _Piles:
         """Return the piles of a row; a group whose cells are all empty is not there."""
@@ -266,7 +293,7 @@ class PileReader:
             if not (values or unread_here or plugs):
                 continue
             is_left_out = group.mapped.also_if == "first" and any(pile.count != 0 for pile in piles)
-            more, unread_more, _ = ({}, (), ()) if is_left_out else of_row(row, group.also)
+            more, unread_more, doubts_more = ({}, (), ()) if is_left_out else of_row(row, group.also)
             given = {"count": None, **group.mapped.constants, **more, **values}
             if plugs:
                 given["connectors"] = connector_mask(plugs)
@@ -275,7 +302,7 @@ class PileReader:
             piles.append(PileRecord(**{**given, _PILE_ID: None}))
             numbers.append(number)
             unread += unread_here + unread_more
-            doubts += doubts_here
+            doubts += doubts_here + doubts_more
         return _Piles(tuple(piles), tuple(numbers), unread, doubts)
 
 
@@ -317,25 +344,3 @@ def _without(
     )
     between = tuple((before[row], rejection) for row, _, rejection in rejections)
     return replace(stations.of(is_taken), between=between)
-
-
-def _point(
-    lat: str | None, lon: str | None, both: str | None, preset: Preset
-) -> tuple[float, float] | Rejection:
-    """Return the point of a row, or why it has none."""
-    decimal = preset.layout.decimal
-    if lat is None and lon is None and both is not None:
-        pair = read_position(both, preset.layout)
-        if pair is None:
-            return Rejection(reason=Reason.NOT_A_NUMBER, field=POSITION, value=both)
-        lat, lon = pair
-        decimal = "."
-    point = read_point(lat, lon, "", decimal=decimal)
-    # a zero is an unset coordinate, which is judged later and for all sources
-    if isinstance(point, Rejection) or not preset.areas or 0 in point:
-        return point
-    if any(area.contains(*point) for area in preset.areas):
-        return point
-    is_swapped = any(area.contains(point[1], point[0]) for area in preset.areas)
-    reason = Reason.SWAPPED_COORDINATE if is_swapped else Reason.OUT_OF_AREA
-    return Rejection(reason=reason, field="lat, lon", value=f"{point[0]!r}, {point[1]!r}")

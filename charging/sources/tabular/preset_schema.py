@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, get_type_hints
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -40,6 +41,9 @@ CLOSED_SETS: Mapping[str, type[StrEnum]] = {
 POSITION = "position"
 """The field of a column that holds both coordinates."""
 
+MIN_EPSG, MAX_EPSG = 1_024, 32_767
+"""Codes that EPSG gives to coordinate reference systems."""
+
 MAX_REPEATS = 50
 """Groups of piles that one table can stand for."""
 
@@ -70,6 +74,21 @@ def _encoding(name: str) -> str:
     return name
 
 
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError) as error:
+        raise ValueError("a time zone of the IANA database, such as Asia/Shanghai") from error
+    return name
+
+
+def _crs(code: object) -> object:
+    text = str(code).strip().upper().removeprefix("EPSG:")
+    if isinstance(code, bool) or not text.isdecimal() or not MIN_EPSG <= int(text) <= MAX_EPSG:
+        raise ValueError("a code of a coordinate reference system, such as EPSG:25832")
+    return int(text)
+
+
 def _as(kind: Any) -> GetPydanticSchema:  # noqa: ANN401  a type
     """Return what makes pydantic check another type than the one the code sees."""
     return GetPydanticSchema(lambda _source, handler: handler.generate_schema(kind))
@@ -85,6 +104,8 @@ Encodings = Annotated[tuple[Encoding, ...], Field(min_length=1), _ONE_OR_MORE]
 StationField = Annotated[str, _as(Literal[(*_STATION_FIELDS, POSITION)])]
 PileField = Annotated[str, _as(Literal[_PILE_FIELDS])]
 Code = Annotated[str, AfterValidator(str.casefold)]
+TimeZone = Annotated[str, AfterValidator(_timezone)]
+Crs = Annotated[int, BeforeValidator(_crs, json_schema_input_type=str | int)]
 Count = Annotated[int, Strict(), Field(ge=0)]
 Number = Annotated[FiniteFloat, Strict()]
 
@@ -100,9 +121,14 @@ class Layout:
     decimal: Mark = "."
     encodings: Annotated[Encodings, Field(alias="encoding")] = ("utf-8",)  # without a mark the first it is in
     separator: Text = ","  # between the entries of a list in one cell
-    date_formats: Annotated[Texts, Field(alias="date_format")] = ()  # as for `strptime`; none: ISO 8601
-    power_unit: Literal["kW", "W", "kW or W"] = "kW"  # of the last: above 1,000 it is W
-    position: Literal["lon lat", "lat lon"] = "lon lat"  # order of the two numbers in a cell of `position`
+    date_formats: Annotated[Texts, Field(alias="date_format")] = ()  # as for `strptime`, before all others
+    timezone: TimeZone | None = None  # of times that name none, by its IANA name; by default UTC
+    power_unit: Literal["kW", "W", "kW or W"] | None = (
+        None  # without one in the cell; by default the column tells
+    )
+    position: Literal["lon lat", "lat lon"] | None = None  # order of a pair; by default as it is written
+    crs: Crs | None = None  # of coordinates that are not in degrees, its EPSG code
+    id_from_file: StrictBool = False  # ids are unique within a file only: its name becomes part of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +139,7 @@ class Sites:
     adds: Annotated[tuple[Literal["stated_piles"], ...], Field(max_length=1)] = ()
     once: Annotated[tuple[Literal["pile_id"], ...], Field(max_length=1)] = ()  # not again with its id
     equal: Literal["one", "all"] | None = None  # rows equal in all that is read: told, and added up or not
+    repeats: Literal["count"] | None = None  # each row has those of the whole site
 
 
 class PresetColumn(StrictTable):
@@ -161,11 +188,27 @@ def _constant(field: str, kind: Any) -> Any:  # noqa: ANN401  a type
     return {"stated_piles": Count, "count": Count, "power_kw": Number}.get(field, kind)
 
 
+def _plugs(given: tuple[str, ...]) -> tuple[Connector, ...] | None:
+    return tuple(map(Connector, given)) if given != ("",) else None
+
+
+_PLUG = Literal[(*Connector, "")]  # type: ignore[valid-type]  # made of what the code knows
+_PLUGS = Annotated[
+    tuple[_PLUG, ...],
+    Field(min_length=1),
+    BeforeValidator(_listed, json_schema_input_type=_PLUG | list[Connector]),
+    AfterValidator(_plugs),
+]
+"""What one code of plugs stands for: a plug, several, or "" for not known."""
+
+
 def _codes(field: str, _kind: Any) -> Any:  # noqa: ANN401  a type
     """Return the type of their codes with our values; an empty one becomes None, "not known"."""
     kind = CLOSED_SETS.get(field)
     if kind is None:
         return dict[Code, Annotated[str, AfterValidator(lambda value: value or None)]]
+    if kind is Connector:
+        return dict[Code, _PLUGS]
     allowed = Literal[(*kind, "")]  # type: ignore[valid-type]  # made of what the code knows
     return dict[Code, Annotated[allowed, AfterValidator(lambda value: kind(value) if value else None)]]
 
@@ -198,28 +241,33 @@ PileValues = Annotated[Values, _table("PileValues", _codes, _PILE_FIELDS, *_NUMB
 
 
 class Rule(StrictTable):
-    """Which rows are not taken: those whose code is one of `when`, or is none of `unless`."""
+    """Which rows are not taken: a code that is one of `when`, none of `unless`, or has one of `contains`."""
 
     column: str
     when: frozenset[Code] | None = None
     unless: frozenset[Code] | None = None
+    contains: Annotated[frozenset[Annotated[Code, Field(min_length=1)]], Field(min_length=1)] | None = None
     reason: Reason
 
     @model_validator(mode="after")
     def _has_one(self) -> Self:
-        if (self.when is None) is (self.unless is None):
-            raise ValueError("a table with either when or unless")
+        if sum(each is not None for each in (self.when, self.unless, self.contains)) != 1:
+            raise ValueError("a table with one of when, unless or contains")
         return self
 
-    @property
-    def codes(self) -> frozenset[str]:
-        """The codes, in lower case."""
-        return self.when or self.unless or frozenset()
+    def rejects(self, cell: str) -> bool:
+        """Whether the row of a cell is not taken.
 
-    @property
-    def is_listed_rejected(self) -> bool:
-        """Whether a row is not taken whose code is one of them."""
-        return self.when is not None
+        Examples
+        --------
+        >>> rule = Rule(column="name", contains=["[closed]"], reason="removed")
+        >>> rule.rejects("Hof Nord [CLOSED]"), rule.rejects("Hof Nord")
+        (True, False)
+        """
+        code = cell.strip().casefold()
+        if self.contains is not None:
+            return any(part in code for part in self.contains)
+        return code in self.when if self.when is not None else code not in (self.unless or ())
 
 
 class Area(StrictTable):
@@ -271,6 +319,7 @@ class Preset(NamedTable):
     constants: StationConstants = Field({})
     values: StationValues = Field({})
     rules: tuple[Rule, ...] = Field((), alias="reject")
+    reject_defaults: StrictBool = True  # whether names that say so in Chinese reject a row
     areas: tuple[Annotated[Bounds, _as(Annotated[Area, AfterValidator(_bounds)])], ...] = Field(
         (), alias="area"
     )
@@ -299,10 +348,14 @@ class Preset(NamedTable):
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns a file has, of alternatives the first, and none that it may lack."""
-        return tuple(dict.fromkeys(column for place in self.required() for column in place[0]))
+        return tuple(dict.fromkeys(column for place in self.required for column in place[0]))
 
-    def required(self) -> Iterator[Place]:
-        """Yield the places of which a file must have one alternative each."""
+    @cached_property
+    def required(self) -> tuple[Place, ...]:
+        """The places of which a file must have one alternative each."""
+        return tuple(self._required())
+
+    def _required(self) -> Iterator[Place]:
         for part in (self.station, *self.piles):
             places = {**part.columns, **part.also}
             yield from (place.any for place in places.values() if not place.optional)

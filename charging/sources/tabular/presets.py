@@ -4,12 +4,14 @@ Those that come with the project are in `data/presets/`, the user's own in `pres
 """
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from charging.errors import Fault, UsageError
 from charging.paths import DATA_DIR
-from charging.sources.tabular.preset_schema import Preset
+from charging.sources.tabular.preset_schema import Layout, Preset
 from charging.validation import suggest, validate
 
 PRESETS = DATA_DIR / "presets"
@@ -69,3 +71,18 @@ def load_preset(name: str, folder: Path = PRESETS) -> Preset:
 def _no_such_preset(name: str, known: Sequence[str]) -> UsageError:
     message = f"Expected a preset out of {', '.join(known) or 'none there is'}, found {name!r}"
     return UsageError(f"{message}{suggest(name, known)}.")
+
+
+def correct_preset(preset: Preset, layout: Mapping[str, Any]) -> Preset:
+    """Return a preset with keys of its `[file]` that are known better than it says.
+
+    Raises
+    ------
+    UsageError
+        If a value is not one the key takes.
+    """
+    correct = validate(
+        Layout, layout, lambda faults: UsageError(f"{faults}. Correct the option.", Fault.PRESET)
+    )
+    changed = {name: getattr(correct, name) for name in layout}
+    return preset.model_copy(update={"layout": replace(preset.layout, **changed)})

@@ -2,13 +2,17 @@
 
 Each table begins with its rows as they stand, the header among the first of them; what is typed in the file
 (numbers, dates) is written as the preset's `Layout` says that text is written, so that one way of reading
-cells does for all. GeoJSON gives each feature the columns `id`, `lat` and `lon` beside its properties.
+cells does for all. GeoJSON gives each feature the columns `id`, `lat` and `lon` beside its properties,
+GeoParquet each row the columns `lat` and `lon`.
 """
 
 import codecs
 import datetime as dt
+import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -21,7 +25,7 @@ from charging.errors import Fault, SourceError
 from charging.sources.io import geojson
 from charging.sources.io.blocks import Block, row_blocks
 from charging.sources.io.decompression_limits import check_unpacked
-from charging.sources.io.delimited import DELIMITERS, DelimitedText, Row, delimiter_by, head_rows
+from charging.sources.io.delimited import DELIMITERS, DelimitedText, Row, head_rows
 from charging.sources.io.files import (
     FileKind,
     Part,
@@ -32,6 +36,7 @@ from charging.sources.io.files import (
     read_head,
     source_errors,
 )
+from charging.sources.tabular.geometries import Geometry, crs_of_geojson, point_in_degrees
 from charging.sources.tabular.preset_schema import Layout
 
 ID, LAT, LON = "id", "lat", "lon"
@@ -42,11 +47,15 @@ MAX_PREAMBLE = 50
 
 MAX_PARQUET_COLUMNS = 10_000
 
+MAX_PROPERTIES = 2_000
+"""Names of properties of a GeoJSON file."""
+
 _Some = TypeVar("_Some")
 
+_STATED_DELIMITER = re.compile(r'\ufeff?"?sep=([^"\r\n])"?[\r\n]', re.IGNORECASE)  # how Excel is told it
 _BATCH_ROWS = 16_384
 _MIN_CELL_BYTES = 4  # bytes of any cell unpacked: where a text begins
-_COMPARED = 50  # features whose properties make the header
+_KEPT_FILES = 8  # whose names of properties are remembered
 
 
 class Rows(NamedTuple):
@@ -75,7 +84,8 @@ def tables(part: Part, layout: Layout) -> Iterator[Rows]:
         is_geojson = geojson.matches(read_head(part))
         with open_text(part, encoding=layout.encodings) as text:
             if is_geojson:
-                rows = _typed(_feature_rows(geojson.features(text, part)), layout)
+                properties = _properties(part, text.encoding, part.path.stat().st_mtime_ns)
+                rows = _typed(_feature_rows(geojson.features(text, part), properties, part), layout)
             else:
                 delimited = DelimitedText(text, layout.delimiter)
                 rows = Rows(delimited.rows(), delimited.blocks())
@@ -92,7 +102,7 @@ def first_rows(path: Path, layout: Layout) -> Iterator[list[list[str]]]:
             yield from (_first(table.singly) for table in tables(part, layout))
 
 
-def with_delimiter_of(part: Part, layout: Layout, is_header: Callable[[list[str]], bool]) -> Layout:
+def with_delimiter_of(part: Part, layout: Layout, has_header: Callable[[list[list[str]]], bool]) -> Layout:
     """Return a layout with the delimiter by which a text has a header, or as it is where none is found.
 
     Raises
@@ -101,7 +111,8 @@ def with_delimiter_of(part: Part, layout: Layout, is_header: Callable[[list[str]
         If the part cannot be read.
     """
     by_delimiter = _first_by_delimiter(part, layout)
-    return replace(layout, delimiter=delimiter_by(by_delimiter.items(), is_header) or layout.delimiter)
+    found = (delimiter for delimiter, rows in by_delimiter.items() if has_header(rows))
+    return replace(layout, delimiter=next(found, layout.delimiter))
 
 
 def _first_by_delimiter(part: Part, layout: Layout) -> dict[str, list[list[str]]]:
@@ -109,7 +120,9 @@ def _first_by_delimiter(part: Part, layout: Layout) -> dict[str, list[list[str]]
     if file_kind(part) is not FileKind.TEXT or geojson.matches(head := read_head(part)):
         return {}
     text = _decoded(head, layout)
-    return {delimiter: head_rows(text, delimiter, MAX_PREAMBLE) for delimiter in delimiters(layout)}
+    stated = _STATED_DELIMITER.match(text)
+    known = (*((stated[1],) if stated else ()), *delimiters(layout))
+    return {delimiter: head_rows(text, delimiter, MAX_PREAMBLE) for delimiter in dict.fromkeys(known)}
 
 
 def delimiters(layout: Layout) -> tuple[str, ...]:
@@ -171,6 +184,10 @@ def _text(value: Any, layout: Layout) -> str:  # noqa: ANN401  whatever a file h
             text = str(int(value)) if value.is_integer() else repr(value).replace(".", layout.decimal)
         case dt.date():  # a time is one too
             text = value.strftime(layout.date_formats[0]) if layout.date_formats else _iso(value)
+        case bytes():  # geometry in WKB
+            text = value.hex()
+        case dict():
+            text = json.dumps(value, ensure_ascii=False, default=str)
         case list():
             text = layout.separator.join(_text(each, layout) for each in value)
         case _:
@@ -190,15 +207,19 @@ def _parquet_rows(part: Part) -> Iterator[tuple[int, list[Any]]]:
     try:
         size = part.path.stat().st_size
         with pq.ParquetFile(part.path, read_dictionary=_texts_of(part.path)) as file:
-            _check_parquet(file.metadata, file.schema_arrow.names, size, part)
-            yield 1, list(file.schema_arrow.names)
+            names = list(file.schema_arrow.names)
+            _check_parquet(file.metadata, names, size, part)
+            geometry = Geometry.of(file.schema_arrow, str(part))
+            is_beside = geometry is not None and not {LAT, LON} & {*names}
+            yield 1, [*names, *((LAT, LON) if is_beside else ())]
             number, unpacked = 1, 0
             for batch in file.iter_batches(batch_size=_BATCH_ROWS):
                 unpacked += sum(map(_size, batch.columns))
                 check_unpacked(unpacked, size, part)
                 for cells in zip(*map(_values, batch.columns), strict=True):
                     number += 1
-                    yield number, list(cells)
+                    point = geometry.point(cells[geometry.at]) if geometry and is_beside else ()
+                    yield number, [*cells, *point]
     except (pa.ArrowException, OSError, UnicodeDecodeError, OverflowError) as error:
         message = (
             f"{part}: expected a whole Parquet file, found a damaged one ({str(error)[:120]}). "
@@ -243,14 +264,39 @@ def _values(column: pa.Array) -> list[Any]:
     return [known[-1 if at is None else at] for at in column.indices.to_pylist()]
 
 
-def _feature_rows(found: Iterator[geojson.Feature | None]) -> Iterator[tuple[int, list[Any] | None]]:
-    first = list(islice(found, _COMPARED))
-    named = dict.fromkeys(key for feature in first if feature for key in feature.properties)
-    header = [*named, *(name for name in (ID, LAT, LON) if name not in named)]
+class _Properties(NamedTuple):
+    """What a GeoJSON file says of all its features."""
+
+    names: tuple[str, ...]
+    crs: int | None  # declared, and not in degrees
+
+
+@lru_cache(_KEPT_FILES)
+def _properties(part: Part, encoding: str, _changed_ns: int) -> _Properties:
+    """Return the names of the properties of all features: one that is known late is a column too."""
+    beside: dict[str, Any] = {}
+    with open_text(part, encoding=encoding) as text:
+        found = geojson.features(text, part, beside)
+        named = dict.fromkeys(key for feature in found if feature for key in feature.properties)
+    if len(named) > MAX_PROPERTIES:
+        message = (
+            f"{part}: expected at most {MAX_PROPERTIES:,} properties, found {len(named):,}. "
+            "Leave out those that are not needed."
+        )
+        raise SourceError(message, Fault.TOO_LARGE)
+    return _Properties(tuple(named), crs_of_geojson(beside.get("crs")))
+
+
+def _feature_rows(
+    found: Iterator[geojson.Feature | None], properties: _Properties, part: Part
+) -> Iterator[tuple[int, list[Any] | None]]:
+    names = properties.names
+    header = [*names, *(name for name in (ID, LAT, LON) if name not in names)]
     yield 0, header
-    for number, feature in enumerate(chain(first, found), start=1):
+    for number, feature in enumerate(found, start=1):
         if feature is None:
             yield number, None
             continue
-        given = {ID: feature.id, LAT: feature.lat, LON: feature.lon, **feature.properties}
+        lat, lon = point_in_degrees(feature.lat, feature.lon, properties.crs, str(part))
+        given = {ID: feature.id, LAT: lat, LON: lon, **feature.properties}
         yield number, [given.get(name) for name in header]

@@ -64,10 +64,13 @@ def test_a_bad_row_is_told_and_the_rest_are_read():
         (Reason.NOT_A_NUMBER, "3"),
         (Reason.NOT_A_NUMBER, "4"),
         (Reason.NOT_A_NUMBER, "5"),
-        (Reason.MALFORMED, "line 7"),
         (Reason.MALFORMED, "line 8"),
     ]
     assert len(records) == 13
+
+
+def test_missing_cells_at_the_end_of_a_row_are_empty():
+    assert [(each.lat, each.stated_piles) for each in read("bad_rows.csv")[5:6]] == [(22.54, None)]
 
 
 def test_numbers_that_can_be_no_place_are_left_to_the_one_who_judges_all_sources():

@@ -200,7 +200,10 @@ def test_piles_of_a_site_that_are_alike_become_one_group(read):
         (COLUMNS + "[constants]\naccess = 7\n", "constants.access must be one of public, members, private, "),
         (COLUMNS + "[constants]\nname = 7\n", "constants.name must be text, found 7"),
         (COLUMNS + '[constants]\nopened_on = "2024"\n', "constants.opened_on is no known key, only access, "),
-        (COLUMNS + '[[reject]]\ncolumn = "c"\nreason = "removed"\n', "reject[1] must be a table with either"),
+        (
+            COLUMNS + '[[reject]]\ncolumn = "c"\nreason = "removed"\n',
+            "reject[1] must be a table with one of when, unless or contains",
+        ),
         (
             COLUMNS + '[[reject]]\ncolumn = "c"\nwhen = ["x"]\nreason = "dull"\n',
             "reject[1].reason must be one",

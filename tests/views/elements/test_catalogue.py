@@ -21,7 +21,7 @@ from charging.errors import Fault
 from charging.maps.tiles import CHOICES
 from charging.sources.ocpi import codes as ocpi_codes
 from charging.sources.open_charge_map import codes as open_charge_map_codes
-from charging.sources.records import Reason, StationRecord
+from charging.sources.records import PointDoubt, Reason, StationRecord
 from charging.views.chrome.header import PARTNERS
 from charging.views.elements import texts
 
@@ -81,7 +81,7 @@ def _closed_sets():
         if isinstance(thing, type)
     }
     return {
-        *(Fault, KeepReason, Reason, Qualifier, Obstacle),
+        *(Fault, KeepReason, Reason, PointDoubt, Qualifier, Obstacle),
         *(ocpi_codes.Doubt, open_charge_map_codes.SiteDoubt),
         *(kind for kind in seen if issubclass(kind, StrEnum)),
     }
