@@ -1,4 +1,4 @@
-"""Coordinates of records: the reason to refuse a pair, or the point in WGS-84.
+"""Checks the coordinates of records, and converts those in another datum to WGS-84, by domain/datum.py.
 
 A doubtful pair is refused and counted, and corrected only on request. Which rows are moved from another datum
 is decided by country and region, never by a rectangle alone: Hong Kong, Macau and Taiwan draw on WGS-84 maps.

@@ -1,4 +1,4 @@
-"""Which records are taken, and what of them: the judgement on a batch of records.
+"""Rejects records without an id or a usable coordinate, and decides what of the others is taken.
 
 A record is refused for its id or its coordinates alone. A number no pile can have becomes null and is
 counted; what a source states above the sum of its groups becomes a group of unknown kind.

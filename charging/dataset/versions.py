@@ -1,4 +1,4 @@
-"""Writing a version of a dataset, so that no reader ever sees half of one.
+"""Writes a version of a dataset and makes it the current one, so that no reader ever sees half of one.
 
 A version is written into a hidden folder, synchronised to the disk, and renamed to the next free `v<n>`; then
 the pointer is replaced. Whatever fails on the way, the current version is unharmed. Two writers at once both

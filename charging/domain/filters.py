@@ -1,4 +1,4 @@
-"""`Filters`: the one description of a selection, shared by widgets, URL, queries, captions and exports.
+"""`Filters`: the one description of a selection, read from a URL and written into one; all else takes it.
 
 All conditions are ANDed. A station matches when one of its pile groups meets all pile conditions together,
 and "operator" means the operator of the pile. A condition that is not set excludes nothing; one that is set

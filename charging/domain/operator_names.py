@@ -1,4 +1,4 @@
-"""Operators under the names their sources give them, where the registry knows none.
+"""What a text says in the place of an operator: nobody, or a name and the id that is made from it.
 
 A register writes one operator in many ways: `Charge-Point`, `CHARGE POINT` and `ChargePoint Inc.` are one,
 and its id is made from the text alone, so that another import finds the same. What names nobody, and the

@@ -1,4 +1,4 @@
-"""Turns a selection and a place into the WHERE of a query over `groups`.
+"""Turns `Filters` and a place into the WHERE of a query over `groups`.
 
 Only here do `Filters` become SQL. The SQL is portable: comparison, `in`, `between`, `like`, integer `%`.
 Numbers are inlined through `int()` and `float()`, text and dates are bound parameters.

@@ -1,4 +1,4 @@
-"""An HTTP client for one peer: answers of bounded size, retries, and no host but the peer's.
+"""An HTTP client for one peer: answers of bounded size, retries, and tokens that reach no log or message.
 
 A request is tried again after a cut, a time-out, 429 and 5xx, later each time, or when the server says. What
 carries a secret goes to the peer's own hosts and nowhere else, redirected or not.

@@ -1,4 +1,4 @@
-"""The page, as Streamlit runs it for each visitor, and what its server is made of."""
+"""The page, as Streamlit runs it for each visitor, and what its server runs when it starts."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The EVSEs of a location as piles, and what their connectors make of them: plugs, current and power.
+"""The EVSEs of a location as piles: their status, and the plugs, current and power of their connectors.
 
 A pile has the power of its strongest connector. Where none is stated it is voltage times current, which is
 an upper bound; the standard gives the voltage of three phases to neutral, some feeds between lines.

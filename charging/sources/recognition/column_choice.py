@@ -1,4 +1,4 @@
-"""Which column each field gets: the one that fits best, and none where something would be lost or doubled."""
+"""A step of decision.py: which column each field gets; none where something would be lost or doubled."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

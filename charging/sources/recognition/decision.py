@@ -1,4 +1,4 @@
-"""What each column of a table is taken for: every field gets the column that fits it best, if one does."""
+"""Decides what each column of an unknown table means: where the recognition of columns begins."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

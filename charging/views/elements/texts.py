@@ -1,4 +1,4 @@
-"""What the page says, in the reader's language.
+"""Translates the texts of the page: what it says, in the reader's language, from catalogue.csv.
 
 All texts are in catalogue.csv: a key, English, Chinese. Names of operators and cities come from the
 registries, and of other operators from the dataset, under the keys `operator.<id>` and `city.<id>`.

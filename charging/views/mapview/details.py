@@ -1,4 +1,4 @@
-"""All that is known about one station; what is not known is left out or named as such, never zero."""
+"""The details of a station that was clicked or chosen; what is not known is named as such, never zero."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The link of a visit: the URL is read once, when the visit starts, and written after every run.
+"""The link of a visit: its URL fills the widgets once, when the visit starts, and is written after every run.
 
 It is not bound to the widgets: a bound widget writes its label into the URL instead of its value, and labels
 change with language and counts. It is replaced, never pushed, so that a session of filtering leaves one entry

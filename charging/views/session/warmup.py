@@ -1,4 +1,4 @@
-"""What the server does before its first visitor is there, while the browser loads the page's scripts."""
+"""What the server does when it starts, before anybody asks for the page: app.py hands it to the server."""
 
 import ctypes
 import gc
