@@ -41,25 +41,33 @@ def has_sound_coordinates(
     lat: NDArray[np.float64], lon: NDArray[np.float64], country: pa.Array
 ) -> NDArray[np.bool_]:
     """Return for each pair whether `coordinate_refusal` surely finds nothing wrong; others it must judge."""
-    is_on_globe = (np.abs(lat) <= _MAX_LAT) & (np.abs(lon) <= _MAX_LON) & ((lat != 0) | (lon != 0))
-    is_sound: NDArray[np.bool_] = is_on_globe & is_in_country(lat, lon, country)
-    return is_sound
+    is_on_globe: NDArray[np.bool_] = (
+        (np.abs(lat) <= _MAX_LAT) & (np.abs(lon) <= _MAX_LON) & ((lat != 0) | (lon != 0))
+    )
+    outside = np.flatnonzero(~is_in_country(lat, lon, country))
+    # one that fits its country neither way is taken, and reported
+    lat, lon = lat[outside], lon[outside]
+    may_be_swapped = is_in_country(lon, lat, country.take(pa.array(outside)), pad_deg=0)
+    is_on_globe[outside] &= ~may_be_swapped & (lat != 0) & (lon != 0)
+    return is_on_globe
 
 
-def is_in_country(lat: NDArray[np.float64], lon: NDArray[np.float64], country: pa.Array) -> NDArray[np.bool_]:
+def is_in_country(
+    lat: NDArray[np.float64], lon: NDArray[np.float64], country: pa.Array, pad_deg: float = PAD_DEG
+) -> NDArray[np.bool_]:
     """Return which points do not lie far from the country that is stated; where none is, all do not."""
     if country.null_count == len(country):
         return np.ones(len(lat), np.bool_)
     found = pc.dictionary_encode(country, null_encoding="encode")
     codes = found.dictionary.to_pylist()
     if len(codes) == 1:
-        return lies_in(codes[0], lat, lon)
+        return lies_in(codes[0], lat, lon, pad_deg)
     at = found.indices.to_numpy()
     is_inside = np.ones(len(lat), np.bool_)
     for number, code in enumerate(codes):
         if code in BOXES:
             rows = np.flatnonzero(at == number)
-            is_inside[rows] = lies_in(code, lat[rows], lon[rows])
+            is_inside[rows] = lies_in(code, lat[rows], lon[rows], pad_deg)
     return is_inside
 
 

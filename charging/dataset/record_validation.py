@@ -18,7 +18,7 @@ from charging.dataset.columns import clean_text, clean_texts
 from charging.dataset.coordinates import coordinate_refusal, has_sound_coordinates, in_wgs84, is_in_country
 from charging.dataset.entity_resolution import Resolver
 from charging.dataset.record_batch import PileGroups, RecordBatch
-from charging.dataset.report import ImportReport, Tally
+from charging.dataset.report import MAX_EXAMPLES, ImportReport, Tally
 from charging.domain.datum import CHINA, is_shifted, may_be_in_china
 from charging.domain.vocabulary import Connector, Datum
 from charging.sources.io.arrow_texts import texts_of
@@ -163,8 +163,12 @@ class RecordValidator:
             (PointDoubt.OUTSIDE_COUNTRY, ~is_in_country(lat, lon, stations.column("country"))),
             (PointDoubt.LAT_IS_LON, lat == lon),
         ):
-            for row in np.flatnonzero(is_doubtful).tolist():
-                self.tally.contradict(doubt, ids[row].as_py(), f"{float(lat[row])!r}, {float(lon[row])!r}")
+            rows = np.flatnonzero(is_doubtful)
+            shown = rows[:MAX_EXAMPLES].tolist()
+            for row in shown:
+                count = 1 if row != shown[-1] else len(rows) - len(shown) + 1  # the last stands for the rest
+                point = f"{float(lat[row])!r}, {float(lon[row])!r}"
+                self.tally.contradict(doubt, ids[row].as_py(), point, count=count)
 
     def _count_findings(
         self, stations: Stations, ids: pa.Array, operators: Coded, counted: NDArray[np.int64]

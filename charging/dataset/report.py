@@ -263,9 +263,9 @@ class Tally:
         found = (rejection.reason, rejection.record_id, rejection.field, rejection.value)
         self._findings["rejections"].add(*found)
 
-    def contradict(self, what: str, record_id: str, value: str) -> None:
-        """Count a statement of the source that contradicts another."""
-        self._findings["discrepancies"].add(what, record_id, None, value)
+    def contradict(self, what: str, record_id: str, value: str, *, count: int = 1) -> None:
+        """Count a statement of the source that contradicts another; of several like it this is one."""
+        self._findings["discrepancies"].add(what, record_id, None, value, count=count)
 
     def discard(self, field: str, record_id: str, value: object) -> None:
         """Count a value that is stored as null because nothing real has it."""
@@ -314,8 +314,10 @@ class _Findings:
         self._counts: Counter[str] = Counter()
         self._examples: dict[str, list[Example]] = {}
 
-    def add(self, what: str, record_id: str | None, field: str | None, value: str | None) -> None:
-        self._counts[what] += 1
+    def add(
+        self, what: str, record_id: str | None, field: str | None, value: str | None, *, count: int = 1
+    ) -> None:
+        self._counts[what] += count
         examples = self._examples.setdefault(what, [])
         if len(examples) < MAX_EXAMPLES:
             examples.append(Example(record_id=_shorten(record_id), field=field, value=_shorten(value)))

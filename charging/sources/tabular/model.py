@@ -15,7 +15,7 @@ from charging.sources.records import Record, Repair, SourceInfo
 from charging.sources.tabular.device_grouping import merged
 from charging.sources.tabular.headers import Header, has_header, headers_of
 from charging.sources.tabular.preset_reader import PresetTable
-from charging.sources.tabular.preset_schema import Preset
+from charging.sources.tabular.preset_schema import Layout, Preset
 from charging.sources.tabular.presets import load_preset, presets
 from charging.sources.tabular.station_columns import Stations
 from charging.sources.tabular.tables import (
@@ -45,12 +45,14 @@ def recognise(path: Path, own: Path | None = None) -> str | Preset | None:
 
 
 def _most_asking(path: Path, known: Iterable[Preset]) -> Preset | None:
-    found = [
-        preset
-        for preset in known
-        if any(has_header(rows, preset) for rows in first_rows(path, preset.layout))
-    ]
-    return max(found, key=lambda preset: len(preset.columns), default=None)
+    by_columns = sorted(known, key=lambda preset: -len(preset.columns))
+    heads: dict[Layout, list[list[list[str]]]] = {}
+    for preset in by_columns:
+        if preset.layout not in heads:
+            heads[preset.layout] = list(first_rows(path, preset.layout))
+        if any(has_header(rows, preset) for rows in heads[preset.layout]):
+            return preset
+    return None
 
 
 def resolve_preset(preset: PresetOrName) -> Preset:
