@@ -164,7 +164,7 @@ ROOMS = {
         "recognition",
         *("ocpi", "open_charge_map", "openstreetmap", "tcec102", "tabular", "service_areas", "weights"),
         "io",
-        *("scalars", "coordinates", "countries", "records"),
+        *("plug_choice", "field_names", "scalars", "coordinates", "countries", "records"),
     ),
 }
 """The rooms of the two largest parts, from top to bottom."""

@@ -37,6 +37,7 @@ from charging.cli.table_options import (
     statement_of,
 )
 from charging.dataset.pipeline import MAX_SCALE, build_simulated, import_files
+from charging.dataset.report import describe_repeats
 from charging.dataset.store import Dataset, current_version
 from charging.dataset.summary import Summary, summarise
 from charging.dataset.upgrade import upgrade_dataset
@@ -175,7 +176,10 @@ def _add_import(commands: Commands) -> None:
     sub.add_argument("--crs", metavar="EPSG:N", help=crs_help)
     id_help = "ids are unique within a file only: its name becomes part of them"
     sub.add_argument("--id-from-file", action="store_true", help=id_help)
-    repair_help = "what to correct and count: swap, latitude and longitude that fit only the other way round"
+    repair_help = (
+        "what to correct and count: swap, latitude and longitude that fit only the other way round; evse, "
+        "locations of OCPI far from their own EVSEs, by the points of these"
+    )
     sub.add_argument(
         "--repair", type=Repair, choices=list(Repair), action="append", default=[], help=repair_help
     )
@@ -281,6 +285,8 @@ def _summary_lines(dataset: Dataset, summary: Summary) -> list[str]:
         f"{summary.piles:,} piles, {_dc_text(summary)}; counted: {manifest.unit_counted}",
         f"{summary.operators:,} operators, {summary.cities:,} cities",
     ]
+    if summary.repeated_piles:
+        lines.append(describe_repeats(summary.repeated_piles))
     if summary.service_area_share is not None:
         lines.append(
             f"{summary.service_areas_with_piles:,} of {summary.service_areas:,} service areas with piles"

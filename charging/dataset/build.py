@@ -20,6 +20,7 @@ from charging.dataset.entity_resolution import Resolver
 from charging.dataset.manifest import SourceRows
 from charging.dataset.operator_naming import assign_operators
 from charging.dataset.record_validation import RecordValidator
+from charging.dataset.repeated_piles import find_repeated_piles
 from charging.dataset.report import GuessedColumn, ImportReport, UnusedColumns
 from charging.dataset.service_area_matching import link_by_distance
 from charging.domain.geography import CityIndex
@@ -163,6 +164,7 @@ class Builder:
             stations_without_pile_count=stations["piles"].null_count,
             linked_to_areas=linked,
             linked_to_areas_unsaid=linked_unsaid,
+            repeated_piles=find_repeated_piles(stations, piles),
         )
         tables = {
             STATIONS.name: stations,

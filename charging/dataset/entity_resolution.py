@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from charging.dataset.columns import fold_texts
 from charging.domain.geography import City, CityIndex
-from charging.domain.operators import OperatorRegistry
+from charging.domain.operators import OperatorRegistry, is_operator_stated
 from charging.sources.io.arrow_texts import empty_to_null
 from charging.sources.tabular.station_columns import Coded, Rows, Stations, different
 
@@ -34,7 +34,8 @@ class Resolver:
         """Return the operator of each station, None where nothing tells it."""
         keys, at = different([stations.column(name) for name in _OPERATOR], len(stations))
         operators = [self._operator(*each, None) for each in keys]
-        is_silent = np.array([operator is None for operator in operators], np.bool_)[at]
+        # an operator that is stated and not known is another one, whatever word is in the station's name
+        is_silent = np.array([not is_operator_stated(*each[:-1]) for each in keys], np.bool_)[at]
         silent = np.flatnonzero(is_silent)
         names = pc.coalesce(
             *(empty_to_null(stations.column(name).take(silent)) for name in ("name_zh", "name"))

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from charging.dataset.columns import sort_table
 from charging.dataset.manifest import Description
+from charging.dataset.repeated_piles import find_repeated_piles
 from charging.dataset.report import MAX_EXAMPLES, MAX_VALUE_LENGTH, Example, Finding, ImportReport
 from charging.dataset.store import Dataset, open_dataset, replace_text
 from charging.dataset.versions import write_version
@@ -295,6 +296,7 @@ def _count_merges(report: ImportReport, split: _Split) -> ImportReport:
         piles=pc.sum(split.kept[PILES.name]["count"]).as_py() or 0,
         stations_without_pile_count=stations["piles"].null_count,
         rejections=tuple(sorted(others, key=lambda finding: (-finding.count, finding.what))),
+        repeated_piles=find_repeated_piles(stations, split.kept[PILES.name]),
     )
 
 

@@ -115,6 +115,7 @@ class ImportReport:
     guessed_columns: tuple[GuessedColumn, ...] = ()
     unused_columns: tuple[UnusedColumns, ...] = ()
     assumptions: tuple[str, ...] = ()  # what was taken for granted and may be otherwise
+    repeated_piles: Finding | None = None  # piles with the id of a pile at another station, all counted
 
     @property
     def taken(self) -> int:
@@ -175,6 +176,8 @@ class ImportReport:
             f"Counted {self.piles:,} piles; stations that do not say how many they have:"
             f" {self.stations_without_pile_count:,}."
         )
+        if self.repeated_piles:
+            yield f"{describe_repeats(self.repeated_piles)}."
         if self.linked_to_areas or self.linked_to_areas_unsaid:
             yield (
                 f"Put {self.linked_to_areas:,} stations said to be in a service area, and"
@@ -212,6 +215,15 @@ def column_line(guessed: GuessedColumn) -> str:
     """Return what a field was taken from, for people."""
     headers = " + ".join(map(repr, guessed.headers))
     return f"  {guessed.field:<10} from {headers}: {guessed.reason}"
+
+
+def describe_repeats(repeated: Finding) -> str:
+    """Return how many piles have the id of one at another station, with an example."""
+    example = repeated.examples[0]
+    return (
+        f"{repeated.count:,} of these piles have the id of a pile at another station"
+        f" (such as {example.record_id!r} at {example.value})"
+    )
 
 
 class Tally:
@@ -282,8 +294,8 @@ class Tally:
         sums[0] += stations
         sums[1] += piles
 
-    def report(self, **taken: int) -> ImportReport:
-        """Return the report, given its fields that count what was taken."""
+    def report(self, **taken: Any) -> ImportReport:  # noqa: ANN401  fields of several types
+        """Return the report, given its fields that tell what was taken."""
         by_size = sorted(self._unresolved.items(), key=lambda item: (-item[1][1], -item[1][0], item[0]))
         by_count = sorted(self._unmapped.items(), key=lambda item: (-item[1], item[0]))
         others: dict[str, Any] = {kind: findings.freeze() for kind, findings in self._findings.items()}

@@ -8,7 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from charging.dataset.repeated_piles import find_repeated_piles
+from charging.dataset.report import Finding
 from charging.dataset.store import Dataset
+
+_OWNER = ("station_id", "source", "operator_id", "operator_raw")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +22,7 @@ class Summary:
     stations: int
     stations_without_pile_count: int
     piles: int
+    repeated_piles: Finding | None  # piles with the id of a pile at another station, all counted
     dc_piles: int | None  # current DC or AC_DC; None where no current is known
     piles_without_current: int
     piles_by_operator: dict[str, int]  # the operator of the piles, the largest first
@@ -38,13 +43,15 @@ class Summary:
 
     def to_json(self) -> dict[str, Any]:
         """Return the figures as plain JSON values."""
-        return asdict(self) | {"operators": self.operators, "service_area_share": self.service_area_share}
+        repeated = self.repeated_piles.count if self.repeated_piles else 0
+        derived = {"operators": self.operators, "service_area_share": self.service_area_share}
+        return asdict(self) | {"repeated_piles": repeated} | derived
 
 
 def summarise(dataset: Dataset) -> Summary:
     """Return the figures of a dataset."""
-    stations = _columns(dataset.path("stations"), "city_id", "service_area_id", "piles", "dc_piles")
-    piles = _columns(dataset.path("piles"), "operator_id", "current", "count")
+    stations = _columns(dataset.path("stations"), "city_id", "service_area_id", "piles", "dc_piles", *_OWNER)
+    piles = _columns(dataset.path("piles"), "operator_id", "current", "count", "station_id", "pile_id")
     by_operator = piles.group_by("operator_id", use_threads=False).aggregate([("count", "sum")])
     counts = dict(
         zip(by_operator["operator_id"].to_pylist(), by_operator["count_sum"].to_pylist(), strict=True)
@@ -56,6 +63,7 @@ def summarise(dataset: Dataset) -> Summary:
         stations=len(stations),
         stations_without_pile_count=stations["piles"].null_count,
         piles=pc.sum(piles["count"]).as_py() or 0,
+        repeated_piles=find_repeated_piles(stations, piles),
         dc_piles=pc.sum(stations["dc_piles"]).as_py(),
         piles_without_current=pc.sum(piles.filter(piles["current"].is_null())["count"]).as_py() or 0,
         piles_by_operator=dict(sorted(known.items(), key=lambda item: (-item[1], item[0]))),

@@ -22,6 +22,8 @@ _CACHED_TEXTS = 65_536  # resolved texts kept; a register repeats few operators 
 
 _LATIN = "[0-9a-z\u00df-\u024f]"  # case-folded Latin letters, accented ones included: "António"
 
+_HAN = re.compile("[\u3400-\u9fff]")
+
 _SUFFIX = re.compile(
     r"""[\s,.、·_-]* (?:
         \( (?: cn | china | 中国 ) \)
@@ -31,6 +33,18 @@ _SUFFIX = re.compile(
     ) [\s,.、·_-]* $""",
     re.VERBOSE,
 )
+
+
+_NOBODY = frozenset(
+    """
+    unknown|unknown operator|not known|not specified|unspecified|undefined|none|null|nan|n/a|na|nil|other
+    others|non-networked|non networked|no operator|no network|nobody|private|business owner at location
+    unbekannt|keine|inconnu|aucun|onbekend|desconocido|sconosciuto|未知|不详|不明|无|暂无|其他|其它|个人|私人
+    """.strip()
+    .replace("\n    ", "|")
+    .split("|")
+)
+"""Folded texts that stand where an operator belongs and name none; signs around them do not matter."""
 
 
 class OperatorKind(StrEnum):
@@ -85,6 +99,23 @@ def strip_suffixes(text: str) -> str:
     while (shorter := _SUFFIX.sub("", rest)) not in (rest, ""):
         rest = shorter
     return rest
+
+
+def names_nobody(text: str) -> bool:
+    """Whether a text that stands where an operator belongs names none.
+
+    Examples
+    --------
+    >>> names_nobody("(Unknown Operator)"), names_nobody("-"), names_nobody("Nobody's Energy")
+    (True, True, False)
+    """
+    folded = fold_text(text).strip(" ()[]<>-–—_.?!*'\"/\\")
+    return not folded or folded in _NOBODY
+
+
+def is_operator_stated(*texts: str | None) -> bool:
+    """Whether one of the texts that a source has for the operator names somebody."""
+    return any(text and not names_nobody(text) for text in texts)
 
 
 class OperatorRegistry:
@@ -163,19 +194,20 @@ class OperatorRegistry:
         Notes
         -----
         In this order: organisation code, Wikidata id, the whole raw text, then the longest alias inside the
-        raw text, then inside the station's name. The first match wins, so a station hosted on another
-        operator's map keeps its owner.
+        raw text. The first match wins, so a station hosted on another operator's map keeps its owner. The
+        station's name tells only where the source names nobody: one in Latin letters by its longest alias, a
+        Chinese one by the alias at its end, since what comes before says where the station is.
         """
         if org_code and (found := self._by_org_code.get(org_code.strip().upper())):
             return found
         for item in (wikidata or "").split(";"):
             if found := self._by_wikidata.get(item.strip().upper()):
                 return found
-        for text, is_name in ((raw, False), (station_name, True)):
-            alias = self._resolve_text(text, country, is_name=is_name) if text else None
-            if alias:
-                return alias.operator_id
-        return None
+        text, is_name = raw, False
+        if not is_operator_stated(org_code, wikidata, raw):
+            text, is_name = station_name, True
+        alias = self._resolve_text(text, country, is_name=is_name) if text else None
+        return alias.operator_id if alias else None
 
     # compiled when a text is first resolved: the page needs names and kinds only
     @cached_property
@@ -188,16 +220,17 @@ class OperatorRegistry:
             return alias
         # Not the normalised text: "云快充电站" contains "云快充", its normalised form does not.
         haystack = self._plain_words_pattern.sub("|", fold_text(text))
-        return next(
-            (
-                alias
-                for needle, alias in self._needles
-                if needle in haystack
-                and _applies_in(alias, country)
-                and _word_pattern(needle).search(haystack)
-            ),
-            None,
+        found = (
+            (needle, alias)
+            for needle, alias in self._needles
+            if needle in haystack and _applies_in(alias, country) and _word_pattern(needle).search(haystack)
         )
+        if is_name and _HAN.search(haystack):
+            # of those that end at one place the longest, which comes first
+            return max(found, key=lambda pair: haystack.rindex(pair[0]) + len(pair[0]), default=(None, None))[
+                1
+            ]
+        return next((alias for _, alias in found), None)
 
 
 @cache

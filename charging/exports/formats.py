@@ -86,7 +86,7 @@ def _to_text(batch: pa.Table, change: Callable[[pa.ChunkedArray], pa.ChunkedArra
     columns = []
     for values in batch.columns:
         if pa.types.is_timestamp(values.type):
-            columns.append(pc.strftime(pc.cast(values, pa.timestamp("s", tz="UTC")), "%Y-%m-%dT%H:%M:%SZ"))
+            columns.append(pc.strftime(_whole_seconds(values), "%Y-%m-%dT%H:%M:%SZ"))
         elif pa.types.is_date(values.type):
             columns.append(pc.cast(values, pa.string()))
         elif change and pa.types.is_string(values.type):
@@ -99,3 +99,8 @@ def _to_text(batch: pa.Table, change: Callable[[pa.ChunkedArray], pa.ChunkedArra
 def as_json(value: Any) -> str:  # noqa: ANN401  any JSON value
     """Return compact JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _whole_seconds(times: pa.Array) -> pa.Array:
+    """Return times without their fractions of a second, which a cast refuses to drop."""
+    return pc.cast(pc.floor_temporal(times, unit="second"), pa.timestamp("s", tz="UTC"))

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from charging.dataset.operators import NamedOperator, operators_of
+from charging.dataset.repeated_piles import MIN_ID_LENGTH
 from charging.dataset.store import Dataset
 from charging.queries.groups import IDENTITY, SELECT_STATIONS, TEXTS, StoredGroups, encode_texts, read_groups
 
@@ -96,7 +97,7 @@ class Engine:
         self._memo: dict[Hashable, Any] = {}
         size_mb = dataset.path("stations").stat().st_size / 1_000_000
         self._is_in_memory = size_mb <= memory_limit_mb
-        self._station_file = dataset.path("stations")
+        self._station_file, self._pile_file = dataset.path("stations"), dataset.path("piles")
         self._dataset = dataset
         self._memory_columns = (*IDENTITY, *TEXTS) if self._is_in_memory else TEXTS
         form = "table" if self._is_in_memory else "view"
@@ -133,6 +134,22 @@ class Engine:
         self._wait_for(query.sql)
         with self._connection.cursor() as cursor:
             return _to_frame(cursor.sql(query.sql, params=list(query.parameters)).to_arrow_table())
+
+    def shared_pile_ids(self) -> pd.Series:
+        """Return the ids of piles that several stations have, as arrays by the station_id of each."""
+        # a shorter one is a number within its station
+        named = (
+            f"select distinct pile_id, station_id from read_parquet({_literal(self._pile_file)})"
+            f" where length(pile_id) >= {MIN_ID_LENGTH}"
+        )
+        shared = "select pile_id from named group by pile_id having count(*) > 1"
+        found = self.run(
+            Query(
+                f"with named as ({named}) select station_id, list(pile_id order by pile_id) as pile_ids"
+                f" from named where pile_id in ({shared}) group by station_id"
+            )
+        )
+        return found.set_index("station_id").pile_ids
 
     def group_rows(self, condition: str, parameters: tuple[Any, ...]) -> NDArray[np.int64]:
         """Return the rows of `columns` whose groups meet a condition, ascending.

@@ -27,7 +27,7 @@ _ON_THE_MAINLAND = "country is null or country = 'CN'"  # elsewhere no station h
 
 _POINT = (
     "station_id, source, name, name_zh, operator_id, operator_raw, lat, lon, piles, country, region, city_id,"
-    " updated_at"
+    " updated_at, status_at"
 )
 
 
@@ -80,11 +80,13 @@ def station_points(engine: Engine) -> pd.DataFrame:
     -------
     table
         `station_id`, `source`, `name`, `name_zh`, `operator_id`, `operator_raw`, `lat`, `lon` (WGS-84
-        degrees), `piles`, `country`, `region`, `city_id`, `updated_at`, and `known_fields` (how many of
-        `STATION_FIELDS` are known), by station_id. Null: not known.
+        degrees), `piles`, `country`, `region`, `city_id`, `updated_at`, `status_at`, `known_fields` (how
+        many of `STATION_FIELDS` are known) and `pile_ids` (those that other stations have too; null: none),
+        by station_id. Null: not known.
     """
     known = " + ".join(f"case when {name} is null then 0 else 1 end" for name in STATION_FIELDS)
-    return engine.run(Query(f"select {_POINT}, {known} as known_fields from stations order by station_id"))
+    points = engine.run(Query(f"select {_POINT}, {known} as known_fields from stations order by station_id"))
+    return points.assign(pile_ids=points.station_id.map(engine.shared_pile_ids()))
 
 
 def _counts(by_source: pd.DataFrame, unit: str, field: str, whole: str) -> pd.DataFrame:

@@ -78,7 +78,8 @@ class Reader:
     reads_columns: Callable[..., Iterator[Stations]] | None = None  # as `reads`
     takes: Callable[..., Sequence[Part]] | None = None  # (path, preset=): the parts of a file it reads
     joins: bool = False  # whether files of this format complete one another: `reads` takes `companions=`
-    repairs: frozenset[Repair] = frozenset()  # what is corrected on request, where tables are read
+    makes: frozenset[Repair] = frozenset()  # the repairs that `reads` takes as `repairs=`
+    repairs: frozenset[Repair] = frozenset()  # what is corrected on request
 
     def read(
         self, path: Path, *, preset: str | Preset | None = None, companions: Sequence[Path] = ()
@@ -99,17 +100,15 @@ class Reader:
         return unread(path, self.takes(path, **self._options(None)) if self.takes else (text_part(path),))
 
     def correct(self, corrections: Corrections) -> "Reader":
-        """Return the reader of files of which more is known than they say; only tables have corrections.
+        """Return the reader of files of which more is known than they say.
 
         Raises
         ------
         UsageError
             If a correction is none that can be used.
         """
-        if not self.recognises or self.preset is None:
-            return self
         preset = self.preset
-        if corrections.layout:
+        if self.recognises and preset is not None and corrections.layout:
             preset = correct_preset(tabular.resolve_preset(preset), corrections.layout)
         return replace(self, preset=preset, repairs=corrections.repairs)
 
@@ -123,7 +122,8 @@ class Reader:
         return self.describes(**self._options(preset))
 
     def _repairs(self) -> dict[str, frozenset[Repair]]:
-        return {"repairs": self.repairs} if self.recognises and self.repairs else {}
+        asked = self.repairs & self.makes
+        return {"repairs": asked} if asked else {}
 
     def _options(self, preset: str | Preset | None) -> dict[str, str | Preset | None]:
         if self.recognises:
@@ -143,7 +143,7 @@ def _reader(name: str, model: _Model, **more: Any) -> Reader:  # noqa: ANN401  f
 READERS: tuple[Reader, ...] = (
     _reader("open-charge-map", open_charge_map),
     _reader("service-areas", service_areas, takes=service_areas.parts_read),
-    _reader("ocpi", ocpi),
+    _reader("ocpi", ocpi, makes=frozenset({Repair.EVSE})),
     _reader("openstreetmap", openstreetmap),
     _reader("tcec102", tcec102, joins=True),
     Reader(
@@ -154,6 +154,7 @@ READERS: tuple[Reader, ...] = (
         reads_columns=tabular.read_columns,
         takes=tabular.parts_read,
         describes=tabular.source,
+        makes=frozenset({Repair.SWAP}),
     ),
 )
 """Every format, in the order in which `sniff` asks them."""

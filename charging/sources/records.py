@@ -33,6 +33,7 @@ class Reason(StrEnum):
     NOT_CAR_CHARGING = "not_car_charging"  # battery swap, bicycles, other fuels
     LOST_TEXT = "lost_text"  # the name is only question marks: its encoding was lost upstream
     TOTAL = "total"  # the sum of the other rows of a table
+    NO_GUN = "no_gun"  # a status of a gun that no station has
     NO_PILES = "no_piles"  # a location without equipment, which its standard calls expired
 
 
@@ -40,6 +41,7 @@ class Repair(StrEnum):
     """What is put right on request, and never by itself."""
 
     SWAP = "swap"  # latitude and longitude that fit only the other way round
+    EVSE = "evse"  # the point of a location, by the points of its own EVSEs that lie elsewhere
 
 
 class PointDoubt(StrEnum):

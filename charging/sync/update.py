@@ -255,12 +255,12 @@ def _sync_report(
 
 def _read_records(peer: Peer, journal: Journal) -> Iterator[Record]:
     """Yield what the journal holds as the reader of the format understands it."""
+    if isinstance(peer, OcpiPeer):
+        yield from ocpi.read_stations(kept.body for kept in journal.records())
+        return
     for kept in journal.records():
-        if isinstance(peer, OcpiPeer):
-            yield ocpi.read_station(kept.body)
-        else:
-            guns = tcec102.read_statuses(kept.status) if kept.status is not None else {}
-            yield tcec102.read_station(kept.body, guns, status_at=kept.status_at)
+        guns = tcec102.read_statuses(kept.status) if kept.status is not None else {}
+        yield tcec102.read_station(kept.body, guns, status_at=kept.status_at)
 
 
 def _other_parts(

@@ -11,6 +11,7 @@ def test_the_figures_of_the_tiny_world(tiny_dataset):
         "stations": 12,
         "stations_without_pile_count": 1,
         "piles": 82,
+        "repeated_piles": 0,
         "dc_piles": 40,
         "piles_without_current": 11,
         "piles_by_operator": {"teld": 42, "state_grid": 22, "nio": 10, "无名充电": 6},

@@ -163,6 +163,46 @@ def test_a_site_on_the_map_of_another_keeps_its_owner(registry):
     assert registry.resolve(org_code="MA4KUHJ97", raw="特来电") == "nio"
 
 
+@pytest.mark.parametrize(
+    ("stated", "station_name"),
+    [
+        ({"raw": "Allego"}, "Shell Tankstelle Nord"),
+        ({"raw": "EnBW mobility+ AG und Co.KG"}, "Parkplatz am Tesla Store"),
+        ({"raw": "某某充电"}, "蔚来超充站"),
+        ({"org_code": "111111111"}, "特来电充电站"),
+        ({"wikidata": "Q1"}, "Tesla Supercharger"),
+    ],
+)
+def test_an_operator_that_is_stated_and_not_known_is_none_that_the_name_tells(registry, stated, station_name):
+    assert registry.resolve(station_name=station_name) is not None
+    assert registry.resolve(**stated, station_name=station_name) is None
+
+
+@pytest.mark.parametrize(
+    "raw", [None, "", " ", "-", "N/A", "(Unknown Operator)", "Non-Networked", "未知", "unbekannt"]
+)
+def test_where_a_source_names_nobody_the_name_of_the_station_tells(registry, raw):
+    assert registry.resolve(raw=raw, station_name="Parkhaus NIO House") == "nio"
+
+
+@pytest.mark.parametrize(
+    ("station_name", "operator_id"),
+    [
+        ("蔚来汽车4S店特来电充电站", "teld"),
+        ("特来电充电站", "teld"),
+        ("特斯拉中心星星充电", "star_charge"),
+        ("星星充电特斯拉超级充电站", "tesla"),
+        ("小鹏汽车旗舰店蔚来超充站", "nio"),
+        ("国家电网大厦小桔充电站", "didi"),
+        ("Tesla中心特来电充电站", "teld"),
+        ("特来电(蔚来中心店)TELD", "teld"),
+        ("Tesla Motors at NIO House", "tesla"),
+    ],
+)
+def test_a_chinese_name_ends_with_its_operator(registry, station_name, operator_id):
+    assert registry.resolve(station_name=station_name) == operator_id
+
+
 def test_a_known_stranger_is_not_overruled_by_the_station_name(registry):
     assert registry.resolve(raw="Hong Kong EV Power", station_name="TELD", country="HK") is None
 

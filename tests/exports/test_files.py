@@ -1,6 +1,7 @@
 """What is taken away is what was asked for, and says what it is."""
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -184,6 +185,21 @@ def test_numbers_of_a_csv_stay_numbers(take):
     [row] = [row for row in csv.DictReader(io.StringIO(text)) if row["station_id"] == "tiny:bj-1"]
     assert (row["lat"], row["selected_piles"], row["selected_max_power_kw"]) == ("39.9087", "6", "180")
     assert (row["opened_on"], row["retrieved_at"]) == ("2023-05-01", "2025-01-02T03:04:05Z")
+
+
+@pytest.mark.parametrize("form", [Format.CSV, Format.GEOJSON])
+def test_times_with_fractions_of_a_second_are_written_without_them(
+    build, tiny_records, tiny_description, tmp_path, form
+):
+    time = dt.datetime(1969, 6, 7, 19, 15, 9, 560_000, tzinfo=dt.UTC)
+    [record] = [record for record in tiny_records if getattr(record, "source_id", "") == "bj-1"]
+    tables = build([record._replace(updated_at=time)]).tables
+    dataset = write_version(tmp_path / "tiny", tables, tiny_description)
+    engine = Engine(dataset, memory_limit_mb=100)
+    target = io.BytesIO()
+    write_export(engine, dataset, Request(what=What.STATIONS, format=form, filters=Filters()), target)
+    engine.close()
+    assert "1969-06-07T19:15:09Z" in unpack(target.getvalue())["table"]
 
 
 def test_a_csv_begins_with_a_byte_order_mark(take):

@@ -12,6 +12,7 @@ from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
 from charging.queries.engine import Engine
 from charging.queries.quality import PILE_FIELDS, STATION_FIELDS, field_counts, station_points
+from charging.sources.records import PileRecord
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,23 @@ def test_points_are_the_stations_with_what_is_known_of_them(engine, rows):
         known = sum(row[field] is not None for field in STATION_FIELDS)
         assert points.known_fields[row["station_id"]] == known
         assert (points.lat[row["station_id"]], points.lon[row["station_id"]]) == (row["lat"], row["lon"])
+
+
+def test_points_name_the_ids_of_piles_that_other_stations_have_too(
+    tmp_path, build, tiny_records, tiny_description
+):
+    ids = (["E-1", "E-2"], ["E-2", "E-3"], ["E-3", "7"], ["7", None])
+    stations = [
+        tiny_records[0]._replace(source_id=str(at), piles=tuple(PileRecord(pile_id=each) for each in of))
+        for at, of in enumerate(ids)
+    ]
+    engine = Engine(
+        write_version(tmp_path / "d", build(stations).tables, tiny_description), memory_limit_mb=100
+    )
+    found = station_points(engine).pile_ids
+    engine.close()
+    assert [list(each) for each in found[:3]] == [["E-2"], ["E-2", "E-3"], ["E-3"]]
+    assert found.isna().tolist() == [False, False, False, True]
 
 
 def test_sources_are_counted_apart_and_a_city_is_asked_only_on_the_mainland(

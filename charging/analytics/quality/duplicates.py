@@ -56,8 +56,12 @@ _POINTS = {
     "other_name": -2,
     "numbered_apart": -3,  # "Block 1" and "Block 2"
     "same_piles": 1,
+    "same_ids": 3,  # the ids of piles are unique, but not all sources keep to it
 }
 """What each piece of evidence counts."""
+
+_DAY = pd.Timedelta(days=1)
+"""How much later a station must be told to be newer; copies of one pull differ by minutes."""
 
 _STEP_DEG = 1e-6  # points this close are exactly one: a tenth of a metre
 
@@ -72,14 +76,14 @@ class Grade(StrEnum):
 class KeepReason(StrEnum):
     """Why one of a pair is suggested to be kept."""
 
-    MORE_KNOWN = "more_known"  # more of its fields are known
-    NEWER = "newer"  # as many are known, and its source changed it later
+    NEWER = "newer"  # its source changed it, or told its status, later
+    MORE_KNOWN = "more_known"  # of one day with the other, and more of its fields are known
     FIRST = "first"  # neither decides: the first by id
 
 
 COLUMNS = (
     *("keep", "drop", "kept_for", "grade", "score", "distance_m"),
-    *("same_operator", "name_similarity", "same_piles", "keep_source", "drop_source"),
+    *("same_operator", "name_similarity", "same_piles", "same_ids", "keep_source", "drop_source"),
 )
 
 
@@ -91,7 +95,8 @@ def suspected_duplicates(stations: pd.DataFrame, *, within_m: float = WITHIN_M) 
     stations
         As `charging.queries.quality.station_points` returns them: `station_id` (unique), `source`, `name`,
         `name_zh`, `operator_id`, `operator_raw`, `lat`, `lon` (WGS-84 degrees), `piles`, `updated_at`,
-        `known_fields`. Null: not known. Their order does not matter.
+        `status_at`, `known_fields`, `pile_ids` (those of them that other stations have too). Null: not known.
+        Their order does not matter.
     within_m
         Great-circle distance up to which stations of two sources are compared, m; those of one source are
         compared up to `NEAR_M`, since a street may have ten posts of one name.
@@ -101,8 +106,9 @@ def suspected_duplicates(stations: pd.DataFrame, *, within_m: float = WITHIN_M) 
     table
         A row per pair, the strongest first, then the closest, then by ids: `keep` and `drop` (station ids, as
         suggested), `kept_for` (`KeepReason`), `grade` (`Grade`), `score` (points), `distance_m`,
-        `same_operator` and `same_piles` (True, False, or null: one of the two is not known),
-        `name_similarity` (0 to 1; null: one has no name of its own), `keep_source`, `drop_source`.
+        `same_operator` and `same_piles` (True, False, or null: one of the two is not known), `same_ids`
+        (whether a pile of one has the id of a pile of the other), `name_similarity` (0 to 1; null: one has no
+        name of its own), `keep_source`, `drop_source`.
 
     Raises
     ------
@@ -113,9 +119,13 @@ def suspected_duplicates(stations: pd.DataFrame, *, within_m: float = WITHIN_M) 
     -----
     Evidence is added up in points: same point (`SAME_POINT_M`) 3 or near (`NEAR_M`) 1; two sources 1; same
     operator 2, another one −3; same name 2, near 1, another −2, the same but for its number −3; same number
-    of piles 1. What is not known counts nothing. From `POSSIBLE` points on a pair is reported, from `LIKELY`
-    on as likely: two sources with one point agree in the operator or the name, one source with one point in
-    both. The thresholds are this project's own, and no share of true pairs is claimed for a grade.
+    of piles 1; a pile of the same id 3. What is not known counts nothing. From `POSSIBLE` points on a pair is
+    reported, from `LIKELY` on as likely: two sources with one point agree in the operator or the name, one
+    source with one point in both. The thresholds are this project's own, and no share of true pairs is
+    claimed for a grade.
+
+    To be kept is suggested the one that its source changed later, or told the status of, by a day or more; of
+    others the one of which more is known, then the later one, then the first by id.
 
     A pair of operators that both are unresolved is the same where their raw texts are. Names are compared
     without the operator's own, so that two "Tesla Supercharger" of Tesla are nameless.
@@ -140,6 +150,7 @@ def suspected_duplicates(stations: pd.DataFrame, *, within_m: float = WITHIN_M) 
             "distance_m": distance_m,
             "same_operator": _compare_values(operators, first, second),
             "same_piles": _compare_values(rows.piles, first, second),
+            "same_ids": _share_ids(rows.pile_ids, first, second),
         }
     )
     pairs["score"] = _score_without_names(pairs, source[first] != source[second])
@@ -224,6 +235,22 @@ def _compare_values(values: pd.Series, first: NDArray[np.intp], second: NDArray[
     return pd.Series(one == other, dtype="boolean").where(is_known)
 
 
+def _share_ids(pile_ids: pd.Series, first: NDArray[np.intp], second: NDArray[np.intp]) -> pd.Series:
+    """Return whether two stations have a pile of one id."""
+    has_ids = pile_ids.notna().to_numpy()
+    found = np.zeros(len(first), np.bool_)
+    asked = np.flatnonzero(has_ids[first] & has_ids[second])
+    if asked.size:
+        ids = [
+            frozenset(each) if known else frozenset() for each, known in zip(pile_ids, has_ids, strict=True)
+        ]
+        found[asked] = [
+            not ids[one].isdisjoint(ids[other])
+            for one, other in zip(first[asked].tolist(), second[asked].tolist(), strict=True)
+        ]
+    return pd.Series(found, dtype="boolean")
+
+
 def _score_without_names(pairs: pd.DataFrame, is_between: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return the points of place, operator and number of piles."""
     distance_m = pairs.distance_m.to_numpy()
@@ -234,6 +261,7 @@ def _score_without_names(pairs: pd.DataFrame, is_between: NDArray[np.bool_]) -> 
         ("same_operator", pairs.same_operator),
         ("other_operator", ~pairs.same_operator),
         ("same_piles", pairs.same_piles),
+        ("same_ids", pairs.same_ids),
     ):
         score = score + _POINTS[evidence] * holds.fillna(value=False).to_numpy(dtype=np.bool_)
     return np.asarray(score, dtype=np.int64)
@@ -261,14 +289,17 @@ def _name_points(alike: Likeness) -> int:
 def _report_pairs(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the pairs as they are shown, with the one to keep."""
     first, second = (pairs[side].to_numpy(np.intp) for side in ("first", "second"))
-    known = rows.known_fields.to_numpy()
-    # a time that is not known is earlier than all others
-    age = pd.to_datetime(rows.updated_at, utc=True).rank(method="dense").fillna(0).to_numpy()
-    more, newer = known[second] - known[first], age[second] - age[first]
+    more = rows.known_fields.to_numpy()[second] - rows.known_fields.to_numpy()[first]
+    later = _later_by(_last_told(rows), first, second)
+    is_newer = np.abs(later) >= _DAY.total_seconds()
+    decides = np.where(is_newer | (more == 0), later, more)
     # rows are in the order of their ids: where nothing decides, the first is kept
-    keeps_second = (more > 0) | ((more == 0) & (newer > 0))
-    keep, drop = np.where(keeps_second, (second, first), (first, second))
-    kept_for = np.select([more != 0, newer != 0], [KeepReason.MORE_KNOWN, KeepReason.NEWER], KeepReason.FIRST)
+    keep, drop = np.where(decides > 0, (second, first), (first, second))
+    kept_for = np.select(
+        [is_newer, more != 0, later != 0],
+        [KeepReason.NEWER, KeepReason.MORE_KNOWN, KeepReason.NEWER],
+        KeepReason.FIRST,
+    )
     ids, source = (rows[name].to_numpy(dtype=object) for name in ("station_id", "source"))
     table = pairs.assign(
         keep=ids[keep],
@@ -281,3 +312,19 @@ def _report_pairs(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     order = ["score", "distance_m", "first", "second"]
     table = table.sort_values(order, ascending=[False, True, True, True], ignore_index=True)
     return table[list(COLUMNS)]
+
+
+def _last_told(rows: pd.DataFrame) -> NDArray[np.float64]:
+    """Return when a source last changed a station or told its status, in s; not known is before all times."""
+    times = pd.concat([pd.to_datetime(rows[name], utc=True) for name in ("updated_at", "status_at")], axis=1)
+    latest = times.max(axis=1)
+    seconds = (latest - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
+    return seconds.fillna(-np.inf).to_numpy(np.float64)
+
+
+def _later_by(
+    told: NDArray[np.float64], first: NDArray[np.intp], second: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Return by how much the second of each pair was told later than the first, in s."""
+    one, other = told[first], told[second]
+    return np.subtract(other, one, out=np.zeros(len(first)), where=one != other)

@@ -1,12 +1,18 @@
-"""GeoJSON (RFC 7946): features as properties with a point. Positions are longitude before latitude."""
+"""GeoJSON (RFC 7946): features as properties with a point. Positions are longitude before latitude.
 
+Text sequences (RFC 8142) and features one a line are read too.
+"""
+
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TextIO
 
+from charging.errors import SourceError
 from charging.sources.coordinates import read_number
 from charging.sources.io.files import Part
-from charging.sources.io.json_stream import Around, elements
+from charging.sources.io.json_stream import RECORD_SEPARATOR, Around, records
 
+_FEATURE = re.compile(rb'"type"\s*:\s*"Feature"')
 _MAX_DEPTH = 6  # a MultiPolygon nests 4 lists
 
 
@@ -17,6 +23,7 @@ class Feature(NamedTuple):
     properties: dict[str, Any]
     lat: float | None
     lon: float | None
+    geometry_type: str | None = None
 
 
 def matches(head: bytes) -> bool:
@@ -24,14 +31,24 @@ def matches(head: bytes) -> bool:
     return head.lstrip()[:1] == b"{" and (b'"FeatureCollection"' in head or b'"features"' in head)
 
 
+def is_sequence(head: bytes) -> bool:
+    """Whether a file that begins like this is one feature after the other."""
+    start = head.lstrip(b" \t\r\n" + RECORD_SEPARATOR.encode())
+    return start[:1] == b"{" and _FEATURE.search(start) is not None and not matches(start)
+
+
 def features(text: TextIO, part: Part, members: dict[str, Any] | None = None) -> Iterator[Feature | None]:
-    """Return the features of a collection one by one, None for one that is none.
+    """Return the features of a collection or sequence one by one, None for one that is none.
 
     `members`, where given, is filled at the end with everything beside the features.
     """
-    for value in elements(text, part, "features"):
+    for value in records(text, part, {"features"}):
         if not isinstance(value, Around):
             yield _feature(value) if isinstance(value, dict) else None
+        elif value.members.get("type") == "Feature":
+            yield _feature(value.members)
+        elif not value.has_records:
+            raise SourceError(f"{part}: expected features, found none. Check that the file is GeoJSON.")
         elif members is not None:
             members |= value.members
 
@@ -61,7 +78,11 @@ def _feature(value: dict[str, Any]) -> Feature | None:
     properties = value.get("properties")
     if not isinstance(properties, dict):
         return None
-    return Feature(value.get("id"), properties, *box_centre(value.get("geometry")))
+    geometry = value.get("geometry")
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    return Feature(
+        value.get("id"), properties, *box_centre(geometry), kind if isinstance(kind, str) else None
+    )
 
 
 def _points(coordinates: object, max_depth: int) -> Iterator[tuple[float, float]]:

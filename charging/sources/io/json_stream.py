@@ -6,7 +6,7 @@ that is longer than `MAX_VALUE_LENGTH`.
 """
 
 import json
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -24,7 +24,11 @@ MAX_MEMBERS = 250
 """Members of an object that are kept besides its records; the longest of the field have some forty."""
 
 _MAX_DEPTH = 8  # envelopes inside one another that are opened
-_SPACE = " \t\r\n"
+
+RECORD_SEPARATOR = "\x1e"
+"""What a text sequence (RFC 7464) has before each value."""
+
+_SPACE = " \t\r\n" + RECORD_SEPARATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,12 @@ def values(text: TextIO, path: Path, *, chunk_chars: int = CHUNK_CHARS) -> Itera
 
 
 def records(
-    text: TextIO, path: Path | Part, inside: Container[str], *, chunk_chars: int = CHUNK_CHARS
+    text: TextIO,
+    path: Path | Part,
+    inside: Container[str],
+    *,
+    keyed_record: Callable[[str, Any], Any] | None = None,
+    chunk_chars: int = CHUNK_CHARS,
 ) -> Iterator[Any]:
     """Return the records of an array, or of objects that hold arrays of them, and what is around those.
 
@@ -84,6 +93,8 @@ def records(
     ----------
     inside
         Names of the members that hold the records: an array of them, or an object with such a member.
+    keyed_record
+        Returns the record that the key and value of another member are, or None where they are none.
 
     Returns
     -------
@@ -101,7 +112,7 @@ def records(
         if window.peek("["):
             yield from _elements(window)
         elif window.peek("{"):
-            yield from _members(window, inside)
+            yield from _members(window, inside, keyed_record or _no_record)
         else:
             yield window.value()
 
@@ -139,7 +150,13 @@ def _elements(window: "_Window") -> Iterator[Any]:
             raise window.broken()
 
 
-def _members(window: "_Window", inside: Container[str], depth: int = 0) -> Iterator[Any]:
+def _no_record(_key: str, _value: object) -> None:
+    """Say that a member is no record."""
+
+
+def _members(
+    window: "_Window", inside: Container[str], keyed_record: Callable[[str, Any], Any], depth: int = 0
+) -> Iterator[Any]:
     """Step over an object, member by member."""
     members: dict[str, Any] = {}
     has_records = False
@@ -152,9 +169,12 @@ def _members(window: "_Window", inside: Container[str], depth: int = 0) -> Itera
             yield from _elements(window)
         elif is_open and window.peek("{"):
             has_records = True
-            yield from _members(window, inside, depth + 1)
+            yield from _members(window, inside, keyed_record, depth + 1)
+        elif (record := keyed_record(name, value := window.value())) is not None:
+            has_records = True
+            yield record
         else:
-            members[name] = window.value()
+            members[name] = value
             window.check_few(members)
         if not window.skip(",") and not window.peek("}"):
             raise window.broken()

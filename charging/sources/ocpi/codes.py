@@ -25,12 +25,14 @@ class Doubt(StrEnum):
 
     POWER_UNIT = "power_unit"  # in kW where W is meant
     POWER_DERIVED = "power_derived"  # not stated: voltage times current, an upper bound
-    POWER_UNREAL = "power_unreal"  # stated, and more than the plug can carry
+    POWER_UNREAL = "power_unreal"  # stated, and more than the plug can carry or less than any gives
     VOLTAGE_UNREAL = "voltage_unreal"  # below that of any mains, so that no power follows from it
     CURRENT = "current"  # the power type is not one of the plug, which is believed
     PILE_REMOVED = "pile_removed"  # a pile that is no longer there, left out
     PILE_PLANNED = "pile_planned"  # a pile that is not there yet, left out
     PILE_TWICE = "pile_twice"  # the same pile again, left out
+    EVSE_FAR = "evse_far"  # its EVSEs have points of their own, far from that of the location
+    EVSE_POINT = "evse_point"  # the point is that of its EVSEs, on request
     NO_EVSE_ID = "no_evse_id"  # no id that a driver could read on the pile
     NO_TIME = "no_time"  # no time of the last change
 

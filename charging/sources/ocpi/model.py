@@ -1,7 +1,9 @@
 """OCPI: the Locations of a charge point operator, versions 2.1.1, 2.2.1 and 2.3.0, WGS-84.
 
-Read are answers of the `locations` endpoint (an envelope with `data`), bare arrays, one location a line and a
-single location, each plain or packed. An EVSE is a pile: its connectors charge one vehicle at a time.
+Read are answers of the `locations` endpoint (an envelope with `data`, `items` or `locations`, one or many
+pages in an array or one after the other), bare arrays, objects of locations by their id, one location a line
+and a single location, each plain or packed, with names in snake_case or camelCase. An EVSE is a pile: its
+connectors charge one vehicle at a time.
 
 Feeds break the standard in many ways. What is put right (a power in kW, a current that the plug cannot carry)
 and what is left out (piles removed or planned) is in the import report.
@@ -11,14 +13,14 @@ The standard is at https://github.com/ocpi/ocpi, file `mod_locations`.
 
 import json
 import re
-from collections.abc import Iterator
-from itertools import groupby
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
 from charging.domain.vocabulary import Access, Datum, Site
 from charging.errors import SourceError
-from charging.sources.coordinates import read_point
 from charging.sources.countries import country_code
 from charging.sources.io.files import open_text, read_head
 from charging.sources.io.json_stream import Around, BrokenLine, is_lines, records, values_in_lines
@@ -32,22 +34,36 @@ from charging.sources.ocpi.codes import (
     read_code,
     read_time,
 )
-from charging.sources.ocpi.piles import LocationPiles, piles_of
-from charging.sources.records import Reason, Record, Rejection, SourceInfo, StationRecord
+from charging.sources.ocpi.names import (
+    INSIDE,
+    NAMES,
+    OWN,
+    is_location,
+    keyed_location,
+    spellings,
+    standard_location,
+)
+from charging.sources.ocpi.piles import LocationPiles, is_feed_in_kw, piles_of
+from charging.sources.ocpi.positions import Position, position_of
+from charging.sources.records import Reason, Record, Rejection, Repair, SourceInfo, StationRecord
 from charging.sources.scalars import read_text
 
-_INSIDE = frozenset({"data"})
-_OWN = ("evses", "coordinates")  # one of which every location has
+MAX_WAITING = 256
+"""Locations that are read before the first is given, to find the unit of the feed's powers."""
+
+_INSIDE, _OWN = spellings(INSIDE), spellings(OWN)
+_MAX_DEPTH = 8  # pages inside one another that are looked into
 _FIRST_ERROR = 2_000  # status_code: below it all went well
 _CLOCK = re.compile(r"\d\d:\d\d")
-_OTHER_FORMATS = (b'"AddressInfo"', b'"FeatureCollection"')
+_OTHER_FORMATS = (b'"addressinfo"', b'"featurecollection"')
 
 
 def matches(head: bytes) -> bool:
     """Whether a file that begins like this holds OCPI locations."""
-    if head.lstrip()[:1] not in (b"{", b"[") or any(mark in head for mark in _OTHER_FORMATS):
+    names = head.lower()
+    if head.lstrip()[:1] not in (b"{", b"[") or any(mark in names for mark in _OTHER_FORMATS):
         return False
-    return b'"evses"' in head or (b'"coordinates"' in head and b'"latitude"' in head)
+    return b'"evses"' in names or (b'"coordinates"' in names and b'"latitude"' in names)
 
 
 def source() -> SourceInfo:
@@ -62,41 +78,115 @@ def source() -> SourceInfo:
     )
 
 
-def read(path: Path) -> Iterator[Record]:
-    """Return the locations of a file, one by one."""
+def read(path: Path, *, repairs: Collection[Repair] = ()) -> Iterator[Record]:
+    """Return the locations of a file, one by one; `repairs` is what is put right on request."""
     head = read_head(path)
     if not matches(head):
         raise _not_locations(path, head)
-    with open_text(path) as text:
-        for value in values_in_lines(text, path) if is_lines(head, *_OWN) else records(text, path, _INSIDE):
-            if isinstance(value, Around) and value.has_records:
-                _check_answer(path, value.members)
-            elif isinstance(value, BrokenLine):
-                line = f"line {value.number}"
-                yield Rejection(reason=Reason.MALFORMED, record_id=line, value=value.text[:100])
-            else:
-                yield read_station(value.members if isinstance(value, Around) else value)
+    yield from read_stations(_values(path, head), repairs=repairs)
 
 
-def read_station(location: Any) -> StationRecord | Rejection:  # noqa: ANN401  JSON
-    """Return what a `Location` of any version says, or whatever is in its place; or why it is not taken."""
+def read_stations(
+    locations: Iterable[Any], *, repairs: Collection[Repair] = ()
+) -> Iterator[StationRecord | Rejection]:
+    """Yield what the locations of one feed say; the first ones tell the unit of its powers."""
+    coming = iter(locations)
+    waiting: deque[Any] = deque()
+    failure: SourceError | None = None
+    try:
+        waiting.extend(islice(coming, MAX_WAITING))
+    except SourceError as error:  # what came before it is taken
+        failure = error
+    is_kw = is_feed_in_kw(standard_location(each) for each in waiting if isinstance(each, dict))
+    while waiting:
+        yield read_station(waiting.popleft(), is_kw=is_kw, repairs=repairs)
+    if failure is not None:
+        raise failure
+    for location in coming:
+        yield read_station(location, is_kw=is_kw, repairs=repairs)
+
+
+def read_station(
+    location: Any,  # noqa: ANN401  JSON
+    *,
+    is_kw: bool = False,
+    repairs: Collection[Repair] = (),
+) -> StationRecord | Rejection:
+    """Return what a `Location` of any version says, or whatever is in its place; or why it is not taken.
+
+    Parameters
+    ----------
+    is_kw
+        Whether its feed gives powers in kW, where the standard has W.
+    """
     if not isinstance(location, dict):
-        return Rejection(reason=Reason.MALFORMED, value=str(location)[:100])
-    location_id, party = read_text(location.get("id")), _party(location)
+        return _malformed(location)
+    given = standard_location(location)
+    location_id, party = read_text(given.get("id")), _party(given)
     if location_id is None:
         return Rejection(reason=Reason.MISSING_ID, field="id")
     source_id = f"{party}*{location_id}" if party else location_id
-    if _is_false(location.get("publish")):
+    if _is_false(given.get("publish")):
         return Rejection(reason=Reason.NOT_PUBLIC, record_id=source_id, field="publish", value="false")
-    coordinates = location.get("coordinates")
-    place = coordinates if isinstance(coordinates, dict) else {}
-    point = read_point(place.get("latitude"), place.get("longitude"), source_id)
-    if isinstance(point, Rejection):
-        return point
-    piles = piles_of(location.get("evses"))
+    position = position_of(given, source_id, repairs)
+    if isinstance(position, Rejection):
+        return position
+    piles = piles_of(given.get("evses"), is_kw=is_kw)
     if isinstance(piles, Reason):
         return Rejection(reason=piles, record_id=source_id, field="evses")
-    return _station(location, source_id, point, piles)
+    return _station(given, source_id, position, piles)
+
+
+def _malformed(value: object) -> Rejection:
+    if isinstance(value, BrokenLine):
+        return Rejection(reason=Reason.MALFORMED, record_id=f"line {value.number}", value=value.text[:100])
+    return Rejection(reason=Reason.MALFORMED, value=str(value)[:100])
+
+
+def _values(path: Path, head: bytes) -> Iterator[Any]:
+    """Yield the locations of a file, and the lines that are broken."""
+    with open_text(path) as text:
+        if is_lines(head, *_OWN):
+            yield from values_in_lines(text, path)
+            return
+        for value in records(text, path, _INSIDE, keyed_record=keyed_location):
+            if not isinstance(value, Around):
+                if isinstance(value, dict) and "evses" in value:  # as nearly all are
+                    yield value
+                else:
+                    yield from _unpack(value, path)
+                continue
+            around = NAMES.rename(value.members)
+            _check_answer(path, around)
+            if is_location(around) or ("id" in around and not value.has_records):
+                yield around
+            elif around and not value.has_records:
+                raise _no_locations_in(path, around)
+
+
+def _unpack(value: Any, path: Path, depth: int = 0) -> Iterator[Any]:  # noqa: ANN401  JSON
+    """Yield the locations of a page that is in memory, or the value itself where it is none."""
+    page = NAMES.rename(value) if isinstance(value, dict) else {}
+    held = [page[name] for name in INSIDE if isinstance(page.get(name), (list, dict))]
+    if not held or is_location(page) or depth > _MAX_DEPTH:
+        yield value
+        return
+    _check_answer(path, page)
+    for inner in held:
+        if isinstance(inner, list):
+            for each in inner:
+                yield from _unpack(each, path, depth + 1)
+        else:
+            by_id = [keyed_location(*item) for item in inner.items()]
+            found = [location for location in by_id if location is not None]
+            yield from found or _unpack(inner, path, depth + 1)
+
+
+def _no_locations_in(path: Path, around: Object) -> SourceError:
+    return SourceError(
+        f"{path}: expected OCPI locations in an array, or under {', '.join(INSIDE)}, found an object with "
+        f"{', '.join(list(around)[:8])!r}. Give the array of locations in it."
+    )
 
 
 def _not_locations(path: Path, head: bytes) -> SourceError:
@@ -105,7 +195,7 @@ def _not_locations(path: Path, head: bytes) -> SourceError:
     except (ValueError, RecursionError):
         answer = None
     if isinstance(answer, dict):
-        _check_answer(path, answer)
+        _check_answer(path, NAMES.rename(answer))
     return SourceError(
         f"{path}: expected OCPI locations, found {head[:40]!r}. Give the JSON of the `locations` endpoint, "
         "with objects that have `evses` or `coordinates`."
@@ -122,18 +212,16 @@ def _check_answer(path: Path, envelope: Object) -> None:
         )
 
 
-def _station(
-    location: Object, source_id: str, point: tuple[float, float], piles: LocationPiles
-) -> StationRecord:
-    unmapped, doubts = piles.unmapped.copy(), piles.doubts.copy()
+def _station(location: Object, source_id: str, position: Position, piles: LocationPiles) -> StationRecord:
+    unmapped, doubts = piles.unmapped.copy(), [*position.doubts, *piles.doubts]
     updated_at = read_time(location.get("last_updated"))
     if updated_at is None:
         doubts.append((Doubt.NO_TIME, str(location.get("last_updated"))[:40]))
     operator = _business(location.get("operator"))
     return StationRecord(
         source_id=source_id,
-        lat=point[0],
-        lon=point[1],
+        lat=position.lat,
+        lon=position.lon,
         datum=Datum.WGS84,
         piles=piles.present,
         name=read_text(location.get("name")),
@@ -168,7 +256,7 @@ def _operator(location: Object, operator: Object) -> str | None:
 
 def _business(value: object) -> Object:
     if isinstance(value, dict):
-        return value
+        return NAMES.rename(value)
     return {"name": value} if isinstance(value, str) else {}
 
 
@@ -214,12 +302,14 @@ def opening_hours(times: object) -> str | None:
     """
     if not isinstance(times, dict):
         return None
+    times = NAMES.rename(times)
     if times.get("twentyfourseven") is True:
         return "24/7"
     periods: list[list[str]] = [[] for _ in WEEKDAYS]
     regular = times.get("regular_hours")
-    for hours in regular if isinstance(regular, list) else []:
-        day = hours.get("weekday") if isinstance(hours, dict) else None
+    for each in regular if isinstance(regular, list) else []:
+        hours = NAMES.rename(each) if isinstance(each, dict) else {}
+        day = hours.get("weekday")
         if isinstance(day, int) and 1 <= day <= len(WEEKDAYS):
             begin, end = hours.get("period_begin"), hours.get("period_end")
             if all(isinstance(clock, str) and _CLOCK.fullmatch(clock) for clock in (begin, end)):

@@ -1,19 +1,16 @@
 """The EVSEs of a location as piles: their status, and the plugs, current and power of their connectors.
 
-A pile has the power of its strongest connector. Where none is stated it is voltage times current, which is
-an upper bound; the standard gives the voltage of three phases to neutral, some feeds between lines.
+A pile has the power of its strongest connector.
 """
 
 import datetime as dt
-import math
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from charging.domain.vocabulary import Current
-from charging.sources.coordinates import read_number
 from charging.sources.ocpi.codes import (
     ABSENT,
-    CONDUCTORS,
     CURRENTS,
     GBT_AC,
     GBT_AC_PLUGS,
@@ -26,20 +23,10 @@ from charging.sources.ocpi.codes import (
     read_code,
     read_time,
 )
+from charging.sources.ocpi.names import NAMES
+from charging.sources.ocpi.power import read_power, vote_for_kw
 from charging.sources.records import PileRecord, Reason
 from charging.sources.scalars import read_text
-
-_MIN_W = 1_000
-"""Power below which a number is meant in kW: nothing public charges a car with less than 1 kW."""
-
-_MIN_V = 100
-"""Lowest voltage of any mains, V; what lies below is something else in the wrong field."""
-
-_MAX_LINE_TO_NEUTRAL_V = 300
-"""Voltage above which three phases are given between lines: 400 V there is 230 V to neutral."""
-
-_MAX_AC_KW = 100
-"""Power no AC plug carries, kW: Type 2 ends at 44, GB/T at 48 (63 A at 440 V)."""
 
 
 class LocationPiles(NamedTuple):
@@ -61,17 +48,36 @@ class Outlet(NamedTuple):
     doubts: Pairs = ()  # (what, value) put right
 
 
-def piles_of(evses: object) -> LocationPiles | Reason:
-    """Return the EVSEs of a location as piles, or why there is none.
+def is_feed_in_kw(locations: Iterable[Object]) -> bool:
+    """Whether a feed, by the powers of some of its locations, gives kW where the standard has W.
+
+    Each power that can be of one unit alone is a vote; where neither has more, it is the standard's.
+    """
+    votes = [
+        vote
+        for location in locations
+        for evse in _objects(location.get("evses"))
+        for connector in map(NAMES.rename, _objects(evse.get("connectors")))
+        if (vote := vote_for_kw(connector.get("max_electric_power"), _outlet(connector).current)) is not None
+    ]
+    return sum(votes) * 2 > len(votes)
+
+
+def piles_of(evses: object, *, is_kw: bool = False) -> LocationPiles | Reason:
+    """Return the EVSEs of a location as piles, or why there is none; `is_kw` is the unit of the feed.
 
     One that is planned, removed or repeated is left out and reported. A location that has no other is not
     built or removed itself, and one without any is what the standard calls expired.
     """
     given = evses or []
-    return _piles(given) if isinstance(given, list) else Reason.MALFORMED
+    return _piles(given, is_kw=is_kw) if isinstance(given, list) else Reason.MALFORMED
 
 
-def _piles(evses: list[Any]) -> LocationPiles | Reason:
+def _objects(values: object) -> Iterator[Object]:
+    return (each for each in (values if isinstance(values, list) else ()) if isinstance(each, dict))
+
+
+def _piles(evses: list[Any], *, is_kw: bool) -> LocationPiles | Reason:
     present, times, known = [], [], set()
     absent: set[Reason] = set()
     unmapped: list[tuple[str, str]] = []
@@ -98,7 +104,7 @@ def _piles(evses: list[Any]) -> LocationPiles | Reason:
             times.append(evse.get("last_updated"))
         elif code and code not in STATUSES:
             unmapped.append(("piles.status", code))
-        mask, current, power_kw, codes, corrections = outlet_of(evse.get("connectors"))
+        mask, current, power_kw, codes, corrections = outlet_of(evse.get("connectors"), is_kw=is_kw)
         unmapped += codes
         doubts += corrections
         present.append(
@@ -116,7 +122,7 @@ def _latest(times: list[Any]) -> dt.datetime | None:
     return max(known) if known else None
 
 
-def outlet_of(connectors: object) -> Outlet:
+def outlet_of(connectors: object, *, is_kw: bool = False) -> Outlet:
     """Return what the connectors of an EVSE are together.
 
     Examples
@@ -129,8 +135,8 @@ def outlet_of(connectors: object) -> Outlet:
     """
     given = connectors if isinstance(connectors, list) else []
     if len(given) == 1 and isinstance(given[0], dict):
-        return _outlet(given[0])
-    outlets = [_outlet(connector) for connector in given if isinstance(connector, dict)]
+        return _outlet(given[0], is_kw=is_kw)
+    outlets = [_outlet(connector, is_kw=is_kw) for connector in given if isinstance(connector, dict)]
     masks = [outlet.mask for outlet in outlets if outlet.mask]
     powers = [outlet.power_kw for outlet in outlets if outlet.power_kw]
     currents = {outlet.current for outlet in outlets if outlet.current}
@@ -146,8 +152,8 @@ def outlet_of(connectors: object) -> Outlet:
     )
 
 
-def _outlet(connector: Object) -> Outlet:
-    get = connector.get
+def _outlet(connector: Object, *, is_kw: bool = False) -> Outlet:
+    get = NAMES.rename(connector).get
     given = (
         get("standard"),
         get("format"),
@@ -157,14 +163,22 @@ def _outlet(connector: Object) -> Outlet:
         get("max_amperage") or get("amperage"),
     )
     try:
-        return _cached_outlet(*given)
+        return _cached_outlet(*given, is_kw=is_kw)
     except TypeError:  # an object or list where a code or number belongs
-        return _cached_outlet(*(value if isinstance(value, (str, int, float)) else None for value in given))
+        plain = (value if isinstance(value, (str, int, float)) else None for value in given)
+        return _cached_outlet(*plain, is_kw=is_kw)
 
 
 @lru_cache(maxsize=8_192, typed=True)
 def _cached_outlet(
-    standard: object, form: object, power_type: object, watts: object, volts: object, amps: object
+    standard: object,
+    form: object,
+    power_type: object,
+    power: object,
+    volts: object,
+    amps: object,
+    *,
+    is_kw: bool,
 ) -> Outlet:
     """Return what one connector is; kept, since a network has few kinds of connectors."""
     unmapped, doubts = [], []
@@ -178,7 +192,7 @@ def _cached_outlet(
     current = (plug and plug.current) or stated
     if stated and stated is not current:
         doubts.append((Doubt.CURRENT, f"{power_code}, {plug_code}"))
-    power_kw, power_doubts = _power(current, power_code, watts, volts, amps)
+    power_kw, power_doubts = read_power(current, power_code, power, volts, amps, is_kw=is_kw)
     return Outlet(plug.mask if plug else None, current, power_kw, tuple(unmapped), (*doubts, *power_doubts))
 
 
@@ -186,45 +200,3 @@ def _plug(plug_code: str | None, form_code: str | None) -> Plug | None:
     if plug_code == GBT_AC:
         return GBT_AC_PLUGS.get(form_code or "")
     return PLUGS.get(plug_code or "")
-
-
-def _power(
-    current: Current | None, power_code: str | None, watts: object, volts: object, amps: object
-) -> tuple[float | None, Pairs]:
-    """Return the power in kW, and what was put right about it."""
-    doubts: list[tuple[str, str]] = []
-    stated = read_number(watts)
-    if stated is not None and stated > 0:
-        power_kw = stated if stated < _MIN_W else stated / 1000
-        if stated < _MIN_W:
-            doubts.append((Doubt.POWER_UNIT, f"{stated:g}"))
-        if _is_real(power_kw, current):
-            return power_kw, tuple(doubts)
-        doubts.append((Doubt.POWER_UNREAL, f"{power_kw:g} kW"))
-    voltage_v = read_number(volts)
-    if voltage_v is not None and 0 < voltage_v < _MIN_V:
-        return None, (*doubts, (Doubt.VOLTAGE_UNREAL, f"{voltage_v:g} V"))
-    derived_kw = _derive_power(current, power_code, voltage_v, read_number(amps))
-    if derived_kw is None or not _is_real(derived_kw, current):
-        return None, tuple(doubts)
-    return derived_kw, (*doubts, (Doubt.POWER_DERIVED, f"{derived_kw:g} kW"))
-
-
-def _is_real(power_kw: float, current: Current | None) -> bool:
-    return current is not Current.AC or power_kw <= _MAX_AC_KW
-
-
-def _derive_power(
-    current: Current | None, power_code: str | None, volts: float | None, amps: float | None
-) -> float | None:
-    if not volts or not amps or volts < 0 or amps < 0:
-        return None
-    if current is Current.DC:
-        conductors: float = 1
-    elif power_code is None or power_code not in CONDUCTORS:
-        return None
-    else:
-        conductors = CONDUCTORS[power_code]
-        if conductors == CONDUCTORS["AC_3_PHASE"] and volts > _MAX_LINE_TO_NEUTRAL_V:
-            conductors = math.sqrt(3)
-    return round(conductors * volts * amps / 1000, 3)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from charging.domain.vocabulary import Access, Connector, Current, Status
+from charging.sources.field_names import FieldNames
 from charging.sources.records import Reason
 
 
@@ -16,6 +17,7 @@ class SiteDoubt(StrEnum):
     """What a site says that is not to be taken at its word, for the import report."""
 
     NO_CONNECTIONS = "no_connections"  # nothing of the equipment, but maybe how many cars can charge
+    PLUGS = "plugs"  # more connections than points: several are plugs of one device
 
 
 Object = Mapping[str, Any]
@@ -23,6 +25,20 @@ Object = Mapping[str, Any]
 
 Reference = Mapping[str, Mapping[int | None, Object]]
 """Name of a list of the reference data, id, entry."""
+
+_OBJECTS = """
+AddressInfo Connections Country OperatorInfo DataProvider UsageType StatusType SubmissionStatus ConnectionType
+CurrentType Level
+"""
+_LISTS = "Countries Operators DataProviders"
+_VALUES = """
+ID UUID Title ISOCode OperatorID DataProviderID UsageTypeID StatusTypeID SubmissionStatusTypeID
+ConnectionTypeID CurrentTypeID LevelID CountryID NumberOfPoints UsageCost DateLastVerified DateLastConfirmed
+DateLastStatusUpdate Latitude Longitude StateOrProvince Town AddressLine1 AddressLine2 Postcode
+ContactTelephone1 RelatedURL Quantity PowerKW License IsOpenDataLicensed ConnectionTypes
+"""
+NAMES = FieldNames((_OBJECTS + _LISTS + _VALUES).split(), (_OBJECTS + _LISTS).split())
+"""The fields that are read; the API has them in camelCase too, on request."""
 
 ATTRIBUTION = "© Open Charge Map contributors"
 

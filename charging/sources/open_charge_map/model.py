@@ -1,8 +1,9 @@
 """Open Charge Map: sites as its API and its bulk files write them, WGS-84.
 
 Read are JSON lines, a JSON array and a single site, each plain or gzip, verbose (names with the ids) or
-compact (ids only). Compact ids are looked up in the `reference.json` or `referencedata.json` in the folder of
-the file or the one above; without it only a few have names.
+compact (ids only), with names in PascalCase or, as the API gives them on request, in camelCase. Compact ids
+are looked up in the `reference.json` or `referencedata.json` in the folder of the file or the one above;
+without it only a few have names.
 
 What is counted: `Connections` are kinds of equipment with a `Quantity`, and one device with two cables is
 often written as two connections. `NumberOfPoints` is the number of cars that can charge at once, which is
@@ -15,7 +16,7 @@ The model is described at https://openchargemap.org/site/develop/api.
 import datetime as dt
 import functools
 import json
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,22 +34,26 @@ from charging.sources.open_charge_map.codes import (
     CONTRIBUTORS_TITLE,
     CURRENTS,
     LIVE,
+    NAMES,
     NOBODY,
     STATUSES,
     Object,
     Reference,
     SiteDoubt,
 )
-from charging.sources.open_charge_map.piles import read_count, read_id, read_pile
-from charging.sources.records import Reason, Record, Rejection, SourceInfo, StationRecord
+from charging.sources.open_charge_map.piles import devices_of, read_count, read_id, read_pile
+from charging.sources.records import PileRecord, Reason, Record, Rejection, SourceInfo, StationRecord
 from charging.sources.scalars import read_iso_time, read_text
 
+_OWN = ("AddressInfo", "addressInfo")
 _REFERENCE_NAMES = ("reference.json", "referencedata.json")
 
 
 def matches(head: bytes) -> bool:
     """Whether a file that begins like this holds sites of Open Charge Map."""
-    return head.lstrip()[:1] in (b"{", b"[") and b'"AddressInfo"' in head and b'"ConnectionTypes"' not in head
+    names = head.lower()
+    is_site = b'"addressinfo"' in names and b'"connectiontypes"' not in names
+    return is_site and head.lstrip()[:1] in (b"{", b"[")
 
 
 def source() -> SourceInfo:
@@ -69,7 +74,7 @@ def read(path: Path) -> Iterator[Record]:
     head = read_matching_head(path, matches, "sites of Open Charge Map", advice)
     reference = _reference_beside(path)
     with open_text(path) as text:
-        for value in values_in_lines(text, path) if is_lines(head, "AddressInfo") else values(text, path):
+        for value in values_in_lines(text, path) if is_lines(head, *_OWN) else values(text, path):
             yield _convert(value, reference)
 
 
@@ -87,7 +92,7 @@ def _load_reference(path: Path, _modified_ns: int) -> Reference:
     """Return the lists of a reference file by id; kept, since a folder has a file for every site."""
     with open_text(path) as text:
         try:
-            lists = json.load(text)
+            lists = NAMES.rename_all(json.load(text))
             return {
                 name: {**BUILT_IN[name], **{entry["ID"]: entry for entry in lists[name]}} for name in BUILT_IN
             }
@@ -103,6 +108,7 @@ def _convert(site: Any, reference: Reference) -> Record:  # noqa: ANN401  JSON
         return Rejection(reason=Reason.MALFORMED, record_id=f"line {site.number}", value=site.text[:100])
     if not isinstance(site, dict):
         return Rejection(reason=Reason.MALFORMED, value=str(site)[:100])
+    site = NAMES.rename_all(site)
     site_id = read_text(site.get("ID"))
     if site_id is None:
         return Rejection(reason=Reason.MISSING_ID, field="ID")
@@ -154,13 +160,16 @@ def _station(
     provider = _entry(site, "DataProvider", reference["DataProviders"])
     status = STATUSES.get(read_id(site, "StatusType"))
     present = [each for each in connections if read_id(each, "StatusType") not in ABSENT]
+    groups = [read_pile(each, country, status) for each in present]
+    points = read_count(site.get("NumberOfPoints"))
+    piles = devices_of(groups, points)
     return StationRecord(
         source_id=site_id,
         lat=point[0],
         lon=point[1],
         datum=Datum.WGS84,
-        piles=tuple(read_pile(each, country, status) for each in present),
-        stated_piles=read_count(site.get("NumberOfPoints")),
+        piles=piles,
+        stated_piles=points,
         name=read_text(address.get("Title")),
         operator_raw=read_text((operator or {}).get("Title")),
         access=ACCESS.get(read_id(site, "UsageType")),
@@ -176,8 +185,22 @@ def _station(
         licence=read_text(provider.get("License")),
         attribution=_attribution(provider),
         unmapped=_unmapped(site, connections, operator),
-        doubts=() if connections else ((SiteDoubt.NO_CONNECTIONS, f"{site.get('NumberOfPoints')} points"),),
+        doubts=_doubts(connections, groups, piles, points),
     )
+
+
+def _doubts(
+    connections: list[Object],
+    groups: Sequence[PileRecord],
+    piles: Sequence[PileRecord],
+    points: int | None,
+) -> tuple[tuple[str, str], ...]:
+    if not connections:
+        return ((SiteDoubt.NO_CONNECTIONS, f"{points} points"),)
+    if len(piles) == len(groups):
+        return ()
+    plugs = sum(group.count or 0 for group in groups)
+    return ((SiteDoubt.PLUGS, f"{points} points, {plugs} plugs, {piles[0].count} devices"),)
 
 
 def _unmapped(

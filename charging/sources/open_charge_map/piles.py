@@ -1,5 +1,7 @@
 """The connections of a site as piles: plug, current, power, status and how many there are."""
 
+from collections.abc import Sequence
+
 from charging.domain.vocabulary import Connector, Current, Status, connector_mask
 from charging.sources.coordinates import read_number
 from charging.sources.open_charge_map.codes import (
@@ -11,6 +13,7 @@ from charging.sources.open_charge_map.codes import (
     SUPERCHARGER,
     Object,
 )
+from charging.sources.plug_choice import piles_with_choice
 from charging.sources.records import PileRecord
 
 _ID_KEYS = {"OperatorInfo": "OperatorID", "SubmissionStatus": "SubmissionStatusTypeID"}
@@ -29,6 +32,19 @@ def read_pile(connection: Object, country: str | None, site_status: Status | Non
         status=STATUSES.get(read_id(connection, "StatusType")) or site_status,
         count=read_count(connection.get("Quantity")),
     )
+
+
+def devices_of(groups: Sequence[PileRecord], points: int | None) -> tuple[PileRecord, ...]:
+    """Return piles from the connections of a site: several plugs of one device are not several devices.
+
+    Where the connections are more than the points, the devices are as many as the points, but not fewer than
+    the connections of any one kind, of which a device has one.
+    """
+    counts = [group.count or 0 for group in groups]
+    devices = max(points or 0, *counts, 0) if points else 0
+    if len(groups) > 1 and 0 < devices < sum(counts):
+        return (piles_with_choice(groups, devices),)
+    return tuple(groups)
 
 
 def read_id(holder: Object, name: str) -> int | None:

@@ -1,41 +1,32 @@
-"""The elements of OpenStreetMap with their tags and one point each, from Overpass's JSON or from GeoJSON."""
+"""The elements of OpenStreetMap with their tags and one point each, from Overpass's JSON or from GeoJSON.
+
+GeoJSON is that of overpass-turbo, QuickOSM, GDAL and osmium, which each write id and tags in their own way.
+"""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from charging.errors import SourceError
 from charging.sources.coordinates import read_number
 from charging.sources.io import geojson
 from charging.sources.io.files import Part, open_text, parts, read_matching_head
 from charging.sources.io.json_stream import Around, elements
-from charging.sources.scalars import read_text
+from charging.sources.openstreetmap.features import element_of
+from charging.sources.openstreetmap.tags import Element, read_tag, read_tags
 
-Tags = Mapping[str, str]
-
-
-class Element(NamedTuple):
-    """A node, way or relation with tags."""
-
-    id: str  # node/1
-    tags: Tags
-    lat: Any
-    lon: Any
-    updated_at: str | None
+_MARKS = (b'"@id"', b'"amenity"', b'"man_made"', b'"osm_id"', b'"full_id"', b'"other_tags"', b'"all_tags"')
 
 
 def matches(head: bytes) -> bool:
     """Whether a file that begins like this holds charging stations of OpenStreetMap."""
-    if head.lstrip()[:1] != b"{":
+    is_sequence = geojson.is_sequence(head)
+    if head.lstrip()[:1] != b"{" and not is_sequence:
         return False
     is_named = any(word in head for word in (b"charging_station", b"charge_point"))
     if b'"elements"' in head:
         return is_named or b'"osm3s"' in head
-    return (
-        geojson.matches(head)
-        and is_named
-        and (b'"@id"' in head or b'"amenity"' in head or b'"man_made"' in head)
-    )
+    return is_named and (is_sequence or geojson.matches(head)) and any(mark in head for mark in _MARKS)
 
 
 def tagged_elements(path: Path) -> Iterator[Element | None]:
@@ -51,8 +42,8 @@ def tagged_elements(path: Path) -> Iterator[Element | None]:
         advice = "Give the JSON of Overpass, or GeoJSON with their tags."
         head = read_matching_head(part, matches, "charging stations of OpenStreetMap", advice)
         with open_text(part) as text:
-            if geojson.matches(head) and b'"elements"' not in head:
-                yield from (_from_feature(feature) for feature in geojson.features(text, part))
+            if b'"elements"' not in head:
+                yield from (element_of(feature) for feature in geojson.features(text, part))
             else:
                 yield from _from_overpass(_complete(elements(text, part, "elements"), part))
 
@@ -67,16 +58,6 @@ def _complete(values: Iterator[Any], part: Part) -> Iterator[Any]:
                 f"{part}: expected all that Overpass was asked for, found its remark {str(remark)[:120]!r}."
                 " Ask for a smaller area, or with a longer timeout."
             )
-
-
-def _from_feature(feature: geojson.Feature | None) -> Element | None:
-    """Return a feature as an element: as overpass-turbo writes it, or with its tags under `tags`."""
-    if feature is None:
-        return None
-    given = feature.properties.get("tags")
-    tags = _tags(given if isinstance(given, dict) else feature.properties)
-    element_id = tags.get("@id") or _text(feature.id) or tags.get("id") or ""
-    return Element(element_id, tags, feature.lat, feature.lon, tags.get("@timestamp"))
 
 
 def _from_overpass(values: Iterator[Any]) -> Iterator[Element | None]:
@@ -97,7 +78,7 @@ def _from_overpass(values: Iterator[Any]) -> Iterator[Element | None]:
             yield None
             continue
         lat, lon = _place(value)
-        element = Element(f"{kind}/{number}", _tags(tags), lat, lon, _text(value.get("timestamp")))
+        element = Element(f"{kind}/{number}", read_tags(tags), lat, lon, read_tag(value.get("timestamp")))
         nodes = value.get("nodes")
         if lat is None and isinstance(nodes, list):
             there = [node for node in nodes if isinstance(node, int)]
@@ -130,14 +111,3 @@ def _place(value: Mapping[str, Any]) -> tuple[Any, Any]:
 def _point(node: Mapping[str, Any]) -> tuple[float, float] | None:
     lat, lon = read_number(node.get("lat")), read_number(node.get("lon"))
     return None if lat is None or lon is None else (lat, lon)
-
-
-def _tags(given: Mapping[str, Any]) -> Tags:
-    """Return tags as text: GeoJSON may hold numbers."""
-    return {key: text for key, value in given.items() if (text := _text(value))}
-
-
-def _text(value: object) -> str | None:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return read_text(value)

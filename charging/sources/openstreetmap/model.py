@@ -24,8 +24,9 @@ from charging.sources.openstreetmap.codes import (
     SWAP_KEYS,
     SWAP_NAME,
 )
-from charging.sources.openstreetmap.elements import Element, Tags, matches, tagged_elements
+from charging.sources.openstreetmap.elements import matches, tagged_elements
 from charging.sources.openstreetmap.piles import is_car_plug, read_capacity, read_piles
+from charging.sources.openstreetmap.tags import Element, Tags
 from charging.sources.records import Reason, Record, Rejection, SourceInfo, StationRecord
 from charging.sources.scalars import read_iso_time
 
@@ -127,6 +128,9 @@ def _station(element: Element, point: tuple[float, float]) -> StationRecord:
     access = tags.get("access")
     if access is not None and access not in ACCESS:
         unmapped.append(("access", access))
+    opened_on = _date(tags.get("start_date"))
+    if opened_on is None and "start_date" in tags:  # mostly a month or a year
+        unmapped.append(("opened_on", tags["start_date"]))
     return StationRecord(
         source_id=element.id,
         lat=point[0],
@@ -147,7 +151,7 @@ def _station(element: Element, point: tuple[float, float]) -> StationRecord:
         price=tags.get("charge") or ("fee=no" if tags.get("fee") == "no" else None),
         phone=_first(tags, "phone", "contact:phone", "operator:phone"),
         url=_first(tags, "website", "contact:website", "url"),
-        opened_on=_date(tags.get("start_date")),
+        opened_on=opened_on,
         updated_at=read_iso_time(element.updated_at) if element.updated_at else None,
         unmapped=tuple(unmapped),
     )

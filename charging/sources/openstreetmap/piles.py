@@ -5,15 +5,14 @@ number of sockets of a kind. Where there are more sockets than vehicles, the pil
 each with any of the plugs.
 """
 
-import functools
-import operator
 import re
 from collections.abc import Iterator
 
-from charging.domain.vocabulary import Connector, Current, connector_mask
+from charging.domain.vocabulary import Connector, connector_mask
 from charging.sources.coordinates import read_number
 from charging.sources.openstreetmap.codes import SOCKETS, STATUSES, Socket
-from charging.sources.openstreetmap.elements import Tags
+from charging.sources.openstreetmap.tags import Tags
+from charging.sources.plug_choice import piles_with_choice
 from charging.sources.records import PileRecord
 
 MAX_KW_WITHOUT_UNIT = 1_000.0
@@ -21,8 +20,11 @@ MAX_KW_WITHOUT_UNIT = 1_000.0
 
 _HOUSEHOLD = SOCKETS["schuko"]
 _SOCKET = re.compile("socket:([a-z0-9_]+)")
-_OUTPUT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(kw|kva|w|va|mw)?")
-_UNITS = {"w": 0.001, "va": 0.001, "kw": 1.0, "kva": 1.0, "mw": 1000.0}
+_OUTPUT = re.compile(r"(?:(\d{1,4})\s*[x×*]\s*)?(\d+(?:[.,]\d+)?)\s*(kwh|kw|kva|w|va|mw)?")
+_LIST_MARK = re.compile(r"[;+/|&]|,(?=\s)|(?<=[a-z]),")
+"""What stands between the items of a list; a comma between digits is a decimal one."""
+
+_UNITS = {"w": 0.001, "va": 0.001, "kw": 1.0, "kva": 1.0, "kwh": 1.0, "mw": 1000.0}
 _CAPACITY = ("capacity:motorcar", "capacity:car", "capacity:cars", "capacity")
 
 Unmapped = list[tuple[str, str]]
@@ -59,7 +61,7 @@ def read_piles(tags: Tags, capacity: int | None, unmapped: Unmapped) -> tuple[Pi
         groups = [groups[0]._replace(power_kw=whole_kw)]
     total = sum(group.count or 0 for group in groups)
     if capacity is not None and len(groups) > 1 and (total > capacity or None in {g.count for g in groups}):
-        return (_any_of(groups, capacity),)
+        return (piles_with_choice(groups, capacity),)
     if capacity is not None and len(groups) == 1:
         return (groups[0]._replace(count=min(groups[0].count or capacity, capacity)),)
     return tuple(groups)
@@ -72,22 +74,8 @@ def is_car_plug(key: str) -> bool:
     return plug is not None and plug not in {Connector.HOUSEHOLD, Connector.OTHER}
 
 
-def _any_of(groups: list[PileRecord], capacity: int) -> PileRecord:
-    """Return piles of which each has any of the plugs, where there are more sockets than vehicles."""
-    currents = {group.current for group in groups}
-    is_each = all(group.count == capacity for group in groups) or capacity == 1
-    mixed = Current.AC_DC if is_each and None not in currents else None
-    masks = [group.connectors for group in groups if group.connectors is not None]
-    return groups[0]._replace(
-        current=currents.pop() if len(currents) == 1 else mixed,
-        connectors=functools.reduce(operator.or_, masks) if masks else None,
-        power_kw=max((group.power_kw for group in groups if group.power_kw is not None), default=None),
-        count=capacity,
-    )
-
-
 def _sockets(tags: Tags, unmapped: Unmapped) -> Iterator[tuple[Socket, int | None, float | None]]:
-    """Yield every kind of socket there is, how many, and its power in kW."""
+    """Yield every kind of socket there is, how many and the power in kW: of several powers one by one."""
     for key, value in tags.items():
         found = _SOCKET.fullmatch(key)
         if not found or value in ("no", "0"):
@@ -95,27 +83,69 @@ def _sockets(tags: Tags, unmapped: Unmapped) -> Iterator[tuple[Socket, int | Non
         kind = found[1]
         if kind not in SOCKETS:
             unmapped.append(("connectors", kind))
-        count = read_number(value)
-        if count is None and value != "yes":
+        output = f"{key}:output" if f"{key}:output" in tags else f"{key}:power"  # the older key
+        for count, power_kw in _pair_up(_counts(value, unmapped), tags.get(output), unmapped):
+            yield SOCKETS.get(kind, Socket(None, None)), count, power_kw
+
+
+def _counts(value: str, unmapped: Unmapped) -> list[int | None]:
+    """Return the number of sockets, or the numbers of a list; None is not known."""
+    counts: list[int | None] = []
+    for each in value.split(";"):
+        number = read_number(each)
+        is_count = number is not None and number >= 0 and number.is_integer()
+        if not is_count and each.strip() != "yes":
             unmapped.append(("count", value))
-        power_kw = _power(tags, f"{key}:output", unmapped)
-        if power_kw is None:
-            power_kw = _power(tags, f"{key}:power", unmapped)  # the older key
-        is_count = count is not None and count >= 1 and count.is_integer()
-        yield SOCKETS.get(kind, Socket(None, None)), int(count or 0) if is_count else None, power_kw
+        counts.append(int(number or 0) if is_count else None)
+    return counts if len(counts) == 1 or None not in counts else [None]
+
+
+def _pair_up(
+    counts: list[int | None], told: str | None, unmapped: Unmapped
+) -> list[tuple[int | None, float | None]]:
+    """Return how many sockets have which power, from the list of numbers and that of powers.
+
+    Lists of one length pair up, and so do as many powers as there are sockets. Multiplied powers such as
+    `2 x 11 kW` tell the numbers themselves. A single power is that of all; of several that pair up with
+    nothing it is the highest, which is told where there is more than one socket.
+    """
+    known = [count for count in counts if count is not None]
+    total = sum(known) if known and None not in counts else None
+    powers = _powers(told, unmapped)
+    if any(times for times, _ in powers):
+        multiplied = [(times or 1, power_kw) for times, power_kw in powers]
+        rest = (total or 0) - sum(times for times, _ in multiplied)
+        if total is None or rest >= 0:
+            return [*multiplied, *([(rest, None)] if rest > 0 else [])]
+        unmapped.append(("power_kw", told or ""))
+    values = [power_kw for _, power_kw in powers]
+    if len(values) == len(counts) > 1:
+        return [pair for pair in zip(counts, values, strict=True) if pair[0]]
+    if len(values) == total and len(counts) == 1 and total > 1:
+        return [(1, power_kw) for power_kw in values]
+    if len(values) > 1 and total != 1 and not any(times for times, _ in powers):
+        unmapped.append(("power_kw", told or ""))
+    return [(total or None, max(values, default=None))]
+
+
+def _powers(told: str | None, unmapped: Unmapped) -> list[tuple[int | None, float]]:
+    """Return the powers of a list such as `43;50 kW`, kW, each with what it is multiplied by."""
+    items = [each.strip() for each in _LIST_MARK.split((told or "").casefold()) if each.strip()]
+    found = [_OUTPUT.fullmatch(each) for each in items]
+    if told is not None and (not found or None in found):
+        unmapped.append(("power_kw", told))
+        return []
+    unit = next((each[3] for each in reversed(found) if each and each[3]), None)
+    return [
+        (int(each[1]) if each[1] else None, _in_kw(float(each[2].replace(",", ".")), each[3] or unit))
+        for each in found
+        if each
+    ]
 
 
 def _power(tags: Tags, key: str, unmapped: Unmapped) -> float | None:
-    """Return the highest power of a list such as `43;50 kW`, kW, or None where part of it is no power."""
-    text = tags.get(key)
-    if text is None:
-        return None
-    found = [_OUTPUT.fullmatch(each.strip().casefold()) for each in text.split(";") if each.strip()]
-    if not found or None in found:
-        unmapped.append(("power_kw", text))
-        return None
-    unit = next((each[2] for each in reversed(found) if each and each[2]), None)
-    return max(_in_kw(float(each[1].replace(",", ".")), each[2] or unit) for each in found if each)
+    """Return the highest power of a list, kW, or None where part of it is no power."""
+    return max((power_kw for _, power_kw in _powers(tags.get(key), unmapped)), default=None)
 
 
 def _in_kw(number: float, unit: str | None) -> float:

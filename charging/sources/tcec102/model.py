@@ -1,7 +1,8 @@
 """T/CEC 102.2-2016: stations and their status as operators in China exchange them, GCJ-02.
 
 Read are answers of `query_stations_info` and `query_station_status` after decryption, one or many pages in a
-file (in an array, one after the other, or one a line), their `Data` alone, or a bare array of stations. An
+file (in an array, one after the other, or one a line), their `Data` alone, as JSON or as its text, or a bare
+array of stations. An
 EquipmentInfo is a pile (充电桩), a ConnectorInfo one of its guns (枪). Statuses are joined to the stations of
 the files they are read with.
 
@@ -10,10 +11,11 @@ are in GCJ-02 on the mainland.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from charging.domain.vocabulary import Access, Datum, Status
 from charging.errors import Fault, SourceError
@@ -23,7 +25,7 @@ from charging.sources.io.json_stream import Around, records
 from charging.sources.records import Reason, Record, Rejection, SourceInfo, StationRecord
 from charging.sources.scalars import read_text
 from charging.sources.tcec102.codes import SITES, STATION_STATUSES, STATION_TYPES
-from charging.sources.tcec102.piles import read_pile
+from charging.sources.tcec102.piles import gun_ids, read_pile
 from charging.sources.tcec102.status import (
     HOLDERS,
     MAX_DEPTH,
@@ -68,15 +70,19 @@ def read(path: Path, *, companions: Sequence[Path] = ()) -> Iterator[Record]:
     """Return the stations of a file, one by one, with the statuses of this file and of its companions.
 
     A file with statuses alone yields nothing when others are read with it, and is refused without any.
+    Statuses of the file that match no gun of any of the files are yielded as rejections.
     """
     together = tuple(dict.fromkeys((*companions, path)))
-    known = _statuses_in(together, tuple(_changed_ns(each) for each in together))
+    statuses = _statuses_in(together, tuple(_changed_ns(each) for each in together))
+    known = statuses.guns
     found = False
     for value in _values(path):
         if _is_status(value):
             continue
         found = True
         yield read_station(value, known)
+    for gun_id in statuses.unmatched.get(path, ()):
+        yield Rejection(reason=Reason.NO_GUN, record_id=gun_id, field="Status", value=known[gun_id].code)
     if not found and len(together) == 1:
         raise SourceError(
             f"{path}: expected the stations of T/CEC 102 (StationInfos), found none. Name the file with the "
@@ -115,16 +121,39 @@ def read_station(
     return _station(given, source_id, point, statuses, status_at)
 
 
+class _Statuses(NamedTuple):
+    """What files that are read together tell of guns."""
+
+    guns: Mapping[str, Gun]
+    unmatched: Mapping[Path, Sequence[str]]  # by the file that tells them: those of no station
+
+
 @lru_cache(maxsize=1)
-def _statuses_in(paths: tuple[Path, ...], _changed: tuple[int, ...]) -> dict[str, Gun]:
+def _statuses_in(paths: tuple[Path, ...], _changed: tuple[int, ...]) -> _Statuses:
     """Return the guns of files that are read together; kept, since each of the files asks for them."""
-    found: dict[str, Gun] = {}
+    guns: dict[str, Gun] = {}
+    told_in: dict[str, Path] = {}
     for path in paths:
         if contains_word(path, _STATUS_MARK):
             for value in _values(path):
                 if _is_status(value):
-                    found.update(read_statuses(value))
-    return found
+                    found = read_statuses(value)
+                    guns |= found
+                    told_in |= dict.fromkeys(found, path)
+    if guns:  # only then, since it reads the files once more
+        for gun_id in _guns_of_stations(paths):
+            told_in.pop(gun_id, None)
+    unmatched: dict[Path, list[str]] = {}
+    for gun_id, path in told_in.items():
+        unmatched.setdefault(path, []).append(gun_id)
+    return _Statuses(guns, unmatched)
+
+
+def _guns_of_stations(paths: Iterable[Path]) -> Iterator[str]:
+    for path in paths:
+        for value in _values(path):
+            if not _is_status(value):
+                yield from gun_ids(value)
 
 
 def _changed_ns(path: Path) -> int:
@@ -137,19 +166,26 @@ def _values(path: Path) -> Iterator[Any]:
     read_matching_head(path, matches, "a message of T/CEC 102", advice)
     with open_text(path) as text:
         for value in records(text, path, _INSIDE):
-            if isinstance(value, Around) and value.has_records:
-                _check_answer(standard_keys(value.members), path)
-            elif isinstance(value, Around):
-                yield from _page(value.members, path)
+            if isinstance(value, Around):
+                yield from _around(value, path)
             elif isinstance(value, dict) and standard_keys(value).keys() & {*HOLDERS, "Ret"}:
                 yield from _page(value, path)
             else:
                 yield value
 
 
+def _around(value: Around, path: Path) -> Iterator[Any]:
+    """Yield the station that an object is, if it is one, after seeing that the answer is good."""
+    around = _with_plain_data(standard_keys(value.members))
+    if value.has_records and not isinstance(around.get("Data"), (dict, list)):
+        _check_answer(around, path)
+    else:
+        yield from _page(around, path)
+
+
 def _page(page: Object, path: Path, depth: int = 0) -> Iterator[Any]:
     """Yield the stations and statuses of a page that is in memory."""
-    given = standard_keys(page)
+    given = _with_plain_data(standard_keys(page))
     _check_answer(given, path)
     held = [given[name] for name in HOLDERS if name in given]
     if "StationID" in given or "ConnectorID" in given or depth > MAX_DEPTH:
@@ -164,6 +200,17 @@ def _page(page: Object, path: Path, depth: int = 0) -> Iterator[Any]:
         yield page
 
 
+def _with_plain_data(given: Object) -> Object:
+    """Return a message with what its `Data` holds as text, where that is JSON: some peers do not encrypt."""
+    data = given.get("Data")
+    if not isinstance(data, str) or data.lstrip()[:1] not in ("{", "["):
+        return given
+    try:
+        return {**given, "Data": json.loads(data)}
+    except (ValueError, RecursionError):
+        return given
+
+
 def _check_answer(given: Object, path: Path) -> None:
     """Refuse a message that is encrypted, or tells that the request failed."""
     code = read_number(given.get("Ret"))
@@ -172,12 +219,17 @@ def _check_answer(given: Object, path: Path) -> None:
             f"{path}: expected an answer with Ret 0, found {code:g} ({str(given.get('Msg'))[:80]!r}). "
             "Fetch it again."
         )
-    if isinstance(given.get("Data"), str) and given["Data"].strip():
-        message = (
-            f"{path}: expected `Data` as JSON, found it encrypted. Decrypt it with your DataSecret, or let "
-            "`charging sync` fetch it, which has the keys."
-        )
-        raise SourceError(message, Fault.ENCRYPTED)
+    data = given.get("Data")
+    if not isinstance(data, str) or not data.strip():
+        return
+    if data.lstrip()[:1] in ("{", "["):
+        message = f"{path}: expected `Data` as JSON, found its text broken or cut. Fetch it again."
+        raise SourceError(message, Fault.DAMAGED)
+    message = (
+        f"{path}: expected `Data` as JSON, found it encrypted. Decrypt it with your DataSecret, or let "
+        "`charging sync` fetch it, which has the keys."
+    )
+    raise SourceError(message, Fault.ENCRYPTED)
 
 
 def _is_status(value: object) -> bool:

@@ -1,6 +1,7 @@
 """The EquipmentInfos of a station as piles, with what their guns say: plugs, current, power and status."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from charging.domain.vocabulary import Current, Status, connector_mask
 from charging.sources.coordinates import read_number
@@ -10,16 +11,19 @@ from charging.sources.tcec102.codes import CONNECTORS, CURRENT_OF_CONNECTOR, CUR
 from charging.sources.tcec102.status import Gun, Object, group_status, read_code, read_mapped, standard_keys
 
 
+def gun_ids(info: Any) -> Iterator[str]:  # noqa: ANN401  JSON
+    """Yield the ConnectorIDs of a StationInfo, or of whatever stands in its place."""
+    for equipment in _objects(info, "EquipmentInfos"):
+        for gun in _objects(equipment, "ConnectorInfos"):
+            if gun_id := read_text(gun.get("ConnectorID")):
+                yield gun_id
+
+
 def read_pile(
     info: Object, known: Mapping[str, Gun], static: Status | None, unmapped: list[tuple[str, str]]
 ) -> PileRecord:
     """Return the pile that an EquipmentInfo describes; codes that no table knows are added to `unmapped`."""
-    connectors = info.get("ConnectorInfos")
-    guns = [
-        standard_keys(gun)
-        for gun in (connectors if isinstance(connectors, list) else [])
-        if isinstance(gun, dict)
-    ]
+    guns = _objects(info, "ConnectorInfos")
     codes = [read_code(gun.get("ConnectorType")) for gun in guns]
     plugs = [read_mapped(CONNECTORS, gun.get("ConnectorType"), "connectors", unmapped) for gun in guns]
     ids = [read_text(gun.get("ConnectorID")) for gun in guns]
@@ -33,6 +37,14 @@ def read_pile(
         power_kw=_power_kw(info) or max(filter(None, map(_power_kw, guns)), default=None),
         status=group_status(gun.status for gun in live) if live else static,
     )
+
+
+def _objects(holder: object, name: str) -> list[Object]:
+    """Return the objects in a list that an object has."""
+    held = standard_keys(holder).get(name) if isinstance(holder, dict) else None
+    return [
+        standard_keys(each) for each in (held if isinstance(held, list) else []) if isinstance(each, dict)
+    ]
 
 
 def _current(codes: Iterable[int | None]) -> Current | None:

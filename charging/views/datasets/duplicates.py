@@ -92,6 +92,7 @@ def _pair_rows(context: ViewContext, pairs: pd.DataFrame) -> pd.DataFrame:
             say("duplicates.operator"): pairs.same_operator.map(agree).astype("object"),
             say("duplicates.names"): pairs.name_similarity.round(2),
             say("duplicates.piles"): pairs.same_piles.map(agree).astype("object"),
+            say("duplicates.same_ids"): [say("duplicates.yes") if same else "" for same in pairs.same_ids],
             say("duplicates.kept_for"): [
                 say(f"duplicates.kept_for.{KeepReason(reason)}") for reason in pairs.kept_for
             ],

@@ -57,6 +57,16 @@ def _sentences(report: ImportReport, say: Texts) -> list[str]:
         sentences.append(say("data.report.merged", count=say.number(report.merged)))
     if report.stations_without_pile_count:
         sentences.append(say("data.report.without", count=say.number(report.stations_without_pile_count)))
+    if report.repeated_piles:
+        example = report.repeated_piles.examples[0]
+        sentences.append(
+            say(
+                "data.report.repeated",
+                count=say.number(report.repeated_piles.count),
+                id=example.record_id or "",
+                stations=example.value or "",
+            )
+        )
     if links := report.linked_to_areas + report.linked_to_areas_unsaid:
         said, unsaid = say.number(report.linked_to_areas), say.number(report.linked_to_areas_unsaid)
         sentences.append(say("data.report.linked", count=say.number(links), said=said, unsaid=unsaid))

@@ -37,12 +37,15 @@ def world(*stations):
             "operator_raw": None,
             "piles": None,
             "updated_at": None,
+            "status_at": None,
             "known_fields": 5,
+            "pile_ids": None,
         }
         | known
         for station_id, source, north_m, known in stations
     ]
-    columns = {"piles": "float64", "updated_at": "datetime64[us, UTC]", "known_fields": "int64"}
+    columns = {"piles": "float64", "known_fields": "int64"}
+    columns |= dict.fromkeys(("updated_at", "status_at"), "datetime64[us, UTC]")
     return pd.DataFrame(rows).astype(columns)
 
 
@@ -69,6 +72,7 @@ def test_one_site_in_two_sources_is_likely():
         "same_operator": True,
         "name_similarity": 1.0,
         "same_piles": True,
+        "same_ids": False,
         "keep_source": "x",
         "drop_source": "y",
     }
@@ -92,6 +96,12 @@ def test_one_site_in_two_sources_is_likely():
         (5, "xx", TELD | {"name": "虹桥天地"}, TELD | {"name": "浦东机场"}, None),
         (5, "xx", {"operator_raw": "Nobody's"}, {"operator_raw": "nobodys"}, 5),
         (5, "xx", {"operator_raw": "teld"}, TELD, None),
+        (5, "xx", {"pile_ids": ["E-1", "E-2"]}, {"pile_ids": ["E-2"]}, 6),
+        (5, "xx", {"pile_ids": ["E-1"]}, {"pile_ids": ["E-2"]}, None),
+        (5, "xx", {"pile_ids": ["E-1"]}, {}, None),
+        (30, "xx", {"pile_ids": ["E-1"]}, {"pile_ids": ["E-1"]}, 4),
+        (30, "xx", TELD | {"pile_ids": ["E-1"]}, TELD | {"pile_ids": ["E-1"]}, 6),
+        (5, "xy", TELD | {"pile_ids": ["E-1"]}, NIO | {"pile_ids": ["E-1"]}, 4),
     ],
 )
 def test_evidence_adds_up(north_m, sources, one, other, score):
@@ -141,15 +151,35 @@ def test_the_most_similar_of_the_names_in_two_scripts_counts():
         ({}, {"known_fields": 9}, "b", "more_known"),
         ({"updated_at": "2024-01-02T00:00Z"}, {"updated_at": "2024-01-01T00:00Z"}, "a", "newer"),
         ({}, {"updated_at": "2024-01-01T00:00Z"}, "b", "newer"),
+        (
+            {"known_fields": 9, "updated_at": "2024-02-10T00:00Z"},
+            {"updated_at": "2024-06-07T00:00Z"},
+            "b",
+            "newer",
+        ),
+        (
+            {"known_fields": 9, "updated_at": "2024-02-10T00:00Z"},
+            {"status_at": "2024-06-07T00:00Z"},
+            "b",
+            "newer",
+        ),
+        ({"known_fields": 9}, {"updated_at": "2024-01-01T00:00Z"}, "b", "newer"),
+        (
+            {"known_fields": 9, "updated_at": "2024-01-01T00:00Z"},
+            {"updated_at": "2024-01-01T05:00Z"},
+            "a",
+            "more_known",
+        ),
+        ({"updated_at": "2024-01-01T00:00Z"}, {"updated_at": "2024-01-01T05:00Z"}, "b", "newer"),
         ({}, {}, "a", "first"),
     ],
 )
-def test_the_one_that_says_more_or_later_is_kept(one, other, keep, why):
-    times = [
-        {"updated_at": pd.Timestamp(known["updated_at"])} if "updated_at" in known else {}
+def test_the_one_that_was_told_later_or_says_more_is_kept(one, other, keep, why):
+    one, other = (
+        {name: pd.Timestamp(value) if name.endswith("_at") else value for name, value in known.items()}
         for known in (one, other)
-    ]
-    found = pair(0.0, one=one | times[0], other=other | times[1])
+    )
+    found = pair(0.0, one=one, other=other)
     assert (found["keep"][0], found.kept_for[0]) == (keep, why)
     assert {found["keep"][0], found["drop"][0]} == {"a", "b"}
 
@@ -217,10 +247,25 @@ def points_of(one, other, distance_m):
     if None not in operators:
         score += 2 if operators[0] == operators[1] else -3
     score += one["piles"] == other["piles"]  # NaN equals nothing
+    score += 3 * bool(set(one["pile_ids"] or ()) & set(other["pile_ids"] or ()))
     alike = likeness(one["names"], other["names"])
     if alike.is_numbered_apart:
         return score - 3
     return score + (2 * (alike.similarity >= 0.9) or (alike.similarity >= 0.6) - 2 * (alike.similarity < 0.3))
+
+
+def is_second_better(one, other):
+    told, other_told = (
+        max((time for time in (row["updated_at"], row["status_at"]) if time is not None), default=None)
+        for row in (one, other)
+    )
+    if told == other_told:
+        return other["known_fields"] > one["known_fields"]
+    is_later = told is None or (other_told is not None and other_told > told)
+    is_one_day = None not in (told, other_told) and abs(other_told - told) < pd.Timedelta(days=1)
+    if is_one_day and one["known_fields"] != other["known_fields"]:
+        return other["known_fields"] > one["known_fields"]
+    return is_later
 
 
 def slowly(stations, within_m):
@@ -233,15 +278,7 @@ def slowly(stations, within_m):
         distance_m = metres(one, other)
         limit_m = within_m if one["source"] != other["source"] else min(within_m, 50)
         if distance_m <= limit_m and (score := points_of(one, other, distance_m)) >= 4:
-            keys = [
-                (
-                    -row["known_fields"],
-                    -(row["updated_at"] or pd.Timestamp(0, tz="UTC")).value,
-                    row["station_id"],
-                )
-                for row in (one, other)
-            ]
-            keep, drop = (one, other) if keys[0] < keys[1] else (other, one)
+            keep, drop = (other, one) if is_second_better(one, other) else (one, other)
             found.append(
                 (
                     -score,
@@ -269,7 +306,13 @@ def random_world(seed, size=200):
             "operator_id": pick(None, "teld", "nio"),
             "operator_raw": pick(None, "teld"),
             "piles": draws.choice([np.nan, 2, 4], size),
-            "updated_at": pd.to_datetime(pick(None, "2024-01-01", "2024-02-01"), utc=True),
+            "updated_at": pd.to_datetime(
+                pick(None, "2024-01-01", "2024-01-01T07:00", "2024-02-01"), utc=True, format="ISO8601"
+            ),
+            "status_at": pd.to_datetime(
+                pick(None, None, "2024-01-01T09:00", "2024-03-01"), utc=True, format="ISO8601"
+            ),
+            "pile_ids": [ids and ids.split() for ids in pick(None, "E-1", "E-1 E-2", "E-3")],
             "known_fields": draws.integers(3, 6, size),
         }
     )

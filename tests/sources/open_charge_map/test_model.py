@@ -17,6 +17,8 @@ from charging.domain.vocabulary import (
 )
 from charging.errors import SourceError
 from charging.sources.open_charge_map import model as open_charge_map
+from charging.sources.open_charge_map.codes import SiteDoubt
+from charging.sources.readers import sniff
 from charging.sources.records import PileRecord, Reason, Rejection, StationRecord
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "open_charge_map"
@@ -30,10 +32,14 @@ def site(**changes):
     return {"ID": 1, "AddressInfo": {"Title": "Here", "Latitude": 30, "Longitude": 120}} | changes
 
 
-def read_text(folder, text, name="sites.json"):
+def write(folder, text, name="sites.json"):
     path = folder / name
     path.write_text(text, encoding="utf-8")
-    return list(open_charge_map.read(path))
+    return path
+
+
+def read_text(folder, text):
+    return list(open_charge_map.read(write(folder, text)))
 
 
 def test_compact_ids_are_looked_up_in_the_reference_one_folder_above():
@@ -158,6 +164,70 @@ def test_zero_counts_and_powers_are_unknown():
     record = read("codes.jsonl")[1]
     (pile,) = record.piles
     assert (record.stated_piles, pile.count, pile.power_kw) == (None, None, None)
+
+
+def plugs(*groups, points=None):
+    """Return a site with connections of these types, currents and quantities."""
+    connections = [
+        {"ConnectionTypeID": kind, "CurrentTypeID": current, "Quantity": quantity, "PowerKW": 50}
+        for kind, current, quantity in groups
+    ]
+    return site(Connections=connections, NumberOfPoints=points)
+
+
+CCS, CHADEMO, TYPE2 = (33, 30), (2, 30), (25, 20)
+
+
+@pytest.mark.parametrize(
+    ("groups", "points", "piles"),
+    [
+        ([(*CCS, 1), (*CHADEMO, 1), (*TYPE2, 1)], 1, [(Current.AC_DC, 1)]),  # one device with three cables
+        ([(*CCS, 1), (*CHADEMO, 1)], 1, [(Current.DC, 1)]),
+        ([(*CCS, 2), (*TYPE2, 2)], 2, [(Current.AC_DC, 2)]),
+        ([(*CCS, 2), (*TYPE2, 1)], 2, [(None, 2)]),  # which of the two has the other plug is not told
+        ([(*CCS, 4), (*TYPE2, 1)], 1, [(None, 4)]),  # a device has one plug of a kind
+        ([(*CCS, None), (*TYPE2, 2), (*CHADEMO, 1)], 2, [(None, 2)]),
+        ([(*CCS, 8)], 1, [(Current.DC, 8)]),
+        ([(*CCS, 1), (*TYPE2, 1)], 2, [(Current.DC, 1), (Current.AC, 1)]),
+        ([(*CCS, 1), (*TYPE2, 1)], 5, [(Current.DC, 1), (Current.AC, 1)]),
+        ([(*CCS, 1), (*TYPE2, 1)], None, [(Current.DC, 1), (Current.AC, 1)]),
+        ([(*CCS, 1), (*TYPE2, 1)], 0, [(Current.DC, 1), (Current.AC, 1)]),
+    ],
+)
+def test_several_plugs_of_one_device_are_not_several_devices(tmp_path, groups, points, piles):
+    (station,) = read_text(tmp_path, json.dumps(plugs(*groups, points=points)))
+    assert [(pile.current, pile.count) for pile in station.piles] == piles
+    assert len(station.doubts) == (len(groups) > len(piles))
+
+
+def test_plugs_that_are_no_devices_are_told_with_their_numbers(tmp_path):
+    (station,) = read_text(tmp_path, json.dumps(plugs((*CCS, 2), (*TYPE2, 2), points=2)))
+    assert station.doubts == ((SiteDoubt.PLUGS, "2 points, 4 plugs, 2 devices"),)
+    assert connectors_in(station.piles[0].connectors) == (Connector.CCS2, Connector.TYPE2)
+
+
+def in_camel_case(value):
+    if isinstance(value, list):
+        return [in_camel_case(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {camel(name): in_camel_case(inner) for name, inner in value.items()}
+
+
+def camel(name):
+    return {"ID": "id", "ISOCode": "isoCode"}.get(name) or name[0].lower() + name[1:]
+
+
+@pytest.mark.parametrize("name", ["verbose.json", "compact/OCM-7001.json", "codes.jsonl"])
+def test_names_in_camel_case_lose_nothing(tmp_path, name):
+    lines = (FIXTURES / name).read_text(encoding="utf-8")
+    sites = [json.loads(line) for line in lines.splitlines()] if name.endswith("l") else [json.loads(lines)]
+    reference = json.loads((FIXTURES / "reference.json").read_text(encoding="utf-8"))
+    (tmp_path / "reference.json").write_text(json.dumps(in_camel_case(reference)), encoding="utf-8")
+    changed = in_camel_case(sites)
+    assert sniff(write(tmp_path, json.dumps(changed))).name == "open-charge-map"
+    assert read_text(tmp_path, json.dumps(changed)) == read(name)
+    assert read_text(tmp_path, "\n".join(map(json.dumps, changed))) == read(name)
 
 
 def test_codes_no_table_maps_are_told_and_a_removed_connection_is_left_out():

@@ -220,3 +220,76 @@ def test_no_value_breaks_station_and_statuses(value):
     assert isinstance(tcec102.read_station(value), StationRecord | Rejection)
     assert isinstance(tcec102.read_statuses({"ConnectorStatusInfo": value}), dict)
     assert isinstance(tcec102.read_station(info(EquipmentInfos=[{"ConnectorInfos": [value]}])).piles, tuple)
+
+
+def station(*guns, station_id="1"):
+    return info(StationID=station_id, EquipmentInfos=[{"EquipmentID": "E", "ConnectorInfos": list(guns)}])
+
+
+def statuses(**codes):
+    guns = [{"ConnectorID": gun_id, "Status": code} for gun_id, code in codes.items()]
+    return {"StationStatusInfos": [{"StationID": "1", "ConnectorStatusInfos": guns}]}
+
+
+def write(folder, name, value):
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps(value), encoding="utf-8")
+    return path
+
+
+def test_statuses_of_no_gun_are_counted_in_the_report_with_the_gun_and_its_status(tmp_path):
+    sites = write(
+        tmp_path, "sites", {"StationInfos": [station({"ConnectorID": "1_1"}, {"connectorID": "1_2"})]}
+    )
+    states = write(tmp_path, "states", statuses(**{"1_1": 3, "X_1": 1, "X_2": 255}))
+    for paths in ([sites, states], [states, sites]):
+        report = import_files(paths, build_dir=tmp_path / "build", name="told").manifest.report
+        (finding,) = report.rejections
+        assert (finding.what, finding.count, report.rows_read) == (Reason.NO_GUN, 2, 3)
+        assert [(each.record_id, each.value) for each in finding.examples] == [("X_1", "1"), ("X_2", "255")]
+
+
+def test_statuses_are_of_the_guns_of_any_file_that_is_read_with_them(tmp_path):
+    one, two = (
+        write(tmp_path, name, {"StationInfos": [station({"ConnectorID": name}, station_id=name)]})
+        for name in "ab"
+    )
+    states = write(tmp_path, "states", statuses(a=1, b=3, c=4))
+    together = (one, states, two)
+    records = [record for path in together for record in tcec102.read(path, companions=together)]
+    assert [getattr(record, "reason", None) for record in records] == [None, Reason.NO_GUN, None]
+
+
+def test_a_status_that_is_sent_twice_is_missed_once(tmp_path):
+    pages = [{"StationInfos": [station()]}, statuses(x=1), statuses(x=3)]
+    assert [record.value for record in read_value(tmp_path, pages) if isinstance(record, Rejection)] == ["3"]
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda data: {"Ret": 0, "Data": json.dumps(data), "Sig": "S"},
+        lambda data: {"ret": "0", "data": json.dumps(data, indent=1)},
+        lambda data: [{"Ret": 0, "Data": json.dumps(data)}],
+        lambda data: {"Ret": 0, "Data": json.dumps(data["StationInfos"])},
+        lambda data: {"Ret": 0, "Data": json.dumps({"Data": json.dumps(data)})},
+    ],
+    ids=range(5),
+)
+def test_data_that_is_plain_json_in_a_text_is_read(tmp_path, wrap):
+    given = wrap({"StationInfos": [station({"ConnectorID": "1_1"})], "ItemSize": 1})
+    assert [record.source_id for record in read_value(tmp_path, given)] == ["1"]
+
+
+def test_statuses_in_plain_data_are_joined(tmp_path):
+    pages = [
+        {"Ret": 0, "Data": json.dumps(each)}
+        for each in ({"StationInfos": [station({"ConnectorID": "1_1"})]}, statuses(**{"1_1": 3}))
+    ]
+    (record,) = read_value(tmp_path, pages)
+    assert [pile.status for pile in record.piles] == [Status.CHARGING]
+
+
+def test_plain_data_that_is_cut_is_refused_as_such_and_not_as_encrypted(tmp_path):
+    with pytest.raises(SourceError, match="broken or cut"):
+        read_value(tmp_path, {"Ret": 0, "Data": '{"StationInfos": ['})
