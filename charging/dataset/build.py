@@ -20,8 +20,7 @@ from charging.dataset.entity_resolution import Resolver
 from charging.dataset.manifest import SourceRows
 from charging.dataset.operator_naming import assign_operators
 from charging.dataset.record_validation import RecordValidator
-from charging.dataset.repeated_piles import find_repeated_piles
-from charging.dataset.report import GuessedColumn, ImportReport, UnusedColumns
+from charging.dataset.report import GuessedColumn, ImportReport, UnusedColumns, find_repeated_piles
 from charging.dataset.service_area_matching import link_by_distance
 from charging.domain.geography import CityIndex
 from charging.domain.hexes import cells_at

@@ -20,8 +20,14 @@ import pyarrow.parquet as pq
 
 from charging.dataset.columns import sort_table
 from charging.dataset.manifest import Description
-from charging.dataset.repeated_piles import find_repeated_piles
-from charging.dataset.report import MAX_EXAMPLES, MAX_VALUE_LENGTH, Example, Finding, ImportReport
+from charging.dataset.report import (
+    MAX_EXAMPLES,
+    MAX_VALUE_LENGTH,
+    Example,
+    Finding,
+    ImportReport,
+    find_repeated_piles,
+)
 from charging.dataset.store import Dataset, open_dataset, replace_text
 from charging.dataset.versions import write_version
 from charging.domain.schema import PILES, SERVICE_AREAS, STATIONS, TABLES

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+import pyarrow as pa
+
+from charging.domain.repeated_ids import find_repeated_ids
 from charging.errors import DatasetError
 from charging.sources.records import Rejection
 from charging.validation import validate
@@ -215,6 +218,17 @@ def column_line(guessed: GuessedColumn) -> str:
     """Return what a field was taken from, for people."""
     headers = " + ".join(map(repr, guessed.headers))
     return f"  {guessed.field:<10} from {headers}: {guessed.reason}"
+
+
+def find_repeated_piles(stations: pa.Table, piles: pa.Table) -> Finding | None:
+    """Return how many piles have the id of one at another station, as `find_repeated_ids` counts them."""
+    found = find_repeated_ids(stations, piles)
+    if found is None:
+        return None
+    examples = tuple(
+        Example(record_id=pile_id, field="pile_id", value=", ".join(at)) for pile_id, at in found.examples
+    )
+    return Finding(what="pile_id", count=found.count, examples=examples)
 
 
 def describe_repeats(repeated: Finding) -> str:

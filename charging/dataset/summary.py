@@ -8,8 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from charging.dataset.repeated_piles import find_repeated_piles
-from charging.dataset.report import Finding
+from charging.dataset.report import Finding, find_repeated_piles
 from charging.dataset.store import Dataset
 
 _OWNER = ("station_id", "source", "operator_id", "operator_raw")

@@ -21,8 +21,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from charging.dataset.operators import NamedOperator, operators_of
-from charging.dataset.repeated_piles import MIN_ID_LENGTH
 from charging.dataset.store import Dataset
+from charging.domain.repeated_ids import MIN_ID_LENGTH
 from charging.queries.groups import IDENTITY, SELECT_STATIONS, TEXTS, StoredGroups, encode_texts, read_groups
 
 _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")

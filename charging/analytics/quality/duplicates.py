@@ -290,7 +290,7 @@ def _report_pairs(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the pairs as they are shown, with the one to keep."""
     first, second = (pairs[side].to_numpy(np.intp) for side in ("first", "second"))
     more = rows.known_fields.to_numpy()[second] - rows.known_fields.to_numpy()[first]
-    later = _later_by(_last_told(rows), first, second)
+    later = _later_by(_latest_times(rows), first, second)
     is_newer = np.abs(later) >= _DAY.total_seconds()
     decides = np.where(is_newer | (more == 0), later, more)
     # rows are in the order of their ids: where nothing decides, the first is kept
@@ -314,7 +314,7 @@ def _report_pairs(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     return table[list(COLUMNS)]
 
 
-def _last_told(rows: pd.DataFrame) -> NDArray[np.float64]:
+def _latest_times(rows: pd.DataFrame) -> NDArray[np.float64]:
     """Return when a source last changed a station or told its status, in s; not known is before all times."""
     times = pd.concat([pd.to_datetime(rows[name], utc=True) for name in ("updated_at", "status_at")], axis=1)
     latest = times.max(axis=1)
@@ -323,8 +323,10 @@ def _last_told(rows: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def _later_by(
-    told: NDArray[np.float64], first: NDArray[np.intp], second: NDArray[np.intp]
+    times: NDArray[np.float64], first: NDArray[np.intp], second: NDArray[np.intp]
 ) -> NDArray[np.float64]:
     """Return by how much the second of each pair was told later than the first, in s."""
-    one, other = told[first], told[second]
-    return np.subtract(other, one, out=np.zeros(len(first)), where=one != other)
+    one, other = times[first], times[second]
+    later: NDArray[np.float64] = np.zeros(len(first))
+    np.subtract(other, one, out=later, where=one != other)
+    return later

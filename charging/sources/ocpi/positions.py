@@ -45,16 +45,13 @@ def position_of(location: Object, source_id: str, repairs: Collection[Repair]) -
     middle = median(point[0] for point in points), median(point[1] for point in points)
     can_repair = Repair.EVSE in repairs and all(_is_near(middle, each) for each in points)
     if isinstance(stated, Rejection):
-        is_repaired, found = can_repair, f"{stated.reason}; EVSE {_text(middle)}"
-        if not is_repaired:
-            return stated
-    else:
-        farthest = max(points, key=lambda point: _distance_km(stated, point))
-        is_repaired = can_repair and not _is_near(stated, middle)
-        found = f"{_text(stated)}; EVSE {_text(farthest)}, {_distance_km(stated, farthest):,.0f} km away"
-    if is_repaired:
-        return Position(*middle, ((Doubt.EVSE_POINT, found),))
-    return Position(*stated, ((Doubt.EVSE_FAR, found),))
+        doubt = (Doubt.EVSE_POINT, f"{stated.reason}; EVSE {_text(middle)}")
+        return Position(middle[0], middle[1], (doubt,)) if can_repair else stated
+    farthest = max(points, key=lambda point: _distance_km(stated, point))
+    found = f"{_text(stated)}; EVSE {_text(farthest)}, {_distance_km(stated, farthest):,.0f} km away"
+    if can_repair and not _is_near(stated, middle):
+        return Position(middle[0], middle[1], ((Doubt.EVSE_POINT, found),))
+    return Position(stated[0], stated[1], ((Doubt.EVSE_FAR, found),))
 
 
 def _read(coordinates: object, source_id: str) -> Point | Rejection:

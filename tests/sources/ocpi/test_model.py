@@ -132,7 +132,7 @@ def test_what_is_put_right_or_left_out_is_told_by_name():
         ),
         "megawatts": ((Doubt.POWER_UNREAL, "7360 kW"), (Doubt.POWER_DERIVED, "22.17 kW")),
         "volts": ((Doubt.VOLTAGE_UNREAL, "22 V"),),
-        "moved": ((Doubt.EVSE_FAR, "52.4, 52.4; EVSE 52.4, 4.4, 3,196 km away"),),
+        "moved": ((Doubt.EVSE_FAR, "52.4, 20.4; EVSE 52.4, 4.4, 1,083 km away"),),
         "gone": (
             (Doubt.PILE_REMOVED, "1"),
             (Doubt.PILE_PLANNED, "2"),

@@ -1,23 +1,30 @@
 """Piles whose id is that of a pile at another station: by their ids one device, and counted twice."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from charging.dataset.report import MAX_EXAMPLES, Example, Finding
-
 MIN_ID_LENGTH = 3
 """Letters from which an id can name a pile: shorter ones are numbers within a station."""
 
-_MAX_STATIONS_SHOWN = 3
-_FIELD = "pile_id"
+MAX_EXAMPLES, _MAX_STATIONS = 5, 3
+"""Ids that are shown, and stations of each."""
 
 _Ints = NDArray[np.int64]
 
 
-def find_repeated_piles(stations: pa.Table, piles: pa.Table) -> Finding | None:
-    """Return how many piles have the id of one at another station of their source and operator.
+class RepeatedIds(NamedTuple):
+    """How many piles have the id of a pile at another station, and some ids with stations they are at."""
+
+    count: int
+    examples: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def find_repeated_ids(stations: pa.Table, piles: pa.Table) -> RepeatedIds | None:
+    """Return the piles that have the id of one at another station of their source and operator.
 
     Of a pile that is at three stations two are counted.
 
@@ -28,7 +35,7 @@ def find_repeated_piles(stations: pa.Table, piles: pa.Table) -> Finding | None:
     piles
         With `station_id` and `pile_id`.
     """
-    ids, rows = _common_ids(piles[_FIELD])
+    ids, rows = _common_ids(piles["pile_id"])
     if not rows.size:
         return None
     station = _to_numpy(pc.index_in(piles["station_id"].take(pa.array(rows)), stations["station_id"]))
@@ -42,13 +49,13 @@ def find_repeated_piles(stations: pa.Table, piles: pa.Table) -> Finding | None:
     count = int(is_repeat.sum())
     if not count:
         return None
-    examples = _examples(found, is_repeat, piles[_FIELD], ids, stations)
-    return Finding(what=_FIELD, count=count, examples=examples)
+    examples = _examples(found, is_repeat, piles["pile_id"], ids, stations)
+    return RepeatedIds(count, examples)
 
 
 def _examples(
     found: _Ints, is_repeat: NDArray[np.bool_], names: pa.ChunkedArray, ids: _Ints, stations: pa.Table
-) -> tuple[Example, ...]:
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the first ids, each with some of the stations it is at."""
     examples = []
     begins = np.flatnonzero(is_repeat & ~np.concatenate([[False], is_repeat[:-1]]))[:MAX_EXAMPLES]
@@ -56,7 +63,7 @@ def _examples(
         is_same = (found[:2] == found[:2, begin : begin + 1]).all(axis=0)
         at = sorted(stations["station_id"].take(pa.array(found[2, is_same])).to_pylist())
         name = names[int(np.argmax(ids == found[0, begin]))].as_py()
-        examples.append(Example(record_id=name, field=_FIELD, value=", ".join(at[:_MAX_STATIONS_SHOWN])))
+        examples.append((name, tuple(at[:_MAX_STATIONS])))
     return tuple(examples)
 
 
