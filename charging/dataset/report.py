@@ -228,7 +228,7 @@ def find_repeated_piles(stations: pa.Table, piles: pa.Table) -> Finding | None:
     examples = tuple(
         Example(record_id=pile_id, field="pile_id", value=", ".join(at)) for pile_id, at in found.examples
     )
-    return Finding(what="pile_id", count=found.count, examples=examples)
+    return Finding(what="pile_id", count=found.piles, examples=examples)
 
 
 def describe_repeats(repeated: Finding) -> str:

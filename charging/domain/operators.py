@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
-from charging.domain.operator_names import operator_key
+from charging.domain.operator_names import names_nobody, operator_key
 from charging.domain.reference_data import FACTS_DIR, Row, read_facts, read_records
 from charging.domain.text_folding import fold_text
 from charging.domain.vocabulary import Relation
@@ -33,18 +33,6 @@ _SUFFIX = re.compile(
     ) [\s,.、·_-]* $""",
     re.VERBOSE,
 )
-
-
-_NOBODY = frozenset(
-    """
-    unknown|unknown operator|not known|not specified|unspecified|undefined|none|null|nan|n/a|na|nil|other
-    others|non-networked|non networked|no operator|no network|nobody|private|business owner at location
-    unbekannt|keine|inconnu|aucun|onbekend|desconocido|sconosciuto|未知|不详|不明|无|暂无|其他|其它|个人|私人
-    """.strip()
-    .replace("\n    ", "|")
-    .split("|")
-)
-"""Folded texts that stand where an operator belongs and name none; signs around them do not matter."""
 
 
 class OperatorKind(StrEnum):
@@ -99,18 +87,6 @@ def strip_suffixes(text: str) -> str:
     while (shorter := _SUFFIX.sub("", rest)) not in (rest, ""):
         rest = shorter
     return rest
-
-
-def names_nobody(text: str) -> bool:
-    """Whether a text that stands where an operator belongs names none.
-
-    Examples
-    --------
-    >>> names_nobody("(Unknown Operator)"), names_nobody("-"), names_nobody("Nobody's Energy")
-    (True, True, False)
-    """
-    folded = fold_text(text).strip(" ()[]<>-–—_.?!*'\"/\\")
-    return not folded or folded in _NOBODY
 
 
 def is_operator_stated(*texts: str | None) -> bool:

@@ -19,7 +19,7 @@ _Ints = NDArray[np.int64]
 class RepeatedIds(NamedTuple):
     """How many piles have the id of a pile at another station, and some ids with stations they are at."""
 
-    count: int
+    piles: int
     examples: tuple[tuple[str, tuple[str, ...]], ...]
 
 

@@ -319,7 +319,7 @@ def _latest_times(rows: pd.DataFrame) -> NDArray[np.float64]:
     times = pd.concat([pd.to_datetime(rows[name], utc=True) for name in ("updated_at", "status_at")], axis=1)
     latest = times.max(axis=1)
     seconds = (latest - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
-    return seconds.fillna(-np.inf).to_numpy(np.float64)
+    return np.asarray(seconds.fillna(-np.inf), dtype=np.float64)
 
 
 def _later_by(
