@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from charging.dataset.store import CURRENT, open_dataset
 from charging.dataset.versions import write_version
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
+from charging.domain.published import NETWORK
 from charging.domain.vocabulary import Access, Connector, Current, Datum, Kind, Site, Status, connector_mask
 from charging.sources.records import PileRecord, ServiceAreaRecord, SourceInfo, StationRecord
 
@@ -313,6 +315,13 @@ def tiny_description(tiny_built):
 def tiny_dataset(tmp_path_factory, tiny_built, tiny_description):
     """The tiny world as a stored dataset; shared by all tests, so only read it."""
     return write_version(tmp_path_factory.mktemp("datasets") / "tiny", tiny_built.tables, tiny_description)
+
+
+@pytest.fixture(scope="session")
+def published_dataset(tmp_path_factory, tiny_built, tiny_description):
+    """The tiny world as the network of which figures were published; only read it."""
+    description = replace(tiny_description, published_as=NETWORK)
+    return write_version(tmp_path_factory.mktemp("published") / "tiny", tiny_built.tables, description)
 
 
 MAX_BUILD_S = 300

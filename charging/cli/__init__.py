@@ -282,8 +282,8 @@ def _summary_lines(dataset: Dataset, summary: Summary) -> list[str]:
         f"{manifest.title} ({manifest.kind}), as of {manifest.as_of or 'a date not known'}",
         f"{dataset.version}, built {manifest.built_at:%Y-%m-%d %H:%M} UTC",
         f"{summary.stations:,} stations, {summary.stations_without_pile_count:,} of them with unknown piles",
-        f"{summary.piles:,} piles, {_dc_text(summary)}; counted: {manifest.unit_counted}",
-        f"{summary.operators:,} operators, {summary.cities:,} cities",
+        f"{_count_text(summary.piles, 'pile')}, {_dc_text(summary)}; counted: {manifest.unit_counted}",
+        f"{_count_text(summary.operators, 'operator')}, {_places_text(summary)}",
     ]
     if summary.repeated_piles:
         lines.append(describe_repeats(summary.repeated_piles))
@@ -301,6 +301,21 @@ def _summary_lines(dataset: Dataset, summary: Summary) -> list[str]:
         for rows in manifest.sources
     ]
     return [*lines, f"Content {dataset.content_hash}"]
+
+
+def _count_text(count: int | None, what: str) -> str:
+    if count is None:
+        return f"number of {what}s not known"
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _places_text(summary: Summary) -> str:
+    """Return the number of cities; where some lie outside the registry, they are towns too."""
+    if summary.places is None:
+        return "cities not known"
+    if summary.places == summary.cities:
+        return "1 city" if summary.places == 1 else f"{summary.places:,} cities"
+    return "1 city or town" if summary.places == 1 else f"{summary.places:,} cities and towns"
 
 
 def _dc_text(summary: Summary) -> str:

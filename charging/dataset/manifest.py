@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator
 
 from charging.dataset.report import ImportReport
+from charging.domain.published import NETWORK
 from charging.domain.schema import FORMAT_VERSION
 from charging.domain.vocabulary import Kind
 from charging.errors import DatasetError
@@ -45,12 +46,18 @@ class Description:
     report: ImportReport
     seed: int | None = None  # simulated datasets only
     scale: int | None = None
+    published_as: str | None = None  # subject of data/published.csv whose figures are about this dataset
 
     @property
     def unit_counted(self) -> str:
         """What one count of `piles` is; `mixed` where sources differ, whose figures then do not compare."""
         units = {rows.info.unit_counted for rows in self.sources if rows.info.unit_counted}
         return units.pop() if len(units) == 1 else "mixed"
+
+    @property
+    def published_subject(self) -> str | None:
+        """Subject of the published figures about this dataset; the simulated network is made by its own."""
+        return NETWORK if self.kind is Kind.SIMULATED else self.published_as
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

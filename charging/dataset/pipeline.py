@@ -26,7 +26,7 @@ from charging.errors import Fault, SourceError, UsageError
 from charging.simulation import network
 from charging.sources import service_areas
 from charging.sources.io.files import FileKind, file_kind, read_head
-from charging.sources.readers import Corrections, Reader, guessed_reader, reader_named, sniff
+from charging.sources.readers import READERS, Corrections, Reader, guessed_reader, reader_named, sniff
 from charging.sources.recognition.column_guess import TableGuess, warnings_of
 from charging.sources.recognition.guessed_preset import Statement
 from charging.sources.recognition.table_guess import Given, check_importable, guess_table
@@ -188,14 +188,30 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
 
 def describe_build(name: str, built: BuildResult) -> Description:
     """Return what is known of a dataset of real sources: its title and date are those of all of them."""
+    titles = list(dict.fromkeys(rows.info.title for rows in built.sources))
     return Description(
         name=name,
-        title=" + ".join(dict.fromkeys(rows.info.title for rows in built.sources)),
+        title=" + ".join(titles) if set(titles) - _FORMAT_TITLES else _title_from_name(name),
         kind=Kind.REAL,
         as_of=_date_span(rows.info.as_of for rows in built.sources),
         sources=built.sources,
         report=built.report,
     )
+
+
+_FORMAT_TITLES = frozenset(reader.title for reader in READERS)
+"""Titles of sources that say in which form the data came, not what it is."""
+
+
+def _title_from_name(name: str) -> str:
+    """Return the title of a dataset whose sources have none of their own.
+
+    Examples
+    --------
+    >>> _title_from_name("new_york-stations-2024-01")
+    'new york stations 2024-01'
+    """
+    return re.sub(r"_|(?<!\d)-|-(?!\d)", " ", name).strip() or name
 
 
 def check_name(name: str) -> None:

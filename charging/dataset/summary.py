@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from charging.dataset.report import Finding, find_repeated_piles
 from charging.dataset.store import Dataset
+from charging.domain.place_names import place_keys
 
 _OWNER = ("station_id", "source", "operator_id", "operator_raw")
 
@@ -20,20 +21,17 @@ class Summary:
 
     stations: int
     stations_without_pile_count: int
-    piles: int
+    piles: int | None  # None where no station says how many it has
     repeated_piles: Finding | None  # piles with the id of a pile at another station, all counted
     dc_piles: int | None  # current DC or AC_DC; None where no current is known
     piles_without_current: int
     piles_by_operator: dict[str, int]  # the operator of the piles, the largest first
     piles_without_operator: int
-    cities: int
+    operators: int | None  # with stations, whether their piles are counted or not; None where none is named
+    cities: int | None  # of the registry; None where no station is known to lie in one
+    places: int | None  # these, and cities and towns by their names elsewhere; None where none is named
     service_areas: int  # sides of the road
     service_areas_with_piles: int
-
-    @property
-    def operators(self) -> int:
-        """Number of operators with at least one pile."""
-        return len(self.piles_by_operator)
 
     @property
     def service_area_share(self) -> float | None:
@@ -43,13 +41,12 @@ class Summary:
     def to_json(self) -> dict[str, Any]:
         """Return the figures as plain JSON values."""
         repeated = self.repeated_piles.count if self.repeated_piles else 0
-        derived = {"operators": self.operators, "service_area_share": self.service_area_share}
-        return asdict(self) | {"repeated_piles": repeated} | derived
+        return asdict(self) | {"repeated_piles": repeated, "service_area_share": self.service_area_share}
 
 
 def summarise(dataset: Dataset) -> Summary:
     """Return the figures of a dataset."""
-    stations = _columns(dataset.path("stations"), "city_id", "service_area_id", "piles", "dc_piles", *_OWNER)
+    stations = _columns(dataset.path("stations"), *_STATION_COLUMNS)
     piles = _columns(dataset.path("piles"), "operator_id", "current", "count", "station_id", "pile_id")
     by_operator = piles.group_by("operator_id", use_threads=False).aggregate([("count", "sum")])
     counts = dict(
@@ -57,19 +54,35 @@ def summarise(dataset: Dataset) -> Summary:
     )
     without_operator = counts.pop(None, None) or 0
     known = {operator: count for operator, count in counts.items() if count}
+    # a station without any piles is its operator's all the same
+    bare = stations.filter(pc.invert(pc.is_in(stations["station_id"], value_set=piles["station_id"])))
     equipped = stations.filter(pc.greater(stations["piles"], 0))
     return Summary(
         stations=len(stations),
         stations_without_pile_count=stations["piles"].null_count,
-        piles=pc.sum(piles["count"]).as_py() or 0,
+        piles=pc.sum(piles["count"]).as_py() if len(stations) else 0,
         repeated_piles=find_repeated_piles(stations, piles),
         dc_piles=pc.sum(stations["dc_piles"]).as_py(),
         piles_without_current=pc.sum(piles.filter(piles["current"].is_null())["count"]).as_py() or 0,
         piles_by_operator=dict(sorted(known.items(), key=lambda item: (-item[1], item[0]))),
         piles_without_operator=without_operator,
-        cities=pc.count_distinct(stations["city_id"]).as_py(),
+        operators=len({*counts, *bare["operator_id"].unique().to_pylist()} - {None}) or None,
+        cities=pc.count_distinct(stations["city_id"]).as_py() or None,
+        places=_count_places(stations) or None,
         service_areas=pq.read_metadata(dataset.path("service_areas")).num_rows,
         service_areas_with_piles=pc.count_distinct(equipped["service_area_id"]).as_py(),
+    )
+
+
+_PLACE_COLUMNS = ("city_id", "region", "city_raw")
+
+_STATION_COLUMNS = ("service_area_id", "piles", "dc_piles", *_OWNER, *_PLACE_COLUMNS)
+
+
+def _count_places(stations: pa.Table) -> int:
+    named = stations.group_by(list(_PLACE_COLUMNS), use_threads=False).aggregate([])
+    return len(
+        {*place_keys(zip(*(named[name].to_pylist() for name in _PLACE_COLUMNS), strict=True))} - {None}
     )
 
 

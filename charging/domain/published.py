@@ -16,6 +16,9 @@ from charging.errors import SchemaError
 LAUNCHED_ON = dt.date(2025, 1, 27)
 """Day of the figures at the launch of the map; those of its partners were published a month before."""
 
+NETWORK = "network"
+"""Subject of the figures of the whole map."""
+
 
 class Qualifier(StrEnum):
     """How exact a figure is."""
@@ -30,7 +33,7 @@ class Figure:
     """One published number."""
 
     as_of: dt.date
-    subject: str  # network, or an operator's id, or another name, explained in the note
+    subject: str  # `NETWORK`, or an operator's id, or another name, explained in the note
     measure: str  # piles, operators, dc_piles, …
     value: float  # in `unit`
     qualifier: Qualifier

@@ -96,8 +96,8 @@ def headline(engine: Engine, filters: Filters) -> Headline:
     with_piles = rows[columns.pile_counts["piles"][rows] > 0]
     return Headline(
         stations=int(sums.stations),
-        piles=_int_or_none(sums.piles),
-        dc_piles=_int_or_none(sums.dc_piles),
+        piles=int_or_none(sums.piles),
+        dc_piles=int_or_none(sums.dc_piles),
         # if no station names an operator, the number of operators is not 0, it is not known
         operators=_count_distinct(columns.operator_code[rows]) or (None if sums.stations else 0),
         cities=_count_distinct(engine.text_codes("city_id").codes[rows]) or (None if sums.stations else 0),
@@ -119,11 +119,12 @@ def operator_piles(by_operator: pd.DataFrame, operator_id: str) -> int | None:
     """Return the piles of an operator from totals by operator; None if it has none and some are unknown."""
     piles = dict(zip(by_operator.key.to_list(), by_operator.piles.to_list(), strict=True))
     if operator_id in piles:
-        return _int_or_none(piles[operator_id])
+        return int_or_none(piles[operator_id])
     return None if by_operator.key.isna().any() else 0
 
 
-def _int_or_none(value: float | None) -> int | None:
+def int_or_none(value: float | None) -> int | None:
+    """Return a sum as a whole number; None where nothing is known."""
     return None if value is None or pd.isna(value) else int(value)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from charging.analytics.quality import fields
 from charging.analytics.quality.datum_check import forgotten_conversion
 from charging.analytics.quality.duplicates import suspected_duplicates
+from charging.domain.datum import CHINA
 from charging.domain.geography import load_cities
 from charging.queries.engine import Engine
 from charging.queries.quality import field_counts, station_points
@@ -19,6 +20,14 @@ _NAMES = ("name", "name_zh")
 def completeness(engine: Engine) -> pd.DataFrame:
     """Return what `fields.completeness` says of a dataset."""
     return fields.completeness(field_counts(engine))
+
+
+def is_in_mainland_china(engine: Engine) -> bool:
+    """Return whether a station lies in mainland China, or may: it says no country, and is near."""
+    points = station_points(engine)
+    is_near = CHINA.contains(points.lat.to_numpy(), points.lon.to_numpy())
+    is_there = points.city_id.notna() | points.country.eq("CN") | (points.country.isna() & is_near)
+    return bool(is_there.fillna(value=False).any())
 
 
 def outside_region(engine: Engine) -> pd.DataFrame:

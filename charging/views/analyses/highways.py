@@ -17,7 +17,7 @@ from charging.maps import layers as draw
 from charging.maps.analysis_colours import VERDICTS, verdict_classes
 from charging.maps.layers import Layer, TooltipRow
 from charging.maps.viewport import fitting_view
-from charging.views.analyses import analysis
+from charging.views.analyses import analysis, units
 from charging.views.elements.markup import element, escape_markdown, show_plain_button, terms
 from charging.views.elements.texts import Texts
 from charging.views.mapview.map_layers import MapLayers, field_tooltip
@@ -53,7 +53,7 @@ class ExpresswayService:
         base, partners = analysis_params.operator_set("base"), analysis_params.operator_set("partner")
         found = highway_service(context.answers, context.selection, base, partners)
         if found.areas.empty:
-            return analysis.TopicView(partial(_show_no_areas, context.say), has_figures=False)
+            return analysis.TopicView(partial(_show_no_areas, context), has_figures=False)
         longest = _gaps_after(found.gaps).head(MAX_LINES)
         points = _area_points(context, found.areas)
         notes = (points.note, _line_note(context.say, longest))
@@ -65,11 +65,14 @@ class ExpresswayService:
         )
 
 
-def _show_no_areas(say: Texts) -> None:
+def _show_no_areas(context: ViewContext) -> None:
+    say = context.say
     st.html(
         element("h2", "panel-title", text=say("highways.title"))
         + element("p", "empty", text=say("highways.no_areas"))
     )
+    if not units.has_cities(context):  # nor are there expressways of which they could be
+        return
     st.caption(say("highways.no_areas.advice"))
     st.code("python -m charging import stations.csv areas.csv", language="sh", wrap_lines=True)
 
@@ -166,7 +169,8 @@ def _show_gaps(context: ViewContext, found: Highways, longest: pd.DataFrame) -> 
     if after.unknown:
         lines.append((say("presence.unknown"), analysis.ratio(after.unknown, after.areas, say)))
     context.recorder.show_html(terms(lines))
-    if published := figure_on("network", "service_area_share"):
+    subject = context.dataset.manifest.published_subject
+    if published := figure_on(subject, "service_area_share") if subject else None:
         share, date = f"{published.value:g} %", say.date(published.as_of)
         context.recorder.show_note(say("highways.published", share=share, date=date, source=published.source))
     context.recorder.show_note(say("highways.sides", areas=say.number(after.areas)))

@@ -4,10 +4,8 @@ import pandas as pd
 
 from charging.analytics.resilience import Dependence, Loss, concentration, dependence, losses_without
 from charging.analytics.studies import concentrations, losses
-from charging.domain.filters import Filters
-from charging.queries.highways import service_areas
 from charging.queries.holdings import Unit
-from charging.views.analyses import analysis
+from charging.views.analyses import analysis, units
 from charging.views.analyses.unknowns import unknown_parts
 from charging.views.elements.markup import element, terms
 from charging.views.elements.texts import Texts
@@ -60,12 +58,13 @@ def _show_losses(context: ViewContext, leavers: tuple[str, ...], *losses: Depend
     lost = analysis.ratio(in_cells.piles_lost, in_cells.piles, say)
     context.recorder.show_html(terms([(say("leaving.piles"), lost)]))
     _show_section(context, say("gain.cells"), _loss_terms(in_cells, say))
-    _show_section(context, say("gain.cities"), _loss_terms(in_cities, say))
-    has_areas = not context.answers.ask(service_areas, Filters()).empty
-    lines = _loss_terms(in_areas, say) if has_areas else element("p", "empty", text=say("leaving.no_areas"))
-    _show_section(context, say("gain.service_areas"), lines)
+    if units.has_cities(context):
+        _show_section(context, say("gain.cities"), _loss_terms(in_cities, say))
+    if units.has_service_areas(context.answers):
+        _show_section(context, say("gain.service_areas"), _loss_terms(in_areas, say))
     _show_concentration(context)
-    context.recorder.show_note("  \n".join([say("leaving.whole"), *unknown_parts(context)]))
+    notes = [say("leaving.whole"), *unknown_parts(context), *units.missing_units(context)]
+    context.recorder.show_note("  \n".join(notes))
 
 
 def _show_section(context: ViewContext, title: str, lines: str) -> None:
@@ -98,6 +97,8 @@ def _show_concentration(context: ViewContext) -> None:
 
 def _show_tables(context: ViewContext, in_cities: pd.DataFrame) -> None:
     say = context.say
+    if not units.has_cities(context):
+        return
     lost = in_cities.sort_values(
         ["lost_share", "piles_before", "unit"], ascending=[False, False, True], ignore_index=True
     )

@@ -5,7 +5,7 @@ import pandas as pd
 from charging.analytics.coverage import Effect, marginal_gains, partner_layer
 from charging.analytics.coverage_options import Gain
 from charging.analytics.studies import gains_over, served_units, served_units_by_gain
-from charging.views.analyses import analysis
+from charging.views.analyses import analysis, units
 from charging.views.elements.markup import Bar, bars, element
 from charging.views.session import analysis_params
 from charging.views.session.colours import colours_of
@@ -23,7 +23,8 @@ class PartnerGains:
         say = context.say
         analysis.choose_operators(context, "base")
         analysis.choose_operators(context, "partner", apart_from="base")
-        analysis.choose_one(context, "gain", list(Gain), lambda gain: say(f"gain.{gain}"))
+        gains = units.gains_offered(context, visit.gain)
+        analysis.choose_one(context, "gain", gains, lambda gain: say(f"gain.{gain}"))
         analysis.choose_resolution(context)
         rings_offered = analysis_params.RINGS
         analysis.choose_one(context, "rings", rings_offered, lambda rings: say(f"asked.rings.{rings}"))
@@ -32,16 +33,16 @@ class PartnerGains:
     def build(self, context: ViewContext) -> analysis.TopicView:
         """Return the answer: its map, panel and tables."""
         base, partners = analysis_params.operator_set("base"), analysis_params.operator_set("partner")
-        units = served_units_by_gain(context.answers, context.selection, analysis_params.grid())
+        served = served_units_by_gain(context.answers, context.selection, analysis_params.grid())
         cells = analysis.category_layers(
             context,
             # cells drawn coarser show the strongest of those inside, so that others are never asked for
-            lambda _: partner_layer(units[Gain.CELLS], base, partners).rename(columns={"unit": "cell"}),
+            lambda _: partner_layer(served[Gain.CELLS], base, partners).rename(columns={"unit": "cell"}),
             title=context.say("partners.legend"),
             names={str(added): context.say(f"added.{added}") for added in reversed(Effect)},
             strongest_first=True,
         )
-        found = gains_over(units, base, partners)
+        found = gains_over(served, base, partners)
         return analysis.TopicView(
             lambda: _show_ranking(context, found),
             lambda: _show_tables(context, found),
@@ -86,12 +87,14 @@ def _show_tables(context: ViewContext, found: dict[Gain, pd.DataFrame]) -> None:
     say = context.say
     ranked = found[visit.gain]
     columns = {say("field.operator"): [say(f"operator.{operator}") for operator in ranked.operator_id]}
-    for gain, table in found.items():
-        own = table.set_index("operator_id").reindex(ranked.operator_id)
+    for gain in units.gains_offered(context, visit.gain):
+        own = found[gain].set_index("operator_id").reindex(ranked.operator_id)
         whole = say.number(own.whole.max())
         name = say(f"gain.{gain}")
         columns[say("partners.column.order", unit=name)] = own.order.to_list()
         columns[say("partners.column.gain", unit=name, whole=whole)] = own.gain.to_list()
         columns[say("partners.column.alone", unit=name, whole=whole)] = own.gain_alone.to_list()
     analysis.show_table(context, pd.DataFrame(columns), "partners")
-    context.recorder.show_note(" ".join([say("partners.order_note"), *_people_notes(context)]))
+    context.recorder.show_note(
+        " ".join([say("partners.order_note"), *_people_notes(context), *units.missing_units(context)])
+    )

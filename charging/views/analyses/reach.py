@@ -28,7 +28,7 @@ from charging.views.elements.labels import both_names_of
 from charging.views.elements.markup import Bar, bars, element, show_section
 from charging.views.elements.report_recorder import ChartLine, Curves
 from charging.views.session import analysis_params
-from charging.views.session.colours import colours_of, theme
+from charging.views.session.colours import colours_of, operators_by_size, theme
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import visit
 
@@ -39,7 +39,7 @@ MAX_ROWS = 1_000
 """Places listed that are not reached."""
 
 _CHART_HEIGHT_PX = 240
-_NIO_KM = 3
+_NIO, _NIO_KM = "nio", 3
 
 
 class Network(NamedTuple):
@@ -97,7 +97,8 @@ class Reach:
             _show_shares(context, curves, networks)
             _show_unknowns(context, filters, main)
             _show_curves(context, _rows_at(curves, studies.CURVE_KMS), networks)
-            context.recorder.show_note(say("reach.nio", km=_NIO_KM))
+            if _NIO in operators_by_size(context.answers):
+                context.recorder.show_note(say("reach.nio", km=_NIO_KM))
 
         def show_tables() -> None:
             _list_by_distance(context, _rows_at(curves, analysis_params.KMS), networks)

@@ -9,8 +9,10 @@ from charging.domain.filters import Filters
 from charging.domain.operators import OperatorKind, load_operators
 from charging.domain.text_folding import fold_text
 from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
+from charging.queries.dataset_figures import city_ids
 from charging.queries.totals import piles_by_operator
 from charging.views.chrome import search
+from charging.views.chrome.headline import has_published_figures
 from charging.views.elements.markup import operator_label, show_placeholder, show_plain_button, show_section
 from charging.views.elements.texts import Texts, names
 from charging.views.mapview import favourites
@@ -41,16 +43,16 @@ def show_conditions(context: ViewContext) -> None:
         say = context.say
         search.show_search(context)
         favourites.show_favourites(context)
-        _show_where(say)
+        _show_where(context)
         _show_who(context)
         _show_how(say)
-        _show_whether(say)
+        _show_whether(context)
         st.button(say("sidebar.clear"), on_click=state.fill_widgets, args=(Filters(),), width="stretch")
 
 
-def _show_where(say: Texts) -> None:
+def _show_where(context: ViewContext) -> None:
+    say = context.say
     show_section(say("sidebar.where"))
-    cities = names(say.language, "city")
     st.text_input(
         say("sidebar.search"),
         key="q",
@@ -58,9 +60,13 @@ def _show_where(say: Texts) -> None:
         label_visibility="collapsed",
         max_chars=100,
     )
+    present = {*context.answers.ask(city_ids), *(widget_value("city") or ())}
+    if not present:
+        return
+    cities = names(say.language, "city")
     st.multiselect(
         say("sidebar.city"),
-        list(cities),
+        [city for city in cities if city in present],
         format_func=lambda city: cities.get(city, city),
         key="city",
         placeholder=say("sidebar.city.placeholder"),
@@ -75,13 +81,13 @@ def _show_who(context: ViewContext) -> None:
     if not operators and not visit.operators:
         st.caption(say("sidebar.operator.unknown"))
         return
-    carmakers = {operator.id for operator in load_operators() if operator.kind is OperatorKind.CARMAKER}
+    known = {operator.id for operator in load_operators() if operator.kind is OperatorKind.CARMAKER}
+    carmakers = [operator for operator in operators if operator in known]
+    choices = {"all": operators, "none": []}
+    if len(carmakers) > 1:  # one alone is chosen by its name
+        choices["carmakers"] = carmakers
     with st.container(horizontal=True, gap="small", key="who_buttons"):
-        for label, choice in (
-            ("all", operators),
-            ("none", []),
-            ("carmakers", [operator for operator in operators if operator in carmakers]),
-        ):
+        for label, choice in choices.items():
             show_plain_button(say(f"sidebar.operator.{label}"), label, set_widget_value, "operator", choice)
     if len(operators) > MAX_WITHOUT_SEARCH:
         st.text_input(
@@ -145,16 +151,19 @@ def _show_how(say: Texts) -> None:
     _choose_many(Connector, "connector", say)
 
 
-def _show_whether(say: Texts) -> None:
+def _show_whether(context: ViewContext) -> None:
+    say = context.say
     is_set = any(widget_value(key) for key in _WHETHER)
     expander = st.expander(say("sidebar.whether"), expanded=is_set, key="whether", on_change="rerun")
     if expander.open:  # what is closed is not sent: the map comes sooner without it
         with expander:
-            _show_whether_widgets(say)
+            _show_whether_widgets(context)
 
 
-def _show_whether_widgets(say: Texts) -> None:
-    _choose_pills(Relation, "relation", say, help_text=say("sidebar.relation.help"))
+def _show_whether_widgets(context: ViewContext) -> None:
+    say = context.say
+    if has_published_figures(context) or widget_value("relation"):  # to the map that published them
+        _choose_pills(Relation, "relation", say, help_text=say("sidebar.relation.help"))
     _choose_many(Status, "status", say)
     _choose_pills(Access, "access", say)
     _choose_many(Site, "site", say)

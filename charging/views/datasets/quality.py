@@ -17,6 +17,9 @@ from charging.views.session.context import ViewContext
 MAX_OUTSIDE = 200
 """Rows of points outside their region shown; the file has all."""
 
+_OF_CHINA = ("name_zh", "city_id")
+"""Fields that only stations in China have."""
+
 _PERCENT = st.column_config.NumberColumn(format="percent", width="small")
 _WHOLE = st.column_config.NumberColumn(format="localized")
 
@@ -27,8 +30,13 @@ def show_quality(context: ViewContext) -> None:
     show_section(say("quality.title"))
     with st.spinner(say("quality.counting")):
         counts = context.answers.ask(studies.completeness)
-        outside = context.answers.ask(studies.outside_region)
-        verdicts = context.answers.ask(studies.conversions)
+        is_in_china = context.answers.ask(studies.is_in_mainland_china)
+        outside = context.answers.ask(studies.outside_region) if is_in_china else None
+        verdicts = context.answers.ask(studies.conversions) if is_in_china else None
+    if outside is None or verdicts is None:  # the other checks are of mainland China alone
+        _show_completeness(context, counts[~(counts.field.isin(_OF_CHINA) & counts.known.eq(0))])
+        analysis.show_definition(context, completeness)
+        return
     _show_completeness(context, counts)
     _show_outside(context, outside)
     _show_conversions(context, verdicts)

@@ -38,3 +38,8 @@ def localized_manifest(manifest: Manifest, say: Texts) -> Manifest:
 def unit_name(counted: str, say: Texts) -> str:
     """Return what a source counts as a pile, in the reader's language where it is one of our words."""
     return say(f"unit.{_UNITS[counted]}") if counted in _UNITS else counted
+
+
+def unit_plural(counted: str, say: Texts) -> str:
+    """Return the same for many of them, short enough to head a figure."""
+    return say(f"units.{_UNITS[counted]}") if counted in _UNITS else counted or say("units.pile")

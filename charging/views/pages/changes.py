@@ -23,7 +23,7 @@ from charging.maps import layers as draw
 from charging.maps.analysis_colours import verdict_classes
 from charging.maps.layers import Layer
 from charging.queries.totals import totals
-from charging.views.analyses import analysis, second_dataset
+from charging.views.analyses import analysis, second_dataset, units
 from charging.views.elements.error_box import show_error
 from charging.views.elements.labels import names_of
 from charging.views.elements.markup import element, terms
@@ -226,8 +226,10 @@ def _show_tables(pair: DatasetPair) -> None:
     _show_growth(context)
     names = {
         ChangesBy.OPERATOR: (say("field.operator"), "operator", "changes_operator"),
-        ChangesBy.CITY: (say("field.city"), "city", "changes_city"),
     }
+    has_cities = units.has_cities(context)
+    if has_cities:
+        names[ChangesBy.CITY] = (say("field.city"), "city", "changes_city")
     for by, (heading, kind, name) in names.items():
         table = pair.by(by)
         keys = [say(f"{kind}.{key}") if isinstance(key, str) else say("unknown") for key in table.key]
@@ -239,11 +241,11 @@ def _show_tables(pair: DatasetPair) -> None:
         analysis.show_table(context, pd.DataFrame(columns), name)
     context.recorder.show_note(say("changes.hands"))
     stations = pair.stations
-    rows = LazyRows(len(stations), partial(_first_stations, stations, say))
+    rows = LazyRows(len(stations), partial(_first_stations, stations, say, has_cities=has_cities))
     analysis.show_table(context, rows, "changed_stations", max_rows=MAX_STATIONS)
 
 
-def _first_stations(stations: pd.DataFrame, say: Texts, n: int) -> pd.DataFrame:
+def _first_stations(stations: pd.DataFrame, say: Texts, n: int, *, has_cities: bool) -> pd.DataFrame:
     """Return changed stations in words, the largest changes of piles first."""
     order = stations.piles_change.abs().fillna(-1).argsort(kind="stable")[::-1]
     changed = stations.iloc[order[:n]]
@@ -257,7 +259,7 @@ def _first_stations(stations: pd.DataFrame, say: Texts, n: int) -> pd.DataFrame:
             say("field.name"): names_of(changed, say),
             say("field.what"): _change_words(changed, say),
             say("field.operator"): _names_of_ids(changed.operator_id, "operator", say),
-            say("field.city"): _names_of_ids(changed.city_id, "city", say),
+            **({say("field.city"): _names_of_ids(changed.city_id, "city", say)} if has_cities else {}),
             say("field.piles_then"): changed.piles_before,
             say("field.piles_now"): changed.piles_after,
             say("field.piles_change"): changed.piles_change,
@@ -288,9 +290,11 @@ def _change_words(changed: pd.DataFrame, say: Texts) -> list[str]:
 
 
 def _show_growth(context: ViewContext) -> None:
-    """Show how the published figures grew, each with its date, source and unit."""
-    say = context.say
-    figures = [figure for measure in GROWTH for figure in history("network", measure)]
+    """Show how the figures published of the dataset grew, each with its date, source and unit."""
+    say, subject = context.say, context.dataset.manifest.published_subject
+    if not subject:
+        return
+    figures = [figure for measure in GROWTH for figure in history(subject, measure)]
     figures.sort(key=lambda figure: figure.as_of)
     heads = [say(f"growth.{name}") for name in ("date", "what", "value", "source")]
     header = element("tr", "", *(element("th", "", text=head) for head in heads))

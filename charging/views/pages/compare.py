@@ -14,7 +14,7 @@ from charging.analytics.studies import compare_operators, near_cities
 from charging.domain.hexes import cell_from_text, cell_text, resolution_of
 from charging.maps.analysis_colours import VERDICTS
 from charging.queries.holdings import Unit, UnitKind
-from charging.views.analyses import analysis, second_dataset
+from charging.views.analyses import analysis, second_dataset, units
 from charging.views.analyses.unknowns import unknown_parts
 from charging.views.elements.error_box import show_error
 from charging.views.elements.markup import element, stripe, terms
@@ -233,10 +233,24 @@ def _tally_row(mark: str, name: str, numbers: Mapping[Any, Any], say: Texts) -> 
 
 def _show_tables(sides: Sides, in_cells: pd.DataFrame) -> None:
     context, say = sides.context, sides.context.say
+    piles = _pile_columns(sides)
+    has_cities = units.has_cities(context)
+    if has_cities:
+        _show_cities(sides, piles)
+    spots = white_spots_of(in_cells)
+    rows = LazyRows(len(spots), partial(_first_spots, spots, piles, say, has_cities=has_cities))
+    analysis.show_table(context, rows, "spots_of_a", max_rows=MAX_SPOTS)
+    notes = [say("compare.spots", a=sides.name_a, b=sides.name_b)]
+    if not has_cities:
+        notes.append(say("missing.cities"))
+    context.recorder.show_note(" ".join(notes))
+
+
+def _show_cities(sides: Sides, piles: Mapping[str, str]) -> None:
+    context, say = sides.context, sides.context.say
     in_cities = sides.by(Unit.CITY).sort_values(
         ["piles_a", "piles_b", "unit"], ascending=[False, False, True], ignore_index=True
     )
-    piles = _pile_columns(sides)
     cities = pd.DataFrame(
         {
             say("field.city"): [say(f"city.{city}") for city in in_cities.unit],
@@ -248,22 +262,22 @@ def _show_tables(sides: Sides, in_cells: pd.DataFrame) -> None:
     )
     analysis.show_table(context, cities, "compare")
     context.recorder.show_note("  \n".join(_unknowns(context, by_city=True)))
-    spots = white_spots_of(in_cells)
-    rows = LazyRows(len(spots), partial(_first_spots, spots, piles, say))
-    analysis.show_table(context, rows, "spots_of_a", max_rows=MAX_SPOTS)
-    context.recorder.show_note(say("compare.spots", a=sides.name_a, b=sides.name_b))
 
 
-def _first_spots(spots: pd.DataFrame, piles: Mapping[str, str], say: Texts, n: int) -> pd.DataFrame:
-    """Return white spots in words, with the city near each."""
+def _first_spots(
+    spots: pd.DataFrame, piles: Mapping[str, str], say: Texts, n: int, *, has_cities: bool
+) -> pd.DataFrame:
+    """Return white spots in words, with the city near each where the dataset has cities."""
     first = spots.head(n).reset_index(drop=True)
-    near = near_cities(first.unit.to_numpy())
-    cities = [say(f"city.{city}") if isinstance(city, str) else None for city in near.city_id]
+    place: dict[str, object] = {}
+    if has_cities:
+        near = near_cities(first.unit.to_numpy())
+        cities = [say(f"city.{city}") if isinstance(city, str) else None for city in near.city_id]
+        place = {say("compare.column.near"): cities, say("compare.column.km"): near.km.round(1)}
     return pd.DataFrame(
         {
             say("field.h3"): [cell_text(cell) for cell in first.unit],
-            say("compare.column.near"): cities,
-            say("compare.column.km"): near.km.round(1),
+            **place,
             **{piles[column]: first[column] for column in PILES[1:]},
         }
     )

@@ -20,7 +20,7 @@ from charging.queries.stations import count_stations
 from charging.views.elements import assets
 from charging.views.elements.component import component
 from charging.views.elements.markup import show_section
-from charging.views.report.map_caption import caption, source_notes
+from charging.views.report.map_caption import caption, picture_notes
 from charging.views.session.caching import Answers
 from charging.views.session.colours import theme
 from charging.views.session.context import ViewContext
@@ -139,7 +139,7 @@ def _picture_button(context: ViewContext, words: Caption, name: str) -> None:
         "caption": {
             "title": f"{words.title} · {words.badge}",
             "sentence": words.sentence,
-            "notes": source_notes(context.dataset, context.say),
+            "notes": picture_notes(context),
             "fileName": name,
         },
     }

@@ -7,16 +7,13 @@ import streamlit as st
 
 from charging.dataset.store import Dataset
 from charging.domain.filters import Filters
-from charging.domain.published import Figure, launch_figures
 from charging.domain.vocabulary import Kind
 from charging.maps.standalone import Caption
 from charging.maps.viewport import Viewport, fitting_view
-from charging.queries.totals import headline, operator_piles, piles_by_operator
-from charging.views.chrome.header import PARTNERS, measure_text
+from charging.views.chrome.headline import has_published_figures, headline_line, headline_rows
 from charging.views.elements.provenance import localized_manifest
 from charging.views.elements.texts import Texts
 from charging.views.session import state
-from charging.views.session.caching import Answers
 from charging.views.session.context import ViewContext
 
 
@@ -28,7 +25,7 @@ def caption(context: ViewContext, viewport: Viewport) -> Caption:
         badge=say(f"kind.{manifest.kind}"),
         is_simulated=manifest.kind is Kind.SIMULATED,
         sentence=selection.describe(say),
-        figures=_figure_rows(context),
+        figures=headline_rows(context),
         notes=(*source_notes(context.dataset, say), say("take.frame")),
         link_label=say("take.link"),
         link=page_link(selection, viewport),
@@ -53,33 +50,10 @@ def source_notes(dataset: Dataset, say: Texts) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _figure_rows(context: ViewContext) -> tuple[tuple[str, ...], ...]:
-    """Return rows of what is counted, what was published of it, what is loaded, and what is selected."""
-    answers, selection, say = context.answers, context.selection, context.say
-    figures = [figure for subject in ("network", *PARTNERS) for figure in launch_figures(subject)]
-    dates = " / ".join(dict.fromkeys(say.date(figure.as_of) for figure in figures))
-    published = [say(f"figure.{figure.qualifier}", value=_figure_value(figure)) for figure in figures]
-    return (
-        ("", *(_figure_label(figure, say) for figure in figures)),
-        (say("take.published", date=dates), *published),
-        (say("figure.loaded"), *(_count_text(answers, Filters(), figure, say) for figure in figures)),
-        (say("figure.selected"), *(_count_text(answers, selection, figure, say) for figure in figures)),
-    )
-
-
-def _figure_label(figure: Figure, say: Texts) -> str:
-    measure = say(f"measure.{figure.measure}")
-    return f"{say(f'operator.{figure.subject}')} · {measure}" if figure.subject in PARTNERS else measure
-
-
-def _figure_value(figure: Figure) -> str:
-    return f"{figure.value:g} %" if figure.unit == "%" else f"{figure.value:,.0f}"
-
-
-def _count_text(answers: Answers, wanted: Filters, figure: Figure, say: Texts) -> str:
-    if figure.subject in PARTNERS:
-        return say.number(operator_piles(answers.ask(piles_by_operator, wanted), figure.subject))
-    return measure_text(figure.measure, answers.ask(headline, wanted), say)
+def picture_notes(context: ViewContext) -> tuple[str, ...]:
+    """Return the lines under a picture: the figures of a dataset that has its own, and its sources."""
+    headline = () if has_published_figures(context) else (headline_line(context),)
+    return (*headline, *source_notes(context.dataset, context.say))
 
 
 def page_link(selection: Filters, viewport: Viewport) -> str:

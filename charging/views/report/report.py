@@ -15,6 +15,7 @@ from charging.exports.files import file_stem, strip_controls, zip_entry
 from charging.exports.formats import table_csv
 from charging.maps.static_map_svg import draw_static_map
 from charging.queries.totals import count_left_out_as_unknown
+from charging.views.chrome.headline import headline_line
 from charging.views.elements.markup import strip_markdown
 from charging.views.elements.report_recorder import ReportTable
 from charging.views.elements.texts import Texts
@@ -55,6 +56,7 @@ def collect_report(context: ViewContext, shown: MapLayers) -> AnalysisReport:
         title=title,
         kind=context.footer or say("kind.real"),
         is_simulated=bool(context.footer),
+        headline=headline_line(context),
         sentence=sentence,
         questions=tuple(recorder.questions),
         made_on=dt.datetime.now(dt.UTC).date(),
@@ -97,6 +99,7 @@ def readme(report: AnalysisReport, begin: str) -> str:
     lines = [
         report.title,
         report.kind,
+        *([report.headline] if report.headline else []),
         report.sentence,
         *(f"{label}: {answer}" for label, answer in report.questions),
         say("report.made", date=say.date(report.made_on)),

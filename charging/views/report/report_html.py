@@ -54,6 +54,7 @@ class AnalysisReport:
     link: str
     map_note: str
     plate: Callable[[], StaticMap]
+    headline: str = ""  # the loaded dataset with its figures
 
     @property
     def tables(self) -> tuple[ReportTable, ...]:

@@ -20,7 +20,14 @@ def test_the_share_is_told_before_and_after_with_its_denominator(page):
     told = said(page)
     assert told["With a pile of the base"] == "0.0 % (0 of 2)"
     assert told["With base and partners"] == "50.0 % (1 of 2)"
-    assert "Published: 88.1 %" in captions(page)
+    assert "Published" not in captions(page)
+
+
+def test_the_published_share_stands_beside_that_of_the_network_it_is_of(
+    published_dataset, tmp_path, monkeypatch
+):
+    page = page_over(published_dataset, tmp_path, monkeypatch)
+    assert "Published: 88.1 %" in captions(shown(page))
 
 
 def test_every_area_is_a_point_that_says_whose_piles_stand_there(page):

@@ -114,6 +114,7 @@ def bare(build, tiny_records, tiny_description, tmp_path):
 
 def test_a_dataset_without_areas_and_operators_says_so(bare, tmp_path, monkeypatch):
     page = leaving(page_over(bare, tmp_path, monkeypatch))
-    assert "The dataset lists no service areas" in html(page)
+    assert "No figures by service area: the dataset lists none." in captions(page)
+    assert "Service areas" not in html(page)
     assert "No operator with piles is known" in html(page)
     assert "operator is not known: 100.0 % (2 of 2)" in captions(page)

@@ -22,7 +22,7 @@ from charging.maps.tiles import CHOICES
 from charging.sources.ocpi import codes as ocpi_codes
 from charging.sources.open_charge_map import codes as open_charge_map_codes
 from charging.sources.records import PointDoubt, Reason, StationRecord
-from charging.views.chrome.header import PARTNERS
+from charging.views.chrome.headline import PARTNERS
 from charging.views.elements import texts
 
 VIEWS = Path(texts.__file__).parents[1]

@@ -73,9 +73,9 @@ def test_what_a_foreign_peer_counts_is_called_as_it_says():
 
 
 def test_in_chinese_a_published_figure_has_its_unit_and_its_note_in_chinese(
-    tiny_dataset, tmp_path, monkeypatch
+    published_dataset, tmp_path, monkeypatch
 ):
-    shown = html(opened(page_over(tiny_dataset, tmp_path, monkeypatch), lang="zh"))
+    shown = html(opened(page_over(published_dataset, tmp_path, monkeypatch), lang="zh"))
     assert "至少 1,020,000 桩" in shown
     assert "并非部分报道所称的站数" in shown
     assert "Piles, not stations" not in shown

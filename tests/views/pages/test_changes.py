@@ -36,8 +36,10 @@ def test_alone_it_says_how_to_get_a_second_dataset(page):
     assert layer(page, "hexes") is None
 
 
-def test_the_growth_of_the_published_figures_stands_there_with_dates_and_sources(page):
-    opened(page, view="changes")
+def test_the_growth_of_the_published_figures_stands_there_with_dates_and_sources(
+    published_dataset, tmp_path, monkeypatch
+):
+    page = opened(page_over(published_dataset, tmp_path, monkeypatch), view="changes")
     shown = html(page)
     assert all(text in shown for text in ("27 Jan 2025", "1,020,000+", "xiaomitime.com 22867", "9 Jul 2025"))
 

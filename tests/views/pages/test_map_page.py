@@ -26,12 +26,12 @@ def opened(page, **query):
 
 
 def figures(page):
-    """Return the figures at the top, by what they count: published, loaded, selected."""
+    """Return the figures at the top, by what they count: published or the dataset's, loaded, selected."""
     [section] = [block.proto.body for block in page.get("html") if "<section" in block.proto.body]
     cards = {}
     for card in section.split('<div class="what">')[1:]:
         what = re.sub("<[^>]+>", "", card.split("</div>")[0])
-        published = re.search('class="published">([^<]+)', card)[1]
+        published = re.search('class="(?:published|value)[^"]*">([^<]+)', card)[1]
         counted = re.findall('class="counted [a-z]+">[^<]*<b class="">([^<]*)', card)
         cards[unescape(what)] = (published, *counted)
     return cards
@@ -73,22 +73,42 @@ def test_the_page_opens_in_both_languages_and_themes(page, locale, title, theme)
     assert layer(page, "surface")["language"] == locale[:2]
 
 
-def test_published_figures_stand_beside_what_is_loaded(page):
-    cards = figures(opened(page))
+@pytest.fixture
+def published(published_dataset, tmp_path, monkeypatch):
+    """The page over the tiny world as the published network."""
+    return page_over(published_dataset, tmp_path, monkeypatch)
+
+
+def test_published_figures_stand_beside_what_is_loaded(published):
+    cards = figures(opened(published))
     assert cards["charging piles"] == ("1.02 M+", "82", "82")
     assert cards["of highway service areas"][:2] == ("88.1 %", "50.0 % (1 of 2)")
     assert [cards[name][0] for name in ("NIO", "XPeng", "Li Auto")] == ["14,000+", "9,000+", "6,000+"]
 
 
-def test_an_operator_may_be_among_the_piles_that_name_none(page):
-    assert figures(opened(page))["XPeng"] == ("9,000+", "not known", "not known")
+def test_a_dataset_of_which_nothing_was_published_is_headed_by_its_own_figures(page):
+    cards = figures(opened(page, operator="nio"))
+    assert list(cards) == [
+        *("stations", "charging piles", "operators", "DC share"),
+        *("cities and towns", "highest power", "data as of"),
+    ]
+    assert cards["stations"] == ("12", "12", "3")
+    assert cards["charging piles"] == ("82", "82", "10")
+    assert cards["operators"] == ("3", "3", "1")
+    assert cards["DC share"] == ("56.3 %", "40 of 71", "70.0 % (7 of 10)")
+    assert cards["data as of"] == ("2024-12",)
+    assert not re.search("Xiaomi|XPeng|1.02 M", html(page))
+
+
+def test_an_operator_may_be_among_the_piles_that_name_none(published):
+    assert figures(opened(published))["XPeng"] == ("9,000+", "not known", "not known")
 
 
 def test_a_link_opens_its_selection(page, tiny_dataset):
     opened(page, operator="nio", min_kw="120")
     cards = figures(page)
-    assert cards["charging piles"] == ("1.02 M+", "82", "6")
-    assert cards["cities"][1:] == ("3", "2")
+    assert cards["charging piles"] == ("82", "82", "6")
+    assert cards["cities and towns"][1:] == ("3", "2")
     shown = hex_ids(page)
     resolution = resolution_of(cell_from_text(min(shown)))
     drawn = parent_cells(_cells_of(tiny_dataset, "tiny:bj-1", "tiny:sh-1"), resolution)
@@ -300,7 +320,7 @@ def test_clearing_the_conditions_shows_everything_again(page):
     opened(page, operator="nio", min_kw="120", q="x", status="fault")
     clear = next(button for button in page.button if button.label == "Clear all conditions")
     clear.click().run()
-    assert figures(page)["charging piles"] == ("1.02 M+", "82", "82")
+    assert figures(page)["charging piles"] == ("82", "82", "82")
 
 
 @pytest.mark.slow
