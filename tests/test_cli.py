@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from charging.cli import ProgressLine
+from charging.dataset.versions import write_version
+from charging.domain.vocabulary import Datum
+from charging.sources.records import StationRecord
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -200,3 +203,17 @@ def test_the_module_runs_without_streamlit_and_folium(build_dir):
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (0, "")
     assert str(build_dir) in run.stdout
+
+
+def test_info_says_what_nobody_states_and_counts_who_is_named(run, tmp_path, build, tiny_description):
+    bare = {"lat": 42.6, "lon": -73.8, "datum": Datum.WGS84, "country": "US"}
+    named = StationRecord(source_id="1", operator_raw="Tesla", city_raw="Troy", **bare)
+    write_version(tmp_path / "named", build([named]).tables, tiny_description)
+    out = run("info", tmp_path / "named")[1]
+    assert "number of piles not known, DC or AC not known" in out
+    assert "1 operator, 1 city or town" in out
+    write_version(tmp_path / "bare", build([StationRecord(source_id="1", **bare)]).tables, tiny_description)
+    out = run("info", tmp_path / "bare")[1]
+    assert "number of operators not known, cities not known" in out
+    told = json.loads(run("info", tmp_path / "bare", "--json")[1])
+    assert [told[name] for name in ("piles", "operators", "cities", "places")] == [None] * 4

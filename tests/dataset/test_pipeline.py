@@ -14,7 +14,8 @@ from charging.errors import DatasetError, SourceError, UsageError
 from charging.sources.readers import Corrections
 from charging.sources.records import Repair
 
-AREAS = Path(__file__).parents[1] / "fixtures" / "service_areas" / "areas.csv"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+AREAS = FIXTURES / "service_areas" / "areas.csv"
 
 HEADER = "station_id,longitude,latitude,charge_count,TAZID,area,perimeter\n"
 
@@ -57,6 +58,14 @@ def test_several_files_of_a_source_are_one_dataset(tmp_path, table):
     dataset = import_files(paths, build_dir=tmp_path / "build")
     assert sorted(row["source_id"] for row in stations(dataset)) == ["1001", "1002"]
     assert [(rows.rows_read, rows.rows_taken) for rows in dataset.manifest.sources] == [(3, 2)]
+
+
+def test_a_dataset_is_called_as_its_file_where_its_source_is_but_a_format(tmp_path):
+    path = tmp_path / "new_york-feed.json"
+    path.write_bytes((FIXTURES / "ocpi" / "v2_2_1.json").read_bytes())
+    manifest = import_files([path], build_dir=tmp_path / "build").manifest
+    assert manifest.title == "new york feed"
+    assert [rows.info.title for rows in manifest.sources] == ["OCPI Locations"]
 
 
 def test_a_file_may_be_compressed(tmp_path, table):

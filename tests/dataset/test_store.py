@@ -56,6 +56,19 @@ def test_a_manifest_survives_json(tiny_dataset):
     assert Manifest.from_json(stored) == tiny_dataset.manifest
 
 
+@pytest.mark.parametrize(
+    ("kind", "published_as", "subject"),
+    [("real", None, None), ("real", "network", "network"), ("simulated", None, "network")],
+)
+def test_published_figures_are_of_the_simulated_network_and_of_whatever_a_manifest_says(
+    tiny_dataset, kind, published_as, subject
+):
+    stored = tiny_dataset.manifest.to_json() | {"kind": kind, "published_as": published_as}
+    assert Manifest.from_json(stored).published_subject == subject
+    del stored["published_as"]  # as older versions were written
+    assert Manifest.from_json(stored).published_subject == (subject if published_as is None else None)
+
+
 def test_nothing_there_is_not_found(tmp_path):
     assert "No dataset in" in refusal(tmp_path / "none", DatasetNotFoundError)
     assert "No dataset in" in refusal(tmp_path, DatasetNotFoundError)

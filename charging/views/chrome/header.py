@@ -65,7 +65,8 @@ def _card(card: Card, say: Texts, *, is_published: bool) -> str:
         classes += " wide"
         lines = [element("div", "counted", text=card.below)]
     else:
-        lines = [_counted("loaded", card.detail, say), _counted("selected", card.selected, say)]
+        names = ("loaded", "selected")
+        lines = [_counted(name, number, say) for name, number in zip(names, card.details, strict=True)]
     value = "published" if is_published else "value"
     return element(
         "div",

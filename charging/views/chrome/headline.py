@@ -32,7 +32,7 @@ class Card:
     published: str  # that of a published figure, exact; "" of any other
     loaded: str  # what the dataset holds
     selected: str  # "" where no selection changes it
-    detail: str  # `loaded`, as short as it can be under `value`
+    details: tuple[str, str]  # the same two, as short as they can be under `value`
     notes: tuple[str, ...]  # what it is and where from
     below: str = ""  # in the place of `loaded` and `selected`
     colour: str = ""  # of the operator it is about
@@ -98,7 +98,7 @@ def _published_cards(context: ViewContext, figures: tuple[Figure, ...]) -> Itera
             published=say(f"figure.{figure.qualifier}", value=_figure_value(figure)),
             loaded=loaded,
             selected=selected,
-            detail=loaded,
+            details=(loaded, selected),
             notes=tuple(_provenance(figure, say)),
             colour=colours[figure.subject] if is_partner else "",
         )
@@ -142,17 +142,25 @@ def _own_cards(context: ViewContext) -> Iterator[Card]:
     yield card(unit, lambda each: say.number(each.piles), *_pile_notes(loaded, manifest, say))
     operator_note = _operator_note(loaded, unit, say)
     yield card(say("own.operators"), lambda each: say.number(each.operators), operator_note)
-    share = card(
-        say("own.dc_share"), lambda each: _share_text(each, say), say("own.dc_share.note", unit=unit)
-    )
-    if loaded.dc_share is not None:
-        part, whole = say.number(loaded.dc_piles), say.number(loaded.current_known_piles)
-        detail = say("own.parts", part=part, whole=whole)
-        share = replace(share, value=say.share(loaded.dc_share), detail=detail)
-    yield share
+    yield _share_card(loaded, selected, unit, say)
     yield card(say("own.places"), lambda each: say.number(each.places), *_place_notes(loaded, say))
     yield card(say("own.power"), lambda each: _power_text(each, say), say("own.power.note"))
     yield _date_card(context)
+
+
+def _share_card(loaded: DatasetFigures, selected: DatasetFigures, unit: str, say: Texts) -> Card:
+    """Return the share of DC; there is no room for the parts of both."""
+    texts = _share_text(loaded, say), _share_text(selected, say)
+    card = _own_card(say("own.dc_share"), *texts, (say("own.dc_share.note", unit=unit),))
+    if loaded.dc_share is None:
+        return card
+    part, whole = say.number(loaded.dc_piles), say.number(loaded.current_known_piles)
+    chosen = card.selected if selected.dc_share is None else say.share(selected.dc_share)
+    return replace(
+        card,
+        value=say.share(loaded.dc_share),
+        details=(say("own.parts", part=part, whole=whole), chosen),
+    )
 
 
 def _own_card(heading: str, loaded: str, selected: str, notes: tuple[str, ...], *, below: str = "") -> Card:
@@ -163,7 +171,7 @@ def _own_card(heading: str, loaded: str, selected: str, notes: tuple[str, ...], 
         published="",
         loaded=loaded,
         selected=selected,
-        detail=loaded,
+        details=(loaded, selected),
         notes=notes,
         below=below,
     )

@@ -52,6 +52,8 @@ def _sentences(report: ImportReport, say: Texts) -> list[str]:
     rows, stations, piles, areas, rejected = map(say.number, counts)
     sentences = [
         say("data.report.read", rows=rows, stations=stations, piles=piles, areas=areas, rejected=rejected)
+        if report.service_areas
+        else say("data.report.read.stations", rows=rows, stations=stations, piles=piles, rejected=rejected)
     ]
     if report.merged:
         sentences.append(say("data.report.merged", count=say.number(report.merged)))

@@ -1,0 +1,93 @@
+"""Stations outside China: headed by their own figures, and asked nothing that is Chinese."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from views.paged import captions, html, opened, page_over, said, tables
+
+from charging.dataset.versions import write_version
+from charging.domain.vocabulary import Current, Datum
+from charging.sources.records import PileRecord, StationRecord
+
+TOWNS = (("Albany", "NY"), ("Troy", "NY"), ("Buffalo", "NY"))
+OF_CHINA = re.compile("[\u3400-\u9fff]|Xiaomi|Carmakers|NIO|China|GCJ|province|Stated region")
+
+
+@pytest.fixture
+def page(build, tiny_description, tiny_source, tmp_path, monkeypatch):
+    """The page over three stations of New York State, one of Tesla's, counted in ports."""
+    records = [
+        StationRecord(
+            source_id=str(at),
+            lat=42.6 + at / 10,
+            lon=-73.8 - at,
+            datum=Datum.WGS84,
+            name=f"Lot {at}",
+            operator_raw="Tesla" if at == 0 else None,
+            country="US",
+            region=region,
+            city_raw=city,
+            piles=(PileRecord(count=at + 1, current=Current.DC if at else Current.AC),),
+        )
+        for at, (city, region) in enumerate(TOWNS)
+    ]
+    built = build(records, source=replace(tiny_source, unit_counted="charging port"))
+    description = replace(tiny_description, sources=built.sources, report=built.report, title="New York")
+    return page_over(write_version(tmp_path / "ny", built.tables, description), tmp_path, monkeypatch)
+
+
+def texts(page):
+    """Return all that the page says, but for the language switch."""
+    widgets = [*page.button, *page.multiselect, *page.selectbox, *page.pills, *page.segmented_control]
+    labels = [text for widget in widgets for text in (widget.label, *getattr(widget, "options", ()))]
+    cells = [str(rows.to_dict()) for rows in tables(page)]
+    shown = [html(page), captions(page), *(text.value for text in page.markdown), *cells, *labels]
+    return [text for text in shown if text != "中文"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"view": "coverage"},
+        {"view": "coverage", "topic": "leaving", "leaver": "tesla"},
+        {"view": "coverage", "topic": "highways"},
+        {"view": "compare"},
+        {"view": "changes"},
+        {"view": "data"},
+    ],
+    ids=lambda query: "-".join(query.values()) or "map",
+)
+def test_nothing_chinese_is_asked(page, query):
+    opened(page, **query).run()
+    assert [text for text in texts(page) if OF_CHINA.search(text)] == []
+
+
+def test_the_header_has_title_unit_and_places_of_the_dataset(page):
+    opened(page).run()
+    shown = html(page)
+    assert "Real · New York" in shown
+    headings = re.findall('<div class="what"><span class="">([^<]*)', shown)
+    assert headings[:2] == ["stations", "charging ports"]
+    assert [key for key in ("city", "relation") if any(each.key == key for each in page.multiselect)] == []
+
+
+def test_highways_are_not_offered(page):
+    opened(page, view="coverage")
+    [topics] = [each for each in page.segmented_control if each.key == "topic"]
+    assert "Highways" not in topics.options
+
+
+def test_a_link_to_highways_is_answered_calmly(page):
+    opened(page, view="coverage", topic="highways")
+    assert "lists no service areas" in html(page)
+    assert list(page.code) == []
+
+
+def test_what_is_lost_is_counted_in_cells_alone_and_the_page_says_so(page):
+    opened(page, view="coverage", topic="leaving", leaver="tesla")
+    assert said(page)["Piles lost"] == "16.7 % (1 of 6)"
+    assert "No figures by city" in captions(page)
+    assert "No figures by service area" in captions(page)
+    assert list(tables(page)) == []
