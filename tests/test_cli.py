@@ -29,7 +29,7 @@ def test_info_prints_the_figures_as_json(run):
     told = json.loads(out)
     assert code == 0
     assert (told["name"], told["kind"], told["as_of"], told["version"]) == ("tiny", "real", "2024-12", "v1")
-    assert (told["stations"], told["piles"], told["dc_piles"], told["operators"]) == (12, 82, 40, 4)
+    assert (told["stations"], told["piles"], told["dc_piles"], told["operators"]) == (12, 82, 40, 5)
     assert told["piles_by_operator"] == {"teld": 42, "state_grid": 22, "nio": 10, "无名充电": 6}
     assert (told["cities"], told["service_areas"], told["service_area_share"]) == (3, 2, 0.5)
     assert told["sources"][0]["licence"] == "CC0-1.0"

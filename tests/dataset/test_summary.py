@@ -16,7 +16,7 @@ def test_the_figures_of_the_tiny_world(tiny_dataset):
         "piles_without_current": 11,
         "piles_by_operator": {"teld": 42, "state_grid": 22, "nio": 10, "无名充电": 6},
         "piles_without_operator": 2,
-        "operators": 4,
+        "operators": 5,
         "cities": 3,
         "places": 3,
         "service_areas": 2,

@@ -94,7 +94,7 @@ def test_a_dataset_of_which_nothing_was_published_is_headed_by_its_own_figures(p
     ]
     assert cards["stations"] == ("12", "12", "3")
     assert cards["charging piles"] == ("82", "82", "10")
-    assert cards["operators"] == ("3", "3", "1")
+    assert cards["operators"] == ("5", "5", "1")
     assert cards["DC share"] == ("56.3 %", "40 of 71", "70.0 %")
     assert cards["data as of"] == ("2024-12",)
     assert not re.search("Xiaomi|XPeng|1.02 M", html(page))
