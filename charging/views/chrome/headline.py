@@ -181,6 +181,8 @@ def _pile_notes(counts: DatasetFigures, manifest: Manifest, say: Texts) -> Itera
     yield say("own.unit.note", unit=unit_name(manifest.unit_counted, say))
     if counts.stations_piles_unknown:
         yield say("panel.piles_unknown", count=say.number(counts.stations_piles_unknown))
+    if repeated := manifest.report.repeated_piles:
+        yield say("own.repeated", count=say.number(repeated.count))
 
 
 def _operator_note(counts: DatasetFigures, unit: str, say: Texts) -> str:
