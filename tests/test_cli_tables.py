@@ -35,8 +35,8 @@ def test_the_report_keeps_what_was_guessed(run, table):
     assert [each["headers"] for each in report["guessed_columns"] if each["field"] == "dc_piles"] == [
         ["快充桩数"]
     ]
-    assert "GCJ-02" in report["assumptions"][0]
-    assert "--datum" in report["assumptions"][0]
+    assert "GCJ-02" in report["assumptions"][0]["text"]
+    assert "--datum" in report["assumptions"][0]["text"]
 
 
 def test_a_datum_that_is_stated_is_no_assumption(run, table):

@@ -1,8 +1,6 @@
 """Tables without a preset on the command line: what their columns are taken for, and how to say better."""
 
 import argparse
-import datetime as dt
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,13 +13,11 @@ from charging.errors import ChargingError, SourceError, UsageError
 from charging.sources.readers import sniff
 from charging.sources.recognition.column_guess import TableGuess, TableKind, warnings_of
 from charging.sources.recognition.field_rules import FIELDS
-from charging.sources.recognition.guessed_preset import Statement, save_preset
+from charging.sources.recognition.guessed_preset import Statement, is_date, save_preset
 from charging.sources.recognition.preset_fields import fields_of_preset
 from charging.sources.recognition.table_guess import Given, guess_table
 from charging.sources.tabular.model import recognise
 from charging.sources.tabular.presets import OWN_PRESETS, find_preset
-
-_AS_OF = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
 class Shown(NamedTuple):
@@ -82,7 +78,7 @@ def statement_of(options: argparse.Namespace) -> Statement:
     UsageError
         If the date is none.
     """
-    if options.date is not None and not _is_date(options.date):
+    if options.date is not None and not is_date(options.date):
         message = f"Expected --date YYYY, YYYY-MM or YYYY-MM-DD, found {options.date!r}"
         raise UsageError(message)
     return Statement(
@@ -192,7 +188,7 @@ def _values(path: Path, guess: TableGuess, datum: Datum | None) -> dict[str, Any
         "importable": guess.is_importable,
         "reasons": {each.field: each.reason for each in guess.columns} if is_list else {},
         "confidence": {each.field: each.confidence for each in guess.columns} if is_list else {},
-        "warnings": [*warnings_of(guess, datum)],
+        "warnings": [each.text for each in warnings_of(guess, datum)],
         "doubts": [*guess.doubts],
         "form": {
             "header_row": form.header_row,
@@ -214,7 +210,7 @@ def _lines(path: Path, guess: TableGuess, datum: Datum | None) -> Iterator[str]:
             GuessedColumn(file=path.name, field=each.field, headers=each.headers, reason=each.reason)
         )
     yield _unused(tuple(filter(None, guess.unused)))
-    yield from (f"Warning: {text}" for text in warnings_of(guess, datum))
+    yield from (f"Warning: {each.text}" for each in warnings_of(guess, datum))
     yield from (f"Not sure: {text}" for text in guess.doubts)
     if guess.doubts:
         yield "It cannot be imported like this: name them with --column lat=HEADER --column lon=HEADER."
@@ -222,13 +218,3 @@ def _lines(path: Path, guess: TableGuess, datum: Datum | None) -> Iterator[str]:
 
 def _unused(headers: tuple[str, ...]) -> str:
     return f"Not used: {', '.join(map(repr, headers)) or 'none'}."
-
-
-def _is_date(text: str) -> bool:
-    if not _AS_OF.fullmatch(text):
-        return False
-    try:
-        dt.date.fromisoformat(text + "-01" * (2 - text.count("-")))
-    except ValueError:
-        return False
-    return True

@@ -10,25 +10,39 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from charging.dataset.columns import clean_texts, sort_table
+from charging.dataset.coordinates import in_wgs84
 from charging.dataset.entity_resolution import Resolver
 from charging.dataset.manifest import SourceRows
 from charging.dataset.operator_naming import assign_operators
 from charging.dataset.record_validation import RecordValidator
-from charging.dataset.report import GuessedColumn, ImportReport, UnusedColumns, find_repeated_piles
+from charging.dataset.report import (
+    FileAssumption,
+    GuessedColumn,
+    ImportReport,
+    UnusedColumns,
+    find_repeated_piles,
+)
 from charging.dataset.service_area_matching import link_by_distance
-from charging.domain.geography import CityIndex
+from charging.domain.geography import CityIndex, load_cities
 from charging.domain.hexes import cells_at
-from charging.domain.operators import OperatorRegistry
+from charging.domain.operators import OperatorRegistry, load_operators
 from charging.domain.schema import PILES, SERVICE_AREAS, STATIONS, Table
 from charging.domain.vocabulary import Datum
-from charging.sources.records import Record, Repair, ServiceAreaRecord, SourceInfo
+from charging.sources.records import Record, Repair, ServiceAreaRecord, SourceInfo, StationRecord
 from charging.sources.tabular.station_columns import Stations
+
+MAX_PREVIEW_STATIONS = 2_000
+"""Stations of a file that are looked at before it is read."""
+
+MAX_PREVIEW_RECORDS = 20_000
+"""Records of any kind, likewise."""
 
 CHUNK_RECORDS = 8_192
 """Records turned into columns at a time."""
@@ -43,6 +57,14 @@ class BuildResult:
     tables: dict[str, pa.Table]
     report: ImportReport
     sources: tuple[SourceRows, ...]
+
+
+class Preview(NamedTuple):
+    """The beginning of a file as it would be taken."""
+
+    records: tuple[StationRecord | ServiceAreaRecord, ...]  # those taken
+    points: tuple[tuple[float, float], ...]  # of the stations: latitude and longitude, WGS-84 degrees
+    report: ImportReport  # on all that was looked at
 
 
 def build_tables(
@@ -116,7 +138,10 @@ class Builder:
         self._validator.tally.leave(archive, members)
 
     def guess(
-        self, columns: Iterable[GuessedColumn], unused: Iterable[UnusedColumns], assumptions: Iterable[str]
+        self,
+        columns: Iterable[GuessedColumn],
+        unused: Iterable[UnusedColumns],
+        assumptions: Iterable[FileAssumption],
     ) -> None:
         """Note in the report what the columns of a table were taken for."""
         self._validator.tally.guess(columns, unused, assumptions)
@@ -244,3 +269,39 @@ def _area_table(areas: dict[str, ServiceAreaRecord]) -> pa.Table:
             "cell": pa.array(cells_at(lat, lon)),
         }
     )
+
+
+def take_first(records: Iterable[Record], source: str, datum: Datum | None) -> Preview:
+    """Return the first records as they would be taken.
+
+    Parameters
+    ----------
+    records
+        Of one file; no more are asked for than are looked at.
+    source
+        Prefix of their ids.
+    datum
+        Of their coordinates, where it is known better than the reader does.
+    """
+    read: list[Record] = []
+    stations = 0
+    for record in records:
+        read.append(record)
+        stations += isinstance(record, StationRecord)
+        if stations == MAX_PREVIEW_STATIONS or len(read) == MAX_PREVIEW_RECORDS:
+            break
+    validator = RecordValidator(Resolver(load_operators(), CityIndex(load_cities())))
+    batch = validator.validate(read, source=source, datum=datum)
+    points: tuple[tuple[float, float], ...] = ()
+    taken: list[StationRecord | ServiceAreaRecord] = []
+    if batch:
+        taken += (record for record in batch.given.records() if isinstance(record, StationRecord))
+        lat, lon = batch.given.lat, batch.given.lon
+        if batch.shifted_from is not None:
+            lat, lon = in_wgs84(lat, lon, batch.shifted_from)
+        points = tuple(zip(lat.tolist(), lon.tolist(), strict=True))
+    areas = [*validator.areas.values()]
+    report = validator.tally.report(
+        stations=len(taken), service_areas=len(areas), piles=0, stations_without_pile_count=0
+    )
+    return Preview((*taken, *areas), points, report)

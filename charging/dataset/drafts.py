@@ -11,20 +11,24 @@ import shutil
 import threading
 import unicodedata
 import weakref
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import uuid4
 
-from charging.dataset.pipeline import Progress, check_name, import_files, no_progress
+from charging.dataset.build import Preview, take_first
+from charging.dataset.pipeline import Progress, check_name, import_files, no_progress, stated
 from charging.dataset.staging import age_s
 from charging.dataset.store import Dataset, dataset_folder, open_dataset, remember_dataset
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, DatasetError, Fault, SourceError, UsageError
 from charging.sources.readers import Reader, reader_named, sniff
+from charging.sources.recognition.column_guess import TableGuess, TableKind
+from charging.sources.recognition.guessed_preset import Statement, preset_of
+from charging.sources.recognition.table_guess import Given, correct_guess, guess_table
 from charging.sources.records import Record
 from charging.sources.tabular.presets import OWN_PRESETS
 
@@ -64,6 +68,7 @@ class DraftFile:
     reader: Reader | None  # None: not recognised
     problem: str  # why not; empty where it was
     fault: Fault | None = None  # of what kind that is
+    guess: TableGuess | None = None  # of a table that no preset has the columns of
 
 
 class ReadOptions(NamedTuple):
@@ -73,6 +78,9 @@ class ReadOptions(NamedTuple):
     format_name: str | None = None  # None: each as it was recognised
     preset: str | None = None
     datum: Datum | None = None  # None: as the format says
+    # columns named for tables that no preset has, by their header
+    columns: Mapping[tuple[str, ...], Given] = MappingProxyType({})
+    statement: Statement = Statement()  # on the source of such tables
 
 
 class Draft:
@@ -101,6 +109,8 @@ class Draft:
             raise DatasetError(message) from error
         self.dataset: Dataset | None = None
         self.choices: ReadOptions | None = None  # that the dataset was read by
+        self._guesses: dict[Path, tuple[Given, TableGuess | None]] = {}  # the last of each file
+        self._previews: dict[Path, tuple[ReadOptions, Preview]] = {}  # likewise
 
     @property
     def suggested_name(self) -> str:
@@ -110,16 +120,46 @@ class Draft:
         candidates = [stem, f"{stem}-data", *(f"{stem}-{number}" for number in range(2, len(taken) + 4))]
         return next(name for name in candidates if name.casefold() not in taken and _is_good_name(name))
 
-    def first_records(self, file: DraftFile, choices: ReadOptions, max_records: int) -> tuple[Record, ...]:
-        """Return the first records of a file as they would be read, or raise a `ChargingError`."""
-        reader = _known_reader(file, choices)
-        same = [other.path for other in self.files if (_choose_reader(other, choices) or reader) == reader]
-        with self._sender_names(), closing(_generate_records(reader, file.path, same)) as records:
-            return tuple(islice(records, max_records))
+    def guess_of(self, file: DraftFile, columns: Given) -> TableGuess:
+        """Return what the columns of a table are taken for, with those that were named.
+
+        Raises
+        ------
+        ChargingError
+            If a header is not there, or the file is no table.
+        """
+        if file.path not in self._guesses or self._guesses[file.path][0] != columns:
+            with self._sender_names():
+                self._guesses[file.path] = columns, guess_table(file.path, columns, any_header=True)
+        guess = self._guesses[file.path][1]
+        if guess is None:
+            raise SourceError(file.problem, Fault.UNRECOGNISED)
+        return guess
+
+    def correct_columns(self, file: DraftFile, columns: Given, field: str, headers: tuple[str, ...]) -> Given:
+        """Return the columns named of a table, when one field was given others."""
+        with self._sender_names():
+            return correct_guess(file.path, self.guess_of(file, columns), columns, field, headers)
+
+    def preview(self, file: DraftFile, choices: ReadOptions) -> Preview:
+        """Return the beginning of a file as it would be taken, or raise a `ChargingError`."""
+        # what is called how changes nothing of the rows
+        choices = choices._replace(name="", statement=Statement())
+        if file.path not in self._previews or self._previews[file.path][0] != choices:
+            reader = self._known_reader(file, choices)
+            same = [
+                other.path
+                for other in self.files
+                if not other.guess and (_choose_reader(other, choices) or reader) == reader
+            ]
+            with self._sender_names(), closing(_generate_records(reader, file.path, same)) as records:
+                preview = take_first(records, reader.source().source, choices.datum)
+            self._previews[file.path] = choices, preview
+        return self._previews[file.path][1]
 
     def unread(self, file: DraftFile, choices: ReadOptions) -> tuple[str, ...]:
         """Return the members of an archive that would not be read, by names that can be shown."""
-        reader = _known_reader(file, choices)
+        reader = self._known_reader(file, choices)
         with self._sender_names():
             return reader.unread(file.path)
 
@@ -144,10 +184,20 @@ class Draft:
         shutil.rmtree(made, ignore_errors=True)
         try:
             with _one_at_a_time(progress), self._sender_names():
-                paths, progress = [file.path for file in self.files], _limit_reports(progress)
-                own = self._build_dir / OWN_PRESETS
                 dataset = import_files(
-                    paths, build_dir=made, own_presets=own, progress=progress, **choices._asdict()
+                    [file.path for file in self.files],
+                    build_dir=made,
+                    name=choices.name,
+                    format_name=choices.format_name,
+                    preset=choices.preset,
+                    datum=choices.datum,
+                    own_presets=self._build_dir / OWN_PRESETS,
+                    readers={
+                        file.path: self._known_reader(file, choices)
+                        for file in self.files
+                        if is_by_columns(file, choices)
+                    },
+                    progress=_limit_reports(progress),
                 )
         except BaseException:  # also where the reader of the page left it
             shutil.rmtree(made, ignore_errors=True)
@@ -196,8 +246,41 @@ class Draft:
             reader, problem, fault = sniff(path, self._build_dir / OWN_PRESETS), "", None
         except ChargingError as error:
             reader, problem, fault = None, str(error).replace(str(path), name), error.fault
+        guess = reader.guess if reader else None
+        if fault in (Fault.UNRECOGNISED, Fault.COORDINATES, Fault.UNFIT):
+            with suppress(ChargingError):  # what was wrong is known
+                guess = guess_table(path, any_header=True)
         size = path.stat().st_size
-        return DraftFile(name=name, path=path, size=size, reader=reader, problem=problem, fault=fault)
+        return DraftFile(
+            name=name, path=path, size=size, reader=reader, problem=problem, fault=fault, guess=guess
+        )
+
+    def _known_reader(self, file: DraftFile, choices: ReadOptions) -> Reader:
+        if is_by_columns(file, choices):
+            return self._reader_by_columns(file, choices)
+        reader = _choose_reader(file, choices)
+        if reader is None:
+            raise SourceError(file.problem, file.fault or Fault.UNRECOGNISED)
+        return reader
+
+    def _reader_by_columns(self, file: DraftFile, choices: ReadOptions) -> Reader:
+        guess = self.guess_of(file, columns_named(file, choices))
+        if guess.kind is not TableKind.STATIONS:
+            message = (
+                f"{file.name}: expected a list of stations, found a table of {guess.kind}: {guess.why}. "
+                "Give a table with one station or charger a row."
+            )
+            raise SourceError(message, Fault.UNFIT)
+        if guess.doubts:
+            message = (
+                f"{file.name}: expected columns of latitude and longitude, and it is not sure which they"
+                f" are: {'; '.join(guess.doubts)}. Choose them."
+            )
+            raise SourceError(message, Fault.COORDINATES)
+        title = choices.statement.title or file.name.split(".")[0]
+        preset = preset_of(guess, file.path, title)
+        info = stated(preset.info, choices.statement)
+        return replace(reader_named("tabular"), preset=preset.model_copy(update={"info": info}), guess=guess)
 
     @contextmanager
     def _sender_names(self) -> Iterator[None]:
@@ -231,7 +314,7 @@ def _check_size(sent: Sequence[SentFile], max_bytes: int) -> None:
     if size > max_bytes:
         message = (
             f"Expected files of at most {max_bytes / 1e6:,.0f} MB together, found {size / 1e6:,.1f} MB."
-            " Pack them (gzip or zip), or have them imported on the command line."
+            " Pack them (gzip or zip), or bring fewer of them."
         )
         raise UsageError(message, Fault.TOO_LARGE)
 
@@ -262,11 +345,14 @@ def _choose_reader(file: DraftFile, choices: ReadOptions) -> Reader | None:
     return replace(reader_named(named), preset=choices.preset)
 
 
-def _known_reader(file: DraftFile, choices: ReadOptions) -> Reader:
-    reader = _choose_reader(file, choices)
-    if reader is None:
-        raise SourceError(file.problem, file.fault or Fault.UNRECOGNISED)
-    return reader
+def is_by_columns(file: DraftFile, choices: ReadOptions) -> bool:
+    """Whether a file is read by columns that were guessed or named."""
+    return file.guess is not None and not (choices.format_name or choices.preset)
+
+
+def columns_named(file: DraftFile, choices: ReadOptions) -> Given:
+    """Return the columns named of a table; tables with the same header have the same."""
+    return choices.columns.get(file.guess.header, {}) if file.guess else {}
 
 
 def _generate_records(reader: Reader, path: Path, companions: Sequence[Path]) -> Generator[Record]:
@@ -301,8 +387,8 @@ def _limit_reports(progress: Progress) -> Progress:
     def report(share: float, what: str) -> None:
         if next(reports, None) is None:
             message = (
-                "Expected fewer records, found more than an upload may have. Split the files, or have them"
-                " imported on the command line."
+                "Expected fewer records, found more than an upload may have. Split the files, and bring the"
+                " parts one by one."
             )
             raise UsageError(message, Fault.TOO_LARGE)
         progress(share, what)

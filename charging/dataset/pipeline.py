@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from charging.dataset.build import Builder, BuildResult
 from charging.dataset.manifest import Description
 from charging.dataset.merging import write_merged
-from charging.dataset.report import GuessedColumn, ImportReport, UnusedColumns
+from charging.dataset.report import FileAssumption, GuessedColumn, ImportReport, UnusedColumns
 from charging.dataset.store import Dataset, dataset_folder, remember_dataset
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
@@ -122,6 +122,7 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
     statement: Statement | None = None,
     own_presets: Path | None = None,
     corrections: Corrections = NO_CORRECTIONS,
+    readers: Mapping[Path, Reader] | None = None,
     progress: Progress = no_progress,
 ) -> Dataset:
     """Read files into a dataset, make it the last one, and return it.
@@ -147,6 +148,8 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
         Folder of the user's presets; by default that in `build_dir`.
     corrections
         What is known of the files better than they say.
+    readers
+        How single files are read, where the caller knows it already.
 
     Raises
     ------
@@ -161,14 +164,16 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
     folder = into or dataset_folder(build_dir, label)
     _log.info("Importing %(files)d file(s) as %(dataset)s", {"files": len(paths), "dataset": label})
     own = own_presets or build_dir / OWN_PRESETS
-    readers = [
-        (path, _choose_reader(path, format_name, preset, own, given).correct(corrections)) for path in paths
+    known = readers or {}
+    chosen = [
+        (path, known.get(path) or _choose_reader(path, format_name, preset, own, given)) for path in paths
     ]
-    for path, reader in readers:
+    chosen = [(path, reader.correct(corrections)) for path, reader in chosen]
+    for path, reader in chosen:
         _log.debug("Reading %(file)s as %(format)s", {"file": path.name, "format": reader.name})
     builder = Builder(registry=load_operators(), cities=CityIndex(load_cities()))
     retrieved_at = _now()
-    by_source = [(stated(reader.source(), statement), path, reader) for path, reader in readers]
+    by_source = [(stated(reader.source(), statement), path, reader) for path, reader in chosen]
     for info, group in groupby(by_source, key=lambda row: row[0]):
         records = _read_all(
             [(path, reader) for _, path, reader in group],
@@ -177,7 +182,7 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
             is_id_from_file=corrections.id_from_file,
         )
         builder.add(records, source=info, retrieved_at=retrieved_at, datum=datum, repairs=corrections.repairs)
-    for path, reader in readers:
+    for path, reader in chosen:
         builder.leave(path.name, reader.unread(path))
         if reader.guess:
             _note_guess(builder, path, reader.guess, datum)
@@ -224,10 +229,10 @@ def check_name(name: str) -> None:
     """
     dataset_folder(Path(), name)
     if re.fullmatch(rf"{SIMULATED}(-x\d+)?", name):
-        message = f"The name {name!r} is kept for the simulated network: choose another with --name"
+        message = f"The name {name!r} is kept for the simulated network: choose another name"
         raise UsageError(message, Fault.NAME)
     if name.casefold() == OWN_PRESETS:
-        message = f"The name {name!r} is kept for presets of your own: choose another with --name"
+        message = f"The name {name!r} is kept for presets of your own: choose another name"
         raise UsageError(message, Fault.NAME)
 
 
@@ -280,7 +285,11 @@ def _note_guess(builder: Builder, path: Path, guess: TableGuess, datum: Datum | 
         for each in guess.columns
     ]
     unused = UnusedColumns(file=path.name, headers=tuple(filter(None, guess.unused)))
-    builder.guess(columns, [unused], [f"{path.name}: {text}" for text in warnings_of(guess, datum)])
+    assumed = [
+        FileAssumption(file=path.name, what=each.what, headers=each.headers, text=each.text)
+        for each in warnings_of(guess, datum)
+    ]
+    builder.guess(columns, [unused], assumed)
 
 
 def _read_all(

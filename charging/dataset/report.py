@@ -92,6 +92,16 @@ class UnusedColumns:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileAssumption:
+    """Something that was taken for granted of a table, and may be otherwise."""
+
+    file: str
+    what: str  # in a word, to be translated
+    headers: tuple[str, ...]
+    text: str  # in full
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
     """What became of the records of an import.
 
@@ -117,7 +127,7 @@ class ImportReport:
     unread: tuple[UnreadMember, ...] = ()
     guessed_columns: tuple[GuessedColumn, ...] = ()
     unused_columns: tuple[UnusedColumns, ...] = ()
-    assumptions: tuple[str, ...] = ()  # what was taken for granted and may be otherwise
+    assumptions: tuple[FileAssumption, ...] = ()
     repeated_piles: Finding | None = None  # piles with the id of a pile at another station, all counted
 
     @property
@@ -211,7 +221,7 @@ class ImportReport:
             yield from (column_line(each) for each in self.guessed_columns if each.file == file)
         for unused in self.unused_columns:
             yield f"Not used of {unused.file}: {', '.join(map(repr, unused.headers))}."
-        yield from (f"Warning: {each}" for each in self.assumptions)
+        yield from (f"Warning: {each.file}: {each.text}" for each in self.assumptions)
 
 
 def column_line(guessed: GuessedColumn) -> str:
@@ -250,7 +260,7 @@ class Tally:
         self._unread: dict[UnreadMember, None] = {}  # in order, each once
         self._guessed: dict[GuessedColumn, None] = {}
         self._unused: dict[UnusedColumns, None] = {}
-        self._assumptions: dict[str, None] = {}
+        self._assumptions: dict[FileAssumption, None] = {}
         self._findings = {kind: _Findings() for kind in ("rejections", "discrepancies", "discarded")}
         self._unmapped: Counter[tuple[str, str]] = Counter()
         self._unresolved: dict[str, list[int]] = {}
@@ -277,7 +287,7 @@ class Tally:
         self,
         columns: Iterable[GuessedColumn],
         unused: Iterable[UnusedColumns] = (),
-        assumptions: Iterable[str] = (),
+        assumptions: Iterable[FileAssumption] = (),
     ) -> None:
         """Note what the columns of a table were taken for, and what was taken for granted."""
         self._guessed |= dict.fromkeys(columns)

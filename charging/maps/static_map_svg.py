@@ -27,6 +27,7 @@ from charging.maps.palette import (
 )
 from charging.maps.standalone import script_calls
 from charging.maps.static_files import static_json
+from charging.maps.viewport import Viewport, fitting_view
 
 WIDTH = 1000
 """Width of the picture in its own units; about as many as the map has pixels."""
@@ -39,6 +40,9 @@ _LAND, _COAST, _SEA, _INK, _GREY, _MARK, _RING, _PAPER = (
     for name in ("land", "coast", "sea", "label", "hatch", "mark", "ring", "paper")
 )
 _ZOOM = static_json("theme.json")["zoom"]
+_MAX_ZOOM_OF_POINTS = 11.0
+_ENLARGED = 1.8  # names on a picture that is shown at half its size
+_ROOM_FOR_DOTS = 0.5  # steps of zoom, so that none is cut at the edge
 _LABEL_SIZES = (16, 15, 14, 14, 13, 13)
 _LABEL_GAP = 14.0
 _HATCH = "not-known"
@@ -113,6 +117,32 @@ def draw_static_map(
             _PAINTERS[function](svg, view, data, theme, selected)
     _draw_labels(svg, view, zoom, language)
     return StaticMap(tostring(svg, encoding="unicode"), tuple(legends))
+
+
+def draw_points_map(points: Sequence[tuple[float, float]], language: str, label: str, theme: Theme) -> str:
+    """Return the picture of points, latitude and longitude in WGS-84 degrees, on a map of them all."""
+    lats, lons = zip(*points, strict=True)
+    shown = fitting_view(Bounds(min(lats), min(lons), max(lats), max(lons)))
+    bounds, zoom = Viewport.around(shown._replace(zoom=min(shown.zoom, _MAX_ZOOM_OF_POINTS) - _ROOM_FOR_DOTS))
+    view = _view_of(bounds)
+    box = {"viewBox": f"0 0 {WIDTH} {view.height:.0f}", "width": str(WIDTH), "height": f"{view.height:.0f}"}
+    svg = Element("svg", {**box, "role": "img", "aria-label": label})
+    SubElement(svg, "rect", {"width": "100%", "height": "100%", "fill": _SEA})
+    _draw_ground(svg, view, zoom)
+    _draw_labels(svg, view, zoom, language, enlarged=_ENLARGED)
+    dots = SubElement(svg, "g", {"fill": static_json("theme.json")["light"]["accent"], "stroke": _RING})
+    for lat, lon in dict.fromkeys(points):
+        x, y = view.project(lat, lon)
+        SubElement(dots, "circle", {"cx": f"{x:g}", "cy": f"{y:g}", "r": "8", "stroke-width": "1.5"})
+    return _in_theme(tostring(svg, encoding="unicode"), theme)
+
+
+def _in_theme(svg: str, theme: Theme) -> str:
+    """Return a picture in the light theme's colours in those of another theme."""
+    ours, others = static_json("theme.json")["light"], static_json("theme.json")[theme]
+    for name in ("land", "coast", "sea", "label", "accent", "ring"):
+        svg = svg.replace(f'"{ours[name]}"', f'"{others[name]}"')
+    return svg
 
 
 def light_colour(colour: str, theme: Theme) -> str:
@@ -231,13 +261,13 @@ def _draw_lines(
 _PAINTERS = {"hexes": _draw_hexes, "stations": _draw_stations, "lines": _draw_lines}
 
 
-def _draw_labels(svg: Element, view: _View, zoom: float, language: str) -> None:
+def _draw_labels(svg: Element, view: _View, zoom: float, language: str, *, enlarged: float = 1.0) -> None:
     """Label places, larger ones first, where there is room."""
     taken: list[tuple[float, float, float]] = []
     style = {"text-anchor": "middle", "fill": _INK, "stroke": _PAPER, "stroke-width": "3"}
     group = SubElement(svg, "g", {**style, "paint-order": "stroke", "stroke-linejoin": "round"})
     for lat, lon, rank, english, chinese in static_json("labels.json"):
-        (x, y), size = view.project(lat, lon), _LABEL_SIZES[rank]
+        (x, y), size = view.project(lat, lon), enlarged * _LABEL_SIZES[rank]
         name = chinese if language == "zh" else english
         half = len(name) * size * (0.5 if language == "zh" else 0.28)
         is_in = half < x < WIDTH - half and size < y < view.height - size
@@ -246,7 +276,7 @@ def _draw_labels(svg: Element, view: _View, zoom: float, language: str) -> None:
         if any(abs(a - x) < b + half + _LABEL_GAP and abs(c - y) < 2 * _LABEL_GAP for a, b, c in taken):
             continue
         taken.append((x, half, y))
-        place = {"x": f"{x:g}", "y": f"{y + size / 3:.1f}", "font-size": str(size)}
+        place = {"x": f"{x:g}", "y": f"{y + size / 3:.1f}", "font-size": f"{size:g}"}
         SubElement(group, "text", place).text = name
 
 

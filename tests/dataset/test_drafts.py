@@ -62,7 +62,7 @@ def test_files_are_recognised_and_looked_at_before_they_are_read(tmp_path):
         ("tabular", "urbanev"),
         ("service-areas", None),
     ]
-    [first] = made.first_records(made.files[0], ReadOptions("mine"), 1)
+    first = made.preview(made.files[0], ReadOptions("mine")).records[0]
     assert (first.source_id, first.stated_piles or sum(group.count for group in first.piles)) == ("1001", 20)
     assert made.suggested_name == "register"
 
@@ -74,7 +74,7 @@ def test_what_is_not_recognised_can_be_read_as_it_is_said_to_be(tmp_path):
     assert file.reader is None
     assert "other.csv: expected columns of latitude and longitude" in file.problem
     with pytest.raises(SourceError):
-        made.first_records(file, ReadOptions("mine"), 1)
+        made.preview(file, ReadOptions("mine"))
     with pytest.raises(SourceError, match=r"other\.csv"):
         made.read(ReadOptions("mine", preset="urbanev"))
 

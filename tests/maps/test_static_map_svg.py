@@ -21,7 +21,8 @@ from charging.maps.palette import (
     Theme,
     ramp,
 )
-from charging.maps.static_map_svg import MAX_HEIGHT, WIDTH, draw_static_map, light_colour
+from charging.maps.static_files import static_json
+from charging.maps.static_map_svg import MAX_HEIGHT, WIDTH, draw_points_map, draw_static_map, light_colour
 
 CHINA = Bounds(18, 73, 53, 135)
 TIP = Tooltip(rows=(TooltipRow(column="piles", label="Piles"),), unknown="?")
@@ -150,3 +151,19 @@ def test_a_tall_map_is_cut_to_a_square():
 def test_nothing_of_a_text_is_markup():
     svg, _ = drawn()
     assert svg.attrib["aria-label"] == "A <map>"
+
+
+@pytest.mark.parametrize("points", [[(31.2, 121.5)], [(52.5, 13.4), (-33.9, 151.2)], [(52.5, 13.4)] * 2])
+def test_points_lie_inside_their_picture_each_once(points):
+    svg = fromstring(draw_points_map(points, "en", "Map", Theme.LIGHT))  # noqa: S314  our own
+    dots = svg.findall("./g/circle")
+    assert len(dots) == len({*points})
+    height = float(svg.get("height"))
+    assert all(0 < float(dot.get("cx")) < WIDTH and 0 < float(dot.get("cy")) < height for dot in dots)
+
+
+def test_points_on_a_dark_page_have_the_dark_ground():
+    svg = draw_points_map([(31.2, 121.5)], "zh", "地图", Theme.DARK)
+    dark, light = static_json("theme.json")["dark"], static_json("theme.json")["light"]
+    assert dark["land"] in svg
+    assert light["land"] not in svg

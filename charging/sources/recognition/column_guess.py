@@ -19,6 +19,39 @@ class TableKind(StrEnum):
     OTHER = "other"  # places of another kind
 
 
+class Assumed(StrEnum):
+    """What was taken for granted of a table, in a word, to be translated."""
+
+    SWAPPED_HEADERS = "swapped_headers"
+    DAY_FIRST = "day_first"
+    WATTS = "watts"
+    DATUM = "datum"
+
+
+_ASSUMED = {
+    Assumed.SWAPPED_HEADERS: "{0} and {1} were taken the other way round: what the header calls latitude lies"
+    " beyond 90 degrees",
+    Assumed.DAY_FIRST: "{0} may have the day or the month first: the day was taken",
+    Assumed.WATTS: "{0} was taken to be in watts: none of its numbers is below 1,000",
+    Assumed.DATUM: "its points are in mainland China and nothing states their datum: they were taken as they"
+    " stand, as WGS-84. If they come from a Chinese map (Amap, Tencent: GCJ-02; Baidu: BD-09), they lie up to"
+    " 700 m off; import again with --datum gcj02 or --datum bd09",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumption:
+    """Something that was taken for granted of a table, and may be otherwise."""
+
+    what: Assumed
+    headers: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What it is, as the command line says it."""
+        return _ASSUMED[self.what].format(*map(repr, self.headers))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnGuess:
     """The column or columns taken for a field."""
@@ -36,7 +69,8 @@ class TableForm:
     header_row: int = 1  # the line or row it stands on, from 1
     sheet: int | None = None  # of a workbook, from 1
     delimiter: str | None = None  # of delimited text
-    encodings: tuple[str, ...] = ("utf-8",)
+    encodings: tuple[str, ...] = ("utf-8",)  # in the order they are tried
+    encoding: str = "utf-8"  # the one of the rows that were looked at
     decimal: str = "."
     separator: str = ","  # between the plugs of one cell
     date_formats: tuple[str, ...] = ()  # none: ISO 8601
@@ -53,11 +87,11 @@ class TableGuess:
     columns: tuple[ColumnGuess, ...]
     unused: tuple[str, ...]
     form: TableForm = field(default_factory=TableForm)
-    warnings: tuple[str, ...] = ()  # what was taken for granted
+    warnings: tuple[Assumption, ...] = ()
     doubts: tuple[str, ...] = ()  # why coordinates are not sure, where they are not
     candidates: tuple[str, ...] = ()  # columns that may hold coordinates
     header: tuple[str, ...] = ()
-    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # different values by header
+    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # values by header, each once
     not_known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # texts that say so, by header
     rows_seen: int = 0
     datum: Datum | None = None  # that a header names
@@ -88,13 +122,8 @@ class TableGuess:
         return {"columns": named, "unused": list(self.unused)}
 
 
-def warnings_of(guess: TableGuess, datum: Datum | None) -> tuple[str, ...]:
+def warnings_of(guess: TableGuess, datum: Datum | None) -> tuple[Assumption, ...]:
     """Return what was taken for granted; `datum` is the one the user declared, if any."""
     if (datum or guess.datum) is not None or not guess.is_on_the_mainland:
         return guess.warnings
-    datum_warning = (
-        "its points are in mainland China and nothing states their datum: they were taken as they stand, as "
-        "WGS-84. If they come from a Chinese map (Amap, Tencent: GCJ-02; Baidu: BD-09), they lie up to 700 m "
-        "off; import again with --datum gcj02 or --datum bd09"
-    )
-    return (*guess.warnings, datum_warning)
+    return (*guess.warnings, Assumption(what=Assumed.DATUM))

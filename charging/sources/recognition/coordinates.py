@@ -6,6 +6,7 @@ from itertools import product
 from typing import NamedTuple
 
 from charging.sources.recognition.cells import MIN_SHARE, SampleColumn
+from charging.sources.recognition.column_guess import Assumed, Assumption
 from charging.sources.recognition.field_rules import Candidate, candidate
 from charging.sources.recognition.header_words import fold_word, meanings
 
@@ -24,7 +25,7 @@ class Coordinates(NamedTuple):
 
     columns: Mapping[str, Candidate]
     order: str = "lat lon"
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Assumption, ...] = ()
     doubts: tuple[str, ...] = ()
     candidates: tuple[int, ...] = ()
 
@@ -49,13 +50,12 @@ def find_coordinates(
         [said["lat"]] if "lat" in said else lats, [said["lon"]] if "lon" in said else lons, headers, columns
     ) or _xy_pair(headers, columns)
     found = dict(zip(("lat", "lon"), pair, strict=True)) if pair and not _says_position(said) else {}
-    warnings, doubts = [], []
+    warnings: list[Assumption] = []
+    doubts: list[str] = []
     if found and not {"lat", "lon"} <= said.keys() and _are_swapped(found, columns):
         found = {"lat": found["lon"], "lon": found["lat"]}
-        warnings.append(
-            f"{headers[found['lon'].at]!r} and {headers[found['lat'].at]!r} were taken the other way round:"
-            " what the header calls latitude lies beyond 90 degrees"
-        )
+        swapped = tuple(headers[found[field].at] for field in ("lon", "lat"))
+        warnings.append(Assumption(what=Assumed.SWAPPED_HEADERS, headers=swapped))
     found |= {name: each for name, each in said.items() if name in ("lat", "lon", "position")}
     order = "lat lon"
     position = said.get("position") or _best_position(both, found, columns)

@@ -8,7 +8,14 @@ from charging.domain.vocabulary import Datum
 from charging.sources.recognition.cells import SampleColumn
 from charging.sources.recognition.codes import separator_of
 from charging.sources.recognition.column_choice import PLACES, FieldColumns, charger_id_column, pick_columns
-from charging.sources.recognition.column_guess import ColumnGuess, TableForm, TableGuess, TableKind
+from charging.sources.recognition.column_guess import (
+    Assumed,
+    Assumption,
+    ColumnGuess,
+    TableForm,
+    TableGuess,
+    TableKind,
+)
 from charging.sources.recognition.coordinates import Coordinates, find_coordinates
 from charging.sources.recognition.field_rules import FIELDS
 from charging.sources.recognition.header_words import meanings
@@ -108,7 +115,11 @@ def _guess(
         warnings=(*places.warnings, *warnings),
         doubts=() if given.get("lat") and given.get("lon") else places.doubts,
         candidates=tuple(names[at] for at in places.candidates),
-        samples={names[at]: columns[at].different[:MAX_SAMPLES] for at in sorted(used)},
+        samples={
+            name: columns[at].different[:MAX_SAMPLES]
+            for at, name in enumerate(names)
+            if at in used or names.count(name) == 1
+        },
         rows_seen=max((len(column.all) for column in columns), default=0),
         header=tuple(names),
         not_known={names[at]: columns[at].not_known for at in sorted(used) if columns[at].not_known},
@@ -155,9 +166,9 @@ def _form(
     picked: Mapping[str, FieldColumns],
     columns: Sequence[SampleColumn],
     names: Sequence[str],
-) -> tuple[TableForm, list[str]]:
+) -> tuple[TableForm, list[Assumption]]:
     """Return how the table is written, with what its cells tell, and what was taken for granted in it."""
-    warnings = []
+    warnings: list[Assumption] = []
     marks = Counter(
         numbers.decimal
         for field in ("lat", "lon", "power_kw")
@@ -171,7 +182,7 @@ def _form(
         at = picked["opened_on"].columns[0].at
         formats = columns[at].date_formats
         if len({date_format[:2] for date_format in formats if "/" in date_format}) > 1:
-            warnings.append(f"{names[at]!r} may have the day or the month first: the day was taken")
+            warnings.append(Assumption(what=Assumed.DAY_FIRST, headers=(names[at],)))
         form = replace(form, date_formats=() if formats[:1] == ("%Y-%m-%d",) else formats[:1])
     if "power_kw" in picked:
         at = picked["power_kw"].columns[0].at
@@ -183,5 +194,5 @@ def _form(
         if says_w or are_watts:
             form = replace(form, power_unit="W")
             if not says_w:
-                warnings.append(f"{names[at]!r} was taken to be in watts: none of its numbers is below 1,000")
+                warnings.append(Assumption(what=Assumed.WATTS, headers=(names[at],)))
     return form, warnings

@@ -1,5 +1,6 @@
 """A guess as a preset: the same as one written by hand, so that the reader of presets reads the file."""
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -44,6 +45,7 @@ _DC_PLUGS = frozenset(
     {Connector.CCS1, Connector.CCS2, Connector.CHADEMO, Connector.CHAOJI, Connector.GBT_DC, Connector.NACS}
 )
 _MARKED = ("utf-8-sig", "utf-16", "utf-32")  # a mark in the file tells them
+_AS_OF = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _NAME = re.compile(r"\w[\w-]{0,60}")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -58,12 +60,32 @@ class Statement:
     as_of: str | None = None  # a date or month in ISO form
 
 
-def preset_of(guess: TableGuess, path: Path) -> Preset:
-    """Return the preset by which a table is read as it was guessed; its source is called after the file."""
+def is_date(text: str) -> bool:
+    """Whether a text is a year, a month or a day in ISO form.
+
+    Examples
+    --------
+    >>> is_date("2024"), is_date("2024-02-30")
+    (True, False)
+    """
+    if not _AS_OF.fullmatch(text):
+        return False
+    try:
+        dt.date.fromisoformat(text + "-01" * (2 - text.count("-")))
+    except ValueError:
+        return False
+    return True
+
+
+def preset_of(guess: TableGuess, path: Path, title: str | None = None) -> Preset:
+    """Return the preset by which a table is read as it was guessed; its source is called after the file.
+
+    `title` is that of the source, by default the name of the file.
+    """
     name = source_name(path)
     return validate(
         Preset,
-        preset_tables(guess, name, path.name.split(".")[0]),
+        preset_tables(guess, name, title or path.name.split(".")[0]),
         lambda faults: UsageError(f"{path}: its columns make no preset: {faults}.", Fault.PRESET),
         context=name,
     )

@@ -1,6 +1,6 @@
 """What the columns of a table are by a preset, in the words of a guess."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,6 +8,7 @@ from charging.domain.vocabulary import Current
 from charging.sources.recognition.header_words import meanings
 from charging.sources.tabular.headers import headers_in
 from charging.sources.tabular.preset_schema import Mapped, Preset, PresetColumn
+from charging.sources.tabular.presets import load_preset, presets
 from charging.sources.tabular.tables import first_rows
 
 _STATION = {
@@ -76,6 +77,24 @@ def fields_of_preset(path: Path, preset: Preset) -> PresetFields | None:
     positions = {header.positions[name] for name in used if name in header.positions}
     unused = (name for at, name in enumerate(header.names) if name and at not in positions)
     return PresetFields(columns, tuple(unused))
+
+
+class NearPreset(NamedTuple):
+    """A preset that has most of its columns in a table, and those it lacks there."""
+
+    name: str
+    lacking: tuple[str, ...]
+
+
+def nearest_preset(header: Sequence[str]) -> NearPreset | None:
+    """Return the project's preset that lacks the fewest columns; None where each lacks half of them."""
+    found = []
+    for name in presets():
+        preset = load_preset(name)
+        absent, needed = lacking(header, preset), len([*preset.required()])
+        if 2 * len(absent) < needed:
+            found.append((len(absent) / needed, NearPreset(name, tuple(absent))))
+    return min(found, default=(1.0, None))[1]
 
 
 def _of_group(group: Mapped, names: list[str]) -> Iterable[tuple[str, tuple[str, ...]]]:

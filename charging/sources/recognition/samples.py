@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -40,7 +41,7 @@ class Sample(NamedTuple):
     form: TableForm
 
 
-def samples(part: Part, headers: Sequence[str] = ()) -> Iterator[Sample]:
+def samples(part: Part, headers: Sequence[str] = (), *, any_header: bool = False) -> Iterator[Sample]:
     """Yield what may be the tables of a part of a file, a few rows each.
 
     Parameters
@@ -49,6 +50,8 @@ def samples(part: Part, headers: Sequence[str] = ()) -> Iterator[Sample]:
         Of a file.
     headers
         Those the header surely has.
+    any_header
+        Whether the first row with cells may be one, though nothing tells so.
 
     Raises
     ------
@@ -58,13 +61,15 @@ def samples(part: Part, headers: Sequence[str] = ()) -> Iterator[Sample]:
     if file_kind(part) is FileKind.TEXT and not geojson.matches(head := read_head(part)):
         if head.lstrip()[:1] in (b"{", b"[", b"<"):
             return
-        yield from _of_text(part, headers)
+        yield from _of_text(part, headers, any_header=any_header)
         return
     encodings = ("utf-8",)
     for number, rows in enumerate(islice(tables(part, Layout()), MAX_SHEETS), start=1):
         first = [(at, cells) for at, cells in islice(rows.singly, MAX_PREAMBLE + MAX_ROWS) if cells]
         sheet = number if file_kind(part) is FileKind.WORKBOOK else None
-        yield from _below_headers(first, TableForm(sheet=sheet, encodings=encodings), headers)
+        yield from _below_headers(
+            first, TableForm(sheet=sheet, encodings=encodings), headers, any_header=any_header
+        )
 
 
 def encodings_of(raw: bytes) -> tuple[str, ...]:
@@ -89,7 +94,7 @@ def encodings_of(raw: bytes) -> tuple[str, ...]:
     return ("utf-8", max(fitting, key=lambda name: _likelihood(raw, name), default="cp1252"))
 
 
-def _of_text(part: Part, headers: Sequence[str]) -> Iterator[Sample]:
+def _of_text(part: Part, headers: Sequence[str], *, any_header: bool) -> Iterator[Sample]:
     with source_errors(part), open_bytes(part) as file:
         raw = file.read(MAX_BYTES)
     encodings = encodings_of(raw)
@@ -99,12 +104,12 @@ def _of_text(part: Part, headers: Sequence[str]) -> Iterator[Sample]:
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
     for delimiter in DELIMITERS:
         rows = head_rows(text, delimiter, MAX_PREAMBLE + MAX_ROWS)
-        form = TableForm(delimiter=delimiter, encodings=encodings)
-        yield from _below_headers(list(enumerate(rows, start=1)), form, headers)
+        form = TableForm(delimiter=delimiter, encodings=encodings, encoding=name)
+        yield from _below_headers(list(enumerate(rows, start=1)), form, headers, any_header=any_header)
 
 
 def _below_headers(
-    rows: Sequence[tuple[int, Sequence[str]]], form: TableForm, headers: Sequence[str]
+    rows: Sequence[tuple[int, Sequence[str]]], form: TableForm, headers: Sequence[str], *, any_header: bool
 ) -> Iterator[Sample]:
     """Yield the rows that look most like a header, each with those below it."""
     wanted = {header.strip() for header in headers}
@@ -115,16 +120,14 @@ def _below_headers(
     ]
     found.sort(key=lambda each: (-each[1], each[0]))
     for at, likeness in found[:_MAX_HEADERS_TRIED]:
-        if likeness <= 0 and not wanted:
+        if likeness <= 0 and not (wanted or any_header):
             continue
         number, header = rows[at]
         below = tuple(tuple(cells) for _, cells in rows[at + 1 : at + 1 + MAX_ROWS])
         yield Sample(
             tuple(cell.strip() for cell in header),
             below,
-            TableForm(
-                header_row=number, sheet=form.sheet, delimiter=form.delimiter, encodings=form.encodings
-            ),
+            replace(form, header_row=number),
         )
 
 

@@ -20,8 +20,11 @@ MAX_PARTS = 50
 _SHOWN = 300  # characters of a list of headers
 
 
-def guess_table(path: Path, given: Given | None = None) -> TableGuess | None:
+def guess_table(path: Path, given: Given | None = None, *, any_header: bool = False) -> TableGuess | None:
     """Return what the table of a file is taken for, or None where nothing in it looks like a table.
+
+    With `any_header` the first row of what looks like a table is its header even where none of its words is
+    known: for a person who then says what the columns are.
 
     Raises
     ------
@@ -42,7 +45,39 @@ def guess_table(path: Path, given: Given | None = None) -> TableGuess | None:
                     best = guess
     if best is None and named:
         raise _no_such_header(path, named)
-    return best if best and (best.columns or named) else None
+    if best and (best.columns or named):
+        return best
+    return _widest_table(path, given) if any_header else None
+
+
+def correct_guess(
+    path: Path, before: TableGuess, given: Given, field: str, headers: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    """Return what the user named by now, when one field of a guess was given other columns.
+
+    Fields that nobody asked to change keep their columns, unless it is these that went to the field. A header
+    the user had named for another field belongs to it no more.
+    """
+    chosen = {*headers}
+    named = {each: columns for each, columns in given.items() if not chosen & {*columns}} | {field: headers}
+    after = guess_table(path, named, any_header=True)
+    for each in FIELDS:
+        kept = before.headers_of(each)
+        if each not in named and not chosen & {*kept} and after and after.headers_of(each) != kept:
+            named[each] = kept
+    return named
+
+
+def _widest_table(path: Path, given: Given) -> TableGuess | None:
+    """Return the table with the most columns, of which most rows have as many as the first."""
+    found = [
+        sample
+        for part in parts(path)[:MAX_PARTS]
+        for sample in samples(part, any_header=True)
+        if sum(len(row) == len(sample.header) for row in sample.rows) > len(sample.rows) / 2
+    ]
+    widest = max(found, key=lambda sample: len({*sample.header}), default=None)
+    return widest and guess_columns(widest.header, widest.rows, given=given, form=widest.form)
 
 
 def check_importable(guess: TableGuess, path: Path) -> None:
@@ -67,7 +102,7 @@ def check_importable(guess: TableGuess, path: Path) -> None:
             f"{', '.join(map(repr, filter(None, guess.header)))[:_SHOWN]}. "
             "Name them: --column lat=HEADER --column lon=HEADER, or --column position=HEADER."
         )
-        raise SourceError(message, Fault.UNRECOGNISED)
+        raise SourceError(message, Fault.COORDINATES)
 
 
 def _worth(guess: TableGuess) -> tuple[bool, bool, float, int]:

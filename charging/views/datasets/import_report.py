@@ -10,12 +10,19 @@ from charging.queries.quality import PILE_FIELDS, STATION_FIELDS
 from charging.views.elements.markup import escape_markdown, show_section
 from charging.views.elements.texts import Texts
 
+EQUAL_ROWS = "equal_rows"
+"""Finding of rows that are the same in all that is read."""
+
 
 def show_import_report(report: ImportReport, say: Texts) -> None:
     """Show a report."""
     show_section(say("data.report"))
     for sentence in _sentences(report, say):
         st.markdown(escape_markdown(sentence))
+    for each in report.assumptions:
+        text = assumption_text(each.what, each.headers, say)
+        st.warning(escape_markdown(f"{each.file}: {text}"))
+    _show_columns(report, say)
     for part, findings in (
         ("rejections", report.rejections),
         ("discrepancies", report.discrepancies),
@@ -39,6 +46,20 @@ def show_import_report(report: ImportReport, say: Texts) -> None:
         listed, count = len(report.unresolved), report.unresolved_operators
         if count > listed:
             st.caption(say("data.report.unresolved.more", shown=say.number(listed), count=say.number(count)))
+
+
+def _show_columns(report: ImportReport, say: Texts) -> None:
+    """Show what the columns of tables were taken for, where no preset says it."""
+    for file in dict.fromkeys(each.file for each in report.guessed_columns):
+        guessed = [each for each in report.guessed_columns if each.file == file]
+        rows = {
+            say("data.field"): [say(f"column.{each.field}") for each in guessed],
+            say("data.report.column"): [" + ".join(each.headers) for each in guessed],
+        }
+        _show_table(escape_markdown(say("data.report.columns", file=file)), pd.DataFrame(rows))
+    for unused in report.unused_columns:
+        text = say("data.report.unused", file=unused.file, columns=", ".join(unused.headers))
+        st.caption(escape_markdown(text))
 
 
 def unread_sentence(archive: str, members: Sequence[str], say: Texts) -> str:
@@ -85,15 +106,41 @@ def _show_findings(part: str, findings: tuple[Finding, ...], say: Texts) -> None
         return
     word = "reason" if part == "rejections" else "finding"
     columns = {
-        say("data.report.reason"): [say(f"{word}.{finding.what}") for finding in findings],
+        say("data.report.reason"): [_what_text(word, finding.what, say) for finding in findings],
         say("data.report.count"): [finding.count for finding in findings],
         say("data.report.examples"): [_examples_text(finding.examples) for finding in findings],
     }
     _show_table(say(f"data.report.{part}"), pd.DataFrame(columns))
+    if any(finding.what == EQUAL_ROWS for finding in findings):
+        st.caption(say("data.report.equal_rows"))
+
+
+def findings_text(word: str, findings: Iterable[Finding], say: Texts) -> str:
+    """Return findings in words, with how often and the first example of each; `word` begins their keys."""
+    parts = []
+    for finding in findings:
+        text = f"{_what_text(word, finding.what, say)} ({say.number(finding.count)})"
+        example = _examples_text(finding.examples[:1])
+        parts.append(f"{text} {example}" if example else text)
+    return "; ".join(parts)
+
+
+def assumption_text(what: str, headers: Sequence[str], say: Texts) -> str:
+    """Return in words what was taken for granted of the columns of a table."""
+    first, second, *_ = (*headers, "", "")
+    return say(f"assumed.{what}", first=first, second=second)
+
+
+def _what_text(word: str, what: str, say: Texts) -> str:
+    """Return what was found; a word that a dataset of another version brings stays as it is."""
+    try:
+        return say(f"{word}.{what}")
+    except KeyError:
+        return what
 
 
 def _examples_text(examples: Iterable[Example]) -> str:
-    parts = [(example.record_id, example.field, example.value) for example in examples]
+    parts = [dict.fromkeys((example.record_id, example.field, example.value)) for example in examples]
     return "; ".join(" ".join(text for text in texts if text) for texts in parts)
 
 

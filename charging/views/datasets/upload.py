@@ -4,42 +4,38 @@ The page first says who will see it. The files are then recognised, looked at an
 datasets, and only what the reader has seen the report of is kept (`charging.dataset.drafts`).
 """
 
-import logging
-import math
 import re
-from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
-from charging.dataset.drafts import WAITING, Draft, ReadOptions, SentFile
+from charging.dataset.drafts import WAITING, Draft, ReadOptions, SentFile, is_by_columns
 from charging.dataset.pipeline import DONE, WRITING
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError
 from charging.settings import Settings
 from charging.sources.readers import READERS
-from charging.sources.records import Record, Rejection, ServiceAreaRecord, StationRecord
+from charging.sources.recognition.guessed_preset import NOT_STATED, Statement, is_date
 from charging.sources.tabular.presets import presets
-from charging.views.datasets import dataset_switcher, import_report
-from charging.views.elements.error_box import fault_text, show_error, show_full_message
-from charging.views.elements.labels import names_in
-from charging.views.elements.markup import element, escape_markdown
+from charging.views.datasets import dataset_switcher, file_preview, import_report
+from charging.views.elements.error_box import fault_text, show_error
+from charging.views.elements.markup import element
 from charging.views.elements.texts import Texts
 from charging.views.session.context import ViewContext
-from charging.views.session.visit import PageName, set_widget_value, visit, widget_value
-
-MAX_RECORDS = 8
-"""Records shown of each file before it is read."""
-
-MAX_FILES_SHOWN = 5
-"""Files whose first records are shown."""
+from charging.views.session.visit import (
+    PageName,
+    note_draft_problem,
+    set_widget_value,
+    visit,
+    widget_value,
+)
 
 MAX_NAME_CHARS = 80
-
-_log = logging.getLogger(__name__)
+MAX_TEXT_CHARS = 200
 
 _COUNTED = re.compile(r"([\d,]+) records")  # what an import says on the way
 
+_TITLE = "upload_title"
+_STATEMENT = (_TITLE, "upload_licence", "upload_attribution", "upload_date")
 _FILES, _NAME, _HOW, _DATUM = "upload_files", "upload_name", "upload_how", "upload_datum"
 
 
@@ -60,29 +56,32 @@ def _show_draft(context: ViewContext) -> None:
     say, settings = context.say, context.settings
     opens = "" if settings.dataset else f" {say('upload.opens')}"
     st.html(element("p", "caution", text=say("upload.all_users") + opens))
+    key = f"{_FILES}_{visit.draft_number}" if visit.draft_number else _FILES
     st.file_uploader(
         say("upload.files"),
         accept_multiple_files=True,
-        key=_FILES,
+        key=key,
         on_change=_take_files,
-        args=(settings,),
+        args=(settings, key),
         max_upload_size=settings.upload_limit_mb,
     )
     st.caption(say("upload.form", mb=say.number(settings.upload_limit_mb)))
     if draft := visit.draft:
         choices = _choose_reading(draft, say)
-        _show_files(draft, choices, say)
-        _show_buttons(draft, choices, settings, say)
+        can_read = file_preview.show_files(draft, choices, say)
+        if any(is_by_columns(file, choices) for file in draft.files):
+            choices = choices._replace(statement=_state_source(draft, say))
+        _show_buttons(draft, choices, settings, say, can_read=can_read)
     if visit.draft_problem:
         fault, message = visit.draft_problem
         visit.draft_problem = None
         show_error(f"{say('upload.problem')} {fault_text(fault, say)}", message, say)
 
 
-def _take_files(settings: Settings) -> None:
+def _take_files(settings: Settings, key: str) -> None:
     """Take the files that were just given, instead of those before; or none, if they were taken away."""
-    _discard()
-    if not (files := widget_value(_FILES)):
+    _forget_draft()
+    if not (files := widget_value(key)):
         return
     try:
         draft = Draft(
@@ -91,22 +90,25 @@ def _take_files(settings: Settings) -> None:
             max_bytes=settings.upload_limit_mb * 1_000_000,
         )
     except ChargingError as error:
-        _note_problem(error)
+        note_draft_problem(error)
         return
     visit.draft = draft
     set_widget_value(_NAME, draft.suggested_name)
 
 
-def _note_problem(error: ChargingError) -> None:
-    """Log what went wrong, and keep it for the reader until the page is shown."""
-    _log.warning("An upload failed", exc_info=error)
-    visit.draft_problem = error.fault, str(error)
-
-
 def _discard() -> None:
+    """Forget the files of the draft, those of the uploader too."""
+    _forget_draft()
+    visit.draft_number += 1
+
+
+def _forget_draft() -> None:
     if visit.draft:
         visit.draft.discard()
         visit.draft = None
+    visit.columns = {}
+    for key in _STATEMENT:
+        set_widget_value(key, "")
 
 
 def _choose_reading(draft: Draft, say: Texts) -> ReadOptions:
@@ -132,7 +134,34 @@ def _choose_reading(draft: Draft, say: Texts) -> ReadOptions:
         format_name=name_of_way if kind == "format" else None,
         preset=name_of_way if kind == "preset" else None,
         datum=Datum(datum) if datum else None,
+        columns=visit.columns,
     )
+
+
+def _state_source(draft: Draft, say: Texts) -> Statement:
+    """Show what may be said of the source of tables, with what is taken where nothing is said."""
+    stem = draft.files[0].name.split(".")[0]
+    title = (widget_value(_TITLE) or "").strip() or stem
+    defaults = (title if len(draft.files) == 1 else say("upload.each_by_file"), NOT_STATED, title, "")
+    labels = (
+        say("upload.title_of_source"),
+        say("upload.licence"),
+        say("upload.attribution"),
+        say("upload.date"),
+    )
+    said = []
+    st.caption(say("upload.source"))
+    for place, key, label, default in zip(
+        st.columns(len(_STATEMENT)), _STATEMENT, labels, defaults, strict=True
+    ):
+        shown = say("upload.not_stated") if default in (NOT_STATED, "") else default
+        text = place.text_input(label, key=key, max_chars=MAX_TEXT_CHARS, placeholder=shown)
+        said.append(text.strip() or None)
+    if said[-1] and not is_date(said[-1]):
+        st.error(say("upload.bad_date", text=said[-1]))
+        said[-1] = None
+    title_said, licence, attribution, as_of = said
+    return Statement(title=title_said, licence=licence, attribution=attribution or title_said, as_of=as_of)
 
 
 def _import_ways(say: Texts) -> dict[str, str]:
@@ -145,66 +174,17 @@ def _import_ways(say: Texts) -> dict[str, str]:
     }
 
 
-def _show_files(draft: Draft, choices: ReadOptions, say: Texts) -> None:
-    """Show what each file was recognised as, and its first records."""
-    for file in draft.files:
-        size = say("upload.size", kb=say.number(math.ceil(file.size / 1_000)))
-        st.markdown(f"**{escape_markdown(file.name)}** · {size}")
-        if reader := file.reader:
-            title = reader.source().title if reader.preset else reader.title
-            st.caption(escape_markdown(say("upload.recognised", title=title)))
-        if file not in draft.files[:MAX_FILES_SHOWN]:
-            continue
-        try:
-            records = draft.first_records(file, choices, MAX_RECORDS)
-            unread = draft.unread(file, choices)
-        except ChargingError as error:
-            st.warning(fault_text(error.fault, say))
-            show_full_message(str(error), say)
-            continue
-        if unread:
-            st.caption(escape_markdown(import_report.unread_sentence(file.name, unread, say)))
-        if records:
-            st.dataframe(_as_rows(records, say), hide_index=True, placeholder="–")
-        else:
-            st.caption(say("upload.no_records"))
-
-
-def _as_rows(records: Sequence[Record], say: Texts) -> pd.DataFrame:
-    rows = [_as_row(record, say) for record in records]
-    columns = ("station_id", "name", "operator", "piles", "lat", "lon")
-    return pd.DataFrame(rows, columns=[*(say(f"field.{name}") for name in columns), say("upload.remark")])
-
-
-def _as_row(record: Record, say: Texts) -> tuple[object, ...]:
-    if isinstance(record, Rejection):
-        return (record.record_id, None, None, None, None, None, say(f"reason.{record.reason}"))
-    if isinstance(record, ServiceAreaRecord):
-        road = f"{record.expressway} {record.direction}"
-        return (record.service_area_id, record.name, None, None, record.lat, record.lon, road)
-    return (
-        record.source_id,
-        names_in(record.name, record.name_zh, say)[0],
-        record.operator_raw or record.operator_id,
-        _piles(record),
-        record.lat,
-        record.lon,
-        say(f"field.{record.datum}"),
-    )
-
-
-def _piles(record: StationRecord) -> int | None:
-    """Return the piles of a record; None where it does not say how many."""
-    counts = [group.count for group in record.piles if group.count is not None]
-    return sum(counts) if counts else record.stated_piles
-
-
-def _show_buttons(draft: Draft, choices: ReadOptions, settings: Settings, say: Texts) -> None:
+def _show_buttons(
+    draft: Draft, choices: ReadOptions, settings: Settings, say: Texts, *, can_read: bool
+) -> None:
     """Show what can be done next: read the files; when they are read, keep the dataset."""
     report = draft.dataset.manifest.report if draft.dataset and draft.choices == choices else None
     with st.container(horizontal=True):
         is_pressed = st.button(
-            say("upload.read"), key="upload_read", type="secondary" if report else "primary"
+            say("upload.read"),
+            key="upload_read",
+            type="secondary" if report else "primary",
+            disabled=not can_read,
         )
         st.button(say("upload.discard"), key="upload_discard", on_click=_discard)
     if is_pressed:
@@ -230,7 +210,7 @@ def _read_files(draft: Draft, choices: ReadOptions, say: Texts) -> None:
         show(0, "")
         draft.read(choices, show)
     except ChargingError as error:
-        _note_problem(error)
+        note_draft_problem(error)
     finally:
         place.empty()
     st.rerun()
@@ -256,6 +236,6 @@ def _keep(draft: Draft, settings: Settings) -> None:
         visit.draft = None
         dataset_switcher.switch_dataset(settings, dataset.folder.name)
     except ChargingError as error:
-        _note_problem(error)
+        note_draft_problem(error)
         return
     visit.page = PageName.MAP

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from charging.dataset.manifest import Manifest
+from charging.sources.recognition.guessed_preset import NOT_STATED
 from charging.views.datasets import dataset_switcher, duplicates, import_report, quality, upload
 from charging.views.elements.markup import element, show_section
 from charging.views.elements.provenance import localized_manifest, unit_name
@@ -40,7 +41,7 @@ def _show_sources(manifest: Manifest, say: Texts) -> None:
                 say("data.retrieved"): f"{rows.retrieved_at:%Y-%m-%d %H:%M} UTC",
                 say("data.unit"): unit_name(rows.info.unit_counted, say),
                 say("data.rows"): f"{say.number(rows.rows_taken)} / {say.number(rows.rows_read)}",
-                say("field.licence"): rows.info.licence or say("data.licence.rows"),
+                say("field.licence"): _licence_text(rows.info.licence, say),
                 say("data.attribution"): rows.info.attribution,
             }
             for rows in manifest.sources
@@ -48,3 +49,8 @@ def _show_sources(manifest: Manifest, say: Texts) -> None:
         hide_index=True,
         placeholder="–",
     )
+
+
+def _licence_text(licence: str | None, say: Texts) -> str:
+    """Return the licence of a source; in the reader's language that nobody stated one."""
+    return say("upload.not_stated") if licence == NOT_STATED else licence or say("data.licence.rows")

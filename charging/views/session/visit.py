@@ -6,6 +6,7 @@ of the link where the link names it.
 
 from __future__ import annotations
 
+import logging
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
     from charging.analytics.coverage_options import Gain
     from charging.dataset.drafts import Draft
     from charging.domain.weights import Weights
-    from charging.errors import Fault
+    from charging.errors import ChargingError, Fault
     from charging.maps.view import View
     from charging.maps.viewport import Frame
     from charging.queries.measures import Measure
     from charging.queries.search import Hit
+    from charging.sources.recognition.table_guess import Given
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -120,6 +124,8 @@ class Visit:
     weights_answers: Entry[dict[Any, pd.DataFrame]] = Entry()  # what was computed from the weights
     weights_problem: Entry[tuple[str, str] | None] = Entry()
     draft: Entry[Draft | None] = Entry()
+    columns: Entry[dict[tuple[str, ...], Given]] = Entry("named_columns")  # of the draft's tables, by header
+    draft_number: Entry[int] = Entry()  # of the uploader, which forgets its files under another
     draft_problem: Entry[tuple[Fault | None, str] | None] = Entry()
     switch_problem: Entry[str] = Entry()
     merge_problem: Entry[str] = Entry()
@@ -127,6 +133,12 @@ class Visit:
 
 
 visit = Visit()
+
+
+def note_draft_problem(error: ChargingError) -> None:
+    """Log what went wrong with a draft, and keep it for the reader until the page is shown."""
+    _log.warning("An upload failed", exc_info=error)
+    visit.draft_problem = error.fault, str(error)
 
 
 def widget_value(key: str) -> Any:  # noqa: ANN401  each widget has its own type

@@ -128,7 +128,7 @@ def test_a_power_may_be_named_by_the_unit_of_its_cells():
 def test_powers_that_are_all_large_are_watts_and_that_is_told():
     found = guess([{**POINT, "power": power} for power in ("22000", "50000")])
     assert found.form.power_unit == "W"
-    assert "watts" in found.warnings[0]
+    assert "watts" in found.warnings[0].text
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_the_pair_of_the_station_is_taken_and_not_that_of_its_neighbour():
 def test_coordinates_whose_headers_are_swapped_are_told_by_their_range():
     found = guess({"경도": "37.75", "위도": "128.9", "충전소명": "A"})
     assert (found.headers_of("lat"), found.headers_of("lon")) == (("경도",), ("위도",))
-    assert "the other way round" in found.warnings[0]
+    assert "the other way round" in found.warnings[0].text
 
 
 @pytest.mark.parametrize(
@@ -275,8 +275,8 @@ def test_what_the_user_says_goes_before_what_is_guessed():
 
 def test_points_of_the_mainland_without_a_datum_are_warned_of():
     found = guess({"name": "甲", "lat": "22.5431", "lon": "114.0579"})
-    assert "GCJ-02" in warnings_of(found, None)[0]
-    assert "--datum" in warnings_of(found, None)[0]
+    assert "GCJ-02" in warnings_of(found, None)[0].text
+    assert "--datum" in warnings_of(found, None)[0].text
     assert warnings_of(found, Datum.GCJ02) == ()
     assert warnings_of(guess({"name": "HK", "lat": "22.30", "lon": "114.17"}), None) == ()
 

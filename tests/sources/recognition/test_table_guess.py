@@ -1,5 +1,6 @@
 import itertools
 import tomllib
+from contextlib import suppress
 from dataclasses import replace
 
 import openpyxl
@@ -10,7 +11,7 @@ from charging.errors import SourceError, UsageError
 from charging.sources.readers import sniff
 from charging.sources.recognition.guessed_preset import as_toml, preset_of, preset_tables, save_preset
 from charging.sources.recognition.samples import encodings_of
-from charging.sources.recognition.table_guess import guess_table
+from charging.sources.recognition.table_guess import correct_guess, guess_table
 from charging.sources.records import Rejection, SourceInfo
 from charging.sources.tabular import model as tabular
 from charging.sources.tabular.presets import load_preset
@@ -255,3 +256,40 @@ def test_a_device_that_says_how_many_points_it_has_is_no_single_charger(write):
     header = "Ladeeinrichtungs-ID;Betreiber;Breitengrad;Längengrad;Anzahl Ladepunkte;Nennleistung [kW]\n"
     (station,) = read(write(header + "7;Volt;52,1;13,1;2;22\n8;Volt;52,1;13,1;3;22\n"))
     assert (station.source_id, sum(pile.count for pile in station.piles)) == ("7", 5)
+
+
+STRANGE = "alfa,beta,gamma\n52.51,13.41,4\n52.62,13.52,2\n"
+
+
+def test_a_table_of_unknown_headers_is_one_only_for_a_person_who_names_its_columns(tmp_path):
+    path = tmp_path / "strange.csv"
+    path.write_text(STRANGE, "utf-8")
+    assert guess_table(path) is None
+    guess = guess_table(path, any_header=True)
+    assert (guess.header, guess.form.delimiter, guess.is_importable) == (
+        ("alfa", "beta", "gamma"),
+        ",",
+        False,
+    )
+    assert guess_table(path, {"lat": ("alfa",), "lon": ("beta",)}).is_importable
+
+
+@pytest.mark.parametrize("text", ["", "Dear all, hello\nno table\nin here\n", '{"a": [1, 2]}', "one\ntwo\n"])
+def test_what_is_no_table_is_none_for_a_person_either(tmp_path, text):
+    path = tmp_path / "letter.txt"
+    path.write_text(text, "utf-8")
+    with suppress(SourceError):  # as of an empty file
+        assert guess_table(path, any_header=True) is None
+
+
+def test_a_corrected_field_leaves_the_others_as_they_were(tmp_path):
+    path = tmp_path / "stations.csv"
+    path.write_text("name,operator,brand,lat,lon\nA,X,Y,52.51,13.41\nB,Z,Y,52.62,13.52\n", "utf-8")
+    before = guess_table(path)
+    named = correct_guess(path, before, {}, "name", ("operator",))
+    after = guess_table(path, named)
+    assert after.headers_of("name") == ("operator",)
+    assert (after.headers_of("lat"), after.headers_of("lon")) == (("lat",), ("lon",))
+    named = correct_guess(path, after, named, "address", ("operator",))
+    assert named["address"] == ("operator",)
+    assert named.get("name") != ("operator",)

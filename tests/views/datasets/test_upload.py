@@ -8,10 +8,11 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from views.paged import html, link, opened, page_over, run, tables
+from views.paged import html, link, run, tables
+from views.uploads import HEADER, REGISTER, bring, drafts, keys, markdown, press
 
-from charging.dataset.drafts import DRAFTS, WAITING
-from charging.dataset.store import dataset_names, last_dataset, open_dataset
+from charging.dataset.drafts import WAITING
+from charging.dataset.store import dataset_names, last_dataset
 from charging.errors import SourceError
 from charging.settings import Settings
 from charging.sources.readers import READERS
@@ -20,43 +21,6 @@ from charging.views.datasets import upload
 from charging.views.elements.texts import Texts
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-HEADER = "station_id,longitude,latitude,charge_count,TAZID,area,perimeter\n"
-REGISTER = HEADER + "1001,114.063014,22.540383,20,559,1.0,1.0\n1002,114.0701,22.545,7,559,1.0,1.0\n"
-
-
-@pytest.fixture
-def unopened(build_dir, monkeypatch):
-    made = page_over(open_dataset(build_dir / "tiny"), build_dir, monkeypatch)
-    monkeypatch.delenv("CHARGING_DATASET")
-    (build_dir / "LAST").write_text("tiny\n", encoding="utf-8")
-    return made
-
-
-@pytest.fixture
-def page(unopened):
-    """The data view over the tiny world, which stands in a build folder."""
-    return opened(unopened, view="data")
-
-
-@pytest.fixture
-def chinese_page(unopened):
-    return opened(unopened, view="data", lang="zh")
-
-
-def bring(page, *files):
-    given = [(name, data.encode() if isinstance(data, str) else data, "text/csv") for name, data in files]
-    page.file_uploader(key="upload_files").set_value(given or [("mine.csv", REGISTER.encode(), "text/csv")])
-    return run(page)
-
-
-def press(page, key):
-    page.button(key=f"upload_{key}").click()
-    run(page)
-    return run(page)
-
-
-def keys(page):
-    return {button.key for button in page.button}
 
 
 def problem(page):
@@ -64,16 +28,8 @@ def problem(page):
     return " ".join(text.value for text in page.text)
 
 
-def markdown(page):
-    return " ".join(text.value for text in page.markdown).replace("\\", "")
-
-
 def preview(page):
     return [rows for rows in tables(page) if "Remark" in rows.columns]
-
-
-def drafts(build_dir):
-    return list((build_dir / DRAFTS).iterdir()) if (build_dir / DRAFTS).is_dir() else []
 
 
 def test_the_page_says_first_that_all_users_will_see_it(page):
@@ -172,9 +128,13 @@ def test_the_report_is_seen_before_the_dataset_is_kept_and_the_map_opens_on_it(p
     assert round(page.session_state["flight"].view.lon) == 114
 
 
-def test_rows_that_are_not_taken_say_why_in_the_preview(page):
+def test_rows_that_are_not_taken_say_why_and_those_that_are_stand_in_the_preview(page):
     bring(page, ("mine.csv", HEADER + "1001,0,0,20,1,1,1\n1002,,,7,1,1,1\n1003,114.06,22.54,7,1,1,1\n"))
-    assert "no coordinates" in preview(page)[0].Remark.tolist()
+    assert preview(page)[0]["Station id"].tolist() == ["1003"]
+    [why] = [caption.value.replace("\\", "") for caption in page.caption if "not be taken" in caption.value]
+    assert "2 of the first 3 records" in why
+    assert "no coordinates (1) 1002" in why
+    assert "coordinate is zero (1) 1001" in why
 
 
 @pytest.mark.slow
@@ -187,8 +147,8 @@ def test_other_choices_after_reading_ask_to_read_again(page):
 
 @pytest.mark.slow
 def test_a_file_of_no_known_form_asks_how_it_is_to_be_read(page):
-    bring(page, ("mine.csv", "a,b\n1,2\n"))
-    assert any("say how it is to be read" in note.value for note in page.warning)
+    bring(page, ("mine.csv", '{"a": 1}\n'))
+    assert any("choose above how it is to be read" in note.value for note in page.warning)
     assert "mine.csv" in " ".join(text.value for text in page.text)
     ways = page.selectbox(key="upload_how").options
     assert len(ways) == 1 + len(presets()) + len([reader for reader in READERS if not reader.recognises]) - 1

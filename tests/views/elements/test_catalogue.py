@@ -21,7 +21,8 @@ from charging.errors import Fault
 from charging.maps.tiles import CHOICES
 from charging.sources.ocpi import codes as ocpi_codes
 from charging.sources.open_charge_map import codes as open_charge_map_codes
-from charging.sources.records import PointDoubt, Reason, StationRecord
+from charging.sources.recognition.field_rules import FIELDS
+from charging.sources.records import PileRecord, PointDoubt, Reason, StationRecord
 from charging.views.chrome.headline import PARTNERS
 from charging.views.elements import texts
 
@@ -63,7 +64,7 @@ def _values():
     values = {str(node.value) for node in nodes if isinstance(node, ast.Constant)}
     values |= {f"-{value}" for value in values}
     values |= {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AnnAssign)}
-    values |= {*StationRecord._fields}
+    values |= {*StationRecord._fields, *PileRecord._fields, *FIELDS}
     values |= {member for members in _closed_sets() for member in members}
     figures = [figure for subject in ("network", *PARTNERS) for figure in launch_figures(subject)]
     values |= {value for figure in figures for value in (figure.subject, figure.measure, figure.unit)}

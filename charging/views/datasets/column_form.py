@@ -1,0 +1,165 @@
+"""What the columns of a table were taken for, as a form: a select for each field, with examples below it."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from charging.dataset.drafts import Draft, DraftFile, ReadOptions, columns_named
+from charging.errors import ChargingError
+from charging.sources.recognition.column_guess import Assumed, TableGuess, TableKind, warnings_of
+from charging.sources.recognition.field_rules import FIELDS
+from charging.sources.recognition.preset_fields import nearest_preset
+from charging.views.datasets import import_report
+from charging.views.elements.error_box import show_full_message
+from charging.views.elements.markup import element, escape_markdown
+from charging.views.elements.texts import Texts
+from charging.views.session.visit import note_draft_problem, set_widget_value, visit, widget_value
+
+Columns = tuple[str, ...]
+
+_ALWAYS = ("name", "operator", "lat", "lon", "piles", "power_kw")
+"""Fields that are asked for of every table; others stand there where a column was found, or on request."""
+
+_PLACES = ("lat", "lon", "position")
+_EXAMPLES = 3
+_EXAMPLE_CHARS = 24
+_ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "gb18030": "GB 18030"}
+_DELIMITERS = {"\t": "tab", ";": ";", ",": ",", "|": "|"}
+
+
+def show_columns(draft: Draft, file: DraftFile, choices: ReadOptions, say: Texts) -> TableGuess:
+    """Show the form of a table, its doubts and what it does not use; return what it is taken for."""
+    guess = draft.guess_of(file, columns_named(file, choices))
+    if guess.kind is not TableKind.STATIONS:
+        _show_other_kind(guess, say)
+        return guess
+    st.caption(escape_markdown(say("columns.form", form=_form_text(guess, say))))
+    if guess.doubts:
+        _show_doubts(guess, say)
+    found = {field for field in FIELDS if _headers(guess, field)}
+    shown = [field for field in FIELDS if field in found or field in _ALWAYS]
+    if found & {"dc_piles", "ac_piles"} and "piles" not in found:
+        shown.remove("piles")
+    if "position" in found and not found & {"lat", "lon"}:
+        shown = [field for field in shown if field not in ("lat", "lon")]
+    elif guess.doubts and "position" not in shown:
+        shown.insert(shown.index("lon") + 1, "position")
+    _show_selects(draft, file, guess, shown, say)
+    with st.expander(say("columns.more")):
+        _show_selects(draft, file, guess, [field for field in FIELDS if field not in shown], say)
+    if unused := [header for header in guess.unused if header]:
+        st.caption(escape_markdown(say("columns.unused", columns=", ".join(unused))))
+    return guess
+
+
+def show_assumptions(guess: TableGuess, choices: ReadOptions, say: Texts) -> None:
+    """Show what was taken for granted of a table."""
+    for each in warnings_of(guess, choices.datum):
+        is_datum = each.what is Assumed.DATUM
+        text = import_report.assumption_text(each.what, each.headers, say)
+        st.warning(escape_markdown(say("columns.datum") if is_datum else text))
+
+
+def set_selects(file: DraftFile, guess: TableGuess) -> None:
+    """Let the selects of a table show what its columns are taken for."""
+    for field in FIELDS:
+        set_widget_value(_key(file, field), _headers(guess, field))
+
+
+def _show_selects(
+    draft: Draft, file: DraftFile, guess: TableGuess, fields: Sequence[str], say: Texts
+) -> None:
+    """Show the selects of some fields, two in a row."""
+    for start in range(0, len(fields), 2):
+        for place, field in zip(st.columns(2), fields[start : start + 2], strict=False):
+            with place:
+                _show_select(draft, file, guess, field, say)
+
+
+def _show_select(draft: Draft, file: DraftFile, guess: TableGuess, field: str, say: Texts) -> None:
+    headers, key = _headers(guess, field), _key(file, field)
+    if widget_value(key) is None:  # Streamlit forgot it while another view was shown
+        set_widget_value(key, headers)
+    options = dict.fromkeys([(), headers, *((header,) for header in guess.samples)])
+    st.selectbox(
+        say(f"column.{field}"),
+        list(options),
+        key=key,
+        format_func=lambda chosen: " + ".join(chosen) or say("columns.none"),
+        on_change=_correct,
+        args=(draft, file, field),
+    )
+    st.html(element("p", "examples", text=_examples(guess, headers, say)))
+
+
+def _examples(guess: TableGuess, headers: Columns, say: Texts) -> str:
+    """Return the first values of columns; a no-break space keeps the place where there are none."""
+    if not headers:
+        return "\u00a0"
+    values = guess.samples.get(headers[0], ())[:_EXAMPLES]
+    return " · ".join(_shorten(value) for value in values) or say("columns.empty")
+
+
+def _shorten(value: str) -> str:
+    return value if len(value) <= _EXAMPLE_CHARS else value[: _EXAMPLE_CHARS - 1] + "…"
+
+
+def _headers(guess: TableGuess, field: str) -> Columns:
+    """Return the columns of a field; none for coordinates that are not sure, which are to be chosen."""
+    found = guess.of(field)
+    if found is None or (field in _PLACES and guess.doubts and found.confidence < 1):
+        return ()
+    return found.headers
+
+
+def _key(file: DraftFile, field: str) -> str:
+    return f"column_{file.path.parent.name}_{field}"
+
+
+def _correct(draft: Draft, file: DraftFile, field: str) -> None:
+    """Take the column that was chosen for a field, and show what follows for the others."""
+    if file.guess is None:
+        return
+    header = file.guess.header
+    chosen: Columns = widget_value(_key(file, field)) or ()
+    named = visit.columns.get(header, {})
+    try:
+        named = draft.correct_columns(file, named, field, chosen)
+        guess = draft.guess_of(file, named)
+    except ChargingError as error:
+        note_draft_problem(error)
+        return
+    visit.columns = {**visit.columns, header: named}
+    set_selects(file, guess)
+
+
+def _show_doubts(guess: TableGuess, say: Texts) -> None:
+    """Show that the coordinates are not sure, what may hold them, and the preset that comes nearest."""
+    lines = [say("columns.unsure")]
+    if guess.candidates:
+        examples = (
+            f"{header} ({', '.join(guess.samples.get(header, ())[:2])})" for header in guess.candidates
+        )
+        lines.append(say("columns.candidates", columns=", ".join(examples)))
+    if near := nearest_preset(guess.header):
+        lines.append(say("columns.nearest", name=near.name, columns=", ".join(near.lacking)))
+    st.warning(escape_markdown(" ".join(lines)))
+    show_full_message("; ".join(guess.doubts), say)
+
+
+def _show_other_kind(guess: TableGuess, say: Texts) -> None:
+    st.error(say("columns.other_kind", kind=say(f"table.{guess.kind}")))
+    show_full_message(guess.why, say)
+
+
+def _form_text(guess: TableGuess, say: Texts) -> str:
+    """Return how a table is written: its encoding, what separates its columns, the row of its header."""
+    form, parts = guess.form, []
+    if form.delimiter:
+        parts.append(_ENCODINGS.get(form.encoding, form.encoding.upper()))
+        mark: Mapping[str, str] = {**_DELIMITERS, "\t": say("columns.tab")}
+        parts.append(say("columns.delimiter", mark=mark.get(form.delimiter, form.delimiter)))
+    if form.sheet:
+        parts.append(say("columns.sheet", number=form.sheet))
+    parts.append(say("columns.header_row", number=form.header_row))
+    return say("list.comma").join(parts)
