@@ -67,6 +67,27 @@ def test_a_file_becomes_a_dataset_the_map_opens_on_and_others_find_it_when_it_is
     expect(seen.figure("charging piles", "loaded")).to_have_text("27")
 
 
+def test_a_table_of_unknown_columns_is_on_the_map_once_its_coordinates_are_chosen(visit):
+    seen = visit()
+    page = data_view(seen)
+    strange = "alfa,beta,gamma,delta\nOne,52.51,13.41,4\nTwo,52.62,13.52,2\n"
+    page.locator(".st-key-upload_files input[type=file]").set_input_files(
+        {"name": "strange.csv", "mimeType": "text/csv", "buffer": strange.encode()}
+    )
+    page.get_by_text("Choose the columns of latitude and longitude").wait_for()
+    expect(page.get_by_role("button", name="Read the files")).to_be_disabled()
+    for field, header in (("lat", "beta"), ("lon", "gamma"), ("piles", "delta"), ("name", "alfa")):
+        page.locator(f".st-key-column_0_{field} [role=combobox]").click()
+        page.get_by_role("option", name=header).click()
+        expect(page.locator(f".st-key-column_0_{field}")).to_contain_text(header)
+        seen.settle()
+    expect(page.get_by_text("Map of the first 2 stations")).to_be_visible()
+    page.get_by_role("button", name="Read the files").click()
+    page.get_by_role("button", name="Keep it and open the map").click()
+    seen.wait_drawn("station")
+    expect(seen.figure("charging piles", "loaded")).to_have_text("6")
+
+
 def test_chosen_duplicates_are_merged_and_brought_back(visit):
     seen = visit()
     page = data_view(seen)

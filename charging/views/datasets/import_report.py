@@ -7,6 +7,7 @@ import streamlit as st
 
 from charging.dataset.report import Example, Finding, ImportReport
 from charging.queries.quality import PILE_FIELDS, STATION_FIELDS
+from charging.sources.recognition.field_rules import FIELDS
 from charging.views.elements.markup import escape_markdown, show_section
 from charging.views.elements.texts import Texts
 
@@ -119,10 +120,12 @@ def findings_text(word: str, findings: Iterable[Finding], say: Texts) -> str:
     """Return findings in words, with how often and the first example of each; `word` begins their keys."""
     parts = []
     for finding in findings:
-        text = f"{_what_text(word, finding.what, say)} ({say.number(finding.count)})"
-        example = _examples_text(finding.examples[:1])
-        parts.append(f"{text} {example}" if example else text)
-    return "; ".join(parts)
+        text = say("data.report.finding", what=_what_text(word, finding.what, say), count=finding.count)
+        [example, *_] = (*finding.examples, Example())
+        field = say(f"column.{example.field}") if example.field in FIELDS else example.field
+        texts = dict.fromkeys((example.record_id, field, example.value))
+        parts.append(" ".join(part for part in (text, *texts) if part))
+    return say("list.semicolon").join(parts)
 
 
 def assumption_text(what: str, headers: Sequence[str], say: Texts) -> str:
