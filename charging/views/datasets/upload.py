@@ -5,6 +5,7 @@ datasets, and only what the reader has seen the report of is kept (`charging.dat
 """
 
 import re
+from dataclasses import astuple
 
 import streamlit as st
 
@@ -18,7 +19,7 @@ from charging.sources.recognition.guessed_preset import NOT_STATED, Statement, i
 from charging.sources.tabular.presets import presets
 from charging.views.datasets import dataset_switcher, file_preview, import_report
 from charging.views.elements.error_box import fault_text, show_error
-from charging.views.elements.markup import element
+from charging.views.elements.markup import element, escape_markdown
 from charging.views.elements.texts import Texts
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import (
@@ -140,6 +141,9 @@ def _choose_reading(draft: Draft, say: Texts) -> ReadOptions:
 
 def _state_source(draft: Draft, say: Texts) -> Statement:
     """Show what may be said of the source of tables, with what is taken where nothing is said."""
+    if widget_value(_TITLE) is None and draft.choices:  # another view was shown meanwhile
+        for key, text in zip(_STATEMENT, astuple(draft.choices.statement), strict=True):
+            set_widget_value(key, text or "")
     stem = draft.files[0].name.split(".")[0]
     title = (widget_value(_TITLE) or "").strip() or stem
     defaults = (title if len(draft.files) == 1 else say("upload.each_by_file"), NOT_STATED, title, "")
@@ -158,7 +162,7 @@ def _state_source(draft: Draft, say: Texts) -> Statement:
         text = place.text_input(label, key=key, max_chars=MAX_TEXT_CHARS, placeholder=shown)
         said.append(text.strip() or None)
     if said[-1] and not is_date(said[-1]):
-        st.error(say("upload.bad_date", text=said[-1]))
+        st.error(escape_markdown(say("upload.bad_date", text=said[-1])))
         said[-1] = None
     title_said, licence, attribution, as_of = said
     return Statement(title=title_said, licence=licence, attribution=attribution or title_said, as_of=as_of)

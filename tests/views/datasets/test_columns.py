@@ -5,7 +5,7 @@ import re
 
 import pytest
 from views.paged import run, tables
-from views.uploads import bring, drafts, keys, markdown, press
+from views.uploads import HEADER, bring, drafts, keys, markdown, press
 
 from charging.dataset.store import open_dataset
 
@@ -156,3 +156,28 @@ def test_files_of_the_same_columns_share_one_form(page):
     assert "same columns as a.csv" in notes(page)
     press(page, "read")
     assert "4 stations" in markdown(page)
+
+
+def test_the_preset_that_comes_nearest_is_named_with_what_it_lacks(page):
+    bring(page, ("mine.csv", HEADER.replace("longitude", "east") + "1001,114.06,22.54,20,559,1.0,1.0\n"))
+    assert "The nearest preset, urbanev, lacks: longitude." in notes(page)
+
+
+@pytest.mark.slow
+def test_what_was_said_waits_while_another_view_is_shown(page):
+    choose(choose(bring(page, ("mine.csv", STRANGE)), "lat", "alfa"), "lon", "beta")
+    page.text_input(key="upload_title").set_value("Berlin")
+    press(run(page), "read")
+    for view in ("map", "data"):
+        page.segmented_control(key="page").set_value(view)
+        run(page)
+    assert "upload_keep" in keys(page)
+    assert column(page, "lat").value == ("alfa",)
+    assert page.text_input(key="upload_title").value == "Berlin"
+
+
+@pytest.mark.parametrize("header", ["*Lat* $x$ {0} <b>", "`${a}`, [x](y)"])
+def test_hostile_headers_are_columns_like_others(page, header):
+    bring(page, ("mine.csv", STRANGE.replace("alfa", f'"{header}"')))
+    choose(choose(page, "lat", header), "lon", "beta")
+    assert rows(page)["Latitude"].tolist() == [52.51, 52.62]
