@@ -187,7 +187,8 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
         if reader.guess:
             _note_guess(builder, path, reader.guess, datum)
     built = builder.finish()
-    _check_not_empty(built, paths)
+    # a caller that knows the readers is no command line, and has no options to advise
+    _check_not_empty(built, paths, advice=_ADVICE if readers is None else {})
     return _store(built, describe_build(label, built), folder, build_dir, progress)
 
 
@@ -340,13 +341,15 @@ def _prefix_ids(some: Record | Stations, prefix: str) -> Record | Stations:
     return some._replace(source_id=f"{prefix}/{some.source_id}") if isinstance(some, StationRecord) else some
 
 
-def _check_not_empty(built: BuildResult, paths: Sequence[Path]) -> None:
+def _check_not_empty(
+    built: BuildResult, paths: Sequence[Path], *, advice: Mapping[str, str] = _ADVICE
+) -> None:
     if built.report.stations:
         return
     message = (
         f"Not one station could be taken from {', '.join(path.name for path in paths)}:"
         f" {built.report.explain_rejections()}."
-        f" {_ADVICE.get(_main_reason(built.report), 'Check the format, the preset and the columns.')}"
+        f" {advice.get(_main_reason(built.report), 'Check the format, the preset and the columns.')}"
     )
     if unread := built.report.unread:
         message += f" Not read of archives: {', '.join(each.member for each in unread[:5])}."

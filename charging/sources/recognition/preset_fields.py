@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from charging.domain.vocabulary import Current
 from charging.sources.recognition.header_words import meanings
-from charging.sources.tabular.headers import headers_in
+from charging.sources.tabular.headers import Header, headers_in
 from charging.sources.tabular.preset_schema import Mapped, Preset, PresetColumn
 from charging.sources.tabular.presets import load_preset, presets
 from charging.sources.tabular.tables import first_rows
@@ -91,7 +91,7 @@ def nearest_preset(header: Sequence[str]) -> NearPreset | None:
     found = []
     for name in presets():
         preset = load_preset(name)
-        absent, needed = lacking(header, preset), len([*preset.required()])
+        absent, needed = Header.of(header).lacks(preset), len(preset.required)
         if 2 * len(absent) < needed:
             found.append((len(absent) / needed, NearPreset(name, tuple(absent))))
     return min(found, default=(1.0, None))[1]

@@ -181,3 +181,15 @@ def test_hostile_headers_are_columns_like_others(page, header):
     bring(page, ("mine.csv", STRANGE.replace("alfa", f'"{header}"')))
     choose(choose(page, "lat", header), "lon", "beta")
     assert rows(page)["Latitude"].tolist() == [52.51, 52.62]
+
+
+@pytest.mark.slow
+def test_what_went_wrong_is_told_without_options_of_the_command_line(page):
+    bring(page, ("mine.csv", "alfa,beta,gamma\n113.41,22.51,4\n113.52,22.62,2\n"))
+    choose(choose(page, "lat", "alfa"), "lon", "beta")
+    page.button(key="upload_read").click()
+    run(page)
+    assert "choose other columns" in page.error[0].value
+    told = [text.value for text in page.text if "Not one station" in text.value]
+    assert told
+    assert "--" not in told[0]

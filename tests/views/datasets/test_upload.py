@@ -134,7 +134,7 @@ def test_rows_that_are_not_taken_say_why_and_those_that_are_stand_in_the_preview
     [why] = [caption.value.replace("\\", "") for caption in page.caption if "not be taken" in caption.value]
     assert "2 of the first 3 records" in why
     assert "no coordinates (1), such as 1002 Latitude" in why
-    assert "coordinate is zero (1), such as 1001" in why
+    assert "coordinates unset: zero (1), such as 1001" in why
 
 
 @pytest.mark.slow
