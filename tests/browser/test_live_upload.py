@@ -38,7 +38,8 @@ def bring(page, file):
 
 def choose(seen, field, header):
     box = seen.page.locator(f".st-key-column_0_{field} [role=combobox]")
-    box.scroll_into_view_if_needed()
+    seen.settle()
+    box.evaluate("box => box.scrollIntoView({block: 'center'})")  # Playwright's own gives up on one made anew
     seen.page.wait_for_timeout(LOOK_MS * 3)  # a page that scrolls closes the list
     box.click()
     seen.page.get_by_role("option", name=header).click()
