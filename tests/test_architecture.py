@@ -110,6 +110,7 @@ def test_every_module_has_its_place_in_the_house():
     assert [name for name in MODULES if part(name) not in known] == []
 
 
+@pytest.mark.slow
 def test_imports_only_point_down():
     order = {name: floor for floor, name in enumerate(HOUSE)} | {"__main__": -1}
     assert [
@@ -121,6 +122,7 @@ def test_imports_only_point_down():
     ] == []
 
 
+@pytest.mark.slow
 def test_queries_datasets_sources_and_command_line_know_no_map_and_no_page():
     assert [
         f"{name} imports {full}"
@@ -141,6 +143,7 @@ def test_a_library_is_imported_only_where_it_lives(library):
     ] == []
 
 
+@pytest.mark.slow
 def test_no_import_is_relative():
     assert [
         name
@@ -211,6 +214,7 @@ def docstrings(tree):
     }
 
 
+@pytest.mark.slow
 def test_html_is_put_together_in_one_module():
     assert [
         f"{name}:{node.lineno}"
@@ -226,6 +230,7 @@ def test_html_is_put_together_in_one_module():
 BOUND = re.compile(r"_*(MOST|LEAST|LONGEST|SHORTEST|FEWEST|LARGEST|SMALLEST)(_|$)")
 
 
+@pytest.mark.slow
 def test_bounds_are_called_max_and_min():
     assert [
         f"{name}:{node.lineno} {node.id}"
@@ -235,6 +240,7 @@ def test_bounds_are_called_max_and_min():
     ] == []
 
 
+@pytest.mark.slow
 def test_the_session_is_read_and_written_in_one_room():
     assert [
         f"{name}:{node.lineno}"
@@ -245,6 +251,7 @@ def test_the_session_is_read_and_written_in_one_room():
     ] == []
 
 
+@pytest.mark.slow
 def test_no_two_classes_share_a_name():
     classes = Counter(
         node.name for tree in trees().values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
@@ -255,6 +262,7 @@ def test_no_two_classes_share_a_name():
 LOG_SETUP = {"basicConfig", "dictConfig", "addHandler", "setLevel", "StreamHandler", "captureWarnings"}
 
 
+@pytest.mark.slow
 def test_logs_are_configured_in_one_module_and_each_logger_is_named_after_its_module():
     calls = [
         (name, ast.unparse(node.func).rpartition(".")[2], ast.unparse(node))
@@ -326,6 +334,7 @@ def private_names(tree):
             yield from (name for name in map(ast.unparse, node.args[1:2]) if name.startswith("'_"))
 
 
+@pytest.mark.slow
 def test_tests_use_no_private_name_of_the_project():
     tests = [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]
     found = {path.name: {*private_names(ast.parse(path.read_text("utf-8")))} for path in tests}

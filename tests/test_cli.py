@@ -58,6 +58,7 @@ def test_the_dataset_last_imported_is_the_one_meant(run, register):
     assert json.loads(run("info", "--json")[1])["name"] == "register"
 
 
+@pytest.mark.slow
 def test_an_import_prints_its_report(run, register):
     _, out, err = run("import", register)
     assert "Read 1 records: 1 stations" in out
@@ -179,11 +180,13 @@ def import_and(tell, register, build_dir):
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
 
 
+@pytest.mark.slow
 def test_an_import_loads_neither_pandas_nor_duckdb(register, tmp_path):
     done = import_and("print({'pandas', 'duckdb'} & {*sys.modules}, file=sys.stderr)", register, tmp_path)
     assert done.stderr.splitlines()[-1] == "set()"
 
 
+@pytest.mark.slow
 def test_arrow_still_makes_frames_after_an_import(register, tmp_path):
     tell = "import pyarrow; print(len(pyarrow.table({'a': [1, 2]}).to_pandas()))"
     done = import_and(tell, register, tmp_path)

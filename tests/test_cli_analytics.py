@@ -79,6 +79,7 @@ def test_coverage_tells_what_each_partner_adds_out_of_the_whole(ask):
     assert found["not_known"]["stations_without_piles"] == 1
 
 
+@pytest.mark.slow
 def test_coverage_shows_people_no_share_without_what_it_is_of(show):
     out = show("coverage", "tiny", "--leaver", "state_grid")
     assert "A tiny world (real), as of 2024-12; counted: pile" in out
@@ -88,6 +89,7 @@ def test_coverage_shows_people_no_share_without_what_it_is_of(show):
     assert "Simulated" not in out
 
 
+@pytest.mark.slow
 def test_a_leaver_takes_units_of_every_kind(ask):
     found = ask("coverage", "tiny", "--leaver", "state_grid")["losses"]
     assert (found["piles_lost"], found["piles"], found["service_areas_listed"]) == (22, 82, 2)
@@ -99,6 +101,7 @@ def test_a_leaver_takes_units_of_every_kind(ask):
     assert "losses" not in ask("coverage", "tiny")
 
 
+@pytest.mark.slow
 def test_white_spots_are_listed_with_the_terms_of_their_score(ask, show):
     found = ask("coverage", "tiny", "--white-spots", 3, "--far", 2, "--rival", "-1")["white_spots"]
     assert (len(found["cells"]), found["ranked"], found["left_out"]) == (3, 27, 0)
@@ -110,6 +113,7 @@ def test_white_spots_are_listed_with_the_terms_of_their_score(ask, show):
     assert "广州市" in show("coverage", "tiny", "--white-spots", 1)
 
 
+@pytest.mark.slow
 def test_sets_that_are_not_given_leave_out_those_that_are(ask):
     found = ask("coverage", "tiny", "--partner", "teld,xpeng", "--partner", "nio")
     assert (found["base"], sorted(found["partner"])) == (
@@ -120,12 +124,14 @@ def test_sets_that_are_not_given_leave_out_those_that_are(ask):
     assert ask("coverage", "tiny", "--base", "")["base"] == []
 
 
+@pytest.mark.slow
 def test_a_selection_is_the_one_of_a_link(ask, show):
     found = ask("coverage", "tiny", "--query", "?current=AC", "--leaver", "teld")
     assert (found["query"], found["losses"]["piles"]) == ("current=AC", 36)
     assert "Selection: current=AC" in show("compare", "tiny", "--query", "current=AC")
 
 
+@pytest.mark.slow
 def test_compare_tallies_cells_and_lists_cities(ask, show):
     found = ask("compare", "tiny", "--a", "nio", "--b", "teld")
     assert sum(row["units"] for row in found["tally"]) == found["cells"]
@@ -141,6 +147,7 @@ def test_compare_tallies_cells_and_lists_cities(ask, show):
     assert "110000  北京市" in out
 
 
+@pytest.mark.slow
 def test_compare_looks_b_up_in_another_dataset(ask, show, snapshot, tiny_records):
     snapshot("other", tiny_records[:4], kind=Kind.SIMULATED)
     found = ask("compare", "tiny", "--with", "other", "--a", "", "--b", "teld")
@@ -150,6 +157,7 @@ def test_compare_looks_b_up_in_another_dataset(ask, show, snapshot, tiny_records
     assert "Simulated: no station in it is real." in show("compare", "tiny", "--with", "other")
 
 
+@pytest.mark.slow
 def test_reach_tells_a_curve_for_each_network(ask, show):
     found = ask("reach", "tiny", "--km", "100,3", "--km", "10")
     assert found["asked"] == "current=DC"
@@ -159,6 +167,7 @@ def test_reach_tells_a_curve_for_each_network(ask, show):
     assert "Places of 5,000 people and more: 122,001,162 people" in show("reach", "tiny")
 
 
+@pytest.mark.slow
 def test_reach_takes_weights_of_ones_own(ask, show, tmp_path):
     path = tmp_path / "mine.csv"
     path.write_text("lat,lon,weight\n39.9087,116.3975,3\n31.2,100.0,1\n", "utf-8")
@@ -176,6 +185,7 @@ def test_reach_far_from_all_people_is_not_known_and_not_zero(run, snapshot, tiny
     assert "reach is not known" in out
 
 
+@pytest.mark.slow
 def test_highways_tell_the_share_the_empty_areas_and_the_gaps(ask, show):
     found = ask("highways", "tiny", "--base", "nio", "--partner", "state_grid")
     assert found["before"] == {"with_piles": 0, "unknown": 0, "areas": 2, "empty": 2, "share": 0}
@@ -188,11 +198,13 @@ def test_highways_tell_the_share_the_empty_areas_and_the_gaps(ask, show):
     assert "1 of 2 (50.0%)" in show("highways", "tiny")
 
 
+@pytest.mark.slow
 def test_highways_without_a_list_of_areas_say_so(show, snapshot, tiny_records):
     snapshot("bare", [record for record in tiny_records if hasattr(record, "piles")][:3])
     assert "lists no service areas" in show("highways", "bare")
 
 
+@pytest.mark.slow
 def test_diff_tells_totals_and_operators(ask, show, snapshot, tiny_records):
     grown = tiny_records[0]._replace(piles=tiny_records[0].piles[:1])
     snapshot("newer", [grown, *tiny_records[2:]])
@@ -214,6 +226,7 @@ def test_diff_refuses_what_does_not_compare(run, snapshot, tiny_records):
     assert "other kind: old real, new simulated" in err
 
 
+@pytest.mark.slow
 def test_diff_of_other_units_compares_stations_and_no_piles(ask, show, snapshot, tiny_built, tiny_records):
     [rows] = tiny_built.sources
     guns = replace(rows, info=replace(rows.info, unit_counted="connector"))

@@ -131,6 +131,7 @@ def test_a_date_that_is_none_is_bad_use(run, table, date):
     assert run("import", table(ENGLISH), "--date", date)[0] == 2
 
 
+@pytest.mark.slow
 def test_a_preset_is_kept_and_found_before_those_there_are(run, table, build_dir):
     code, out, _ = run("import", table(ENGLISH), "--save-preset", "ours", "--title", "Our list")
     assert code == 0

@@ -92,6 +92,7 @@ def test_ci_runs_the_test_command_of_the_readme_and_then_what_takes_long():
     assert "export CHARGING_REQUIRE_PEER=1 CHARGING_REQUIRE_BROWSER=1\n" in text(".ci/run")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", load(ROOT / "docs" / "generate.py").FILES)
 def test_what_is_made_from_the_code_agrees_with_it(generate, name):
     # otherwise: .venv/bin/python docs/generate.py

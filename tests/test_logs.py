@@ -142,6 +142,7 @@ def test_a_command_leaves_the_loggers_as_they_were(run):
 SECRETS = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=4).map("zq9{}".format)
 
 
+@pytest.mark.slow
 @given(SECRETS)
 def test_no_key_of_a_tile_server_is_written(key):
     keys = {

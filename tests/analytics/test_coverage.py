@@ -183,6 +183,7 @@ def test_the_order_of_rows_and_operators_changes_nothing(rows, base, seed):
     pd.testing.assert_frame_equal(marginal_gains(coverage_of(table(rows)), base, partners), expected)
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(rows=networks, base=operator_sets)
 def test_gains_never_grow_and_never_exceed_those_alone(rows, base):

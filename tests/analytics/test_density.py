@@ -63,6 +63,7 @@ def test_weights_of_coarser_cells_are_not_spread_over_finer_ones():
         density_by_cell(cells_of({HERE: 1}), weights)
 
 
+@pytest.mark.slow
 def test_every_cell_of_the_country_has_the_people_a_loop_finds():
     weights = place_weights()
     places = list(zip(weights.lat, weights.lon, weights.weight, strict=True))

@@ -185,6 +185,7 @@ def test_an_area_says_whose_piles_stand_there():
     assert layer.partner_piles.fillna(-1).tolist() == [1, 1, 0, -1, 0]
 
 
+@pytest.mark.slow
 @given(base=st.lists(st.sampled_from("abc"), unique=True), partners=st.lists(st.sampled_from("abc")))
 @settings(max_examples=25)
 def test_the_classes_of_areas_add_up_to_the_shares(base, partners):

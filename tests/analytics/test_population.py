@@ -50,6 +50,7 @@ def test_distances_are_those_to_the_selected_points(engine, filters):
     pd.testing.assert_frame_equal(found, expected, rtol=0, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_an_operator_without_a_selected_point_has_no_column(engine):
     found = nearest_people_km(engine, Filters(operators=("nio",), include_unknown=True))
     assert {"nio"} <= set(found) <= {"nio", NOT_KNOWN}

@@ -167,6 +167,7 @@ def test_a_larger_set_of_operators_never_reaches_less(reach, kms, some, more):
     assert (all_of_them >= fewer - 1e-9 * reach[1].whole).all()
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from(OPERATORS), st.floats(-90, 90), st.floats(-180, 180)), max_size=9))
 @settings(max_examples=60)
 def test_the_nearest_is_the_least_of_all_haversines_on_either_side_of_the_globe(stations):
@@ -245,6 +246,7 @@ def test_places_that_are_not_reached_come_by_weight():
     assert unreached_places(nearest, TOWNS, [], 10).table.distance_km.isna().all()
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.floats(0, 9), st.integers(0, 9)), max_size=30), st.integers(0, 9))
 def test_what_is_missed_is_the_same_for_the_curve_the_cells_and_the_list(rows, degrees):
     towns = weights_of(*((0.0, lon, weight) for lon, weight in rows))

@@ -26,6 +26,7 @@ def test_text_is_stored_clean_and_otherwise_as_it_is(given_text, stored):
     assert clean_texts([given_text, None]).to_pylist() == [stored, None]
 
 
+@pytest.mark.slow
 @given(st.lists(ANY_TEXT | st.none()))
 def test_a_column_is_cleaned_as_its_texts_are(texts):
     assert clean_texts(texts).to_pylist() == [text if text is None else clean_text(text) for text in texts]

@@ -186,6 +186,7 @@ def test_an_aborted_import_leaves_everything_as_it_was_and_can_be_begun_again(bu
     assert made.keep().manifest.counts["stations"] == 2
 
 
+@pytest.mark.slow
 def test_of_two_drafts_of_one_name_the_second_is_refused_and_harms_nothing(tmp_path):
     first, second = (
         draft(tmp_path),
@@ -202,6 +203,7 @@ def test_of_two_drafts_of_one_name_the_second_is_refused_and_harms_nothing(tmp_p
     assert second.keep().manifest.counts["stations"] == 1
 
 
+@pytest.mark.slow
 def test_two_imports_at_once_wait_for_each_other(tmp_path):
     one, other = draft(tmp_path), draft(tmp_path)
     reading, heard = threading.Event(), []
@@ -227,6 +229,7 @@ def test_nothing_can_be_kept_that_was_not_read(tmp_path):
         draft(tmp_path).keep()
 
 
+@pytest.mark.slow
 def test_a_draft_nobody_holds_any_more_is_gone(tmp_path):
     made = draft(tmp_path)
     made.read(ReadOptions("mine"))

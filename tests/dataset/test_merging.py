@@ -72,11 +72,13 @@ def test_undone_the_dataset_is_what_it_was(dataset):
     assert len(merged_stations(back)) == 0
 
 
+@pytest.mark.slow
 def test_one_of_several_merges_can_be_undone(dataset):
     merge(dataset, [("tiny:bj-1", "tiny:sh-1"), ("tiny:bj-2", "tiny:sz-4")])
     assert ids(dataset) - ids(unmerge(dataset, ["tiny:sh-1"])) == {"tiny:sz-4"}
 
 
+@pytest.mark.slow
 def test_merges_one_after_the_other_add_up_whatever_was_swept(dataset):
     for number in range(1, 5):
         merged = merge(dataset, [("tiny:bj-1", f"tiny:sz-{number}")])
@@ -207,6 +209,7 @@ def slowly(present, pairs):
     return {station_id for station_id in present if reached(station_id) & present}
 
 
+@pytest.mark.slow
 @given(
     st.sets(st.integers(0, 7)),
     st.lists(
@@ -222,6 +225,7 @@ def test_whoever_is_left_out_has_a_survivor_that_is_not(present, numbers):
     assert all(end in there and end not in survivors for end in survivors.values())
 
 
+@pytest.mark.slow
 def test_a_file_imported_again_is_merged_as_it_was(tmp_path):
     register = Path(__file__).resolve().parents[1] / "fixtures" / "tabular" / "shenzhen.csv"
     first = import_files([register], build_dir=tmp_path)

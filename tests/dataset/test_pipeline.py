@@ -189,6 +189,7 @@ def test_progress_runs_from_start_to_end(tmp_path):
     assert shares[-1] == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_a_real_register_is_taken_whole_and_lands_on_the_map(tmp_path):
     dataset = import_files([REALDATA / "shenzhen_urbanev" / "inf_raw.csv"], build_dir=tmp_path)

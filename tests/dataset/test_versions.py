@@ -64,6 +64,7 @@ def test_row_groups_are_small_and_compressed(write):
     assert metadata.row_group(0).column(0).compression == "ZSTD"
 
 
+@pytest.mark.slow
 def test_writers_at_once_all_succeed_and_the_highest_is_current(write, tmp_path):
     with ThreadPoolExecutor(4) as pool:
         versions = [pool.submit(write) for _ in range(8)]
@@ -153,6 +154,7 @@ def test_a_sweep_keeps_young_versions(write, tmp_path):
     assert sweep_versions(tmp_path / "d") == []
 
 
+@pytest.mark.slow
 def test_a_write_sweeps_old_versions_but_the_last_two(write, tmp_path):
     for _ in range(4):
         write()

@@ -51,6 +51,7 @@ def test_gcj02_and_bd09_agree_with_an_independent_implementation(lat, lon):
     assert from_wgs84(lat, lon, Datum.BD09) == pytest.approx(bd09, abs=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("datum", Datum)
 @given(points=points)
 def test_the_way_there_and_back_ends_within_a_millimetre(datum, points):

@@ -58,6 +58,7 @@ def test_the_first_and_last_points_are_the_end_cities():
     assert ends.lon == pytest.approx([city.lon for city in cities])
 
 
+@pytest.mark.slow
 @given(st.sampled_from(sorted(EXPRESSWAYS)), st.floats(0, 1), st.floats(0, 1))
 def test_points_are_never_farther_apart_than_their_chainages(number, one, other):
     road = EXPRESSWAYS[number]

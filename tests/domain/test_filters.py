@@ -31,12 +31,14 @@ FILTERS = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(FILTERS)
 def test_a_selection_reads_back_from_its_url(filters):
     reading = Filters.from_query(filters.to_query())
     assert reading == (filters, ())
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(), st.lists(st.text(), max_size=3)))
 def test_a_foreign_query_selects_nothing(query):
     ours = {spec.key for spec in FIELDS}
@@ -44,6 +46,7 @@ def test_a_foreign_query_selects_nothing(query):
     assert Filters.from_query(query) == (Filters(), ())
 
 
+@pytest.mark.slow
 @given(st.sampled_from(FIELDS), st.lists(st.text(max_size=2 * MAX_TEXT_LENGTH), max_size=3))
 def test_every_value_is_either_read_or_named_as_a_problem(spec, values):
     reading = Filters.from_query({spec.key: values})

@@ -127,6 +127,7 @@ def test_every_centre_is_nearest_to_itself(index):
     assert distance_km.max() < 0.001
 
 
+@pytest.mark.slow
 @given(LATITUDES, LONGITUDES)
 def test_no_city_is_nearer_than_the_nearest(lat, lon):
     index = CityIndex(load_cities())

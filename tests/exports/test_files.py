@@ -90,6 +90,7 @@ def test_stations_read_back_are_those_of_the_query(engine, take, form, filters, 
     assert (found.lat.astype(float) - expected.lat).abs().max() < 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", Format)
 @pytest.mark.parametrize("filters", SELECTIONS)
 @pytest.mark.parametrize("bounds", [None, BEIJING])
@@ -156,6 +157,7 @@ def test_a_formula_gets_an_apostrophe(text):
     assert escape_formulas(pa.chunked_array([[text]])).to_pylist() == [f"'{text}"]
 
 
+@pytest.mark.slow
 @given(st.lists(st.text() | st.none()))
 def test_neutralised_texts_never_begin_as_a_formula_and_can_be_restored(texts):
     cells = escape_formulas(pa.chunked_array([texts], pa.string())).to_pylist()
@@ -164,6 +166,7 @@ def test_neutralised_texts_never_begin_as_a_formula_and_can_be_restored(texts):
     assert [cell[1:] if cell and begins.match(cell) else cell for cell in cells] == texts
 
 
+@pytest.mark.slow
 def test_a_name_that_is_a_formula_is_disarmed_in_csv_alone(build, tiny_records, tiny_description, tmp_path):
     [record] = [record for record in tiny_records if getattr(record, "source_id", "") == "bj-1"]
     tables = build([record._replace(name="=HYPERLINK(0)", lat=-33.5, country="AU", city_raw=None)]).tables
@@ -187,6 +190,7 @@ def test_numbers_of_a_csv_stay_numbers(take):
     assert (row["opened_on"], row["retrieved_at"]) == ("2023-05-01", "2025-01-02T03:04:05Z")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [Format.CSV, Format.GEOJSON])
 def test_times_with_fractions_of_a_second_are_written_without_them(
     build, tiny_records, tiny_description, tmp_path, form

@@ -22,6 +22,7 @@ def test_a_payload_reads_back_as_it_was(data):
     assert json.loads(dump(data)) == data
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(alphabet="{}%#<>'/!-\u2028ab ")))
 def test_nothing_in_a_payload_is_code_to_html_or_jinja(data):
     written = dump({"texts": data})

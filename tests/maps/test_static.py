@@ -50,6 +50,7 @@ def test_land_is_land_and_sea_is_sea():
     assert not any(on_land(*point) for point in [(30.0, 125.0), (15.0, 113.0), (38.5, 119.8), (0.0, -30.0)])
 
 
+@pytest.mark.slow
 def test_city_names_come_by_size_in_both_scripts():
     names = json.loads((STATIC / "labels.json").read_text(encoding="utf-8"))
     ranks = [rank for _, _, rank, _, _ in names]

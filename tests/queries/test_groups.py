@@ -81,6 +81,7 @@ def test_groups_are_those_of_a_join_whatever_the_order_and_whoever_is_alone(tabl
     assert as_rows(of(stations, piles)) == as_rows(plain(stations, piles))
 
 
+@pytest.mark.slow
 def test_the_table_and_the_columns_in_memory_are_those_of_the_stored_files(tiny_dataset, tables):
     with closing(Engine(tiny_dataset, memory_limit_mb=100)) as engine:
         table, columns = engine.run(Query("select * from groups")), engine.columns

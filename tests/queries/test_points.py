@@ -53,6 +53,7 @@ SELECTIONS = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(SELECTIONS)
 @settings(max_examples=60)
 def test_points_are_those_of_the_reference(engine, groups, filters):

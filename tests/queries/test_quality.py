@@ -75,6 +75,7 @@ def test_points_name_the_ids_of_piles_that_other_stations_have_too(
     assert found.isna().tolist() == [False, False, False, True]
 
 
+@pytest.mark.slow
 def test_sources_are_counted_apart_and_a_city_is_asked_only_on_the_mainland(
     tmp_path, tiny_records, tiny_source, tiny_description
 ):

@@ -200,6 +200,7 @@ def test_totals_by_a_part_equal_the_reference(world, by, filters):
         assert same(as_sums(row), expected[key])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", Breakdown)
 def test_parts_stand_by_piles_and_equal_ones_by_key(world, by):
     found = totals(world.engine, Filters(), by=by)
@@ -237,6 +238,7 @@ def test_operators_of_the_cells_equal_the_reference(world, resolution, filters, 
     assert list(rows) == expected
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(filters=light_selections, place=boxes() | st.sampled_from(CENTRES), resolution=st.integers(0, 11))
 def test_arrays_pick_the_groups_of_a_place_that_sql_picks(world, filters, place, resolution):
@@ -308,6 +310,7 @@ def test_headline_counts_distinct_things(world):
     assert figures.service_area_share == pytest.approx(2 / 3)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(filters=selections)
 def test_stations_left_out_as_unknown_are_those_that_would_come_back(world, filters):

@@ -15,6 +15,8 @@ from charging.simulation.network import AS_OF, DC_PILES, SOURCE, operator_piles,
 from charging.simulation.profiles import CSG_PROVINCES, PROFILES
 from charging.sources.records import ServiceAreaRecord, StationRecord
 
+pytestmark = pytest.mark.slow
+
 CARMAKERS = {"nio": 14_000, "xpeng": 9_000, "li_auto": 6_000}
 
 
@@ -65,7 +67,6 @@ def piles_per_city(stations):
     return piles_by(stations, lambda station, _group: names[station.city_id])
 
 
-@pytest.mark.slow
 def test_network_has_1_020_000_piles(stations):
     assert sum(group.count for station in stations for group in station.piles) == 1_020_000
 
@@ -112,12 +113,10 @@ def test_station_and_group_numbers_are_those_of_a_country(stations):
     assert 250_000 <= sum(len(station.piles) for station in stations) <= 400_000
 
 
-@pytest.mark.slow
 def test_same_seed_gives_the_same_network(records):
     assert list(islice(simulate_network(), 10_000)) == records[:10_000]
 
 
-@pytest.mark.slow
 def test_another_seed_gives_another_network_of_the_same_sums(stations):
     others = stations_of(islice(simulate_network(seed=1), 28_000))
     count = PROFILES["teld"].stations
@@ -126,7 +125,6 @@ def test_another_seed_gives_another_network_of_the_same_sums(stations):
         assert piles_by(some[:count], lambda station, _group: station.operator_id) == {"teld": 232_785}
 
 
-@pytest.mark.slow
 def test_twice_the_scale_is_exactly_twice_the_stations_and_piles(stations, areas, doubled):
     assert len(doubled.station_ids) == 2 * len(stations)
     assert doubled.piles == {Current.DC: 2 * DC_PILES, Current.AC: 2 * (1_020_000 - DC_PILES)}
@@ -166,7 +164,6 @@ def test_no_station_or_service_area_is_in_the_sea_or_out_of_the_country(stations
     assert (points.max(axis=0) < (53.6, 135.1)).all()
 
 
-@pytest.mark.slow
 def test_stations_lie_in_the_region_they_state(stations):
     cities = load_cities()
     lat, lon = np.array([(station.lat, station.lon) for station in stations]).T

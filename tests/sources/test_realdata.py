@@ -77,6 +77,7 @@ def told(records):
     }
 
 
+@pytest.mark.slow
 def test_the_united_states_have_every_electric_station():
     records = read("us_afdc/alt_fuel_stations_ny_2025_full.csv")
     assert told(records) == (4_736, {Reason.NOT_CAR_CHARGING: 121})
@@ -84,6 +85,7 @@ def test_the_united_states_have_every_electric_station():
     assert not [pair for record in records if isinstance(record, StationRecord) for pair in record.unmapped]
 
 
+@pytest.mark.slow
 def test_berlin_has_every_device_and_every_charging_point():
     stations = read("germany_bnetza/Ladesaeulenregister_berlin_2026.csv")
     assert told(stations) == (4_528, {})

@@ -9,7 +9,7 @@ from html import escape
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sync.conftest import OCPI
 from sync.loopback import OcpiServer, Reply
@@ -28,6 +28,7 @@ def stranger():
     server.close()
 
 
+@pytest.mark.slow
 def test_a_redirect_on_the_same_host_is_followed_with_the_token(house, ocpi):
     ocpi.faults = [Reply(status=307, headers=(("Location", "/versions?again=1"),))]
     assert house.sync().changes.opened == 7
@@ -98,6 +99,7 @@ def test_a_body_that_drips_counts_as_cut(house):
         house.sync(manners={"max_answer_s": 0.0, "attempts": 2})
 
 
+@pytest.mark.slow
 def test_silence_in_an_answer_is_cut_short_and_asked_again(house, ocpi):
     ocpi.faults = [lambda _: time.sleep(0.5)]
     assert house.sync(manners={"read_timeout_s": 0.2}).changes.opened == 7
@@ -145,8 +147,10 @@ def written(client, answer, form):
     return stream.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "json"])
 @pytest.mark.parametrize("echo", ECHOES)
+@settings(max_examples=10)  # a client takes 20 ms to make
 @given(token=TOKENS, before=st.integers(0, 220), status=st.sampled_from([401, 500]))
 def test_no_token_that_a_server_repeats_is_logged(form, echo, token, before, status):
     client = Client("http://127.0.0.1:1/x", hidden={"token": token, "other": token[:5]})

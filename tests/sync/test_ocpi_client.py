@@ -11,6 +11,7 @@ VERSIONS, DETAILS = 1, 1  # requests before the first page
 BEFORE = [None] * (VERSIONS + DETAILS)
 
 
+@pytest.mark.slow
 def test_the_highest_version_that_both_know_is_used(house, ocpi):
     ocpi.versions = ["2.1.1", "2.3.0", "3.0", "2.2.1"]
     house.sync()
@@ -33,6 +34,7 @@ def test_every_page_is_read_once_however_the_next_is_told(house, ocpi, link, has
     assert house.ids() == SEVEN
 
 
+@pytest.mark.slow
 def test_a_full_last_page_without_link_and_total_is_followed_by_one_look(house, ocpi):
     ocpi.link, ocpi.has_total, ocpi.locations = "none", False, ocpi.locations[:6]
     assert house.sync().changes.opened == 6
@@ -45,6 +47,7 @@ def test_a_link_that_leads_nowhere_gives_way_to_our_own_count(house, ocpi):
     assert ocpi.pages_asked() == [0, 3, 3, 6]
 
 
+@pytest.mark.slow
 def test_a_dead_link_after_a_cut_begins_anew(house, ocpi):
     ocpi.faults = [*BEFORE, None, *[Reply(status=503)] * 5]
     with pytest.raises(SourceError):
@@ -74,6 +77,7 @@ def test_a_wrong_token_is_told_and_not_shown_even_if_the_server_repeats_it(house
     assert [asked.path for asked in ocpi.asked] == ["/versions"] * 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_busy_server_is_asked_again_later_each_time(house, ocpi, status):
     ocpi.faults = [Reply(status=status)] * 3
@@ -82,6 +86,7 @@ def test_a_busy_server_is_asked_again_later_each_time(house, ocpi, status):
     assert 0.5 <= first <= 1 <= second <= 2 <= third <= 4
 
 
+@pytest.mark.slow
 def test_a_server_is_left_alone_as_long_as_it_asks(house, ocpi):
     ocpi.faults = [Reply(status=429, headers=(("Retry-After", "7"),))]
     house.sync()
@@ -95,6 +100,7 @@ def test_a_server_that_asks_for_an_hour_is_not_waited_for(house, ocpi):
     assert house.pauses == []
 
 
+@pytest.mark.slow
 def test_a_cut_line_is_tried_again(house, ocpi):
     ocpi.faults = [*BEFORE, lambda asked: ocpi.answer(asked)._replace(cut_after=100)]
     assert house.sync().changes.opened == 7
@@ -113,6 +119,7 @@ def test_garbage_is_asked_for_again_and_then_told(house, ocpi, garbage):
         house.sync(is_full=True)
 
 
+@pytest.mark.slow
 def test_a_server_error_inside_a_good_answer_is_asked_again(house, ocpi):
     part = ocpi.envelope([location(50)], code=3000)
     ocpi.faults = [*BEFORE, part]
@@ -149,6 +156,7 @@ def test_a_link_in_a_circle_is_found_out(house, ocpi):
         house.sync()
 
 
+@pytest.mark.slow
 def test_locations_removed_while_paging_hide_no_other(house, ocpi):
     def remove_first(_asked):
         ocpi.locations = ocpi.locations[1:]  # L3 moves to the first page, which was read
@@ -159,6 +167,7 @@ def test_locations_removed_while_paging_hide_no_other(house, ocpi):
     assert ocpi.pages_asked() == [0, 3, 2, 5]
 
 
+@pytest.mark.slow
 def test_a_peer_that_sends_less_than_it_announces_closes_nothing(house, ocpi):
     house.sync()
     ocpi.locations = ocpi.locations[:5]
@@ -177,6 +186,7 @@ def test_a_peer_that_sends_less_than_it_announces_closes_nothing(house, ocpi):
     assert house.ids() == SEVEN
 
 
+@pytest.mark.slow
 def test_an_empty_full_pull_closes_nothing(house, ocpi):
     house.sync()
     ocpi.locations = []
@@ -185,6 +195,7 @@ def test_an_empty_full_pull_closes_nothing(house, ocpi):
     assert house.ids() == SEVEN
 
 
+@pytest.mark.slow
 def test_an_incremental_pull_asks_since_the_latest_change_it_saw(house, ocpi):
     ocpi.locations[4]["last_updated"] = "2026-03-04T05:06:07.890Z"
     house.sync()
@@ -193,6 +204,7 @@ def test_an_incremental_pull_asks_since_the_latest_change_it_saw(house, ocpi):
     assert ocpi.asked[-1].query["date_from"] == "2026-03-04T05:06:07Z"
 
 
+@pytest.mark.slow
 def test_a_time_in_the_far_future_does_not_hide_what_changes_until_then(house, ocpi):
     ocpi.locations[4]["last_updated"] = "2099-01-01T00:00:00Z"
     house.sync()
@@ -206,6 +218,7 @@ def test_an_older_record_does_not_replace_a_newer_one(house, ocpi):
     assert "Old" not in {row["name"] for row in house.rows()}
 
 
+@pytest.mark.slow
 def test_a_pull_that_was_cut_goes_on_where_it_stopped(house, ocpi):
     ocpi.faults = [*BEFORE, None, *[Reply(status=503)] * 5]
     with pytest.raises(SourceError):
@@ -215,6 +228,7 @@ def test_a_pull_that_was_cut_goes_on_where_it_stopped(house, ocpi):
     assert ocpi.pages_asked() == [3, 6]
 
 
+@pytest.mark.slow
 def test_a_peer_that_moved_is_pulled_in_full_from_its_beginning(house, ocpi):
     house.sync()
     ocpi.faults = [*BEFORE, *[Reply(status=503)] * 5]
@@ -227,6 +241,7 @@ def test_a_peer_that_moved_is_pulled_in_full_from_its_beginning(house, ocpi):
     assert (done.is_full, done.changes.closed, ocpi.pages_asked()) == (True, 4, [0])
 
 
+@pytest.mark.slow
 def test_a_pull_after_the_days_set_is_full(house, ocpi):
     path = house.folder / "peers" / "x.toml"
     path.write_text(path.read_text("utf-8") + "full_every_days = 0\n", "utf-8")
@@ -235,6 +250,7 @@ def test_a_pull_after_the_days_set_is_full(house, ocpi):
     assert house.sync().changes.closed == 1
 
 
+@pytest.mark.slow
 def test_ids_of_2_1_1_get_the_party_of_the_description(house, ocpi):
     path = house.folder / "peers" / "x.toml"
     path.write_text(path.read_text("utf-8") + 'country_code = "NL"\nparty_id = "XYZ"\n', "utf-8")
@@ -244,6 +260,7 @@ def test_ids_of_2_1_1_get_the_party_of_the_description(house, ocpi):
     assert house.ids() == ["ocpi-x:DE*ABC*L0", *(f"ocpi-x:NL*XYZ*L{number}" for number in range(1, 7))]
 
 
+@pytest.mark.slow
 def test_records_that_are_none_are_counted_and_the_others_taken(house, ocpi):
     ocpi.locations[2:4] = [{"last_updated": "2026-01-01"}, location(3, publish=False)]
     done = house.sync()

@@ -16,6 +16,7 @@ def asked(tcec, method):
     return [data for name, data in tcec.queries if name == method]
 
 
+@pytest.mark.slow
 def test_stations_and_statuses_come_into_the_dataset(house, tcec):
     tcec.codes = {"G0": 1, "G1": 255}
     done = house.sync()
@@ -27,6 +28,7 @@ def test_stations_and_statuses_come_into_the_dataset(house, tcec):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tcec")
 def test_statuses_have_the_time_they_were_asked_for(house):
     begun = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -34,6 +36,7 @@ def test_statuses_have_the_time_they_were_asked_for(house):
     assert all(begun <= row["status_at"] <= dt.datetime.now(dt.UTC) for row in house.rows())
 
 
+@pytest.mark.slow
 def test_a_status_that_is_not_told_keeps_its_old_time(house, tcec):
     house.sync()
     before = {row["station_id"]: row["status_at"] for row in house.rows()}
@@ -42,18 +45,21 @@ def test_a_status_that_is_not_told_keeps_its_old_time(house, tcec):
     assert {row["station_id"]: row["status_at"] for row in house.rows()} == before
 
 
+@pytest.mark.slow
 def test_statuses_are_asked_for_fifty_stations_at_a_time(house, tcec):
     tcec.infos, tcec.size = [station_info(number) for number in range(101)], 40
     assert house.sync().asked_statuses == 101
     assert [len(data["StationIDs"]) for data in asked(tcec, "query_station_status")] == [50, 50, 1]
 
 
+@pytest.mark.slow
 def test_a_change_of_status_alone_changes_no_station(house, tcec):
     house.sync()
     tcec.codes = {"G2": 1}
     assert house.sync().changes == (0, 0, 0, 1)
 
 
+@pytest.mark.slow
 def test_a_full_pull_finds_what_opened_changed_and_closed(house, tcec):
     house.sync()
     tcec.infos = [*tcec.infos[1:], station_info(9)]
@@ -61,6 +67,7 @@ def test_a_full_pull_finds_what_opened_changed_and_closed(house, tcec):
     assert house.sync(is_full=True).changes == (1, 1, 1, 0)
 
 
+@pytest.mark.slow
 def test_an_incremental_pull_asks_since_some_minutes_before_the_last(house, tcec):
     house.sync()
     house.sync()
@@ -70,6 +77,7 @@ def test_an_incremental_pull_asks_since_some_minutes_before_the_last(house, tcec
     assert dt.timedelta(minutes=9) < dt.datetime.now(dt.UTC) - since < dt.timedelta(minutes=12)
 
 
+@pytest.mark.slow
 def test_one_token_serves_until_it_is_refused(house, tcec):
     tcec.faults = [None, None, lambda _: tcec.query_token({"OperatorSecret": tcec.operator_secret})]
     house.sync()
@@ -77,6 +85,7 @@ def test_one_token_serves_until_it_is_refused(house, tcec):
     assert house.ids() == FIVE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lasts", "tokens"), [(0.0001, 4), (7200, 1), (1_732_000_000_000, 1), (0, 1)])
 def test_a_token_is_renewed_when_its_time_is_over(house, tcec, lasts, tokens):
     tcec.lasts = lasts
@@ -92,6 +101,7 @@ def test_a_refused_secret_is_told_and_logged(house, tcec, caplog):
     assert caplog.messages == ["x refused a token with FailReason '2'"]
 
 
+@pytest.mark.slow
 def test_a_busy_peer_is_asked_again(house, tcec):
     tcec.faults = [None, lambda _: tcec.sealed({}, 500), lambda _: tcec.sealed({}, -1)]
     house.sync()
@@ -129,6 +139,7 @@ def test_a_peer_that_repeats_its_pages_is_found_out(house, tcec):
         house.sync()
 
 
+@pytest.mark.slow
 def test_stations_removed_while_paging_hide_no_other(house, tcec):
     def remove_first(_asked):
         tcec.infos = tcec.infos[1:]  # S2 moves to the first page, which was read
@@ -138,6 +149,7 @@ def test_stations_removed_while_paging_hide_no_other(house, tcec):
     assert set(FIVE[1:]) <= set(house.ids())
 
 
+@pytest.mark.slow
 def test_a_pull_that_was_cut_goes_on_at_its_page(house, tcec):
     tcec.faults = [None, None, *[Reply(status=503)] * 5]
     with pytest.raises(SourceError):
@@ -147,6 +159,7 @@ def test_a_pull_that_was_cut_goes_on_at_its_page(house, tcec):
     assert [data["PageNo"] for data in asked(tcec, "query_stations_info")] == [2, 3]
 
 
+@pytest.mark.slow
 def test_stations_that_are_not_shown_are_not_asked_for(house, tcec):
     tcec.infos[0] = station_info(0, StationType=50)
     house.sync()

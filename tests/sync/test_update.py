@@ -60,6 +60,7 @@ def untouched(dataset, source="tiny"):
     return stations, piles, tables["service_areas"].to_pylist()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ocpi")
 def test_the_first_sync_makes_a_dataset_and_opens_it_by_default(house):
     done = house.sync()
@@ -68,6 +69,7 @@ def test_the_first_sync_makes_a_dataset_and_opens_it_by_default(house):
     assert list(find_damage(done.dataset)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ocpi")
 def test_a_sync_without_news_changes_nothing_but_the_clock(house):
     first, second = house.sync(), house.sync()
@@ -75,6 +77,7 @@ def test_a_sync_without_news_changes_nothing_but_the_clock(house):
     assert second.dataset.content_hash == first.dataset.content_hash
 
 
+@pytest.mark.slow
 def test_opened_changed_closed_and_statuses_are_counted(house, ocpi):
     house.sync()
     later = {"last_updated": "2026-02-01T00:00:00Z"}
@@ -85,6 +88,7 @@ def test_opened_changed_closed_and_statuses_are_counted(house, ocpi):
     assert house.sync().changes == (1, 1, 1, 1)
 
 
+@pytest.mark.slow
 def test_a_station_that_vanished_is_closed_by_a_full_pull_alone(house, ocpi):
     house.sync()
     ocpi.locations.pop(0)
@@ -93,6 +97,7 @@ def test_a_station_that_vanished_is_closed_by_a_full_pull_alone(house, ocpi):
     assert any("seen by a full pull" in line for line in incremental.lines())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ocpi")
 def test_rows_of_others_stay_as_they_are(house, imported):
     for _ in range(2):
@@ -103,6 +108,7 @@ def test_rows_of_others_stay_as_they_are(house, imported):
     assert [rows.info.source for rows in done.dataset.manifest.sources] == ["tiny", "ocpi-x"]
 
 
+@pytest.mark.slow
 def test_the_report_is_that_of_all_parts(house, ocpi, imported):
     ocpi.locations[0]["publish"] = False
     house.sync()
@@ -114,6 +120,7 @@ def test_the_report_is_that_of_all_parts(house, ocpi, imported):
     assert report.piles == before.piles + 6
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ocpi")
 def test_two_peers_share_a_dataset(house, other):
     house.sync("x")
@@ -124,6 +131,7 @@ def test_two_peers_share_a_dataset(house, other):
     assert list(find_damage(done.dataset)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ocpi")
 def test_an_import_into_the_dataset_of_a_peer_is_completed_by_its_next_sync(house, tiny_built):
     house.sync()
@@ -133,6 +141,7 @@ def test_an_import_into_the_dataset_of_a_peer_is_completed_by_its_next_sync(hous
     assert list(find_damage(done.dataset)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ocpi")
 def test_merged_stations_stay_merged(house, imported):
     house.sync()
@@ -143,6 +152,7 @@ def test_merged_stations_stay_merged(house, imported):
     assert len(unmerge(done.dataset).manifest.report.rejections) == len(imported.manifest.report.rejections)
 
 
+@pytest.mark.slow
 def test_service_areas_linked_by_distance_are_linked_again(house, ocpi, build, tiny_records):
     records = [record for record in tiny_records if getattr(record, "source_id", None) != "bj-4"]
     ocpi.locations[0]["coordinates"] = {"latitude": "40.0101", "longitude": "116.4003"}
@@ -169,6 +179,7 @@ def test_a_name_kept_for_the_simulation_is_refused(house, ocpi):
         house.sync()
 
 
+@pytest.mark.slow
 def test_a_pull_that_fails_leaves_the_version_there_was(house, ocpi):
     before = house.sync().dataset
     ocpi.locations = [location(number, "CHARGING") for number in range(7)]
@@ -178,6 +189,7 @@ def test_a_pull_that_fails_leaves_the_version_there_was(house, ocpi):
     assert open_dataset(house.folder / "x").version == before.version
 
 
+@pytest.mark.slow
 def test_stations_that_can_none_be_taken_replace_nothing(house, ocpi):
     before = house.sync().dataset
     ocpi.locations = [location(number, publish=False) for number in range(7)]
@@ -186,6 +198,7 @@ def test_stations_that_can_none_be_taken_replace_nothing(house, ocpi):
     assert open_dataset(house.folder / "x").version == before.version
 
 
+@pytest.mark.slow
 def test_the_same_peer_is_not_pulled_twice_at_once(house, ocpi):
     may_go_on, found = threading.Event(), []
 
@@ -204,6 +217,7 @@ def test_the_same_peer_is_not_pulled_twice_at_once(house, ocpi):
     assert found[0].changes.opened == 7
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ocpi", "other")
 def test_two_peers_at_once_lose_no_rows(house):
     threads = [threading.Thread(target=house.sync, args=(name,)) for name in ("x", "y")]
@@ -238,6 +252,7 @@ def test_a_killed_sync_leaves_the_dataset_whole_and_the_next_goes_on(house, ocpi
     assert ocpi.pages_asked() == [3, 6]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ocpi")
 def test_a_sync_tells_what_it_pulls_and_what_became_of_it(house, caplog):
     with caplog.at_level(logging.INFO, "charging"):
@@ -249,6 +264,7 @@ def test_a_sync_tells_what_it_pulls_and_what_became_of_it(house, caplog):
     ]
 
 
+@pytest.mark.slow
 def test_no_secret_is_written_or_said(house, ocpi, tcec, caplog, capfd):
     house.describe("y", OCPI.format(base=ocpi.base))
     with caplog.at_level(logging.DEBUG):
@@ -278,6 +294,7 @@ def command(house, monkeypatch, capsys):
     return _command
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ocpi")
 def test_the_command_tells_people_what_changed(command):
     code, out, _ = command("x")
@@ -285,6 +302,7 @@ def test_the_command_tells_people_what_changed(command):
     assert "Opened 7, changed 0, closed 0" in out
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ocpi")
 def test_the_command_tells_programs_what_changed(command):
     code, out, _ = command("x", "--full", "--json")

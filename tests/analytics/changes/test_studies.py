@@ -50,6 +50,7 @@ def test_a_selection_changes_as_its_snapshots_do(engines, filters, count_piles):
     pd.testing.assert_frame_equal(totals, change_totals(expected, ChangesBy.CITY))
 
 
+@pytest.mark.slow
 def test_what_changed_in_the_tiny_world_is_told(engines):
     row = changes_by(*map(Uncached, engines), Filters()).iloc[0]
     assert (row.opened, row.closed, row.grown, row.piles_gained, row.piles_lost) == (0, 1, 1, 1, 6)
@@ -57,6 +58,7 @@ def test_what_changed_in_the_tiny_world_is_told(engines):
     assert sorted(cells.category) == ["closed", "grown"]
 
 
+@pytest.mark.slow
 def test_the_pairs_are_asked_for_once(engines):
     class Remembers(Uncached):
         asked: list = []  # noqa: RUF012  shared on purpose

@@ -91,6 +91,7 @@ def test_points_of_another_datum_are_not_taken_for_gcj02():
     assert set(verdicts(two_sources(datum=Datum.BD09)).values()) == {"not_told"}
 
 
+@pytest.mark.slow
 def test_a_dense_city_of_one_operator_is_no_shift():
     city = next(city for city in load_cities() if city.name_zh == "深圳市")
     one, other = (network(seed, size=8_000, city=city) for seed in (1, 2))

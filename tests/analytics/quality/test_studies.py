@@ -17,12 +17,14 @@ def engine(tiny_dataset):
     engine.close()
 
 
+@pytest.mark.slow
 def test_every_field_and_source_has_its_share_and_what_it_is_of(engine):
     table = studies.completeness(engine)
     assert table.equals(fields.completeness(field_counts(engine)))
     assert set(table.of[table.unit == "stations"]) == {12}
 
 
+@pytest.mark.slow
 def test_duplicates_carry_the_names_of_both(build, tiny_records, tiny_description, tmp_path):
     twin = tiny_records[0]._replace(
         source_id="twin", name="NIO Tiananmen again", piles=(PileRecord(count=6),)
@@ -39,6 +41,7 @@ def test_duplicates_carry_the_names_of_both(build, tiny_records, tiny_descriptio
         other.close()
 
 
+@pytest.mark.slow
 def test_a_point_outside_its_region_carries_its_name(engine):
     outside = studies.outside_region(engine)
     assert {"name", "name_zh"} <= set(outside.columns)

@@ -133,6 +133,7 @@ class EndlessLine(io.TextIOBase):
         return "x" * size
 
 
+@pytest.mark.slow
 def test_a_line_is_never_held_whole():
     tracemalloc.start()
     for block in DelimitedText(EndlessLine(20 * MAX_LINE_LENGTH), ",").blocks():

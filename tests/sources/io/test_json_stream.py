@@ -26,6 +26,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(json_values, max_size=8), st.integers(1, 7), st.sampled_from([None, 1]))
 def test_an_array_read_through_any_window_is_the_array(array, chunk, indent):
     text = io.StringIO(json.dumps(array, indent=indent))
@@ -61,6 +62,7 @@ def test_a_value_without_end_is_refused_before_it_fills_the_memory(monkeypatch, 
         list(read(io.StringIO('{"a": "' + "x" * 1_000), HERE))
 
 
+@pytest.mark.slow
 @given(st.lists(json_values, max_size=8), json_values, st.integers(1, 7), st.sampled_from([None, 1]))
 def test_an_envelope_read_through_any_window_is_its_records_and_what_is_around(array, other, chunk, indent):
     text = json.dumps({"code": other, "data": {"items": array}, "end": 1}, indent=indent)

@@ -131,6 +131,7 @@ def test_a_location_without_id_has_the_key_it_stands_under(tmp_path, wrap):
     assert [record.source_id for record in read(tmp_path, wrap({"K7": WITHOUT_ID}))] == ["DE*EXA*K7"]
 
 
+@pytest.mark.slow
 def test_a_thousand_locations_by_id_are_more_than_an_envelope_has_members(tmp_path):
     many = {str(number): WITHOUT_ID for number in range(1_000)}
     assert len(read(tmp_path, many)) == 1_000

@@ -364,6 +364,7 @@ def test_no_value_of_a_field_breaks_the_reader(changes, evse, connector):
     assert isinstance(ocpi.read_station(location(**changes)), StationRecord | Rejection)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(json_values)
 def test_no_file_of_json_raises_anything_but_a_source_error(tmp_path_factory, value):

@@ -53,6 +53,7 @@ def test_a_feed_is_taken_whole_and_its_oddities_are_named(
     assert {code.code for code in report.unmapped} == codes
 
 
+@pytest.mark.slow
 def test_the_six_feeds_together_have_every_location(tmp_path):
     names = sorted(path.name for path in (REALDATA / "ocpi_feeds").glob("*.json"))
     report = report_of(tmp_path, *(f"ocpi_feeds/{name}" for name in names))

@@ -79,6 +79,7 @@ def test_an_element_has_its_id_and_tags_whoever_wrote_it(tmp_path, given, elemen
     assert (pile.count, pile.current, station.stated_piles) == (2, Current.AC, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "write",
     [

@@ -327,6 +327,7 @@ CELLS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(
     st.lists(WORDS | st.text(max_size=12), min_size=1, max_size=8),
     st.lists(st.lists(CELLS | st.text(max_size=12), max_size=9), max_size=8),

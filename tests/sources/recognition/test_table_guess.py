@@ -133,6 +133,7 @@ ROWS = ["A,Volt,52.1,13.1,2", "B,Volt,52.2,13.2,4", "A,Volt,52.1,13.1,3", "C,,52
 HEADER = "name,operator,lat,lon,chargers\n"
 
 
+@pytest.mark.slow
 def test_without_an_id_rows_have_the_same_ids_in_any_order(write):
     ids = {
         tuple(sorted(record.source_id for record in read(write(HEADER + "\n".join(rows) + "\n"))))

@@ -222,6 +222,7 @@ def test_rows_that_are_broken_stay_between_the_others(tmp_path):
     assert told == ["1", "line 3", "3", "4"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "text"), [("coordonneesXY", "[2.35, 48.{:05}]"), ("puissance_nominale", "{}.5")]
 )

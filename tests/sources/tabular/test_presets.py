@@ -308,6 +308,7 @@ def with_value(part, path, value):
     return copy
 
 
+@pytest.mark.slow
 @given(st.sampled_from([*places(tomllib.loads(SHOWN))]), TOML)
 def test_any_value_in_any_place_is_a_preset_or_refused(place, value):
     tables = with_value(tomllib.loads(SHOWN), place, value)

@@ -398,6 +398,7 @@ def test_a_cell_outside_any_sheet_is_refused(tmp_path, row):
         list(tabular.read(path, preset="urbanev"))
 
 
+@pytest.mark.slow
 def test_shared_texts_that_unpack_to_more_than_they_can_hold_are_refused(tmp_path):
     bomb = {
         "xl/workbook.xml": "<workbook/>",

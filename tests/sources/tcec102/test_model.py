@@ -207,6 +207,7 @@ def test_nesting_without_end_is_refused(tmp_path, text):
 FIELDS = tuple(json.loads(STATIONS.read_text(encoding="utf-8"))["Data"]["StationInfos"][0])
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(FIELDS), json_values))
 def test_no_value_of_a_field_breaks_the_reader(changes):
@@ -214,6 +215,7 @@ def test_no_value_of_a_field_breaks_the_reader(changes):
     assert isinstance(record, StationRecord | Rejection)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(json_values)
 def test_no_value_breaks_station_and_statuses(value):

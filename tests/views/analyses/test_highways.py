@@ -15,6 +15,7 @@ def shown(page, **query):
     return opened(page, view="coverage", topic="highways", **query)
 
 
+@pytest.mark.slow
 def test_the_share_is_told_before_and_after_with_its_denominator(page):
     shown(page, base="teld", partner="state_grid")
     told = said(page)
@@ -23,6 +24,7 @@ def test_the_share_is_told_before_and_after_with_its_denominator(page):
     assert "Published" not in captions(page)
 
 
+@pytest.mark.slow
 def test_the_published_share_stands_beside_that_of_the_network_it_is_of(
     published_dataset, tmp_path, monkeypatch
 ):
@@ -30,6 +32,7 @@ def test_the_published_share_stands_beside_that_of_the_network_it_is_of(
     assert "Published: 88.1 %" in captions(shown(page))
 
 
+@pytest.mark.slow
 def test_every_area_is_a_point_that_says_whose_piles_stand_there(page):
     shown(page, base="teld", partner="state_grid")
     drawn = layer(page, "stations")
@@ -38,6 +41,7 @@ def test_every_area_is_a_point_that_says_whose_piles_stand_there(page):
     assert rows == {"Only with the partners": 1, "Neither": 1}
 
 
+@pytest.mark.slow
 def test_the_empty_areas_and_the_gaps_are_listed(page):
     shown(page, base="state_grid", partner="nio")
     areas, gaps = tables(page)[:2]
@@ -46,6 +50,7 @@ def test_the_empty_areas_and_the_gaps_are_listed(page):
     assert "listed" in gaps["Ends"].tolist()[0] or "schematic line" in gaps["Ends"].tolist()[0]
 
 
+@pytest.mark.slow
 def test_an_area_can_be_selected_by_a_link_and_names_its_stations(page):
     shown(page, area="G6-1-out")
     assert "百葛服务区" in html(page)
@@ -59,6 +64,7 @@ def test_nobody_chosen_leaves_every_area_empty(page):
     assert "100.0 % (2 of 2)" in html(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_dataset_without_areas_says_so_and_how_to_import_them(
     page,

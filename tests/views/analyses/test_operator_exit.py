@@ -25,6 +25,7 @@ def sections(page):
     return {part.split("</h3>")[0]: dict(re.findall(pattern, part)) for part in parts}
 
 
+@pytest.mark.slow
 def test_each_kind_of_unit_is_lost_or_halved_out_of_its_whole(page):
     leaving(page, leaver="state_grid")
     assert "If State Grid leaves" in html(page)
@@ -35,6 +36,7 @@ def test_each_kind_of_unit_is_lost_or_halved_out_of_its_whole(page):
     assert found["Cells"]["Nothing left"] == "27.3 % (3 of 11)"
 
 
+@pytest.mark.slow
 def test_cells_of_the_map_say_what_they_lose(page):
     leaving(page, leaver="state_grid")
     legend = layer(page, "legend")
@@ -93,6 +95,7 @@ def test_an_empty_selection_has_nothing_to_lose(page):
     assert all(table.empty for table in tables(page))
 
 
+@pytest.mark.slow
 def test_a_choice_in_the_page_is_counted_anew(page):
     leaving(page)
     page.multiselect(key="leaver").set_value(["teld"])
@@ -112,6 +115,7 @@ def bare(build, tiny_records, tiny_description, tmp_path):
     return write_version(tmp_path / "bare", build([lonely]).tables, tiny_description)
 
 
+@pytest.mark.slow
 def test_a_dataset_without_areas_and_operators_says_so(bare, tmp_path, monkeypatch):
     page = leaving(page_over(bare, tmp_path, monkeypatch))
     assert "No figures by service area: the dataset lists none." in captions(page)

@@ -16,10 +16,12 @@ def notes(page):
     return " ".join([html(page), *(caption.value for caption in page.caption)])
 
 
+@pytest.mark.slow
 def test_people_are_counted_around_dc_piles_and_the_page_says_so(page):
     assert NOTE in notes(opened(page, view="coverage", gain="people"))
 
 
+@pytest.mark.slow
 def test_a_chosen_current_is_counted_instead_and_nothing_is_said_of_dc(page):
     assert NOTE not in notes(opened(page, view="coverage", gain="people", current="AC"))
 

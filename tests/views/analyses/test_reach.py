@@ -99,6 +99,7 @@ def test_cells_say_how_much_of_them_is_reached(page):
     assert layer(page, "hexes")["ids"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("base", "partner", "names"),
     [
@@ -117,6 +118,7 @@ def test_a_selection_without_stations_reaches_nobody(page):
     assert tables(page)[1]["Nearest station, km"].isna().all()
 
 
+@pytest.mark.slow
 def test_a_reader_brings_weights_of_their_own(page):
     bring(reach(page), WEIGHTS)
     assert "Weight within 5 km of a matching station" in html(page)
@@ -129,6 +131,7 @@ def test_a_reader_brings_weights_of_their_own(page):
     assert "People within 5 km" in html(run(page))
 
 
+@pytest.mark.slow
 def test_weights_are_of_one_visit(page, tiny_dataset, tmp_path, monkeypatch):
     bring(reach(page), WEIGHTS)
     other = page_over(tiny_dataset, tmp_path, monkeypatch)
@@ -168,11 +171,13 @@ def test_what_is_wrong_with_weights_is_said_in_chinese_too(page, text, sentence)
     assert "详细信息（英文原文）：" in captions(page)
 
 
+@pytest.mark.slow
 def test_a_file_with_too_many_rows_is_refused(page, monkeypatch):
     monkeypatch.setattr("charging.views.analyses.user_weights.MAX_PLACES", 1)
     assert "Expected at most 1 rows" in bring(reach(page), WEIGHTS).error[0].value
 
 
+@pytest.mark.slow
 def test_weights_of_cells_are_drawn_no_finer_than_they_are(page):
     bring(reach(page, at="39.9,116.4,12"), "cell,weight\n8431aa5ffffffff,7\n")
     assert "the sum of mine.csv" in captions(page)
@@ -192,6 +197,7 @@ def elsewhere(build, tiny_records, tiny_description, tmp_path, monkeypatch):
     return page_over(dataset, tmp_path, monkeypatch)
 
 
+@pytest.mark.slow
 def test_where_nobody_is_known_the_page_says_so_and_takes_weights(elsewhere):
     reach(elsewhere)
     assert "No people are known in the area of this dataset" in html(elsewhere)

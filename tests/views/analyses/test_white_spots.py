@@ -20,6 +20,7 @@ def scores(page):
     return table.set_index("Rank")
 
 
+@pytest.mark.slow
 def test_a_score_is_the_product_of_its_terms(page):
     table = scores(spots(page))
     terms = [name for name in table if "term (exponent" in name]
@@ -48,6 +49,7 @@ def test_the_map_shows_the_ranked_cells_against_the_first(page):
     assert (legend["title"], legend["unit"]) == ("Score", "% of the first")
 
 
+@pytest.mark.slow
 def test_a_cell_that_is_chosen_says_why_it_is_a_white_spot(page):
     spots(page)
     first = next(button for button in page.button if str(button.key).startswith("spot-1-"))
@@ -71,6 +73,7 @@ def test_where_nothing_matches_no_cell_has_a_rank(page):
     assert "cells have no rank" in captions(page)
 
 
+@pytest.mark.slow
 def test_weights_of_coarser_cells_are_ranked_at_their_resolution(page):
     spots(page)
     text = b"cell,weight,name\n8431aa5ffffffff,7,<b>*x*\n"
@@ -81,6 +84,7 @@ def test_weights_of_coarser_cells_are_ranked_at_their_resolution(page):
     assert "<b>*x*" not in html(page)
 
 
+@pytest.mark.slow
 def test_where_nobody_lives_there_is_nothing_to_rank(
     build, tiny_records, tiny_description, tmp_path, monkeypatch
 ):

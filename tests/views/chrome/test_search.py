@@ -34,12 +34,14 @@ def flown(page):
     return json.loads(rest[rest.index("{") : rest.index("}") + 1]) if found else None
 
 
+@pytest.mark.slow
 def test_nothing_is_found_before_anything_is_sought(page):
     assert [error.message for error in page.exception] == []
     assert told(page, search.KEY)["hits"] == []
     assert flown(page) is None
 
 
+@pytest.mark.slow
 def test_a_text_brings_its_hits_to_the_field(page, monkeypatch):
     monkeypatch.setattr(search, "sought_text", lambda: "北京")
     page.run()
@@ -48,12 +50,14 @@ def test_a_text_brings_its_hits_to_the_field(page, monkeypatch):
     assert hits[1]["key"] == "station:tiny:bj-2"
 
 
+@pytest.mark.slow
 def test_a_flight_goes_to_the_map_with_every_answer_under_one_token(page):
     page.session_state["flight"] = visit.Flight(state.View(34.0, 108.0, 11.0), "a-token")
     flights = [flown(page.run()) for _ in range(2)]
     assert flights == [{"lat": 34.0, "lon": 108.0, "zoom": 11.0, "token": "a-token"}] * 2
 
 
+@pytest.mark.slow
 def test_the_star_knows_its_station(page):
     page.session_state["selection"] = visit.Selection("station", "tiny:bj-1")
     station = told(page.run(), "star")["station"]

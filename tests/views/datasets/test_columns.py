@@ -60,6 +60,7 @@ def test_a_plain_table_becomes_a_dataset_without_typing(page, build_dir, name, t
     assert (source.info.title, source.info.licence) == (name.split(".")[0], "not stated")
 
 
+@pytest.mark.slow
 def test_each_field_shows_its_column_with_examples_and_the_rows_taken(page):
     bring(page, ("mine.csv", PLAIN))
     assert column(page, "piles").value == ("Chargers",)
@@ -74,6 +75,7 @@ def test_each_field_shows_its_column_with_examples_and_the_rows_taken(page):
     assert base64.b64decode(shown.proto.imgs[0].url.partition("base64,")[2]).count(b"<circle") == 2
 
 
+@pytest.mark.slow
 def test_a_corrected_column_is_read_again_and_leaves_the_others(page):
     choose(bring(page, ("mine.csv", PLAIN)), "operator", "Colour")
     assert rows(page)["Operator"].tolist() == ["red", "blue"]
@@ -81,6 +83,7 @@ def test_a_corrected_column_is_read_again_and_leaves_the_others(page):
     assert rows(choose(page, "operator"))["Operator"].isna().all()
 
 
+@pytest.mark.slow
 def test_columns_called_nothing_known_are_chosen_by_hand(page):
     bring(page, ("mine.csv", STRANGE))
     assert "Choose the columns of latitude and longitude" in notes(page)
@@ -90,12 +93,14 @@ def test_columns_called_nothing_known_are_chosen_by_hand(page):
     assert not is_off(page)
 
 
+@pytest.mark.slow
 def test_a_column_that_holds_no_coordinates_is_told_with_an_example(page):
     choose(bring(page, ("mine.csv", PLAIN)), "lat", "Colour")
     assert "coordinate is not a number (2)" in notes(page)
     assert re.search(r"such as .*Latitude (red|blue)", notes(page))
 
 
+@pytest.mark.slow
 def test_what_lists_no_stations_says_what_it_is_and_what_to_do(page):
     bring(page, ("mine.csv", SESSIONS))
     assert "table of charging sessions" in notes(page)
@@ -103,6 +108,7 @@ def test_what_lists_no_stations_says_what_it_is_and_what_to_do(page):
     assert is_off(page)
 
 
+@pytest.mark.slow
 def test_a_datum_nobody_states_is_doubted_until_it_is_chosen(page):
     bring(page, ("mine.csv", CHINESE))
     assert "choose GCJ-02 as the datum above" in notes(page)
@@ -110,6 +116,7 @@ def test_a_datum_nobody_states_is_doubted_until_it_is_chosen(page):
     assert "choose GCJ-02" not in notes(run(page))
 
 
+@pytest.mark.slow
 def test_the_form_is_chinese_on_the_chinese_page(chinese_page):
     bring(chinese_page, ("mine.csv", CHINESE.encode("gb18030")))
     assert column(chinese_page, "dc_piles").label == "直流（快充）桩数"
@@ -117,6 +124,7 @@ def test_the_form_is_chinese_on_the_chinese_page(chinese_page):
     assert "坐标系选为 GCJ-02" in notes(chinese_page)
 
 
+@pytest.mark.slow
 def test_discarded_files_are_forgotten_by_the_uploader_too(page, build_dir):
     choose(bring(page, ("mine.csv", STRANGE)), "lat", "alfa")
     press(page, "discard")
@@ -158,6 +166,7 @@ def test_files_of_the_same_columns_share_one_form(page):
     assert "4 stations" in markdown(page)
 
 
+@pytest.mark.slow
 def test_the_preset_that_comes_nearest_is_named_with_what_it_lacks(page):
     bring(page, ("mine.csv", HEADER.replace("longitude", "east") + "1001,114.06,22.54,20,559,1.0,1.0\n"))
     assert "The nearest preset, urbanev, lacks: longitude." in notes(page)
@@ -176,6 +185,7 @@ def test_what_was_said_waits_while_another_view_is_shown(page):
     assert page.text_input(key="upload_title").value == "Berlin"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("header", ["*Lat* $x$ {0} <b>", "`${a}`, [x](y)"])
 def test_hostile_headers_are_columns_like_others(page, header):
     bring(page, ("mine.csv", STRANGE.replace("alfa", f'"{header}"')))

@@ -32,11 +32,13 @@ def preview(page):
     return [rows for rows in tables(page) if "Remark" in rows.columns]
 
 
+@pytest.mark.slow
 def test_the_page_says_first_that_all_users_will_see_it(page):
     blocks = [block.proto.body for block in page.expander[0].get("html")]
     assert "all users of this server can see" in blocks[0]
 
 
+@pytest.mark.slow
 def test_files_are_recognised_and_their_first_rows_shown_before_anything_is_kept(page, build_dir):
     areas = (FIXTURES / "service_areas" / "areas.csv").read_bytes()
     bring(page, ("mine.csv", REGISTER), ("areas.csv", areas))
@@ -77,6 +79,7 @@ def test_what_is_wrong_with_a_file_is_said_in_chinese_too(chinese_page):
     assert [caption.value for caption in chinese_page.caption].count("详细信息（英文原文）：") == 3
 
 
+@pytest.mark.slow
 def test_a_name_that_is_taken_is_said_in_chinese_too(chinese_page):
     bring(chinese_page)
     chinese_page.text_input(key="upload_name").set_value("tiny")
@@ -85,12 +88,14 @@ def test_a_name_that_is_taken_is_said_in_chinese_too(chinese_page):
     assert "已被占用" in chinese_page.error[0].value
 
 
+@pytest.mark.slow
 def test_the_report_names_fields_in_the_readers_language(chinese_page):
     codes = (FIXTURES / "tcec102" / "stations.json").read_bytes()
     press(bring(chinese_page, ("stations.json", codes)), "read")
     assert ["开放", "接口"] in [rows["字段"].tolist() for rows in tables(chinese_page) if "代码" in rows]
 
 
+@pytest.mark.slow
 def test_a_file_without_stations_shows_no_empty_table(page):
     bring(page, ("mine.csv", HEADER))
     assert preview(page) == []
@@ -128,6 +133,7 @@ def test_the_report_is_seen_before_the_dataset_is_kept_and_the_map_opens_on_it(p
     assert round(page.session_state["flight"].view.lon) == 114
 
 
+@pytest.mark.slow
 def test_rows_that_are_not_taken_say_why_and_those_that_are_stand_in_the_preview(page):
     bring(page, ("mine.csv", HEADER + "1001,0,0,20,1,1,1\n1002,,,7,1,1,1\n1003,114.06,22.54,7,1,1,1\n"))
     assert preview(page)[0]["Station id"].tolist() == ["1003"]
@@ -181,6 +187,7 @@ def test_a_bad_or_taken_name_is_told_and_nothing_is_changed(page, build_dir, nam
     assert dataset_names(build_dir) == ["tiny"]
 
 
+@pytest.mark.slow
 def test_a_broken_file_is_told_and_the_dataset_in_use_stays(page, build_dir, caplog):
     bring(page, ("mine.csv", HEADER + "1001,0,0,20,1,1,1\n"))
     page.button(key="upload_read").click()
@@ -191,6 +198,7 @@ def test_a_broken_file_is_told_and_the_dataset_in_use_stays(page, build_dir, cap
     assert "A tiny world" in html(page)
 
 
+@pytest.mark.slow
 def test_files_too_large_together_are_refused(page, build_dir, monkeypatch):
     monkeypatch.setenv("CHARGING_UPLOAD_LIMIT_MB", "1")
     run(page)
@@ -200,6 +208,7 @@ def test_files_too_large_together_are_refused(page, build_dir, monkeypatch):
     assert drafts(build_dir) == []
 
 
+@pytest.mark.slow
 def test_what_is_discarded_or_taken_away_is_gone(page, build_dir):
     bring(page)
     assert len(drafts(build_dir)) == 1
@@ -218,6 +227,7 @@ def test_a_draft_waits_while_another_view_is_shown(page):
     assert page.text_input(key="upload_name").value == "mine"
 
 
+@pytest.mark.slow
 def test_a_server_that_takes_no_uploads_shows_no_place_for_files(page, monkeypatch):
     monkeypatch.setenv("CHARGING_UPLOADS", "off")
     run(page)

@@ -169,6 +169,7 @@ def test_what_is_noted_of_a_published_figure_is_in_the_catalogue_word_for_word(s
         assert said == figure.note
 
 
+@pytest.mark.slow
 def test_no_text_is_kept_that_nothing_says():
     values = _values()
     said = SENTENCE | {call.args[0].value for call in LITERALS}

@@ -36,6 +36,7 @@ def test_in_english_the_simulated_network_is_called_as_its_files_call_it(ours):
     assert localized_manifest(ours.manifest, EN).title == f"{OURS.title} ×10"
 
 
+@pytest.mark.slow
 def test_in_chinese_nothing_of_the_simulated_network_is_english(ours, tmp_path, monkeypatch):
     page = opened(page_over(ours, tmp_path, monkeypatch), lang="zh", view="data")
     assert "模拟中国充电网络 ×10" in html(page)
@@ -45,6 +46,7 @@ def test_in_chinese_nothing_of_the_simulated_network_is_english(ours, tmp_path, 
     assert not [text for text in said if OURS.title in text or "Simulated by" in text]
 
 
+@pytest.mark.slow
 def test_in_chinese_the_map_names_its_source_in_chinese(ours, tmp_path, monkeypatch):
     page = opened(page_over(ours, tmp_path, monkeypatch), lang="zh")
     assert layer(page, "surface")["texts"]["attribution"].startswith("由本项目模拟")

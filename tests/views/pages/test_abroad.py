@@ -46,6 +46,7 @@ def texts(page):
     return [text for text in shown if text != "中文"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query",
     [
@@ -64,6 +65,7 @@ def test_nothing_chinese_is_asked(page, query):
     assert [text for text in texts(page) if OF_CHINA.search(text)] == []
 
 
+@pytest.mark.slow
 def test_the_header_has_title_unit_and_places_of_the_dataset(page):
     opened(page).run()
     shown = html(page)
@@ -73,18 +75,21 @@ def test_the_header_has_title_unit_and_places_of_the_dataset(page):
     assert [key for key in ("city", "relation") if any(each.key == key for each in page.multiselect)] == []
 
 
+@pytest.mark.slow
 def test_highways_are_not_offered(page):
     opened(page, view="coverage")
     [topics] = [each for each in page.segmented_control if each.key == "topic"]
     assert "Highways" not in topics.options
 
 
+@pytest.mark.slow
 def test_a_link_to_highways_is_answered_calmly(page):
     opened(page, view="coverage", topic="highways")
     assert "lists no service areas" in html(page)
     assert list(page.code) == []
 
 
+@pytest.mark.slow
 def test_what_is_lost_is_counted_in_cells_alone_and_the_page_says_so(page):
     opened(page, view="coverage", topic="leaving", leaver="tesla")
     assert said(page)["Piles lost"] == "16.7 % (1 of 6)"

@@ -44,6 +44,7 @@ def test_the_growth_of_the_published_figures_stands_there_with_dates_and_sources
     assert all(text in shown for text in ("27 Jan 2025", "1,020,000+", "xiaomitime.com 22867", "9 Jul 2025"))
 
 
+@pytest.mark.slow
 def test_what_opened_and_closed_is_told_in_sums_tables_and_cells(page, older):
     older()
     opened(page, view="changes", other="older", at="35,117,4")
@@ -60,6 +61,7 @@ def test_what_opened_and_closed_is_told_in_sums_tables_and_cells(page, older):
     assert len(layer(page, "hexes")["ids"]) == 1
 
 
+@pytest.mark.slow
 def test_the_file_lists_all_stations_where_the_page_shows_the_first_ones(page, older, monkeypatch):
     older()
     kept = []
@@ -78,6 +80,7 @@ def test_the_file_lists_all_stations_where_the_page_shows_the_first_ones(page, o
     assert table_csv_bytes(kept[-1]).count(b"\n") == len(every) + 1 == 3
 
 
+@pytest.mark.slow
 def test_from_close_up_the_stations_themselves_are_drawn(page, older):
     older()
     opened(page, view="changes", other="older", at="39.92,116.4,12")
@@ -87,6 +90,7 @@ def test_from_close_up_the_stations_themselves_are_drawn(page, older):
     assert "<script>alert" not in component.proto.json_args
 
 
+@pytest.mark.slow
 def test_a_closed_station_is_shown_from_the_dataset_it_stands_in(page, older):
     older()
     opened(page, view="changes", other="older", station="tiny:gone")
@@ -95,6 +99,7 @@ def test_a_closed_station_is_shown_from_the_dataset_it_stands_in(page, older):
     assert "This station is not in the loaded dataset" not in html(page)
 
 
+@pytest.mark.slow
 def test_a_station_of_both_datasets_is_shown_from_the_loaded_one(page, older):
     older()
     opened(page, view="changes", other="older", station="tiny:bj-2")
@@ -102,6 +107,7 @@ def test_a_station_of_both_datasets_is_shown_from_the_loaded_one(page, older):
     assert "Only in the dataset" not in html(page)
 
 
+@pytest.mark.slow
 def test_a_station_of_neither_dataset_is_called_missing(page, older):
     older()
     opened(page, view="changes", other="older", station="tiny:nowhere")
@@ -124,6 +130,7 @@ def test_what_stands_between_them_is_said(page, older, given, warning):
     assert (layer(page, "hexes") is None) == ("kind" in given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "words"),
     [
@@ -144,6 +151,7 @@ def test_a_dataset_that_cannot_be_read_is_named(page, older):
     assert "The dataset cannot be opened" in page.error[0].value
 
 
+@pytest.mark.slow
 def test_an_empty_selection_changes_nothing(page, older):
     older()
     opened(page, view="changes", other="older", q="no such station")

@@ -54,6 +54,7 @@ def counted(page):
     return {row[0]: tuple(row[1:]) for row in cells[1:] if row}
 
 
+@pytest.mark.slow
 def test_two_operators_are_told_apart_cell_by_cell(page):
     comparing(page, a="nio", b="teld")
     assert "NIO against TELD" in html(page)
@@ -69,6 +70,7 @@ def test_two_operators_are_told_apart_cell_by_cell(page):
     assert layer(page, "legend")["title"] == "Who leads by piles"
 
 
+@pytest.mark.slow
 def test_cities_say_who_leads_and_white_spots_are_where_b_stands(page):
     cities, spots = tables(comparing(page, a="nio", b="teld"))
     assert cities.City.to_list() == ["Beijing", "Shanghai", "Shenzhen"]
@@ -79,6 +81,7 @@ def test_cities_say_who_leads_and_white_spots_are_where_b_stands(page):
     assert spots["H3 cell"].str.fullmatch("86[0-9a-f]+").all()
 
 
+@pytest.mark.slow
 def test_in_one_dataset_a_and_b_share_no_operator(page):
     comparing(page, a=["nio", "teld"], b=["teld", "state_grid"])
     assert page.multiselect(key="b").value == ["state_grid"]
@@ -86,6 +89,7 @@ def test_in_one_dataset_a_and_b_share_no_operator(page):
     assert "A against B" in html(page)
 
 
+@pytest.mark.slow
 def test_one_button_swaps_them_and_the_link_says_it(page):
     comparing(page, a="nio", b="teld")
     page.button(key="swap").click()
@@ -94,6 +98,7 @@ def test_one_button_swaps_them_and_the_link_says_it(page):
     assert {"view=compare", "a=teld", "b=nio"} <= set(link(page).split("&"))
 
 
+@pytest.mark.slow
 def test_the_numbers_of_a_column_are_written_alike(page):
     comparing(page, a="nio", b="teld")
     written = {
@@ -106,6 +111,7 @@ def test_the_numbers_of_a_column_are_written_alike(page):
     assert written["km to it, straight line"] == "%.1f"
 
 
+@pytest.mark.slow
 def test_two_datasets_are_named_with_kind_date_and_unit(page, later):
     del later
     comparing(page, other="later", a="nio", b="nio")
@@ -119,6 +125,7 @@ def test_two_datasets_are_named_with_kind_date_and_unit(page, later):
     assert "other=later" in link(page)
 
 
+@pytest.mark.slow
 def test_a_simulated_dataset_beside_a_real_one_is_called_simulated(page, later):
     del later
     comparing(page, other="later")
@@ -126,6 +133,7 @@ def test_a_simulated_dataset_beside_a_real_one_is_called_simulated(page, later):
     assert "Somebody else" in layer(page, "surface")["texts"]["attribution"]
 
 
+@pytest.mark.slow
 def test_of_two_datasets_none_chosen_is_everybody(page, later):
     del later
     comparing(page, other="later", a="", b="")
@@ -134,6 +142,7 @@ def test_of_two_datasets_none_chosen_is_everybody(page, later):
     assert "B: Piles whose operator is not known: 4.8 % (2 of 42)" in captions(page)
 
 
+@pytest.mark.slow
 def test_swapping_two_datasets_loads_the_other(page, later):
     del later
     comparing(page, other="later", a="nio", b="teld")
@@ -146,6 +155,7 @@ def test_swapping_two_datasets_loads_the_other(page, later):
     assert {"dataset=later", "other=tiny"} <= set(link(page).split("&"))
 
 
+@pytest.mark.slow
 def test_a_dataset_that_cannot_be_read_is_named_and_the_page_stays(page, build_dir):
     (build_dir / "broken").mkdir(parents=True)
     (build_dir / "broken" / "CURRENT").write_text("v7", encoding="utf-8")
@@ -189,6 +199,7 @@ def test_in_chinese(page, theme):
     assert counted(page)["仅 蔚来"]
 
 
+@pytest.mark.slow
 def test_sets_nobody_chose_follow_the_dataset(page, build, tiny_records, tiny_description, build_dir):
     [station] = [record for record in tiny_records if getattr(record, "source_id", "") == "sz-4"]
     write_version(build_dir / "nobody", build([station]).tables, tiny_description)

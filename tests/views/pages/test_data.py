@@ -76,6 +76,7 @@ def switch(page, name):
     return run(page)
 
 
+@pytest.mark.slow
 def test_the_choice_of_datasets_names_them_all(page, south):
     assert list(data(page).selectbox(key="switch").options) == ["south", "tiny"]
     assert south.name == "south"
@@ -94,6 +95,7 @@ def test_choosing_a_dataset_opens_it_for_this_visit_alone(page, build_dir, caplo
     assert (session["operator"], session["city"], session["current"]) == (["state_grid"], [], ["DC"])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("south")
 def test_the_map_of_another_dataset_begins_at_its_stations(page):
     switch(data(page, at="60,10,5", station="tiny:bj-1"), "south")
@@ -104,6 +106,7 @@ def test_the_map_of_another_dataset_begins_at_its_stations(page):
     assert (round(view.lat), round(view.lon)) == (23, 114)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("south")
 def test_chosen_operators_of_an_analysis_return_to_the_usual_ones(page):
     data(page, base="teld", partner="xpeng", a="teld")
@@ -154,6 +157,7 @@ def test_a_forgotten_conversion_is_said_in_words_with_its_numbers(page, monkeypa
     assert "&lt;script&gt;alert(1)&lt;/script&gt; *${name}* lies where other does" in shown
 
 
+@pytest.mark.slow
 def test_points_outside_their_region_are_listed_with_both_distances(
     page, build_dir, build, tiny_records, tiny_description
 ):
@@ -184,6 +188,7 @@ def test_unresolved_operators_are_listed_by_size(page):
     assert list(names[0].Operator) == ["无名充电", "Nobody's Charging"]
 
 
+@pytest.mark.slow
 def test_duplicates_are_looked_for_when_asked(page):
     data(page)
     assert not any("Leave out" in rows.columns for rows in tables(page))
@@ -191,6 +196,7 @@ def test_duplicates_are_looked_for_when_asked(page):
     assert "No two stations look like one site." in markdown(run(page))
 
 
+@pytest.mark.slow
 def test_too_many_pairs_to_compare_are_said_in_the_readers_language(page, monkeypatch):
     def too_many(_):
         raise UsageError("Expected at most 1 pairs of stations")
@@ -228,6 +234,7 @@ def test_chosen_pairs_are_merged_and_brought_back(page, build_dir, chosen):
     assert read_merges(build_dir / "tiny") == ()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("twins")
 def test_a_merge_that_fails_is_told_and_changes_nothing(page, build_dir, chosen):
     chosen.add("duplicates")
@@ -241,6 +248,7 @@ def test_a_merge_that_fails_is_told_and_changes_nothing(page, build_dir, chosen)
     assert open_dataset(build_dir / "tiny").version.name == "v2"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("twins")
 def test_a_server_that_takes_nothing_offers_neither_uploads_nor_merging(page, monkeypatch):
     monkeypatch.setenv("CHARGING_UPLOADS", "off")

@@ -37,6 +37,7 @@ def figures(page):
     return cards
 
 
+@pytest.mark.slow
 def test_the_first_run_brings_the_map_and_holds_the_place_of_the_conditions(page):
     page.run()
     assert layer(page, "hexes")["ids"]
@@ -79,6 +80,7 @@ def published(published_dataset, tmp_path, monkeypatch):
     return page_over(published_dataset, tmp_path, monkeypatch)
 
 
+@pytest.mark.slow
 def test_published_figures_stand_beside_what_is_loaded(published):
     cards = figures(opened(published))
     assert cards["charging piles"] == ("1.02 M+", "82", "82")
@@ -86,6 +88,7 @@ def test_published_figures_stand_beside_what_is_loaded(published):
     assert [cards[name][0] for name in ("NIO", "XPeng", "Li Auto")] == ["14,000+", "9,000+", "6,000+"]
 
 
+@pytest.mark.slow
 def test_a_dataset_of_which_nothing_was_published_is_headed_by_its_own_figures(page):
     cards = figures(opened(page, operator="nio"))
     assert list(cards) == [
@@ -100,10 +103,12 @@ def test_a_dataset_of_which_nothing_was_published_is_headed_by_its_own_figures(p
     assert not re.search("Xiaomi|XPeng|1.02 M", html(page))
 
 
+@pytest.mark.slow
 def test_an_operator_may_be_among_the_piles_that_name_none(published):
     assert figures(opened(published))["XPeng"] == ("9,000+", "not known", "not known")
 
 
+@pytest.mark.slow
 def test_a_link_opens_its_selection(page, tiny_dataset):
     opened(page, operator="nio", min_kw="120")
     cards = figures(page)
@@ -120,6 +125,7 @@ def _cells_of(dataset, *station_ids):
     return stations[stations.station_id.isin(station_ids)].cell.to_numpy()
 
 
+@pytest.mark.slow
 def test_a_sentence_says_what_is_selected(page):
     opened(page, operator="nio", min_kw="120")
     sentences = [text.value.replace("\\", "") for text in page.markdown]
@@ -140,6 +146,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 def test_a_link_with_nonsense_opens_with_the_rest_and_a_note(page):
     opened(page, **HOSTILE)
     assert figures(page)["charging piles"][1:] == ("82", "10")
@@ -171,6 +178,7 @@ def test_any_value_that_can_be_read_opens(page, key, value):
     assert "is-filtered" in html(page) or key == "unknown"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "value"), [("operator", "nobody"), ("city", "Atlantis")])
 def test_a_link_to_what_does_not_exist_opens_with_a_note(page, key, value):
     opened(page, **{key: value})
@@ -196,6 +204,7 @@ def test_a_bad_setting_is_named_without_a_traceback(page, monkeypatch, variable,
     assert value in page.text[0].value
 
 
+@pytest.mark.slow
 def test_the_data_view_shows_what_the_import_took_and_did_not_take(page):
     opened(page, view="data")
     said = " ".join(text.value for text in page.markdown)
@@ -205,6 +214,7 @@ def test_the_data_view_shows_what_the_import_took_and_did_not_take(page):
     assert "Nobody's Charging" in tables
 
 
+@pytest.mark.slow
 def test_the_data_view_and_back_keeps_how_the_map_is_shown(page):
     opened(page)
     page.selectbox(key="measure").set_value("stations").run()
@@ -214,6 +224,7 @@ def test_the_data_view_and_back_keeps_how_the_map_is_shown(page):
     assert layer(page, "legend")["title"] == "Stations"
 
 
+@pytest.mark.slow
 def test_the_name_of_a_real_dataset_is_on_the_page_and_nothing_is_called_simulated(page):
     opened(page)
     assert "Real · A tiny world · 2024-12" in html(page)
@@ -221,6 +232,7 @@ def test_the_name_of_a_real_dataset_is_on_the_page_and_nothing_is_called_simulat
     assert layer(page, "hexes")["tooltip"]["footer"] == ""
 
 
+@pytest.mark.slow
 def test_a_near_map_shows_stations_instead_of_cells(page):
     opened(page, at="39.92,116.4,11")
     assert layer(page, "hexes") is None
@@ -243,6 +255,7 @@ def test_too_many_stations_are_drawn_as_cells_and_the_page_says_so(page, monkeyp
     assert any(note.value.startswith("4 stations in this part of the map") for note in page.caption)
 
 
+@pytest.mark.slow
 def test_hostile_names_reach_the_map_as_data(page):
     opened(page, at="39.92,116.4,11")
     names = layer(page, "stations")["tooltip"]["heading"]["names"]
@@ -251,6 +264,7 @@ def test_hostile_names_reach_the_map_as_data(page):
     assert "<script>alert" not in component.proto.json_args
 
 
+@pytest.mark.slow
 def test_a_clicked_cell_shows_its_id_and_its_sums(page, tiny_dataset):
     opened(page)
     cell = min(hex_ids(page))
@@ -266,6 +280,7 @@ def test_a_clicked_cell_shows_its_id_and_its_sums(page, tiny_dataset):
     assert (facts["Stations"], facts["Piles"]) == (str(inside.sum()), f"{stations[inside].piles.sum():,.0f}")
 
 
+@pytest.mark.slow
 def test_a_clicked_station_shows_its_details(page):
     opened(page)
     clicked = {"properties": {"kind": "station", "id": "tiny:bj-1"}}
@@ -284,6 +299,7 @@ def test_a_clicked_station_shows_its_details(page):
     ]
 
 
+@pytest.mark.slow
 def test_an_answer_that_repeats_a_click_selects_nothing_anew(page):
     clicked = {"properties": {"kind": "station", "id": "tiny:bj-1"}}
     answered(opened(page), last_active_drawing=clicked, last_object_clicked_count=2)
@@ -293,6 +309,7 @@ def test_an_answer_that_repeats_a_click_selects_nothing_anew(page):
     assert page.session_state["selection"] is None
 
 
+@pytest.mark.slow
 def test_a_station_that_is_gone_is_named_as_such(page):
     page.session_state["selection"] = Selection("station", "tiny:gone")
     opened(page)
@@ -301,6 +318,7 @@ def test_a_station_that_is_gone_is_named_as_such(page):
     assert "This station is not in the loaded dataset." in html(page)
 
 
+@pytest.mark.slow
 def test_what_the_map_shows_decides_what_is_listed(page):
     answered(opened(page), bounds=box(39, 115, 41, 118), zoom=8)
     listed = page.dataframe[0].value
@@ -308,6 +326,7 @@ def test_what_the_map_shows_decides_what_is_listed(page):
     assert listed["Name"].str.contains("<script>").any()
 
 
+@pytest.mark.slow
 def test_an_unknown_number_of_piles_is_empty_in_the_table_and_never_zero(page):
     opened(page)
     shown = answered(page, bounds=box(-90, -180, 90, 180), zoom=4)
@@ -316,6 +335,7 @@ def test_an_unknown_number_of_piles_is_empty_in_the_table_and_never_zero(page):
     assert listed.Piles.isna()["tiny:bj-3"]
 
 
+@pytest.mark.slow
 def test_clearing_the_conditions_shows_everything_again(page):
     opened(page, operator="nio", min_kw="120", q="x", status="fault")
     clear = next(button for button in page.button if button.label == "Clear all conditions")
@@ -337,6 +357,7 @@ def test_every_measure_colours_the_cells_and_has_a_legend(page, measure):
     assert sum(amount for _, _, amount in legend["rows"]) == len(hex_ids(page))
 
 
+@pytest.mark.slow
 def test_operator_layers_lie_over_the_cells(page):
     opened(page)
     assert layer(page, "dots") is None

@@ -35,6 +35,7 @@ def button(page, label):
     return found
 
 
+@pytest.mark.slow
 def test_the_button_names_what_it_hands_out(page):
     page.run()
     assert not button(page, "Stations, CSV").disabled

@@ -335,6 +335,7 @@ def test_every_table_of_the_page_is_in_the_report(taken):
         assert len(shown.value) <= len(kept.rows)
 
 
+@pytest.mark.slow
 def test_a_selected_cell_does_not_silence_the_report(taken):
     open_panel, _ = taken(view="coverage", lang="en")
     selected, _ = taken(view="coverage", lang="en", hex="8831aa5087fffff")

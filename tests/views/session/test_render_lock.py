@@ -19,6 +19,7 @@ def started(page):
     return running
 
 
+@pytest.mark.slow
 def test_an_answer_about_the_map_waits_for_its_turn(page):
     with render_lock.LOCK:
         running = started(page)
@@ -55,6 +56,7 @@ def test_another_has_the_lock_while_one_yields_it():
         assert not _is_free()
 
 
+@pytest.mark.slow
 def test_a_turn_ends_with_an_answer_that_fails(page, monkeypatch):
     monkeypatch.setattr("charging.views.pages.map_page.show_panel", lambda *_: 1 / 0)
     page.query_params["hex"] = "85283473fffffff"
