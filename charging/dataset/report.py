@@ -213,7 +213,7 @@ class ImportReport:
                 f"{operator.text!r} (stations {operator.stations:,}, piles {operator.piles:,})"
                 for operator in self.unresolved[:MAX_EXAMPLES]
             )
-            yield f"Operators not in the registry: {self.unresolved_operators:,}, the largest {largest}"
+            yield f"Operators named by the file alone: {self.unresolved_operators:,}, the largest {largest}"
 
     def _table_lines(self) -> Iterator[str]:
         for file in dict.fromkeys(each.file for each in self.guessed_columns):
