@@ -200,6 +200,6 @@ def elsewhere(build, tiny_records, tiny_description, tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_where_nobody_is_known_the_page_says_so_and_takes_weights(elsewhere):
     reach(elsewhere)
-    assert "No people are known in the area of this dataset" in html(elsewhere)
+    assert "No people are known near these stations" in html(elsewhere)
     bring(elsewhere, "lat,lon,weight\n52.5,13.4,1\n")
     assert "100.0 % (1 of 1)" in html(elsewhere)

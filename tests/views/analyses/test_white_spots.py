@@ -91,5 +91,5 @@ def test_where_nobody_lives_there_is_nothing_to_rank(
     station = tiny_records[0]._replace(lat=52.5, lon=13.4, country="DE", city_raw=None)
     dataset = write_version(tmp_path / "elsewhere", build((station,)).tables, tiny_description)
     page = spots(page_over(dataset, tmp_path, monkeypatch))
-    assert "No people are known in the area of this dataset" in html(page)
+    assert "No people are known near these stations" in html(page)
     assert page.file_uploader(key="weights_file")
