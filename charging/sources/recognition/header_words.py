@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cache, lru_cache
-from itertools import product
+from itertools import islice, product
 from typing import NamedTuple
 
 from charging.domain.reference_data import FACTS_DIR, read_facts
@@ -116,7 +116,7 @@ def meanings(header: str) -> tuple[Meaning, ...]:
 def _meanings_of(text: str) -> Iterator[Meaning]:
     words = _words(text)
     numbers = tuple(min(int(word[:_MAX_DIGITS]), MAX_NUMBER) for word in words if word.isdecimal())
-    for chosen in list(product(*_concepts(words)))[:MAX_MEANINGS]:
+    for chosen in islice(product(*_concepts(words)), MAX_MEANINGS):  # of "yyyy …" there are millions
         order = tuple(each for each in chosen if each != "ignored")
         yield Meaning(frozenset(order) - {UNKNOWN}, order.count(UNKNOWN), numbers, 0, order)
 

@@ -1,7 +1,7 @@
 import pytest
 
 from charging.sources.recognition.decision import guess_columns
-from charging.sources.recognition.header_words import meanings, vocabulary
+from charging.sources.recognition.header_words import MAX_MEANINGS, meanings, vocabulary
 
 
 def concepts(header):
@@ -61,3 +61,8 @@ def test_a_word_in_no_list_is_counted_and_not_guessed():
 
 def test_every_word_of_the_lists_is_found_by_itself():
     assert [word for word in vocabulary() if len(word) > 1 and meanings(word)[0].unknown] == []
+
+
+@pytest.mark.parametrize("header", ["y" * 60, "y " * 40, "x y " * 20, "lat lon " * 12])
+def test_a_header_of_many_words_of_several_meanings_has_a_few_of_them(header):
+    assert 1 <= len(meanings(header)) <= 2 * MAX_MEANINGS
