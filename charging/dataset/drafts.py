@@ -26,9 +26,9 @@ from charging.dataset.store import Dataset, dataset_folder, open_dataset, rememb
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, DatasetError, Fault, SourceError, UsageError
 from charging.sources.readers import Reader, reader_named, sniff
-from charging.sources.recognition.column_guess import TableGuess, TableKind
+from charging.sources.recognition.column_guess import TableGuess
 from charging.sources.recognition.guessed_preset import Statement, preset_of
-from charging.sources.recognition.table_guess import Given, correct_guess, guess_table
+from charging.sources.recognition.table_guess import Given, check_lists_stations, correct_guess, guess_table
 from charging.sources.records import Record
 from charging.sources.tabular.presets import OWN_PRESETS
 
@@ -265,12 +265,7 @@ class Draft:
 
     def _reader_by_columns(self, file: DraftFile, choices: ReadOptions) -> Reader:
         guess = self.guess_of(file, columns_named(file, choices))
-        if guess.kind is not TableKind.STATIONS:
-            message = (
-                f"{file.name}: expected a list of stations, found a table of {guess.kind}: {guess.why}. "
-                "Give a table with one station or charger a row."
-            )
-            raise SourceError(message, Fault.UNFIT)
+        check_lists_stations(guess, file.name)
         if guess.doubts:
             message = (
                 f"{file.name}: expected columns of latitude and longitude, and it is not sure which they"

@@ -80,6 +80,22 @@ def _widest_table(path: Path, given: Given) -> TableGuess | None:
     return widest and guess_columns(widest.header, widest.rows, given=given, form=widest.form)
 
 
+def check_lists_stations(guess: TableGuess, name: Path | str) -> None:
+    """Refuse a table that lists no stations, under the name by which its reader knows it.
+
+    Raises
+    ------
+    SourceError
+        Naming what it lists instead.
+    """
+    if guess.kind is not TableKind.STATIONS:
+        message = (
+            f"{name}: expected a list of stations, found a table of {guess.kind}: {guess.why}. "
+            "Give a table with one station or charger a row."
+        )
+        raise SourceError(message, Fault.UNFIT)
+
+
 def check_importable(guess: TableGuess, path: Path) -> None:
     """Refuse a table that lists no stations, or whose coordinates are not sure.
 
@@ -88,12 +104,7 @@ def check_importable(guess: TableGuess, path: Path) -> None:
     SourceError
         Naming what was found, and how to say better.
     """
-    if guess.kind is not TableKind.STATIONS:
-        message = (
-            f"{path}: expected a list of stations, found a table of {guess.kind}: {guess.why}. "
-            "Give a table with one station or charger a row."
-        )
-        raise SourceError(message, Fault.UNFIT)
+    check_lists_stations(guess, path)
     if guess.doubts:
         candidates = ", ".join(map(repr, guess.candidates)) or "none of the columns"
         message = (
