@@ -37,7 +37,8 @@ def bring(page, file):
 
 
 def choose(seen, field, header):
-    box = seen.page.locator(f".st-key-column_0_{field} [role=combobox]")
+    # the first: while the form is made anew, the one of before stands beside it
+    box = seen.page.locator(f".st-key-column_0_{field} [role=combobox]").first
     seen.settle()
     box.evaluate("box => box.scrollIntoView({block: 'center'})")  # Playwright's own gives up on one made anew
     seen.page.wait_for_timeout(LOOK_MS * 3)  # a page that scrolls closes the list

@@ -15,7 +15,7 @@ from charging.sources.records import PointDoubt, Reason, Rejection, Repair
 from charging.sources.tabular.position_cells import Form, Pair, read_pair
 from charging.sources.tabular.preset_columns import Field, Notes, Sheet
 from charging.sources.tabular.preset_schema import POSITION, Preset
-from charging.sources.tabular.projections import IN_DEGREES, crs_in, in_degrees
+from charging.sources.tabular.projections import IN_DEGREES, crs_in, in_degrees, is_northing_first
 from charging.sources.tabular.station_columns import different
 from charging.sources.tabular.tables import LAT, LON
 
@@ -122,9 +122,14 @@ class PointReader:
 
     def _observe_order(self, points: Iterable["_Point | Rejection"]) -> None:
         """Decide by the range of a column of pairs which of the two is the longitude."""
-        if self._order is not None or self._crs is not None:
+        if self._order is not None:
             return
         bare = [each for each in points if isinstance(each, _Point) and each.form in (Form.BARE, Form.ARRAY)]
+        if self._crs is not None:
+            pairs = np.array([(each.first, each.second) for each in bare]).reshape(-1, 2)
+            is_northing = is_northing_first(pairs[:, 0], pairs[:, 1], self._crs, self._where)
+            self._order = "lat lon" if is_northing else "lon lat"
+            return
         is_lon_first = any(abs(each.first) > _MAX_LAT for each in bare if each.form is Form.BARE)
         is_lat_first = any(abs(each.second) > _MAX_LAT for each in bare if each.form is Form.ARRAY)
         others = [each for each in bare if abs(each.second if is_lon_first else each.first) > _MAX_LAT]

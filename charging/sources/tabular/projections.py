@@ -1,26 +1,28 @@
 """Coordinates in metres: which reference system they are in, and how they become degrees.
 
 A system is believed where it is declared: by the preset, on the command line, in the name of a column or in
-the geometry itself. The conversion is pyproj's, which need not be installed; without it such a table is
-refused, and never taken for degrees.
+the geometry itself. The conversion is pyproj's.
 """
 
 import re
 from collections.abc import Iterable
-from importlib import import_module
-from importlib.util import find_spec
+from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from charging.domain.bounds import Bounds
 from charging.errors import Fault, SourceError
+
+if TYPE_CHECKING:
+    import pyproj
 
 IN_DEGREES = frozenset(
     {4167, 4171, 4230, 4258, 4269, 4283, 4326, 4490, 4612, 4617, 4674, 4937, 4979, 6318, 6668, 7844}
 )
 """Systems in degrees of latitude and longitude that differ from WGS-84 by some metres at most."""
 
-_LIBRARY = "pyproj"
 _CODE = re.compile(r"(?:epsg|srid|crs)(?:[\s:/_.-]|\d\.\d:){0,3}(\d{4,5})(?!\d)", re.IGNORECASE)
 _BARE_CODE = re.compile(
     r"(?<!\d)(258\d\d|3035|3857|27700|28992|2056|21781|31[24]\d\d|32[67]\d\d|2154|2180|5514|4326)$"
@@ -50,24 +52,43 @@ def in_degrees(x: Reals, y: Reals, crs: int, where: str) -> tuple[Reals, Reals]:
     Raises
     ------
     SourceError
-        If the system is one of metres and what converts it is not installed, or does not know it.
+        If no such system is known.
     """
     if crs in IN_DEGREES:
         return y, x
-    if find_spec(_LIBRARY) is None:
-        message = (
-            f"{where}: expected coordinates in degrees, found EPSG:{crs}. {_LIBRARY} converts it, and is not"
-            f" installed. Install it (pip install {_LIBRARY}), or convert the table to EPSG:4326 first."
-        )
-        raise SourceError(message, Fault.PROJECTION)
-    library = import_module(_LIBRARY)
+    lon, lat = _transformer(crs, where).transform(x, y)
+    return np.asarray(lat, np.float64), np.asarray(lon, np.float64)
+
+
+def is_northing_first(first: Reals, second: Reals, crs: int, where: str) -> bool:
+    """Return whether more points lie where a reference system is used if northing stands before easting.
+
+    Examples
+    --------
+    >>> is_northing_first(np.array([5934000.0]), np.array([565000.0]), 25832, "a table")
+    True
+    """
+    if crs in IN_DEGREES:
+        return True
+    system = _transformer(crs, where).source_crs
+    area = system and system.area_of_use
+    if not area:
+        return False
+    box = Bounds(area.south, area.west, area.north, area.east)
+    ways = [in_degrees(first, second, crs, where), in_degrees(second, first, crs, where)]
+    by_easting, by_northing = (np.count_nonzero(box.contains(lat, lon)) for lat, lon in ways)
+    return bool(by_northing > by_easting)
+
+
+@cache
+def _transformer(crs: int, where: str) -> "pyproj.Transformer":
+    import pyproj  # noqa: PLC0415  few tables are in metres, and every other would wait for it
+
     try:
-        transformer = library.Transformer.from_crs(f"EPSG:{crs}", "EPSG:4326", always_xy=True)
-        lon, lat = transformer.transform(x, y)
-    except library.exceptions.ProjError as error:
+        return pyproj.Transformer.from_crs(f"EPSG:{crs}", "EPSG:4326", always_xy=True)
+    except pyproj.exceptions.ProjError as error:
         message = (
-            f"{where}: expected the EPSG code of a reference system, found {crs}, which {_LIBRARY} cannot"
-            f" convert ({str(error)[:80]}). Check the code."
+            f"{where}: expected the EPSG code of a reference system, found {crs}, which cannot be converted"
+            f" ({str(error)[:80]}). Check the code, or convert the table to EPSG:4326 first."
         )
         raise SourceError(message, Fault.PROJECTION) from error
-    return np.asarray(lat, np.float64), np.asarray(lon, np.float64)

@@ -13,7 +13,6 @@ from charging.domain.vocabulary import Connector, connectors_in
 from charging.errors import Fault, SourceError, UsageError
 from charging.sources.records import PointDoubt, Reason, Rejection, Repair
 from charging.sources.tabular import model as tabular
-from charging.sources.tabular import projections
 from charging.sources.tabular.headers import Header
 from charging.sources.tabular.presets import load_preset
 
@@ -230,50 +229,41 @@ def test_points_exchanged_in_a_declared_area_are_put_right_on_request_alone(read
     [
         ('[file]\ncrs = "EPSG:25832"\n' + COLUMNS, "id|lat|lon", "1|5934000|565000"),
         ("[file]\ncrs = 25832\n" + PAIR.format("p"), "id|p", "1|565000 5934000"),
+        ("[file]\ncrs = 25832\n" + PAIR.format("p"), "id|p", "1|5934000, 565000"),
         (
             '[columns]\nsource_id = "id"\nlat = "y_epsg25832"\nlon = "x_epsg25832"\n',
             "id|y_epsg25832|x_epsg25832",
-            "1|1|2",
+            "1|5934000|565000",
         ),
         (PAIR.format("p"), "id|p", "1|SRID=25832;POINT(565000 5934000)"),
     ],
 )
-def test_metres_are_converted_or_refused_by_their_code(read, monkeypatch, preset, header, cells):
-    monkeypatch.setattr(projections, "find_spec", lambda _: None)
-    with pytest.raises(SourceError, match=r"EPSG:25832.*EPSG:4326") as refusal:
-        read(preset, f"{header}\n{cells}\n")
+def test_metres_are_converted_where_their_system_is_declared(read, preset, header, cells):
+    assert points(read(preset, f"{header}\n{cells}\n")) == [pytest.approx((53.5509, 9.9811), abs=1e-4)]
+
+
+@pytest.mark.parametrize(
+    ("crs", "easting", "northing", "place"),
+    [
+        (2154, 652_469, 6_862_035, (48.8566, 2.3522)),  # Paris
+        (27700, 530_034, 180_381, (51.5074, -0.1277)),  # London
+        (28992, 121_687, 487_484, (52.3742, 4.8980)),  # Amsterdam
+        (3857, 1_489_683, 6_894_701, (52.5200, 13.3821)),  # Berlin
+        (21781, 600_000, 200_000, (46.9511, 7.4386)),  # Bern, where the Swiss grid begins
+        (3035, 4_321_000, 3_210_000, (52.0, 10.0)),  # where Europe's begins
+        (5514, -743_000, -1_043_000, (50.0873, 14.4186)),  # Prague, by axes that point south and west
+    ],
+)
+def test_the_grids_of_registers_lead_to_their_cities(read, crs, easting, northing, place):
+    records = read(f"[file]\ncrs = {crs}\n" + COLUMNS, f"id,lat,lon\n1,{northing},{easting}\n2,,{easting}\n")
+    assert points(records[:1]) == [pytest.approx(place, abs=1e-4)]
+    assert reasons(records[1:]) == [Reason.MISSING_COORDINATE]
+
+
+def test_a_system_that_nobody_knows_is_refused_by_its_code(read):
+    with pytest.raises(SourceError, match=r"9999.*EPSG:4326") as refusal:
+        read('[file]\ncrs = "EPSG:9999"\n' + COLUMNS, "id,lat,lon\n1,5934000,565000\n")
     assert refusal.value.fault is Fault.PROJECTION
-
-
-class _Library:
-    """What stands for the library of projections: it adds a degree to each."""
-
-    class exceptions:  # noqa: N801  as it is called there
-        ProjError = ValueError
-
-    class Transformer:
-        def __init__(self, source):
-            self._source = source
-
-        @classmethod
-        def from_crs(cls, source, target, *, always_xy):
-            assert (target, always_xy) == ("EPSG:4326", True)
-            return cls(source)
-
-        def transform(self, x, y):
-            if self._source == "EPSG:9999":
-                raise ValueError(self._source)
-            return x / 100_000, y / 100_000
-
-
-def test_what_converts_metres_is_given_easting_before_northing(read, monkeypatch):
-    monkeypatch.setattr(projections, "find_spec", lambda _: True)
-    monkeypatch.setattr(projections, "import_module", lambda _: _Library)
-    rows = "id,lat,lon\n1,5934000,565000\n2,,565000\n"
-    records = read('[file]\ncrs = "EPSG:25832"\n' + COLUMNS, rows)
-    assert (points(records[:1]), reasons(records[1:])) == ([(59.34, 5.65)], [Reason.MISSING_COORDINATE])
-    with pytest.raises(SourceError, match="9999"):
-        read('[file]\ncrs = "EPSG:9999"\n' + COLUMNS, rows)
 
 
 def test_a_system_in_degrees_is_no_projection(read):
@@ -290,11 +280,10 @@ def test_a_system_without_a_code_is_refused_in_the_preset(read, crs):
         read(f"[file]\ncrs = {crs}\n" + COLUMNS, "")
 
 
-def test_geojson_that_declares_metres_is_refused(read, monkeypatch):
-    monkeypatch.setattr(projections, "find_spec", lambda _: None)
+def test_geojson_that_declares_metres_is_converted(read):
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3035"}}
-    with pytest.raises(SourceError, match="EPSG:3035"):
-        read(COLUMNS, collection(([4312757.5, 3373991.0], {"id": 1}), crs=crs))
+    file = collection(([4_321_000, 3_210_000], {"id": 1}), crs=crs)
+    assert points(read(COLUMNS, file)) == [pytest.approx((52, 10))]
 
 
 def geoparquet(cells, crs=None, **columns):
@@ -316,10 +305,10 @@ def test_the_geometry_of_geoparquet_becomes_latitude_and_longitude(read):
     assert reasons(read(COLUMNS, geoparquet([WKB, None, b"x"]))) == [None, *[Reason.MISSING_COORDINATE] * 2]
 
 
-def test_geoparquet_in_metres_is_refused_by_its_code(read, monkeypatch):
-    monkeypatch.setattr(projections, "find_spec", lambda _: None)
-    with pytest.raises(SourceError, match="EPSG:25832"):
-        read(COLUMNS, geoparquet([WKB], {"id": {"authority": "EPSG", "code": 25832}}))
+def test_geoparquet_in_metres_is_converted(read):
+    metres = struct.pack("<BI2d", 1, 1, 691_875, 5_334_799)
+    file = geoparquet([metres], {"id": {"authority": "EPSG", "code": 25832}})
+    assert points(read(COLUMNS, file)) == [pytest.approx((48.1375, 11.5792), abs=1e-4)]
     crs84 = {"type": "GeographicCRS", "id": {"authority": "OGC", "code": "CRS84"}}
     assert points(read(COLUMNS, geoparquet([WKB], crs84))) == [(52.5, 13.4)]
 
