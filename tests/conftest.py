@@ -70,17 +70,16 @@ def pytest_terminal_summary(terminalreporter):
 def pytest_collection_modifyitems(items):
     """Mark tests by what they need, and order them."""
     for item in items:
-        if item.get_closest_marker("endurance") or "simulated" in getattr(item, "fixturenames", ()):
+        if item.get_closest_marker("realdata"):
+            item.add_marker("endurance")
+        long = item.get_closest_marker("endurance")
+        if long or "simulated" in getattr(item, "fixturenames", ()):
             item.add_marker("slow")
-        if item.get_closest_marker("endurance"):
-            item.user_properties += [("size", f"{size:,}") for size in params_of(item)]
+        if long:
+            item.user_properties += [("size", f"{size:,}") for size in long.args]
         if item.get_closest_marker("realdata") and not REALDATA.is_dir():
             item.add_marker(pytest.mark.skip(reason="the folder of real files is absent"))
     put_in_order(items)
-
-
-def params_of(item):
-    return item.callspec.params.values() if hasattr(item, "callspec") else ()
 
 
 def put_in_order(items):

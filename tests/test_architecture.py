@@ -296,7 +296,7 @@ assert state() == before, (before, state())
 """
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_importing_leaves_no_trace(tmp_path):
     modules = [name for name in MODULES if name not in ("dashboard", "charging.__main__")]
     command = [sys.executable, "-W", "ignore", "-c", IMPORT_ALL, str(tmp_path), *modules]

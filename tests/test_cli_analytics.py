@@ -304,6 +304,7 @@ def test_the_commands_say_what_the_page_says(ask, tiny_dataset, tmp_path, monkey
     assert (roads["after"]["with_piles"], roads["after"]["areas"]) == (1, 2)
 
 
+@pytest.mark.endurance
 def test_the_commands_say_of_the_simulated_network_what_the_page_asks(ask, show, simulated):
     found = ask("coverage", simulated.folder, "--leaver", "nio")
     roads = ask("highways", simulated.folder)

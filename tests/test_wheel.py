@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from browser.live import started
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.endurance
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = (

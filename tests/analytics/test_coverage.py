@@ -146,6 +146,7 @@ def test_a_table_of_nothing_serves_nothing():
     assert np.isnan(marginal_gains(found, [], ["a"]).share_after[0])
 
 
+@pytest.mark.endurance
 @pytest.mark.parametrize("resolution", [5, 7])
 @pytest.mark.parametrize("rings", [0, 1])
 def test_gains_in_the_simulated_network_equal_plain_python(simulated_holdings, resolution, rings):

@@ -284,6 +284,7 @@ def simulated_roads(simulated):
         return service_areas(engine, Filters()), holdings(engine, Filters(), Unit.SERVICE_AREA)
 
 
+@pytest.mark.endurance
 @pytest.mark.parametrize("wanted", [None, ["nio", "xpeng", "li_auto"]])
 def test_gaps_of_the_simulated_network_are_those_of_the_plain_reference(simulated_roads, wanted):
     areas, holdings_ = simulated_roads

@@ -193,7 +193,7 @@ def simulated_stations():
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_the_simulated_network_is_reached_as_loops_say(simulated_stations):
     assert len(simulated_stations) > 80_000
     places = place_weights().where(np.arange(len(place_weights())) % 170 == 0)

@@ -5,7 +5,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from browser.live import PHONE, in_chromium
 from playwright.sync_api import expect
 
-pytestmark = in_chromium
+pytestmark = [*in_chromium, pytest.mark.endurance]
 
 SHANGHAI = "at=31.2300,121.4700,12"
 READERS = [("light", "en-GB"), ("dark", "zh-CN")]

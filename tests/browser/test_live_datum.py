@@ -19,7 +19,7 @@ from charging.domain.datum import from_wgs84
 from charging.domain.vocabulary import Current, Datum, Kind
 from charging.sources.records import PileRecord, StationRecord
 
-pytestmark = in_chromium
+pytestmark = [*in_chromium, pytest.mark.endurance]
 
 PLACES = {  # in WGS-84, and where tiles in GCJ-02 have it; Hong Kong is not shifted
     "beijing": ((39.9087, 116.3975), (39.910103, 116.403744)),

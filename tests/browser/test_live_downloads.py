@@ -3,9 +3,10 @@
 import io
 from zipfile import ZipFile
 
+import pytest
 from browser.live import PHONE, in_chromium
 
-pytestmark = in_chromium
+pytestmark = [*in_chromium, pytest.mark.endurance]
 
 
 def download(seen, label):

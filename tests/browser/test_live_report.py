@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import pytest
 from browser.live import PHONE, in_chromium
 
-pytestmark = in_chromium
+pytestmark = [*in_chromium, pytest.mark.endurance]
 
 A4_PT = {(595, 842), (842, 595)}
 

@@ -6,7 +6,7 @@ import pytest
 from browser.live import TILE_HOST, in_chromium, serving
 from playwright.sync_api import expect
 
-pytestmark = in_chromium
+pytestmark = [*in_chromium, pytest.mark.endurance]
 
 COLOURS = """async bytes => {
   const picture = await createImageBitmap(new Blob([new Uint8Array(bytes)]));

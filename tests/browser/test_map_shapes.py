@@ -13,7 +13,7 @@ from charging.maps import layers
 from charging.maps.palette import Scale, Theme
 from charging.maps.standalone import Caption, Picture, build_map_page
 
-pytestmark = in_chromium
+pytestmark = [*in_chromium, pytest.mark.endurance]
 
 OPERATORS = {"nio": "#0072b2", "xpeng": "#d55e00", "teld": "#009e73"}
 TOOLTIP = layers.Tooltip(rows=(layers.TooltipRow(column="piles", label="Piles"),), unknown="?")

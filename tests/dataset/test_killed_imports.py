@@ -79,7 +79,7 @@ def house(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kills", [10, sized(100, 2_000)])
+@pytest.mark.parametrize("kills", [10, sized(100, 500)])
 def test_an_import_killed_at_any_moment_leaves_the_dataset_whole(house, kills):
     moments = random.Random(7)  # noqa: S311  to be repeated, not to be secret
     longest_s = max(house.run(OLD)[1] for _ in range(3))
@@ -108,7 +108,7 @@ def test_an_import_killed_before_any_step_is_not_there_or_whole(house, stride):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("pairs", [2, sized(20, 500)])
+@pytest.mark.parametrize("pairs", [2, sized(20, 100)])
 def test_imports_at_once_do_not_mix(house, pairs):
     folder = house.folder / "d"
     before = versions_in(folder)[-1]

@@ -1,7 +1,7 @@
 """How large the tests of endurance are, and the table of what the full sizes came to.
 
-They run with `-m endurance`, at sizes that every change can wait for. `CHARGING_ENDURANCE=full` runs the full
-sizes, and writes their table into docs/benchmarks.md.
+They run with `-m endurance`, beside others that take long, at sizes that every change can wait for.
+`CHARGING_ENDURANCE=full` runs the full sizes, and writes their table into docs/benchmarks.md.
 """
 
 import os
@@ -29,7 +29,8 @@ def size(usual, full):
 
 def sized(usual, full):
     """Return the parameter of a test: its size as a test of endurance."""
-    return pytest.param(size(usual, full), marks=pytest.mark.endurance)
+    value = size(usual, full)
+    return pytest.param(value, marks=pytest.mark.endurance(value))
 
 
 def row(report):

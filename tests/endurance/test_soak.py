@@ -23,7 +23,7 @@ def memory_mb():
     return int(STATM.read_text().split()[1]) * PAGE_BYTES / 1e6
 
 
-@pytest.mark.parametrize("runs", [sized(300, 10_000)])
+@pytest.mark.parametrize("runs", [sized(300, 3_000)])
 def test_the_memory_of_a_visit_does_not_grow(tiny_dataset, tmp_path, monkeypatch, record_property, runs):
     page, found = page_over(tiny_dataset, tmp_path, monkeypatch), []
     for number in range(runs):

@@ -125,6 +125,7 @@ def test_another_seed_gives_another_network_of_the_same_sums(stations):
         assert piles_by(some[:count], lambda station, _group: station.operator_id) == {"teld": 232_785}
 
 
+@pytest.mark.endurance
 def test_twice_the_scale_is_exactly_twice_the_stations_and_piles(stations, areas, doubled):
     assert len(doubled.station_ids) == 2 * len(stations)
     assert doubled.piles == {Current.DC: 2 * DC_PILES, Current.AC: 2 * (1_020_000 - DC_PILES)}

@@ -304,6 +304,7 @@ def later(old):
     return new[number % 31 != 0].iloc[::-1].reset_index(drop=True)
 
 
+@pytest.mark.endurance
 def test_changes_of_the_simulated_network_are_those_of_the_plain_reference(two_simulated):
     old, new = two_simulated
     assert len(changes(old, old)) == 0
