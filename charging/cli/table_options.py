@@ -210,6 +210,8 @@ def _lines(path: Path, guess: TableGuess, datum: Datum | None) -> Iterator[str]:
             GuessedColumn(file=path.name, field=each.field, headers=each.headers, reason=each.reason)
         )
     yield _unused(tuple(filter(None, guess.unused)))
+    if guess.form.delimiter and guess.form.encoding not in ("utf-8", "utf-8-sig"):
+        yield f"Its text is in {guess.form.encoding}."
     yield from (f"Warning: {each.text}" for each in warnings_of(guess, datum))
     yield from (f"Not sure: {text}" for text in guess.doubts)
     if guess.doubts:

@@ -20,8 +20,9 @@ from charging.domain.text_folding import fold_text
 from charging.domain.weights import PEOPLE, Weights, weights_at, weights_in
 from charging.errors import Fault, SourceError
 from charging.sources.coordinates import read_number
+from charging.sources.io.bom import detect_encoding
 from charging.sources.io.delimited import DELIMITERS, delimiter_of
-from charging.sources.io.files import open_text, source_errors
+from charging.sources.io.files import HEAD_BYTES, open_text, source_errors
 
 MAX_ROWS = 1_000_000
 """Rows read; a file with more is refused."""
@@ -123,10 +124,11 @@ def _open_upload(file: UploadedFile, where: str) -> Iterator[TextIO]:
         raise SourceError(
             f"{where}: expected a CSV of weights, found an empty file. Fill it in.", Fault.EMPTY
         )
-    if b"\0" in content:
-        raise SourceError(f"{where}: expected text, found binary data or UTF-16. Give UTF-8.", Fault.BINARY)
-    with source_errors(where):
-        yield io.StringIO(content.decode("utf-8-sig"), newline="")
+    encoding = detect_encoding(content[:HEAD_BYTES]) or "utf-8-sig"
+    if encoding == "utf-8-sig" and b"\0" in content:
+        raise SourceError(f"{where}: expected text, found binary data. Give UTF-8.", Fault.BINARY)
+    with source_errors(where, encoding):
+        yield io.StringIO(content.decode(encoding), newline="")
 
 
 def _limit_lines(text: TextIO, where: str) -> Iterator[str]:

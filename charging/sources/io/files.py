@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
 from charging.errors import Fault, SourceError
-from charging.sources.io.bom import in_utf8, marked_encoding
+from charging.sources.io.bom import detect_encoding, in_utf8
 from charging.sources.io.decompression_limits import UnpackedStream, is_plausible
 from charging.sources.io.delimited import DELIMITERS
 
@@ -78,7 +78,7 @@ def open_text(source: Path | Part, *, encoding: str | Sequence[str] = "utf-8-sig
     source
         A file, or a part of one. Of an archive with several files the one with data is meant.
     encoding
-        The encoding of text that has no byte order mark, or several: the first the whole text is in.
+        The encoding of text whose first bytes tell none, or several: the first the whole text is in.
     """
     part = text_part(source)
     head = _read_start(part)
@@ -89,7 +89,7 @@ def open_text(source: Path | Part, *, encoding: str | Sequence[str] = "utf-8-sig
 
 
 def read_head(source: Path | Part) -> bytes:
-    """Return the beginning of a text, unpacked, in UTF-8 where a byte order mark tells its encoding.
+    """Return the beginning of a text, unpacked, in UTF-8 where its first bytes tell its encoding.
 
     Of an archive it is the first of `read_heads`.
     """
@@ -310,7 +310,7 @@ def _size(part: Part) -> int:
 
 
 def _encoding_of(part: Part, head: bytes, encodings: tuple[str, ...]) -> str:
-    if encoding := marked_encoding(head):
+    if encoding := detect_encoding(head):
         return encoding
     return next((name for name in encodings[:-1] if _is_encoded_in(part, name)), encodings[-1])
 
@@ -342,8 +342,7 @@ def _check_is_text(part: Part, head: bytes) -> None:
     elif b"\0" in text:
         fault = Fault.BINARY
         wrong = (
-            "text, found binary data, or UTF-16 without its byte order mark. Give CSV or JSON in UTF-8, Excel"
-            " or Parquet, plain or packed."
+            "text, found binary data. Give CSV or JSON in UTF-8 or UTF-16, Excel or Parquet, plain or packed."
         )
     else:
         return

@@ -10,6 +10,7 @@ from typing import Any
 
 from charging.domain.vocabulary import Connector, Datum
 from charging.errors import Fault, UsageError
+from charging.sources.io.bom import SELF_TOLD
 from charging.sources.recognition.cells import MIN_SHARE
 from charging.sources.recognition.codes import (
     access_of,
@@ -44,7 +45,6 @@ _DEVICES = frozenset({"pile", "point", "port", "plug"})
 _DC_PLUGS = frozenset(
     {Connector.CCS1, Connector.CCS2, Connector.CHADEMO, Connector.CHAOJI, Connector.GBT_DC, Connector.NACS}
 )
-_MARKED = ("utf-8-sig", "utf-16", "utf-32")  # a mark in the file tells them
 _AS_OF = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _NAME = re.compile(r"\w[\w-]{0,60}")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -148,7 +148,7 @@ def _layout(guess: TableGuess) -> dict[str, Any]:
     layout: dict[str, Any] = {
         "delimiter": form.delimiter or ",",
         "decimal": form.decimal,
-        "encoding": [name for name in form.encodings if name not in _MARKED] or ["utf-8"],
+        "encoding": [name for name in form.encodings if name not in SELF_TOLD] or ["utf-8"],
         "separator": form.separator,
         "power_unit": form.power_unit,
         "position": form.position_order,

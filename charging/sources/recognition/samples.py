@@ -8,7 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from charging.sources.io import geojson
-from charging.sources.io.bom import in_utf8, marked_encoding
+from charging.sources.io.bom import detect_encoding, in_utf8
 from charging.sources.io.delimited import DELIMITERS, head_rows
 from charging.sources.io.files import FileKind, Part, file_kind, open_bytes, read_head, source_errors
 from charging.sources.recognition.column_guess import TableForm
@@ -80,8 +80,8 @@ def encodings_of(raw: bytes) -> tuple[str, ...]:
     >>> encodings_of("充电站名称".encode("gb18030")), encodings_of("Straße".encode("cp1252"))
     (('utf-8', 'gb18030'), ('utf-8', 'cp1252'))
     """
-    if marked := marked_encoding(raw):
-        return (marked,)
+    if detected := detect_encoding(raw):
+        return (detected,)
     if raw.isascii():
         return ("utf-8", "cp1252")
     if _decodes(raw, "utf-8"):

@@ -23,7 +23,14 @@ _ALWAYS = ("name", "operator", "lat", "lon", "piles", "power_kw")
 _PLACES = ("lat", "lon", "position")
 _EXAMPLES = 3
 _EXAMPLE_CHARS = 24
-_ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "gb18030": "GB 18030"}
+_ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "cp1252": "Windows-1252",
+    "gb18030": "GB 18030",
+}
 _DELIMITERS = {"\t": "tab", ";": ";", ",": ",", "|": "|"}
 
 

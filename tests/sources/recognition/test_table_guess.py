@@ -49,7 +49,7 @@ def test_an_english_table_is_read_with_all_its_fields(write):
     assert station.source_id == "Voltberry Town Hall 52.5163 13.3777"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
 def test_a_chinese_table_is_read_with_its_fast_and_slow_piles(write, encoding):
     (station,) = read(write(CHINESE, encoding))
     assert (station.name, station.operator_raw, station.lat) == ("甲站", "特来电", 22.5431)
@@ -57,6 +57,16 @@ def test_a_chinese_table_is_read_with_its_fast_and_slow_piles(write, encoding):
         (Current.DC, 8, 120),
         (Current.AC, 4, None),  # the highest power of a station is that of its fast piles
     ]
+
+
+@pytest.mark.parametrize("table", [ENGLISH, CHINESE])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_in_the_guess_and_needs_no_name_in_a_preset(write, table, encoding):
+    path = write(table, encoding)
+    guess = guess_table(path)
+    assert guess.form.encoding == encoding
+    assert preset_tables(guess, "source", "title")["file"]["encoding"] == ["utf-8"]
+    assert [each.name for each in read(path)] == [each.name for each in read(write(table, "utf-8"))]
 
 
 def test_the_highest_power_is_that_of_the_slow_piles_where_there_are_no_others(write):

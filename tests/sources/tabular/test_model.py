@@ -177,7 +177,7 @@ def test_hostile_text_with_line_breaks_is_only_text(register):
         (b" \n\n", "empty"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
         (b"PK\x03\x04\x14\0\x06\0", "Excel"),
-        (HEADER.encode("utf-16-le"), "UTF-16"),
+        (HEADER.encode("utf-16-le") + b"\0\0" * 9_000, "binary"),
         (b'{"type": "FeatureCollection"}', "found none"),
         (b'{"features": [{"properties": {"a": 1}}]}', "without station_id"),
         (b"station_id:longitude:latitude:charge_count\n1:2:3:4\n", "delimiter"),
