@@ -13,14 +13,17 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from charging.errors import SourceError
-from charging.sources.io.json_stream import Around, records
+from charging.sources.io.json_stream import Around
 from charging.sources.ocpi.codes import read_time
+from charging.sources.ocpi.envelopes import is_single_location, read_answers, with_party
 from charging.sources.ocpi.model import read_station
+from charging.sources.ocpi.names import NAMES
 from charging.sources.records import Rejection, ServiceAreaRecord
 from charging.sync.http import Answer, Client, with_query
 from charging.sync.journal import Journal, Pull
@@ -34,7 +37,6 @@ VERSIONS = ("2.3.0", "2.2.1", "2.1.1")
 T = TypeVar("T")
 
 _MAX_ATTEMPTS = 3  # at an answer that came whole and makes no sense
-_INSIDE = frozenset({"data"})
 _FIRST_CLIENT_ERROR, _FIRST_SERVER_ERROR = 2_000, 3_000
 _UNAUTHORISED, _NOTHING_THERE = (401, 403), (400, 404, 405, 410, 422)
 _FUTURE = timedelta(days=1)  # a time later than that is wrong, and would hide all that changes until then
@@ -111,10 +113,10 @@ class OcpiClient:
         """Return where the locations are, by the best version that both know."""
         data = self._fetch_data(self._peer.url)
         url = self._peer.url
-        if not (isinstance(data, dict) and "endpoints" in data):
+        if not (isinstance(data, dict) and "endpoints" in NAMES.rename(data)):
             url = self._client.resolve(self._version_url(data), url)
             data = self._fetch_data(url)
-        offered = data.get("endpoints") if isinstance(data, dict) else None
+        offered = NAMES.rename(data).get("endpoints") if isinstance(data, dict) else None
         for each in _tables_in(offered):
             # 2.1.1 has no roles; a RECEIVER takes locations and has none to give
             is_sender = str(each.get("role") or "SENDER").upper() == "SENDER"
@@ -147,8 +149,9 @@ class OcpiClient:
             return envelope
         if not isinstance(envelope, dict):
             raise _GarbledError("what is no JSON object")
-        self._check_code(envelope, url)
-        return envelope.get("data", envelope)
+        given = NAMES.rename(envelope)
+        self._check_code(given, url)
+        return given.get("data", given)
 
     def _first_url(self, endpoint: str, pull: Pull) -> str:
         since = "" if pull.is_full else self._journal.fact("high_water") or ""
@@ -198,14 +201,14 @@ class OcpiClient:
         text.seek(0)
         is_whole = False
         try:
-            for value in records(text, Path(self._safe_url(answer.url)), _INSIDE):
+            check_answer = partial(self._check_code, url=answer.url)
+            for value in read_answers(text, Path(self._safe_url(answer.url)), check_answer):
                 if not isinstance(value, Around):
                     is_whole = True  # a bare array
                     yield self._with_party(value)
-                elif value.has_records or "status_code" in value.members:
-                    self._check_code(value.members, answer.url)
-                    is_whole = is_whole or value.has_records
-                elif "id" in value.members:
+                elif value.has_records:
+                    is_whole = True
+                elif is_single_location(value):
                     yield self._with_party(value.members)
             if not is_whole and self._body_is_object(answer):
                 raise _GarbledError("an answer without `data`")
@@ -221,11 +224,10 @@ class OcpiClient:
 
     def _with_party(self, location: Any) -> Any:  # noqa: ANN401  JSON
         """Return a location with the party it belongs to, which 2.1.1 leaves to the peer's description."""
-        if not isinstance(location, dict) or not (self._peer.country_code and self._peer.party_id):
+        if not (self._peer.country_code and self._peer.party_id):
             return location
         party = {"country_code": self._peer.country_code, "party_id": self._peer.party_id}
-        given = {name: value for name, value in location.items() if value is not None or name not in party}
-        return party | given
+        return with_party(location, party)
 
     def _check_code(self, envelope: Mapping[str, Any], url: str) -> None:
         """Refuse an answer that says it failed, although its HTTP status is 200."""
@@ -280,12 +282,13 @@ def _identity_of(location: Any) -> tuple[str, str]:  # noqa: ANN401  JSON
         # without an id it is kept for the report alone, and once
         digest = hashlib.sha256(json.dumps(location, sort_keys=True).encode()).hexdigest()[:16]
         return f"?{digest}", ""
-    updated_at = read_time(location.get("last_updated"))
+    updated_at = read_time(NAMES.rename(location).get("last_updated"))
     return record_id, _timestamp(updated_at) if updated_at else ""
 
 
 def _tables_in(values: object) -> list[dict[str, Any]]:
-    return [each for each in values if isinstance(each, dict)] if isinstance(values, list) else []
+    given = values if isinstance(values, list) else []
+    return [dict(NAMES.rename(each)) for each in given if isinstance(each, dict)]
 
 
 def _timestamp(time: datetime) -> str:

@@ -1,5 +1,7 @@
 """Pulling from OCPI peers: versions, tokens, pages, and what servers do wrong."""
 
+import json
+
 import pytest
 from sync.conftest import OCPI
 from sync.loopback import Reply, location
@@ -265,3 +267,65 @@ def test_records_that_are_none_are_counted_and_the_others_taken(house, ocpi):
     ocpi.locations[2:4] = [{"last_updated": "2026-01-01"}, location(3, publish=False)]
     done = house.sync()
     assert (done.pulled, done.stations, done.rejected) == (7, 5, 2)
+
+
+def camel(value):
+    """Return JSON with the names of its members in camelCase, the first letter large too."""
+    if isinstance(value, list):
+        return [camel(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {name.title().replace("_", ""): camel(inner) for name, inner in value.items()}
+
+
+@pytest.mark.slow
+def test_a_peer_that_writes_its_names_in_camel_case_is_pulled_as_others_are(house, ocpi, monkeypatch):
+    house.sync()
+    expected = house.rows(), house.rows("piles")
+    plain = ocpi.answer
+    house.describe("y", OCPI.format(base=ocpi.base))
+    monkeypatch.setattr(ocpi, "answer", lambda asked: in_camel_case(plain(asked)))
+    house.sync("y")
+    found = house.rows(dataset="y"), house.rows("piles", dataset="y")
+    assert [*map(without_clock, found)] == [*map(without_clock, expected)]
+
+
+def without_clock(rows):
+    return [
+        {name: str(value).replace("-y", "-x") for name, value in row.items() if name != "retrieved_at"}
+        for row in rows
+    ]
+
+
+def in_camel_case(reply):
+    return reply._replace(body=json.dumps(camel(json.loads(reply.body))).encode())
+
+
+@pytest.mark.slow
+def test_the_latest_change_of_a_peer_in_camel_case_is_known(house, ocpi):
+    ocpi.locations = [camel(location(number)) for number in range(3)]
+    plain = ocpi.page
+    ocpi.page = lambda _query: ocpi.envelope(ocpi.locations)
+    house.sync()
+    house.sync()
+    ocpi.page = plain
+    assert [asked.query.get("date_from") for asked in ocpi.asked if asked.path == "/list"][-1] == (
+        "2026-01-01T00:00:00Z"
+    )
+
+
+@pytest.mark.slow
+def test_an_error_in_camel_case_is_an_error(house, ocpi):
+    ocpi.faults = [*BEFORE, in_camel_case(ocpi.envelope([], code=2001))]
+    with pytest.raises(SourceError, match="status_code 2001"):
+        house.sync()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "wrap", [lambda data: {"items": data}, lambda data: {each["id"]: each for each in data}]
+)
+def test_the_forms_that_an_import_reads_are_pulled_too(house, ocpi, wrap):
+    ocpi.page = lambda _query: ocpi.envelope(wrap(ocpi.locations))
+    house.sync()
+    assert house.ids() == SEVEN

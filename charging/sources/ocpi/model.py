@@ -1,9 +1,9 @@
 """OCPI: the Locations of a charge point operator, versions 2.1.1, 2.2.1 and 2.3.0, WGS-84.
 
 Read are answers of the `locations` endpoint (an envelope with `data`, `items` or `locations`, one or many
-pages in an array or one after the other), bare arrays, objects of locations by their id, one location a line
-and a single location, each plain or packed, with names in snake_case or camelCase. An EVSE is a pile: its
-connectors charge one vehicle at a time.
+pages in an array or one after the other), bare arrays, objects of locations by their id or under country and
+party, one location a line and a single location, each plain or packed, with names in snake_case or camelCase.
+An EVSE is a pile: its connectors charge one vehicle at a time.
 
 Feeds break the standard in many ways. What is put right (a power in kW, a current that the plug cannot carry)
 and what is left out (piles removed or planned) is in the import report.
@@ -15,6 +15,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from charging.domain.vocabulary import Access, Datum, Site
 from charging.errors import SourceError
 from charging.sources.countries import country_code
 from charging.sources.io.files import open_text, read_head
-from charging.sources.io.json_stream import Around, BrokenLine, is_lines, records, values_in_lines
+from charging.sources.io.json_stream import Around, BrokenLine, is_lines, values_in_lines
 from charging.sources.ocpi.codes import (
     CUSTOMERS,
     FACILITY_SITES,
@@ -34,15 +35,8 @@ from charging.sources.ocpi.codes import (
     read_code,
     read_time,
 )
-from charging.sources.ocpi.names import (
-    INSIDE,
-    NAMES,
-    OWN,
-    is_location,
-    keyed_location,
-    spellings,
-    standard_location,
-)
+from charging.sources.ocpi.envelopes import INSIDE, is_single_location, read_answers
+from charging.sources.ocpi.names import NAMES, OWN, spellings, standard_location
 from charging.sources.ocpi.piles import LocationPiles, is_feed_in_kw, piles_of
 from charging.sources.ocpi.positions import Position, position_of
 from charging.sources.records import Reason, Record, Rejection, Repair, SourceInfo, StationRecord
@@ -51,8 +45,7 @@ from charging.sources.scalars import read_text
 MAX_WAITING = 256
 """Locations that are read before the first is given, to find the unit of the feed's powers."""
 
-_INSIDE, _OWN = spellings(INSIDE), spellings(OWN)
-_MAX_DEPTH = 8  # pages inside one another that are looked into
+_OWN = spellings(OWN)
 _FIRST_ERROR = 2_000  # status_code: below it all went well
 _CLOCK = re.compile(r"\d\d:\d\d")
 _OTHER_FORMATS = (b'"addressinfo"', b'"featurecollection"')
@@ -149,37 +142,13 @@ def _values(path: Path, head: bytes) -> Iterator[Any]:
         if is_lines(head, *_OWN):
             yield from values_in_lines(text, path)
             return
-        for value in records(text, path, _INSIDE, keyed_record=keyed_location):
+        for value in read_answers(text, path, partial(_check_answer, path)):
             if not isinstance(value, Around):
-                if isinstance(value, dict) and "evses" in value:  # as nearly all are
-                    yield value
-                else:
-                    yield from _unpack(value, path)
-                continue
-            around = NAMES.rename(value.members)
-            _check_answer(path, around)
-            if is_location(around) or ("id" in around and not value.has_records):
-                yield around
-            elif around and not value.has_records:
-                raise _no_locations_in(path, around)
-
-
-def _unpack(value: Any, path: Path, depth: int = 0) -> Iterator[Any]:  # noqa: ANN401  JSON
-    """Yield the locations of a page that is in memory, or the value itself where it is none."""
-    page = NAMES.rename(value) if isinstance(value, dict) else {}
-    held = [page[name] for name in INSIDE if isinstance(page.get(name), (list, dict))]
-    if not held or is_location(page) or depth > _MAX_DEPTH:
-        yield value
-        return
-    _check_answer(path, page)
-    for inner in held:
-        if isinstance(inner, list):
-            for each in inner:
-                yield from _unpack(each, path, depth + 1)
-        else:
-            by_id = [keyed_location(*item) for item in inner.items()]
-            found = [location for location in by_id if location is not None]
-            yield from found or _unpack(inner, path, depth + 1)
+                yield value
+            elif is_single_location(value):
+                yield value.members
+            elif value.members and not value.has_records:
+                raise _no_locations_in(path, value.members)
 
 
 def _no_locations_in(path: Path, around: Object) -> SourceError:

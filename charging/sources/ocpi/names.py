@@ -6,9 +6,6 @@ from typing import Any
 from charging.sources.field_names import FieldNames
 from charging.sources.ocpi.codes import Object
 
-INSIDE = ("data", "items", "locations", "results", "pages")
-"""Members of an answer, or of an object in it, that hold the locations: the standard has `data` alone."""
-
 OWN = ("evses", "coordinates")
 """Of which every location has one."""
 
@@ -21,9 +18,10 @@ uid evse_id status status_schedule parking_restrictions capabilities floor_level
 standard format power_type max_electric_power max_voltage voltage max_amperage amperage tariff_ids tariff_id
 latitude longitude regular_hours weekday period_begin period_end twentyfourseven
 exceptional_openings exceptional_closings logo status_code status_message timestamp
+data items locations results pages version endpoints identifier role url
 """
 
-NAMES = FieldNames((*_NAMES.split(), *_NESTED, *INSIDE))
+NAMES = FieldNames((*_NAMES.split(), *_NESTED))
 
 
 def is_location(given: Any) -> bool:  # noqa: ANN401  JSON
@@ -41,12 +39,6 @@ def standard_location(location: Object) -> Object:
         return given
     renamed = [NAMES.rename(evse) if isinstance(evse, dict) else evse for evse in evses]
     return given if all(map(is_, renamed, evses)) else {**given, "evses": renamed}
-
-
-def keyed_location(key: str, value: Any) -> Any:  # noqa: ANN401  JSON
-    """Return the location that stands under a key, which is its id where it has none; None for another."""
-    given = NAMES.rename(value) if isinstance(value, dict) else None
-    return {"id": key} | dict(given) if given is not None and is_location(given) else None
 
 
 def spellings(names: tuple[str, ...]) -> frozenset[str]:

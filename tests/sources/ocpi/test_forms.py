@@ -131,6 +131,50 @@ def test_a_location_without_id_has_the_key_it_stands_under(tmp_path, wrap):
     assert [record.source_id for record in read(tmp_path, wrap({"K7": WITHOUT_ID}))] == ["DE*EXA*K7"]
 
 
+WITHOUT_PARTY = [
+    {key: value for key, value in each.items() if key not in ("country_code", "party_id")} for each in FEED
+]
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda feed: {"DE": {"EXA": feed}},
+        lambda feed: {"DE": {"EXA": {each["id"]: each for each in feed}}},
+        lambda feed: {"data": {"de": {"exa": feed}}, "status_code": 1000},
+        lambda feed: {"DE*EXA": feed},
+        lambda feed: {"locations": {"DE-EXA": {each["id"]: each for each in feed}}},
+        lambda feed: [{"data": {"DE": {"EXA": feed}}}],
+        lambda feed: [{"DE": {"EXA": feed}}],
+    ],
+    ids=range(7),
+)
+def test_locations_under_country_and_party_are_those_of_the_party(tmp_path, wrap):
+    expected = ["DE*EXA*1", "DE*EXA*2", "DE*EXA*3"]
+    assert [record.source_id for record in read(tmp_path, wrap(WITHOUT_PARTY))] == expected
+
+
+def test_locations_of_several_parties_and_of_a_country_alone_stay_apart(tmp_path):
+    given = {"DE": {"EXA": WITHOUT_PARTY[:1], "OTH": WITHOUT_PARTY[:1]}, "NL": WITHOUT_PARTY[1:2]}
+    assert [record.source_id for record in read(tmp_path, given)] == ["DE*EXA*1", "DE*OTH*1", "2"]
+
+
+def test_a_location_under_a_party_that_names_another_keeps_its_own(tmp_path):
+    assert read(tmp_path, {"NL": {"OTH": [FIRST]}})[0].source_id == "DE*EXA*1"
+
+
+def test_what_is_no_location_under_a_party_is_told(tmp_path):
+    station, text = read(tmp_path, {"DE": {"EXA": [FIRST, "text"]}})
+    assert (station.source_id, text.reason) == ("DE*EXA*1", Reason.MALFORMED)
+
+
+@pytest.mark.parametrize("keys", [("ZZ", "EXA"), ("DE", "EXAMPLE"), ("charger", "EXA")])
+def test_keys_that_are_no_country_and_party_are_no_envelope(tmp_path, keys):
+    country, party = keys
+    with pytest.raises(SourceError, match="expected OCPI locations"):
+        read(tmp_path, {country: {party: FEED}})
+
+
 @pytest.mark.slow
 def test_a_thousand_locations_by_id_are_more_than_an_envelope_has_members(tmp_path):
     many = {str(number): WITHOUT_ID for number in range(1_000)}
