@@ -5,14 +5,11 @@ Both remember the dataset they made as the last one. Nothing is written before e
 
 import logging
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-
-import pyarrow.compute as pc
 
 from charging.dataset.build import Builder, BuildResult
 from charging.dataset.manifest import Description
@@ -25,7 +22,7 @@ from charging.domain.vocabulary import Datum, Kind
 from charging.errors import Fault, SourceError, UsageError
 from charging.simulation import network
 from charging.sources import service_areas
-from charging.sources.io.files import FileKind, file_kind, read_head
+from charging.sources.io.files import FileKind, distinct_stems, file_kind, read_head
 from charging.sources.readers import READERS, Corrections, Reader, guessed_reader, reader_named, sniff
 from charging.sources.recognition.column_guess import TableGuess, warnings_of
 from charging.sources.recognition.guessed_preset import Statement
@@ -301,7 +298,7 @@ def _read_all(
     is_id_from_file: bool,
 ) -> Iterator[Record | Stations]:
     together = [path for path, _ in files]
-    names = _distinct_stems(paths)
+    names = distinct_stems(paths)
     for path, reader in files:
         prefix = names[paths.index(path)] if is_id_from_file or reader.has_ids_by_file else None
         done = paths.index(path) / len(paths)
@@ -315,29 +312,10 @@ def _read_all(
                 progress(done * _READ_SHARE, f"reading {path.name}, {number:,} records")
 
 
-def _distinct_stems(paths: Sequence[Path]) -> list[str]:
-    """Return a name for each file: of its own name, with its folder and its number where it needs them.
-
-    Examples
-    --------
-    >>> _distinct_stems([Path("a/2024.csv"), Path("b/2024.csv"), Path("c.csv.gz")])
-    ['a-2024', 'b-2024', 'c']
-    """
-    names = [path.name.split(".")[0] or path.name for path in paths]
-    counts = Counter(names)
-    names = [
-        f"{path.parent.name}-{name}" if counts[name] > 1 else name
-        for path, name in zip(paths, names, strict=True)
-    ]
-    counts = Counter(names)
-    return [f"{name}-{at}" if counts[name] > 1 else name for at, name in enumerate(names, start=1)]
-
-
 def _prefix_ids(some: Record | Stations, prefix: str) -> Record | Stations:
     """Return stations whose ids begin with the name of their file."""
     if isinstance(some, Stations):
-        ids = pc.binary_join_element_wise(prefix, some.column("source_id"), "/")
-        return replace(some, columns={**some.columns, "source_id": ids})
+        return some.with_id_prefix(prefix)
     return some._replace(source_id=f"{prefix}/{some.source_id}") if isinstance(some, StationRecord) else some
 
 

@@ -243,6 +243,47 @@ def test_ids_of_several_files_stay_apart_on_request(import_text):
     assert {row["source_id"] for row in stations(dataset)} == {"north/1", "south/1"}
 
 
+@pytest.fixture
+def import_archive(tmp_path):
+    """Import an archive of tables of a preset of one's own, which may make sites of rows."""
+
+    def run(members, more="", name="towns.zip"):
+        presets = tmp_path / "build" / "presets"
+        presets.mkdir(parents=True, exist_ok=True)
+        (presets / "mine.toml").write_text(PRESET.format(datum="wgs84") + more, "utf-8")
+        with ZipFile(tmp_path / name, "w") as archive:
+            for member, text in members:
+                archive.writestr(member, text)
+        options = {"preset": "mine", "corrections": Corrections(id_from_file=True)}
+        return import_files([tmp_path / name], build_dir=tmp_path / "build", **options)
+
+    return run
+
+
+NORTH, SOUTH = "id,lat,lon\n1,52.4,4.8\n", "id,lat,lon\n1,52.5,4.9\n"
+
+
+@pytest.mark.parametrize(
+    ("members", "ids"),
+    [
+        ([("north.csv", NORTH), ("south.csv", SOUTH)], {"towns/north/1", "towns/south/1"}),
+        ([("2024/a.csv", NORTH), ("2025/a.csv", SOUTH)], {"towns/2024-a/1", "towns/2025-a/1"}),
+        ([("a.csv", NORTH), ("a.txt", SOUTH)], {"towns/a-1/1", "towns/a-2/1"}),
+        ([("north.csv", NORTH), ("LICENCE.txt", "Free")], {"towns/1"}),
+    ],
+)
+def test_ids_of_the_members_of_an_archive_stay_apart_on_request(import_archive, members, ids):
+    dataset = import_archive(members)
+    assert {row["source_id"] for row in stations(dataset)} == ids
+    assert not dataset.manifest.report.rejections
+
+
+def test_rows_of_two_members_with_one_id_are_two_sites(import_archive):
+    members = [("north.csv", NORTH + NORTH[-11:]), ("south.csv", SOUTH)]
+    dataset = import_archive(members, '[sites]\nsame = ["source_id"]\n')
+    assert {row["source_id"] for row in stations(dataset)} == {"towns/north/1", "towns/south/1"}
+
+
 def test_points_that_fit_their_country_only_exchanged_are_put_right_on_request(import_text):
     text = "id,lat,lon,country\n1,13.4,52.5,DE\n2,48.1,11.6,DE\n3,2.35,48.85,\n"
     assert findings(import_text(a=text).manifest.report.rejections) == {"swapped_coordinate": 1}

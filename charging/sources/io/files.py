@@ -12,11 +12,12 @@ import io
 import lzma
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO, TextIO, cast
 
 from charging.errors import Fault, SourceError
@@ -154,6 +155,31 @@ def parts(path: Path) -> tuple[Part, ...]:
         message = f"{path}: expected an archive with a table or JSON inside, found {named}. Fetch it again."
         raise SourceError(message, Fault.PACKED)
     return found
+
+
+def distinct_stems(paths: Sequence[PurePath]) -> list[str]:
+    """Return a name for each file: of its own name, with its folder and its number where it needs them.
+
+    Examples
+    --------
+    >>> distinct_stems([Path("a/2024.csv"), Path("b/2024.csv"), Path("c.csv.gz"), Path("2024.csv")])
+    ['a-2024', 'b-2024', 'c', '2024']
+    """
+    names = [path.name.split(".")[0] or path.name for path in paths]
+    counts = Counter(names)
+    names = [
+        f"{path.parent.name}-{name}" if counts[name] > 1 and path.parent.name else name
+        for path, name in zip(paths, names, strict=True)
+    ]
+    counts = Counter(names)
+    return [f"{name}-{at}" if counts[name] > 1 else name for at, name in enumerate(names, start=1)]
+
+
+def member_stems(found: Sequence[Part]) -> list[str | None]:
+    """Return a name for each part of a file: none where it is the only one."""
+    if len(found) == 1:
+        return [None]
+    return [*distinct_stems([PurePosixPath(part.member.filename if part.member else "") for part in found])]
 
 
 def text_part(source: Path | Part, matches: Callable[[bytes], bool] | None = None) -> Part:

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from charging.errors import SourceError, UsageError
-from charging.sources.io.files import Part, parts
+from charging.sources.io.files import Part, member_stems, parts
 from charging.sources.records import Record, Repair, SourceInfo
 from charging.sources.tabular.device_grouping import merged
 from charging.sources.tabular.headers import Header, has_header, headers_of
@@ -125,7 +125,9 @@ def _has_columns(part: Part, preset: Preset) -> bool:
 def _stations(path: Path, preset: Preset, repairs: Collection[Repair]) -> Iterator[Stations]:
     is_found = False
     seen: list[tuple[Header, Sequence[str]]] = []
-    for part in parts(path):
+    found = parts(path)
+    stems = member_stems(found) if preset.layout.id_from_file else [None] * len(found)
+    for part, stem in zip(found, stems, strict=True):
         for rows in _tables(part, preset):
             above: Sequence[str] | None = None
             for _, cells in islice(rows.singly, MAX_PREAMBLE):
@@ -135,7 +137,8 @@ def _stations(path: Path, preset: Preset, repairs: Collection[Repair]) -> Iterat
                     is_found = True
                     table = PresetTable(preset, header, where=str(part), repairs=repairs)
                     for block in rows.by_the_block:
-                        yield table.stations(block.cells(table.width, table.wanted, table.least))
+                        some = table.stations(block.cells(table.width, table.wanted, table.least))
+                        yield some if stem is None else some.with_id_prefix(stem)
                     break
                 seen += [(header, cells or ()) for header in headers[:1]]
                 above = cells

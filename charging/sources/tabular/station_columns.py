@@ -4,7 +4,7 @@ A record for each row is made only where somebody asks for records; a dataset is
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -121,6 +121,11 @@ class Stations:
         """Return the texts or times of a field."""
         found = self.columns.get(name)
         return found if found is not None else pa.nulls(len(self.lat), TIMES.get(name, pa.string()))
+
+    def with_id_prefix(self, prefix: str) -> "Stations":
+        """Return the stations with a name before their ids, of what these are unique in."""
+        ids = pc.binary_join_element_wise(prefix, self.column("source_id"), "/")
+        return replace(self, columns={**self.columns, "source_id": ids})
 
     def of(self, is_taken: NDArray[np.bool_]) -> "Stations":
         """Return some of the stations, and no rejections."""
