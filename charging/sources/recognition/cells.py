@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from charging.sources.recognition.header_words import fold_word
+from charging.sources.tabular.cell_parsers import NO, YES
 
 _UNKNOWN = (
     "-|--|?|.|n/a|#n/a|na|nan|none|null|nil|unknown|undefined|not known|not available|not specified"
@@ -25,6 +26,7 @@ _UNITS = re.compile(r"\s*(?:kw|w|kilowatt|千瓦|个|台|座|pcs|°|kva)\.?\s*",
 _KW_CELL = re.compile(r"\d\s*kw\b(?!\s*h)", re.IGNORECASE)
 _PAIR = re.compile(r"[-+]?\d{1,3}(?:\.\d+)?")
 _TIME = re.compile(r"[T ]\d{1,2}:\d{2}")
+_YEAR = re.compile(r"(?:19[89]|20\d)\d(?:\.0|年)?", re.ASCII)
 _HOURS = re.compile(
     r"\d{1,2}[:h.]\d{0,2}\s*(?:-|–|to|bis|à|~)\s*\d{1,2}|24\s*/\s*7|24 ?h|\d{1,2}:\d{2}$", re.IGNORECASE
 )
@@ -44,6 +46,8 @@ DATE_FORMATS = (
     "%m/%d/%y",
 )
 """Forms of a day, as `strptime` takes them."""
+
+_FLAGS = (YES | NO) - {"1", "0", "x", "-"}  # those that are nothing else
 
 _MIN_YEAR, _MAX_YEAR = 1990, 2100
 
@@ -124,6 +128,11 @@ class SampleColumn:
         return date_formats_of(self.different)
 
     @property
+    def are_years(self) -> bool:
+        """Whether nearly all cells are a year and no day."""
+        return self.share(lambda cell: bool(_YEAR.fullmatch(cell))) >= MIN_SHARE
+
+    @property
     def says_kw(self) -> bool:
         """Whether cells carry their unit of power."""
         return self.share(lambda cell: bool(_KW_CELL.search(cell))) >= MIN_SHARE
@@ -136,9 +145,7 @@ class SampleColumn:
     @property
     def are_flags(self) -> bool:
         """Whether cells say yes or no."""
-        return bool(self.known) and {cell.casefold() for cell in self.different} <= {
-            *("true", "false", "yes", "no", "y", "n", "ja", "nein", "oui", "non", "是", "否", "si", "sí"),
-        }
+        return bool(self.known) and {cell.casefold() for cell in self.different} <= _FLAGS
 
 
 def pair_of(cell: str) -> tuple[float, float] | None:

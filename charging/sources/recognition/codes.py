@@ -18,13 +18,13 @@ _PLUGS: Sequence[tuple[str, Connector]] = (
     (r"chaoji", Connector.CHAOJI),
     (r"ccs ?1|ccs[ -]?type ?1|combo ?1|j1772 ?combo|sae combo|ccs/sae", Connector.CCS1),
     (r"iec_62196_t1_combo", Connector.CCS1),
-    (r"ccs ?2?|ccs[ -]?typ[e]? ?2|combo ?2?|t2 combo|combo[ -]ccs|ccs2.*", Connector.CCS2),
-    (r"ccs[ -]combo.*|iec_62196_t2_combo|typ[eo]? ?2[ -]combo.*", Connector.CCS2),
+    (r"ccs ?2?|ccs[ -]?t[yi]p[eo]? ?2|combo ?2?|t2 combo|combo[ -]ccs|ccs2.*", Connector.CCS2),
+    (r"ccs[ -]combo.*|iec_62196_t2_combo|t[yi]p[eo]? ?2[ -]combo.*", Connector.CCS2),
     (r"chademo", Connector.CHADEMO),
     (r"nacs|j3400|tesla", Connector.NACS),
-    (r"typ[eo]? ?1|sae ?j1772|j[- ]?1772|iec_62196_t1|yazaki", Connector.TYPE1),
-    (r"typ[eo]? ?2|t2s?|iec_62196_t2|mennekes|iec ?62196[ -]?2", Connector.TYPE2),
-    (r"schuko|domestic|household|cee ?7.*|typ[e]? ?e(?:[ /-]?f)?|e[/-]f|ef", Connector.HOUSEHOLD),
+    (r"t[yi]p[eo]? ?1|sae ?j1772|j[- ]?1772|iec_62196_t1|yazaki", Connector.TYPE1),
+    (r"t[yi]p[eo]? ?2|t2s?|iec_62196_t2|mennekes|iec ?62196[ -]?2", Connector.TYPE2),
+    (r"schuko|domestic|household|cee ?7.*|t[yi]p[eo]? ?e(?:[ /-]?f)?|e[/-]f|ef", Connector.HOUSEHOLD),
     (r"nema.*|domestic_[a-z]", Connector.HOUSEHOLD),
 )
 """What a part of a text says as a word of its own, the first that fits; texts are folded."""
@@ -95,6 +95,23 @@ def connector_of(text: str) -> str | None:
     folded = fold_word(text).replace("steckdose", "").replace("_socket", "").strip()
     found = next((plug for pattern, plug in _PATTERNS if pattern.search(folded)), None)
     return None if found is None else str(found)
+
+
+def named_plug(header: str) -> tuple[str, str] | None:
+    """Return the plug a header names, and what else the header says; None where it names none.
+
+    Examples
+    --------
+    >>> named_plug("prise_type_combo_ccs"), named_plug("Number of CHAdeMO"), named_plug("Steckertyp 2")
+    (('ccs2', 'prise type'), ('chademo', 'number of'), None)
+    """
+    text = fold_word(header).replace("_", " ")
+    plug = next((plug for pattern, plug in _PATTERNS if pattern.search(text)), None)
+    if plug is None:
+        return None
+    for pattern, other in _PATTERNS:
+        text = pattern.sub(" ", text) if other is plug else text
+    return str(plug), " ".join(text.split())
 
 
 def separator_of(texts: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from charging.domain.vocabulary import Datum
+from charging.domain.vocabulary import Connector, Datum
 
 
 class TableKind(StrEnum):
@@ -25,6 +25,7 @@ class Assumed(StrEnum):
     SWAPPED_HEADERS = "swapped_headers"
     DAY_FIRST = "day_first"
     WATTS = "watts"
+    YEARS = "years"
     DATUM = "datum"
 
 
@@ -33,6 +34,7 @@ _ASSUMED = {
     " beyond 90 degrees",
     Assumed.DAY_FIRST: "{0} may have the day or the month first: the day was taken",
     Assumed.WATTS: "{0} was taken to be in watts: none of its numbers is below 1,000",
+    Assumed.YEARS: "{0} holds years alone, and what is kept of an opening is its day: it is not used",
     Assumed.DATUM: "its points are in mainland China and nothing states their datum: they were taken as they"
     " stand, as WGS-84. If they come from a Chinese map (Amap, Tencent: GCJ-02; Baidu: BD-09), they lie up to"
     " 700 m off; import again with --datum gcj02 or --datum bd09",
@@ -60,6 +62,8 @@ class ColumnGuess:
     headers: tuple[str, ...]
     reason: str
     confidence: float  # 0 to 1; 1 where the user said so
+    number: int | None = None  # of the plug that it is about, where columns are numbered
+    plug: Connector | None = None  # that it is about: whether, or how often, or with what power it is there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,7 @@ class TableGuess:
     charger_id: str | None = None  # the column of ids of devices, where each row is one
     is_on_the_mainland: bool = False  # of China, where maps have a datum of their own
     has_repeated_ids: bool = False
+    has_numbered_piles: bool = False  # whether each numbered plug is a pile of its own
 
     @property
     def is_importable(self) -> bool:
@@ -105,8 +110,13 @@ class TableGuess:
         return self.kind is TableKind.STATIONS and not self.doubts
 
     def of(self, name: str) -> ColumnGuess | None:
-        """Return the columns of a field, or None where it has none."""
-        return next((each for each in self.columns if each.field == name), None)
+        """Return the columns of a field, of numbered ones the first; None where it has none."""
+        return next((each for each in self.columns if each.field == name and each.plug is None), None)
+
+    def shared_headers_of(self, name: str) -> tuple[str, ...]:
+        """Return the headers of a field but for those about single plugs."""
+        found = (each for each in self.columns if each.field == name and not (each.number or each.plug))
+        return next((each.headers for each in found), ())
 
     def headers_of(self, name: str) -> tuple[str, ...]:
         """Return the headers of a field."""
@@ -115,11 +125,11 @@ class TableGuess:
 
     def to_json(self) -> dict[str, Any]:
         """Return it for programs: fields with a header, or a list of several."""
-        named = {
-            each.field: each.headers[0] if len(each.headers) == 1 else list(each.headers)
-            for each in self.columns
-        }
-        return {"columns": named, "unused": list(self.unused)}
+        named: dict[str, list[str]] = {}
+        for each in self.columns:
+            named.setdefault(each.field, []).extend(each.headers)
+        columns = {field: headers[0] if len(headers) == 1 else headers for field, headers in named.items()}
+        return {"columns": columns, "unused": list(self.unused)}
 
 
 def warnings_of(guess: TableGuess, datum: Datum | None) -> tuple[Assumption, ...]:

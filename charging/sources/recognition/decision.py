@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from charging.domain.vocabulary import Datum
 from charging.sources.recognition.cells import SampleColumn
@@ -17,14 +18,18 @@ from charging.sources.recognition.column_guess import (
     TableKind,
 )
 from charging.sources.recognition.coordinates import Coordinates, find_coordinates
-from charging.sources.recognition.field_rules import FIELDS
+from charging.sources.recognition.field_rules import FIELDS, Candidate, names_field
 from charging.sources.recognition.header_words import meanings
 from charging.sources.recognition.mainland import are_on_the_mainland
+from charging.sources.recognition.numbered_columns import are_piles, find_numbered_columns
+from charging.sources.recognition.plug_columns import PlugColumn, find_columns_by_plug
 from charging.sources.recognition.table_kind import kind_of_table
 
 MAX_SAMPLES = 2_000
 """Different values of a column that are kept."""
 
+
+_PLUG_CONFIDENCE = 0.9  # of a column whose header and cells both speak of a plug
 
 _REPEATED = 0.1  # share of rows that repeat an id from which on it is that of a site with several rows
 
@@ -73,10 +78,15 @@ def guess_columns(
         columns,
         {field: said[field][0] for field in PLACES if said.get(field)},
     )
-    picked = pick_columns(usable, columns, places, said)
+    free = _without(usable, {at for positions in said.values() for at in positions})
+    numbered = find_numbered_columns(free, columns, said) if "connector" not in said else ()
+    picked = pick_columns(_without(usable, {each.at for each in numbered}), columns, places, said)
     fields = {field: tuple(each.at for each in found.columns) for field, found in picked.items()}
     kind, why = kind_of_table(names, columns, fields)
-    return _guess(names, columns, places, picked, form or TableForm(), kind, why, given)
+    plugs = _plugs(usable, columns, picked, frozenset(said), numbered)
+    guess = _guess(names, columns, places, picked, plugs, form or TableForm())
+    doubts = () if given.get("lat") and given.get("lon") else places.doubts
+    return replace(guess, kind=kind, why=why, doubts=doubts)
 
 
 def field_is_free(at: int, said: Mapping[str, tuple[int, ...]]) -> bool:
@@ -84,36 +94,57 @@ def field_is_free(at: int, said: Mapping[str, tuple[int, ...]]) -> bool:
     return all(at not in positions for field, positions in said.items() if field not in PLACES)
 
 
+def _without(names: Sequence[str], positions: set[int]) -> list[str]:
+    """Return the headers without some, which are not to be looked at."""
+    return ["" if at in positions else name for at, name in enumerate(names)]
+
+
+class _Plugs(NamedTuple):
+    """The columns of single plugs, and whether numbered ones are piles of their own."""
+
+    columns: tuple[PlugColumn, ...] = ()
+    are_piles: bool = False
+
+
+def _plugs(
+    names: Sequence[str],
+    columns: Sequence[SampleColumn],
+    picked: Mapping[str, FieldColumns],
+    said: frozenset[str],
+    numbered: tuple[PlugColumn, ...],
+) -> _Plugs:
+    """Return the columns that speak of one plug each, numbered or by its name, which no field has."""
+    taken = said | picked.keys()
+    is_charger_each = charger_id_column(picked, names, columns) is not None
+    if not numbered or "connector" in taken:
+        free = _without(names, {each.at for one in picked.values() for each in one.columns})
+        return _Plugs(find_columns_by_plug(free, columns, taken, is_charger_each=is_charger_each))
+    total = columns[picked["piles"].columns[0].at] if "piles" in picked else None
+    if not is_charger_each and not taken & {"dc_piles", "ac_piles"} and are_piles(numbered, columns, total):
+        return _Plugs(numbered, are_piles=True)
+    kept = {"connector"} if "power_kw" in taken else {"connector", "power_kw"}
+    return _Plugs(tuple(each for each in numbered if each.field in kept))
+
+
 def _guess(
     names: Sequence[str],
     columns: Sequence[SampleColumn],
     places: Coordinates,
     picked: Mapping[str, FieldColumns],
+    plugs: _Plugs,
     form: TableForm,
-    kind: TableKind,
-    why: str,
-    given: Mapping[str, tuple[str, ...]],
 ) -> TableGuess:
-    used = {each.at for one in picked.values() for each in one.columns}
-    guesses = tuple(
-        ColumnGuess(
-            field=field,
-            headers=tuple(names[each.at] for each in picked[field].columns),
-            reason=picked[field].columns[0].reason,
-            confidence=min(each.confidence for each in picked[field].columns),
-        )
-        for field in FIELDS
-        if field in picked
-    )
-    form, warnings = _form(form, places, picked, columns, names)
+    """Return the guess of a table, as if it were one of stations."""
+    used = {each.at for one in picked.values() for each in one.columns} | {each.at for each in plugs.columns}
+    form, warnings = _form(form, places, _with_plugs(picked, plugs), columns, names)
+    warnings += [Assumption(what=Assumed.YEARS, headers=(name,)) for name in _years(names, columns, picked)]
     return TableGuess(
-        kind=kind,
-        why=why,
-        columns=guesses,
+        kind=TableKind.STATIONS,
+        why="",
+        columns=_column_guesses(names, picked, plugs),
         unused=tuple(name for at, name in enumerate(names) if at not in used),
         form=form,
         warnings=(*places.warnings, *warnings),
-        doubts=() if given.get("lat") and given.get("lon") else places.doubts,
         candidates=tuple(names[at] for at in places.candidates),
         samples={
             name: columns[at].different[:MAX_SAMPLES]
@@ -127,7 +158,58 @@ def _guess(
         charger_id=charger_id_column(picked, names, columns),
         is_on_the_mainland=_is_on_the_mainland(places, columns),
         has_repeated_ids=_has_repeated_ids(picked, columns),
+        has_numbered_piles=plugs.are_piles,
     )
+
+
+def _column_guesses(
+    names: Sequence[str], picked: Mapping[str, FieldColumns], plugs: _Plugs
+) -> tuple[ColumnGuess, ...]:
+    """Return the columns in the order of the fields, those of single plugs last of their field."""
+    found = [
+        ColumnGuess(
+            field=field,
+            headers=tuple(names[each.at] for each in one.columns),
+            reason=one.columns[0].reason,
+            confidence=min(each.confidence for each in one.columns),
+        )
+        for field, one in picked.items()
+    ]
+    found += [
+        ColumnGuess(
+            field=each.field,
+            headers=(names[each.at],),
+            reason=f"it is that of plug {each.number}" if each.number else f"its header names {each.plug}",
+            confidence=_PLUG_CONFIDENCE,
+            number=each.number,
+            plug=each.plug,
+        )
+        for each in plugs.columns
+    ]
+    return tuple(sorted(found, key=lambda each: FIELDS.index(each.field)))
+
+
+def _with_plugs(picked: Mapping[str, FieldColumns], plugs: _Plugs) -> dict[str, FieldColumns]:
+    """Return the columns of all fields, those of single plugs among them."""
+    found = {field: one.columns for field, one in picked.items()}
+    for each in plugs.columns:
+        is_flag = each.plug is not None and each.field == "connector"
+        if not is_flag:
+            found[each.field] = (*found.get(each.field, ()), Candidate(each.at, _PLUG_CONFIDENCE, ""))
+    return {field: FieldColumns(each) for field, each in found.items()}
+
+
+def _years(
+    names: Sequence[str], columns: Sequence[SampleColumn], picked: Mapping[str, FieldColumns]
+) -> list[str]:
+    """Return the columns that tell of an opening by its year alone."""
+    if "opened_on" in picked:
+        return []
+    return [
+        name
+        for name, column in zip(names, columns, strict=True)
+        if column.are_years and any(names_field("opened_on", meaning) for meaning in meanings(name))
+    ]
 
 
 def _datum(headers: Sequence[str]) -> Datum | None:
@@ -177,7 +259,8 @@ def _form(
     )
     form = replace(form, position_order=places.order, decimal="," if marks[","] > marks["."] else ".")
     if "connector" in picked:
-        form = replace(form, separator=separator_of(columns[picked["connector"].columns[0].at].different))
+        texts = [text for each in picked["connector"].columns for text in columns[each.at].different]
+        form = replace(form, separator=separator_of(texts))
     if "opened_on" in picked:
         at = picked["opened_on"].columns[0].at
         formats = columns[at].date_formats

@@ -146,6 +146,11 @@ def candidate(field: str, at: int, meanings: tuple[Meaning, ...], column: Sample
     return best
 
 
+def names_field(field: str, meaning: Meaning) -> bool:
+    """Whether a header of that meaning can name a field, whatever its cells are."""
+    return _named(field, meaning)[0] > 0
+
+
 def _named(field: str, meaning: Meaning) -> tuple[float, str]:
     """Return how surely a meaning names a field, 0 where it does not."""
     concepts = meaning.concepts

@@ -8,13 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from charging.domain.vocabulary import Connector, Datum
+from charging.domain.vocabulary import Datum
 from charging.errors import Fault, UsageError
 from charging.sources.io.bom import SELF_TOLD
 from charging.sources.recognition.cells import MIN_SHARE
 from charging.sources.recognition.codes import (
     access_of,
-    connector_of,
     country_of,
     is_not_built,
     is_removed,
@@ -22,6 +21,7 @@ from charging.sources.recognition.codes import (
 )
 from charging.sources.recognition.column_guess import TableGuess
 from charging.sources.recognition.header_words import meanings
+from charging.sources.recognition.pile_groups import counted_plugs, current_codes, groups_of, plug_codes
 from charging.sources.records import SourceInfo
 from charging.sources.tabular.preset_schema import Preset
 from charging.sources.tabular.presets import load_preset
@@ -42,9 +42,7 @@ _TEXT_FIELDS = {
 }
 _UNITS = (("pile", "pile"), ("point", "charging point"), ("port", "charging port"), ("plug", "connector"))
 _DEVICES = frozenset({"pile", "point", "port", "plug"})
-_DC_PLUGS = frozenset(
-    {Connector.CCS1, Connector.CCS2, Connector.CHADEMO, Connector.CHAOJI, Connector.GBT_DC, Connector.NACS}
-)
+_COUNTS = ("piles", "dc_piles", "ac_piles")
 _AS_OF = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _NAME = re.compile(r"\w[\w-]{0,60}")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -104,7 +102,7 @@ def source_name(path: Path) -> str:
 
 def preset_tables(guess: TableGuess, source: str, title: str) -> dict[str, Any]:
     """Return a guess as the tables of a preset's file."""
-    groups = _groups(guess)
+    groups = groups_of(guess)
     tables: dict[str, Any] = {
         "datum": str(guess.datum or Datum.WGS84),
         "source": {
@@ -169,7 +167,7 @@ def _columns(guess: TableGuess) -> dict[str, Any]:
     if address := dict.fromkeys((*guess.headers_of("address"), *guess.headers_of("postcode"))):
         columns["address"] = {"any": [list(address)]}
     if _is_total_stated(guess):
-        columns["stated_piles"] = guess.headers_of("piles")[0]
+        columns["stated_piles"] = guess.shared_headers_of("piles")[0]
     return columns
 
 
@@ -181,9 +179,9 @@ def _id(guess: TableGuess) -> Any:  # noqa: ANN401  a column, or several joined
 
 
 def _is_total_stated(guess: TableGuess) -> bool:
-    """Whether a count of all stands beside counts by current, or beside rows that are a charger each."""
-    has_parts = guess.of("dc_piles") or guess.of("ac_piles") or guess.charger_id
-    return bool(guess.of("piles") and has_parts)
+    """Whether a count of all stands beside those by current or number, or rows that are a charger each."""
+    has_parts = guess.of("dc_piles") or guess.of("ac_piles") or guess.charger_id or guess.has_numbered_piles
+    return bool(guess.shared_headers_of("piles") and has_parts)
 
 
 def _sites(guess: TableGuess) -> dict[str, Any] | None:
@@ -201,59 +199,11 @@ def _sites(guess: TableGuess) -> dict[str, Any] | None:
             "lat",
             "lon",
         ]
-    has_counts = any(guess.of(field) for field in ("piles", "dc_piles", "ac_piles"))
+    has_counts = guess.has_numbered_piles or any(each.field in _COUNTS for each in guess.columns)
     sites: dict[str, Any] = {"same": same, "equal": "one" if has_counts and not guess.charger_id else "all"}
     if _is_total_stated(guess) and not guess.charger_id:
         sites["adds"] = ["stated_piles"]
     return sites
-
-
-def _groups(guess: TableGuess) -> list[dict[str, Any]]:
-    also = {
-        field: headers[0]
-        for name, field in (("power_kw", "power_kw"), ("connector", "connectors"), ("status", "status"))
-        if (headers := guess.headers_of(name))
-    }
-    by_current = [
-        (header, current)
-        for field, current in (("dc_piles", "DC"), ("ac_piles", "AC"))
-        for header in guess.headers_of(field)
-    ]
-    groups: list[dict[str, Any]] = []
-    if guess.charger_id:
-        groups = [{"columns": {"pile_id": guess.charger_id, **also}, "constants": {"count": 1}}]
-    elif by_current:
-        groups = [_group_of_current(guess, header, current, also) for header, current in by_current]
-        for group in groups[1:]:
-            if group.get("also"):
-                group["also_if"] = "first"
-    elif counts := guess.headers_of("piles"):
-        groups = [{"columns": {"count": header}, "also": also} for header in counts]
-    elif also:
-        groups = [{"columns": also}]
-    return [{key: value for key, value in group.items() if value} for group in groups]
-
-
-def _group_of_current(
-    guess: TableGuess, header: str, current: str, also: Mapping[str, str]
-) -> dict[str, Any]:
-    """Return the group of one current: of the plugs of a station it has those of its current."""
-    group: dict[str, Any] = {
-        "columns": {"count": header},
-        "also": dict(also),
-        "constants": {"current": current},
-    }
-    if "connectors" in also:
-        wants_dc = current == "DC"
-        group["values"] = {
-            "connectors": {
-                code: plug
-                if (plug in _DC_PLUGS) is wants_dc or plug in (Connector.NACS, Connector.OTHER)
-                else ""
-                for code, plug in _plug_codes(guess).items()
-            }
-        }
-    return group
 
 
 def _values(guess: TableGuess) -> dict[str, dict[str, str]]:
@@ -270,20 +220,9 @@ def _values(guess: TableGuess) -> dict[str, dict[str, str]]:
     values["status"] = _codes(guess, "status", status_of) | {
         _code(text): "" for header in guess.headers_of("status") for text in guess.not_known.get(header, ())
     }
-    values["connectors"] = _plug_codes(guess)
+    values["connectors"] = plug_codes(guess)
+    values["current"] = current_codes(guess)
     return {field: codes for field, codes in values.items() if codes}
-
-
-def _plug_codes(guess: TableGuess) -> dict[str, str]:
-    parts = (
-        part.strip()
-        for text in _samples(guess, "connector")
-        for part in text.split(guess.form.separator)
-        if part.strip()
-    )
-    found = {_code(part): plug for part in parts if (plug := connector_of(part))}
-    unknown = (text for header in guess.headers_of("connector") for text in guess.not_known.get(header, ()))
-    return {**found, **{_code(text): "" for text in unknown}}
 
 
 def _codes(guess: TableGuess, field: str, meaning: Any) -> dict[str, str]:  # noqa: ANN401  a function of a text
@@ -312,10 +251,13 @@ def _rejected(guess: TableGuess) -> list[dict[str, Any]]:
 
 
 def _unit(guess: TableGuess) -> str:
-    headers = guess.headers_of("piles") + guess.headers_of("dc_piles") + guess.headers_of("ac_piles")
-    headers = headers or ((guess.charger_id,) if guess.charger_id else ())
+    headers = [header for field in _COUNTS for header in guess.shared_headers_of(field)]
+    headers = headers or ([guess.charger_id] if guess.charger_id else [])
+    default = "pile"
+    if not headers and (of_plugs := counted_plugs(guess)):
+        headers, default = of_plugs, "connector"
     said = {concept for header in headers for meaning in meanings(header) for concept in meaning.concepts}
-    return next((unit for concept, unit in _UNITS if concept in said), "pile")
+    return next((unit for concept, unit in _UNITS if concept in said), default)
 
 
 def _key(name: str) -> str:

@@ -17,8 +17,15 @@ from charging.sources.tabular.date_columns import DateColumn
 from charging.sources.tabular.preset_schema import CLOSED_SETS, Layout
 from charging.sources.tabular.quantity_columns import CountColumn, PowerColumn
 
-YES = frozenset({"true", "1", "yes", "y", "t", "oui", "vrai", "ja", "x"})
+YES = frozenset(
+    ("true", "1", "yes", "y", "t", "oui", "vrai", "ja", "x", "si", "sí", "sim", "是", "有", "да", "✓", "✔")
+)
 """Cells that say yes, in lower case; a number above 0 does too."""
+
+NO = frozenset(
+    ("false", "0", "no", "n", "f", "non", "faux", "nein", "nee", "não", "nao", "否", "无", "нет", "none", "-")
+)
+"""Cells that say no, in lower case; the number 0 does too."""
 
 _AC_PLUGS = frozenset(
     {Connector.TYPE1, Connector.TYPE2, Connector.HOUSEHOLD, Connector.GBT_AC_CABLE, Connector.GBT_AC_SOCKET}
@@ -84,15 +91,19 @@ def current_of(plugs: frozenset[Connector], count: int | None) -> Current | None
     return Current.AC_DC if count == 1 else None
 
 
-def says_yes(cell: str, decimal: str) -> bool:
-    """Whether a cell says yes, or how many there are.
+def read_flag(cell: str, decimal: str) -> bool | None:
+    """Return whether a cell says yes, or how many there are; None where it says neither that nor no.
 
     Examples
     --------
-    >>> says_yes("TRUE", "."), says_yes("2", "."), says_yes("0", "."), says_yes("non", ".")
-    (True, True, False, False)
+    >>> read_flag("TRUE", "."), read_flag("2", "."), read_flag("0", "."), read_flag("soon", ".")
+    (True, True, False, None)
     """
-    return cell.casefold() in YES or (read_number(cell, decimal=decimal) or 0) > 0
+    text = cell.casefold()
+    if text in YES or text in NO or not text:
+        return text in YES
+    number = read_number(cell, decimal=decimal)
+    return None if number is None else number > 0
 
 
 def _mask_of(plugs: Iterable[Sequence[Connector]]) -> int:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from charging.sources.io.arrow_texts import empty_to_null, trim_texts
 from charging.sources.tabular.cell_parsers import is_text, reader_of
 from charging.sources.tabular.cells import ColumnReader, Read, Reader
-from charging.sources.tabular.preset_schema import Mapped, Preset, PresetColumn
+from charging.sources.tabular.preset_schema import Layout, Mapped, Preset, PresetColumn
 from charging.sources.tabular.station_columns import Coded, Pairs, Rows
 
 MAX_KEPT = 65_536
@@ -21,6 +21,7 @@ MAX_KEPT = 65_536
 
 
 _NOTHING = Read(None)
+_POWERS = ";"  # between powers; a comma may be a decimal mark
 
 
 class Field:
@@ -31,9 +32,11 @@ class Field:
         name: str,
         places: Mapping[tuple[int, ...], Reader | None],
         codes: Mapping[str, Any] | None,
+        joiner: str = " ",
     ) -> None:
-        """Take alternatives of positions of cells to join by a space with what reads them, and codes."""
+        """Take alternatives of positions of cells to join with what reads them, and codes."""
         self.name = name
+        self.joiner = joiner
         self.places = tuple(places)
         self.is_text = is_text(name)
         self.first_letters = {code[:1] for code in codes or ()} if self.is_text else set()
@@ -58,7 +61,7 @@ class Field:
         unread: tuple[str, ...] = ()
         doubts: Pairs = ()
         for place in self.places:
-            value, unread_here, doubts_here = self._meaning(place, text_of(row, place))
+            value, unread_here, doubts_here = self._meaning(place, text_of(row, place, self.joiner))
             unread += unread_here
             doubts += doubts_here
             if value is not None:
@@ -80,11 +83,11 @@ class Field:
         return known
 
 
-def text_of(row: Mapping[int, str], place: tuple[int, ...]) -> str:
-    """Return the text of a row at a place."""
+def text_of(row: Mapping[int, str], place: tuple[int, ...], joiner: str = " ") -> str:
+    """Return the text of a row at a place, of several cells joined; an empty one adds nothing."""
     text = row[place[0]].strip()
     for at in place[1:]:
-        text = f"{text} {row[at].strip()}".strip()
+        text = f"{text}{joiner}{row[at].strip()}".strip(f"{joiner} ")
     return text
 
 
@@ -113,12 +116,12 @@ class Sheet:
         self.rows = rows
         self._trimmed: dict[int, pa.Array] = {}
 
-    def texts(self, place: tuple[int, ...]) -> pa.Array:
+    def texts(self, place: tuple[int, ...], joiner: str = " ") -> pa.Array:
         """Return the texts of a place, empty where there is none."""
         found = self._trim(place[0])
         for at in place[1:]:
-            both = pc.binary_join_element_wise(found, self._trim(at), " ")
-            found = trim_texts(both)
+            both = pc.binary_join_element_wise(found, self._trim(at), joiner)
+            found = trim_texts(both if joiner == " " else pc.utf8_trim(both, characters=f"{joiner} "))
         return found
 
     def column(self, field: Field) -> pa.Array:
@@ -132,12 +135,13 @@ class Sheet:
 
     def coded(self, field: Field, notes: Notes) -> Coded:
         """Return the values of a field that is read, None where no place holds one."""
-        found = _read(field, field.places[0], self.texts(field.places[0]), np.arange(self.rows), notes)
+        first = field.places[0]
+        found = _read(field, first, self.texts(first, field.joiner), np.arange(self.rows), notes)
         for place in field.places[1:]:
             still = np.flatnonzero(found.where(_is_nothing))
             if not len(still):
                 break
-            more = _read(field, place, self.texts(place).take(pa.array(still)), still, notes)
+            more = _read(field, place, self.texts(place, field.joiner).take(pa.array(still)), still, notes)
             at = found.at.copy()
             at[still] = more.at + len(found.values)
             found = Coded([*found.values, *more.values], at)
@@ -145,7 +149,7 @@ class Sheet:
 
     def _known(self, field: Field, place: tuple[int, ...]) -> pa.Array:
         """Return the texts of a place, its codes replaced, null where there is none."""
-        texts = self.texts(place)
+        texts = self.texts(place, field.joiner)
         if field.first_letters:
             first = pc.dictionary_encode(pc.utf8_slice_codeunits(texts, 0, 1))
             may_be_code = [
@@ -175,7 +179,13 @@ def fields_of(
         )
         if there:
             codes = mapped.values.get(name)
-            yield Field(name, {each: reader_of(name, preset.layout, codes) for each in there}, codes)
+            readers = {each: reader_of(name, preset.layout, codes) for each in there}
+            yield Field(name, readers, codes, _joiner(name, preset.layout))
+
+
+def _joiner(name: str, layout: Layout) -> str:
+    """Return what parts the cells that a field is joined of: of a field of lists that of their entries."""
+    return {"connectors": layout.separator, "current": layout.separator, "power_kw": _POWERS}.get(name, " ")
 
 
 def of_row(row: Mapping[int, str], fields: Iterable[Field]) -> tuple[dict[str, Any], Pairs, Pairs]:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from charging.domain.vocabulary import Connector, connector_mask
 from charging.sources.io.blocks import Cells
 from charging.sources.records import PileRecord, Reason, Rejection, Repair
-from charging.sources.tabular.cell_parsers import current_of, says_yes
+from charging.sources.tabular.cell_parsers import current_of, read_flag
 from charging.sources.tabular.default_rejections import NAMES, rejected_names
 from charging.sources.tabular.headers import Header
 from charging.sources.tabular.points import PointReader
@@ -36,6 +36,7 @@ MAX_KEPT = 8_192
 """Rows of different piles that are remembered."""
 
 _PILE_ID = "pile_id"
+_PLUGS = "connectors"
 _ID = "source_id"
 _STATED = "stated_piles"
 _REASONS_OF_TOTALS = (Reason.MISSING_ID, Reason.MISSING_COORDINATE, Reason.NOT_A_NUMBER)
@@ -274,7 +275,7 @@ class PileReader:
         is_changed = False
         for field, place in self._decided:
             texts = {
-                text_of(dict(zip(place, row, strict=True)), place)
+                text_of(dict(zip(place, row, strict=True)), place, field.joiner)
                 for row in zip(*(cells[at] for at in place), strict=True)
             }
             is_changed |= field.observe(place, texts - {""})
@@ -289,7 +290,9 @@ class PileReader:
         doubts: Pairs = ()
         for number, group in enumerate(self._groups):
             values, unread_here, doubts_here = of_row(row, group.fields)
-            plugs = frozenset(plug for plug, at in group.plugs if says_yes(row[at].strip(), self._decimal))
+            flags = {at: read_flag(row[at].strip(), self._decimal) for _, at in group.plugs}
+            plugs = frozenset(plug for plug, at in group.plugs if flags[at])
+            unread_here += tuple((_PLUGS, row[at].strip()) for at, flag in flags.items() if flag is None)
             if not (values or unread_here or plugs):
                 continue
             is_left_out = group.mapped.also_if == "first" and any(pile.count != 0 for pile in piles)

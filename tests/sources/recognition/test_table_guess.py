@@ -9,6 +9,7 @@ import pytest
 from charging.domain.vocabulary import Access, Connector, Current, Status, connectors_in
 from charging.errors import SourceError, UsageError
 from charging.sources.readers import sniff
+from charging.sources.recognition.column_guess import Assumed
 from charging.sources.recognition.guessed_preset import as_toml, preset_of, preset_tables, save_preset
 from charging.sources.recognition.samples import encodings_of
 from charging.sources.recognition.table_guess import correct_guess, guess_table
@@ -67,6 +68,168 @@ def test_utf_16_without_a_mark_is_in_the_guess_and_needs_no_name_in_a_preset(wri
     assert guess.form.encoding == encoding
     assert preset_tables(guess, "source", "title")["file"]["encoding"] == ["utf-8"]
     assert [each.name for each in read(path)] == [each.name for each in read(write(table, "utf-8"))]
+
+
+NUMBERED = {
+    "en": ("Connector 1 type", "Connector 1 power", "Connector 2 type", "Connector 2 power"),
+    "en run together": ("plug1_type", "plug1_kw", "plug2_type", "plug2_kw"),
+    "en from 0": ("connectors.0.type", "connectors.0.power", "connectors.1.type", "connectors.1.power"),
+    "es": (
+        "Tipo de conector 1",
+        "Potencia conector 1 (kW)",
+        "Tipo de conector 2",
+        "Potencia conector 2 (kW)",
+    ),
+    "de": ("Steckertyp 1", "Leistung Stecker 1", "Steckertyp 2", "Leistung Stecker 2"),
+    "fr": ("type_prise_1", "puissance_prise_1", "type_prise_2", "puissance_prise_2"),
+    "it": ("Tipo presa 1", "Potenza presa 1", "Tipo presa 2", "Potenza presa 2"),
+    "nl": ("Type stekker 1", "Vermogen stekker 1", "Type stekker 2", "Vermogen stekker 2"),
+    "zh": ("接口1类型", "接口1功率", "接口2类型", "接口2功率"),
+}
+
+
+def groups(path):
+    """Return the piles of each station of a table: current, plugs, power and count."""
+    return [[*map(group, station.piles)] for station in read(path)]
+
+
+def group(pile):
+    plugs = {*connectors_in(pile.connectors)} if pile.connectors else None
+    return pile.current, plugs, pile.power_kw, pile.count
+
+
+CCS, TYPE2, CHADEMO = {Connector.CCS2}, {Connector.TYPE2}, {Connector.CHADEMO}
+
+
+@pytest.mark.parametrize("headers", NUMBERED.values(), ids=NUMBERED)
+def test_numbered_connectors_are_groups_of_one_each(write, headers):
+    path = write(f"name,lat,lon,{','.join(headers)}\nA,52.5,13.4,CCS,150,Typ 2,22\nB,52.6,13.4,CCS,75,,\n")
+    dc, ac = (Current.DC, CCS, 150, 1), (Current.AC, TYPE2, 22, 1)
+    assert groups(path) == [[dc, ac], [(Current.DC, CCS, 75, 1)]]
+    guess = guess_table(path)
+    assert guess.to_json()["columns"]["connector"] == [*headers[::2]]
+    assert not guess.unused
+    assert sniff(path).source().unit_counted == "connector"
+
+
+def test_numbered_connectors_beside_a_total_are_the_piles_where_they_are_as_many(write):
+    header = "name,lat,lon,Number of charge points,Connector 1,Connector 2\n"
+    (station,) = read(write(f"{header}A,52.5,13.4,2,CCS,Type 2\n"))
+    assert (station.stated_piles, [pile.count for pile in station.piles]) == (2, [1, 1])
+    assert groups(write(f"{header}A,52.5,13.4,6,CCS,Type 2\n")) == [[(None, CCS | TYPE2, None, 6)]]
+    assert groups(write(f"{header}A,52.5,13.4,1,CCS,Type 2\n")) == [[(None, CCS | TYPE2, None, 1)]]
+
+
+def test_of_plugs_that_are_joined_the_highest_power_counts_whatever_their_comma_is(write):
+    header = "name;lat;lon;chargers;plug 1 type;plug 1 kW;plug 2 type;plug 2 kW\n"
+    assert groups(write(f"{header}A;52,5;13,4;1;Type 2;7,4;CCS;22,5\n")) == [[(None, CCS | TYPE2, 22.5, 1)]]
+
+
+def test_numbered_connectors_with_counts_are_as_many_as_these_say(write):
+    path = write(
+        "name,lat,lon,Plug1_Type,Plug1_Quantity,Plug2_Type,Plug2_Quantity\nA,52.5,13.4,CCS,2,Type 2,3\n"
+    )
+    assert groups(path) == [[(Current.DC, CCS, None, 2), (Current.AC, TYPE2, None, 3)]]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Connector 2 type,Connector 3 type",
+        "Address 1,Address 2",
+        "Connector 1 colour,Connector 2 colour",
+        "Connector 99999999999999999999 type,Connector type x",
+    ],
+)
+def test_numbered_columns_that_are_no_plugs_are_not_used(write, header):
+    guess = guess_table(write(f"name,lat,lon,{header}\nA,52.5,13.4,red,blue\n"))
+    assert not [each for each in guess.columns if each.number]
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"), [("yes", "no"), ("true", "false"), ("1", "0"), ("是", "否"), ("x", ""), ("Sí", "No")]
+)
+@pytest.mark.parametrize(
+    "headers", ["CHAdeMO,CCS,Type 2", "prise_type_chademo,prise_type_combo_ccs,prise_type_2"]
+)
+def test_columns_of_yes_and_no_for_plugs_are_the_plugs_of_the_piles(write, headers, yes, no):
+    path = write(
+        f"name,lat,lon,chargers,{headers}\nA,52.5,13.4,2,{yes},{yes},{no}\nB,52.6,13.4,1,{no},{no},{yes}\n"
+    )
+    assert groups(path) == [[(Current.DC, CCS | CHADEMO, None, 2)], [(Current.AC, TYPE2, None, 1)]]
+    assert guess_table(path).unused == ()
+
+
+def test_columns_of_counts_for_plugs_are_groups_and_flags_beside_a_total(write):
+    path = write("name,lat,lon,CHAdeMO,CCS,Type 2\nA,52.5,13.4,0,2,4\n")
+    assert groups(path) == [
+        [(Current.DC, CHADEMO, None, 0), (Current.DC, CCS, None, 2), (Current.AC, TYPE2, None, 4)]
+    ]
+    path = write("name,lat,lon,chargers,CHAdeMO,CCS,Type 2\nA,52.5,13.4,3,0,2,4\n")
+    assert groups(path) == [[(None, CCS | TYPE2, None, 3)]]
+
+
+def test_a_cell_that_says_neither_yes_nor_no_is_told(write):
+    rows = "".join(f"A{number},52.5,13.{number},1,yes,no\n" for number in range(10, 40))
+    *_, last = read(write(f"name,lat,lon,chargers,CHAdeMO,CCS\n{rows}Z,52.5,14.5,1,yes,soon\n"))
+    assert last.unmapped == (("connectors", "soon"),)
+    assert [{*connectors_in(pile.connectors)} for pile in last.piles] == [CHADEMO]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Type 2", "yes"),
+        ("Tesla", "yes"),
+        ("CCS price,CHAdeMO price", "1,2"),
+        ("Available CCS,Available CHAdeMO", "1,2"),
+        ("CCS,CHAdeMO", "Voltberry,Ampere"),
+        ("CCS kWh,CHAdeMO kWh", "1,2"),
+        ("CCS,CHAdeMO", ","),
+    ],
+)
+def test_columns_that_may_say_something_else_of_a_plug_are_not_used(write, header, cells):
+    guess = guess_table(write(f"name,lat,lon,chargers,{header}\nA,52.5,13.4,2,{cells}\n"))
+    assert not [each for each in guess.columns if each.plug]
+
+
+def test_powers_and_counts_of_plugs_are_those_of_their_current_or_of_their_own_group(write):
+    power = "EV J1772 Power Output (kW),EV CCS Power Output (kW),EV CHAdeMO Power Output (kW)"
+    path = write(f"name,lat,lon,EV Level2 EVSE Num,EV DC Fast Count,{power}\nA,42.5,-73.4,2,4,7.2,150,50\n")
+    assert groups(path) == [[(Current.DC, None, 150, 4), (Current.AC, None, 7.2, 2)]]
+    header = (
+        "EV J1772 Connector Count,EV J1772 Power Output (kW),EV CCS Connector Count,EV CCS Power Output (kW)"
+    )
+    path = write(f"name,lat,lon,{header}\nA,42.5,-73.4,2,7.2,4,150\n")
+    assert groups(path) == [[(Current.AC, {Connector.TYPE1}, 7.2, 2), (Current.DC, {Connector.CCS1}, 150, 4)]]
+
+
+@pytest.mark.parametrize("year", ["2019", "2019.0", "2019年"])
+def test_a_year_of_opening_is_told_as_not_used(write, year):
+    path = write(f"name,lat,lon,chargers,Installation Year\nA,52.5,13.4,2,{year}\n")
+    guess = guess_table(path)
+    assert guess.unused == ("Installation Year",)
+    assert [each.what for each in guess.warnings] == [Assumed.YEARS]
+    assert read(path)[0].opened_on is None
+
+
+def test_a_guess_with_plug_columns_can_be_kept_as_a_preset(write, tmp_path):
+    for text in (
+        "name,lat,lon,plug 1 type,plug 2 type,status\nA,52.5,13.4,CCS,Type 2,operational\n",
+        "name,lat,lon,chargers,CHAdeMO,CCS\nA,52.5,13.4,2,yes,no\n",
+        "name,lat,lon,CHAdeMO,CCS\nA,52.5,13.4,2,4\n",
+    ):
+        path, name = write(text), f"p{len(text)}"
+        guess = guess_table(path)
+        save_preset(tmp_path / "presets", name, path, guess, info=lambda info: info, datum=None)
+        assert [*tabular.read(path, preset=load_preset(name, tmp_path / "presets"))] == read(path)
+
+
+def test_the_connector_that_the_user_names_has_no_others_beside_it(write):
+    path = write("name,lat,lon,plug 1 type,plug 2 type,kind\nA,52.5,13.4,CCS,Type 2,CHAdeMO\n")
+    guess = guess_table(path, {"connector": ("kind",)})
+    assert guess.to_json()["columns"]["connector"] == "kind"
+    assert guess_table(path, {"connector": ()}).of("connector") is None
 
 
 def test_the_highest_power_is_that_of_the_slow_piles_where_there_are_no_others(write):

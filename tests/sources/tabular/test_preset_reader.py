@@ -15,7 +15,7 @@ from charging.sources.io.blocks import RowBlock
 from charging.sources.records import PileRecord, Reason, Rejection, StationRecord
 from charging.sources.tabular import model as tabular
 from charging.sources.tabular import number_columns, preset_columns, preset_reader, quantity_columns
-from charging.sources.tabular.cell_parsers import current_of, reader_of, says_yes
+from charging.sources.tabular.cell_parsers import current_of, read_flag, reader_of
 from charging.sources.tabular.cells import ColumnReader
 from charging.sources.tabular.position_cells import Form, read_pair
 from charging.sources.tabular.preset_reader import PresetTable
@@ -132,9 +132,10 @@ def record_of(row, preset, line, columns):
     piles = []
     for group in preset.piles:
         said, strange, put_right = read(row, group.columns, group, columns)
-        plugs = frozenset(
-            plug for plug, column in group.plugs.items() if says_yes(row[column].strip(), layout.decimal)
-        )
+        cells = {plug: row[column].strip() for plug, column in group.plugs.items()}
+        plugs = frozenset(plug for plug, cell in cells.items() if read_flag(cell, layout.decimal))
+        odd = [cell for cell in cells.values() if read_flag(cell, layout.decimal) is None]
+        strange += tuple(("connectors", cell) for cell in odd)
         if not (said or strange or plugs):
             continue
         more, strange_more, _ = read(row, group.also, group, columns)

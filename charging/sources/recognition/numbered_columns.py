@@ -1,0 +1,111 @@
+"""Columns that differ by a number (Connector 1 type, Connector 1 power, Connector 2 type): one plug each."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from charging.sources.recognition.cells import MIN_SHARE, SampleColumn
+from charging.sources.recognition.field_cells import CELLS
+from charging.sources.recognition.field_rules import candidate
+from charging.sources.recognition.header_words import meanings
+from charging.sources.recognition.plug_columns import PlugColumn
+
+MAX_NUMBER = 50
+"""Highest number of a plug that is looked for."""
+
+_NUMBER = re.compile(r"\d+")
+_FIELDS = ("connector", "power_kw", "piles")
+_MIN_CONFIDENCE = 0.5
+_CHARGER = frozenset({"plug", "point", "pile", "port"})
+_COUNT = re.compile(r"(\d{1,4})(?:\.0)?", re.ASCII)
+
+
+def find_numbered_columns(
+    names: Sequence[str], columns: Sequence[SampleColumn], said: Mapping[str, tuple[int, ...]]
+) -> tuple[PlugColumn, ...]:
+    """Return the columns numbered from 1 on that hold plugs, their powers and counts; none without plugs.
+
+    Parameters
+    ----------
+    names, columns
+        Of the table; a header that is not to be looked at is empty.
+    said
+        Columns of fields that the user named: these have no others.
+    """
+    best: dict[str, tuple[float, tuple[PlugColumn, ...]]] = {}
+    for header, at_number in _families(names).items():
+        for field in _FIELDS:
+            if field not in said and (confidence := _confidence(field, header, columns, at_number)):
+                found = tuple(PlugColumn(at, field, number) for number, at in at_number.items())
+                best[field] = max(best.get(field, (_MIN_CONFIDENCE, ())), (confidence, found))
+    plugs = best.get("connector", (0.0, ()))[1]
+    if not plugs:
+        return ()
+    numbers = {each.number for each in plugs}
+    found = (each for field in _FIELDS for each in best.get(field, (0.0, ()))[1])
+    return tuple(each for each in found if each.number in numbers)
+
+
+def are_piles(
+    found: Sequence[PlugColumn], columns: Sequence[SampleColumn], total: SampleColumn | None
+) -> bool:
+    """Whether each number of most rows is a pile, or as many as its count says, by the total of the row."""
+    if total is None:
+        return True
+    numbers = max(each.number or 0 for each in found)
+    has_counts = any(each.field == "piles" for each in found)
+    pairs = [
+        (count, int(match[1]))
+        for count, cell in zip(_counts_of_rows(found, columns), total.all, strict=True)
+        if (match := _COUNT.fullmatch(cell))
+    ]
+    # what has more piles than there are numbers says nothing: these may be its kinds of plugs
+    telling = [pair for pair in pairs if has_counts or not numbers == pair[0] < pair[1]]
+    same = sum(count == stated for count, stated in telling)
+    return bool(telling) and same >= MIN_SHARE * len(telling)
+
+
+def _families(names: Sequence[str]) -> dict[str, dict[int, int]]:
+    """Return the positions of headers that differ by one number alone, where it runs from 1 or 0 on."""
+    found: dict[str, dict[int, int]] = defaultdict(dict)
+    for at, name in enumerate(names):
+        for match in _NUMBER.finditer(name):
+            number = int(match[0][: len("999")])
+            if number <= MAX_NUMBER:
+                found[f"{name[: match.start()]} {name[match.end() :]}".strip()][number] = at
+    return {
+        header: {number: numbers[own] for number, own in enumerate(sorted(numbers), start=1)}
+        for header, numbers in found.items()
+        if {*numbers} in ({*range(1, len(numbers) + 1)}, {*range(len(numbers))})
+    }
+
+
+def _confidence(
+    field: str, header: str, columns: Sequence[SampleColumn], at_number: Mapping[int, int]
+) -> float:
+    """Return how surely columns that differ by a number are a field: 0 where one of them cannot be it."""
+    filled = [columns[at] for at in at_number.values() if not columns[at].is_empty]
+    if not filled:
+        return 0.0
+    fitting = tuple(
+        meaning
+        for meaning in meanings(header)
+        if (field == "connector" or meaning.concepts & _CHARGER)
+        and all(CELLS[field](column, meaning) > 0 for column in filled)
+    )
+    found = candidate(field, at_number[1], fitting, filled[0])
+    return found.confidence if found else 0.0
+
+
+def _counts_of_rows(found: Sequence[PlugColumn], columns: Sequence[SampleColumn]) -> list[int]:
+    """Return how many piles the numbered columns of each row come to."""
+    counts = {each.number: columns[each.at].all for each in found if each.field == "piles"}
+    sums = [0] * len(columns[found[0].at].all)
+    for each in found:
+        if each.field != "connector":
+            continue
+        known = {*columns[each.at].known}
+        for row, cell in enumerate(columns[each.at].all):
+            own = _COUNT.fullmatch(counts[each.number][row]) if each.number in counts else None
+            sums[row] += (int(own[1]) if own else 1) if cell in known else 0
+    return sums
