@@ -1,9 +1,13 @@
-"""Countries by the codes sources write: ISO 3166-1, three letters or two, as the two letters that are stored.
+"""Countries by what sources write, as the two letters that are stored: codes of ISO 3166-1, and common names.
 
-Kosovo has no code there; XK and XKX are the ones in use.
+Kosovo has no code there; XK and XKX are the ones in use. The names are in `data/country_names.csv`.
 """
 
 from collections.abc import Mapping
+from functools import cache
+
+from charging.domain.reference_data import FACTS_DIR, read_facts
+from charging.domain.text_folding import fold_letters
 
 _CODES = """
 ABWAW AFGAF AGOAO AIAAI ALAAX ALBAL ANDAD AREAE ARGAR ARMAM ASMAS ATAAQ ATFTF ATGAG AUSAU AUTAT AZEAZ BDIBI
@@ -25,71 +29,6 @@ USAUS UZBUZ VATVA VCTVC VENVE VGBVG VIRVI VNMVN VUTVU WLFWF WSMWS YEMYE ZAFZA ZM
 
 ALPHA_2: Mapping[str, str] = {codes[:3]: codes[3:] for codes in _CODES.split()}
 """Two letters by three."""
-
-_NAMES = """
-AE united arab emirates|uae|阿联酋
-AT austria|österreich|autriche|oostenrijk|奥地利
-AU australia|australien|澳大利亚
-BE belgium|belgië|belgique|belgien|bélgica|比利时
-BG bulgaria|българия
-BR brazil|brasil|brésil|巴西
-CA canada|kanada|加拿大
-CH switzerland|schweiz|suisse|svizzera|zwitserland|瑞士
-CL chile|智利
-CN china|people's republic of china|prc|中国|中华人民共和国|中國
-CO colombia|哥伦比亚
-CZ czechia|czech republic|česko|tschechien|捷克
-DE germany|deutschland|allemagne|alemania|germania|duitsland|德国
-DK denmark|danmark|dänemark|丹麦
-EE estonia|eesti
-ES spain|españa|espagne|spanien|spanje|spagna|西班牙
-FI finland|suomi|finnland|芬兰
-FR france|frankreich|francia|frankrijk|法国
-GB united kingdom|uk|great britain|england|scotland|wales|royaume-uni|英国
-GR greece|ελλάδα|griechenland|希腊
-HK hong kong|香港
-HR croatia|hrvatska|kroatien
-HU hungary|magyarország|ungarn|匈牙利
-ID indonesia|印度尼西亚
-IE ireland|irland|爱尔兰
-IL israel|以色列
-IN india|indien|印度
-IS iceland|ísland
-IT italy|italia|italien|italie|italië|意大利
-JP japan|日本
-KR south korea|korea|republic of korea|대한민국|韩国
-LT lithuania|lietuva
-LU luxembourg|luxemburg|卢森堡
-LV latvia|latvija
-MO macau|macao|澳门
-MX mexico|méxico|墨西哥
-MY malaysia|马来西亚
-NL netherlands|the netherlands|nederland|niederlande|pays-bas|holland|荷兰
-NO norway|norge|norwegen|norvège|挪威
-NZ new zealand|新西兰
-PL poland|polska|polen|波兰
-PT portugal|葡萄牙
-RO romania|românia|rumänien
-RS serbia|србија|srbija
-RU russia|russian federation|россия|俄罗斯
-SE sweden|sverige|schweden|瑞典
-SG singapore|新加坡
-SI slovenia|slovenija
-SK slovakia|slovensko
-TH thailand|泰国
-TR turkey|türkiye|turkiye|土耳其
-TW taiwan|台湾|臺灣
-UA ukraine|україна
-US united states|united states of america|u.s.|u.s.a.|estados unidos|états-unis|美国
-VN vietnam|viet nam|việt nam|越南
-ZA south africa|suid-afrika|南非
-"""
-"""Names of countries as tables write them, in lower case, behind the two letters."""
-
-BY_NAME: Mapping[str, str] = {
-    name: line[:2] for line in _NAMES.split("\n") if line for name in line[3:].split("|")
-}
-"""Two letters by name."""
 
 _KNOWN = frozenset(ALPHA_2.values())
 
@@ -113,5 +52,13 @@ def find_country(text: str) -> str | None:
     --------
     >>> find_country("Deutschland"), find_country("usa"), find_country("中国"), find_country("EU")
     ('DE', 'US', 'CN', None)
+    >>> find_country("Turkiye"), find_country("U.S."), find_country("Scotland"), find_country("Springfield")
+    ('TR', 'US', 'GB', None)
     """
-    return country_code(text) or BY_NAME.get(" ".join(text.casefold().split()))
+    return country_code(text) or _by_name().get(fold_letters(text))
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    rows = read_facts(FACTS_DIR / "country_names.csv", ("code", "names"))
+    return {fold_letters(name): row["code"] for row in rows for name in row["names"].split("|")}

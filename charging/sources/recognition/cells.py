@@ -2,13 +2,13 @@
 
 import datetime as dt
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from charging.sources.recognition.header_words import fold_word
 from charging.sources.tabular.cell_parsers import NO, YES
+from charging.sources.tabular.number_columns import NumberColumn
 
 _UNKNOWN = (
     "-|--|?|.|n/a|#n/a|na|nan|none|null|nil|unknown|undefined|not known|not available|not specified"
@@ -99,17 +99,16 @@ class SampleColumn:
         bare = [
             _UNITS.sub("", cell) if cell[-1:].isalpha() or cell[-1:] == "°" else cell for cell in self.known
         ]
-        found = [cell for cell in bare if _NUMBER.fullmatch(cell)]
+        found = [f"0{cell}" if cell[0] in ".," else cell for cell in bare if _NUMBER.fullmatch(cell)]
         if not found or len(found) < len(bare) / 2:
             return None
-        decimal = _decimal_of(found)
-        values, places = [], []
-        for cell in found:
-            plain = cell.replace("," if decimal == "." else ".", "").replace(decimal, ".")
-            if plain.count(".") <= 1:
-                values.append(float(plain))
-                places.append(len(plain.partition(".")[2]))
-        return Numbers(tuple(values), decimal, tuple(places)) if values else None
+        column, whole = NumberColumn(), NumberColumn(whole=True)  # what may be decimals or thousands is whole
+        column.observe(found)
+        read = [(cell, column.numbers(cell) or whole.numbers(cell)) for cell in found]
+        values = {cell: numbers[0] for cell, numbers in read if numbers}
+        known = [cell for cell in found if cell in values]
+        places = tuple(_places(cell, values[cell]) for cell in known)
+        return Numbers(tuple(values[cell] for cell in known), column.decimal_mark, places) if values else None
 
     @property
     def are_numbers(self) -> bool:
@@ -199,17 +198,8 @@ def _is_day(text: str, date_format: str) -> bool:
     return _MIN_YEAR <= day.year <= _MAX_YEAR
 
 
-def _decimal_of(numbers: Sequence[str]) -> str:
-    """Return the decimal mark of plain numbers: the one that stands once and last, wherever a mark stands."""
-    votes: Counter[str] = Counter()
-    for text in numbers:
-        comma, point = text.rfind(","), text.rfind(".")
-        if comma >= 0 and point >= 0:
-            votes["," if comma > point else "."] += 1
-        elif comma >= 0:
-            is_decimal = text.count(",") == 1 and len(text) - comma - 1 != len("000")
-            votes["," if is_decimal else "."] += 1
-        elif point >= 0:
-            votes["."] += 1 if text.count(".") == 1 else 0
-            votes[","] += 1 if text.count(".") > 1 else 0
-    return "," if votes[","] > votes["."] else "."
+def _places(text: str, value: float) -> int:
+    """Return how many digits stand behind the decimal mark of a number."""
+    tail = re.split("[.,]", text)[-1] if re.search("[.,]", text) else ""
+    digits = "".join(filter(str.isdecimal, text))
+    return 0 if digits.isdecimal() and abs(value) == int(digits[:15]) else len(tail)

@@ -6,7 +6,6 @@ from functools import cache
 
 from charging.domain.reference_data import FACTS_DIR, read_facts
 from charging.domain.vocabulary import Connector
-from charging.sources.countries import country_code
 from charging.sources.recognition.header_words import fold_word
 
 SEPARATORS = (",", ";", "|", "/", "+", "、", "\n")
@@ -122,20 +121,3 @@ def separator_of(texts: Iterable[str]) -> str:
         return sum(connector_of(part) is not None for text in texts for part in text.split(separator))
 
     return max(SEPARATORS, key=known_parts) if texts else SEPARATORS[0]
-
-
-def country_of(text: str) -> str | None:
-    """Return a country as two letters, or None where the text is neither a code nor a common name of one.
-
-    Examples
-    --------
-    >>> country_of("USA"), country_of("Deutschland"), country_of("Scotland"), country_of("Springfield")
-    ('US', 'DE', 'GB', None)
-    """
-    return (country_code(text) if len(text.strip()) <= len("USA") else None) or _countries().get(_key(text))
-
-
-@cache
-def _countries() -> dict[str, str]:
-    rows = read_facts(FACTS_DIR / "country_names.csv", ("code", "names"))
-    return {_key(name): row["code"] for row in rows for name in row["names"].split("|")}

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable, Mapping
 
+from charging.sources.countries import find_country
 from charging.sources.recognition.cells import MIN_SHARE, SampleColumn
 from charging.sources.recognition.codes import (
     access_of,
     connector_of,
-    country_of,
     is_not_built,
     is_removed,
     status_of,
@@ -94,7 +94,7 @@ def _is_short(column: SampleColumn, meaning: Meaning) -> float:
 
 
 def _is_country(column: SampleColumn, _meaning: Meaning) -> float:
-    known = column.share(lambda cell: country_of(cell) is not None)
+    known = column.share(lambda cell: find_country(cell) is not None)
     return 1.0 if known > 1 / 2 else 0.0
 
 

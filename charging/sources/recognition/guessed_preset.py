@@ -10,11 +10,11 @@ from typing import Any
 
 from charging.domain.vocabulary import Datum
 from charging.errors import Fault, UsageError
+from charging.sources.countries import find_country
 from charging.sources.io.bom import SELF_TOLD
 from charging.sources.recognition.cells import MIN_SHARE
 from charging.sources.recognition.codes import (
     access_of,
-    country_of,
     is_not_built,
     is_removed,
     status_of,
@@ -214,8 +214,8 @@ def _values(guess: TableGuess) -> dict[str, dict[str, str]]:
         if len(headers) == 1 and field != "opened_on":
             values[name] = {_code(text): "" for text in guess.not_known.get(headers[0], ())}
     values["access"] = values.get("access", {}) | _codes(guess, "access", access_of)
-    countries = _codes(guess, "country", country_of)
-    unknown = {_code(text): "" for text in _samples(guess, "country") if country_of(text) is None}
+    countries = _codes(guess, "country", find_country)
+    unknown = {_code(text): "" for text in _samples(guess, "country") if find_country(text) is None}
     values["country"] = values.get("country", {}) | countries | unknown
     values["status"] = _codes(guess, "status", status_of) | {
         _code(text): "" for header in guess.headers_of("status") for text in guess.not_known.get(header, ())

@@ -42,8 +42,8 @@ def find_numbered_columns(
     if not plugs:
         return ()
     numbers = {each.number for each in plugs}
-    found = (each for field in _FIELDS for each in best.get(field, (0.0, ()))[1])
-    return tuple(each for each in found if each.number in numbers)
+    every = (each for field in _FIELDS for each in best.get(field, (0.0, ()))[1])
+    return tuple(each for each in every if each.number in numbers)
 
 
 def are_piles(

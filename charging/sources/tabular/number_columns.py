@@ -73,6 +73,11 @@ class NumberColumn:
             return votes.pop()
         return Style.COMMA if self.declared == "," and not votes else Style.OPEN
 
+    @property
+    def decimal_mark(self) -> str:
+        """The mark before decimals in most cells that can be read in one way only, "." without any."""
+        return "," if self._votes.get(Style.COMMA, 0) > self._votes.get(Style.POINT, 0) else "."
+
     def numbers(self, token: str) -> tuple[float, ...] | None:
         """Return the numbers of digits with marks: several of a list, None where nothing decides.
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.domain.vocabulary import Datum
+from charging.sources.recognition.cells import SampleColumn
 from charging.sources.recognition.column_guess import TableKind, warnings_of
 from charging.sources.recognition.decision import guess_columns
 from charging.sources.recognition.field_rules import FIELDS
@@ -302,6 +303,27 @@ def test_the_form_of_days_is_told_from_all_of_them(cells, formats, is_told):
 
 def test_a_decimal_comma_is_told_from_the_coordinates():
     assert guess({"name": "A", "lat": "52,5163", "lon": "13,3777"}).form.decimal == ","
+
+
+@pytest.mark.parametrize(
+    ("cells", "values", "decimal"),
+    [
+        (["7,36", "1,200"], (7.36, 1.2), ","),
+        (["1,200", "7.5"], (1200, 7.5), "."),
+        (["1,200"], (1200,), "."),
+        (["1.234,5", "2.000"], (1234.5, 2000), ","),
+        (["52,5163", ",5", "-1e3"], (52.5163, 0.5, -1000), ","),
+        (["22 kW", "11"], (22, 11), "."),
+    ],
+)
+def test_numbers_are_those_the_reader_of_the_column_finds(cells, values, decimal):
+    numbers = SampleColumn(cells).numbers
+    assert (numbers.values, numbers.decimal) == (values, decimal)
+
+
+@pytest.mark.parametrize("cells", [["31.01.2024"], ["22,50,150"], ["1.2.3.4"], ["A"]])
+def test_dates_lists_and_versions_are_no_numbers(cells):
+    assert SampleColumn(cells).numbers is None
 
 
 WORDS = st.sampled_from(
