@@ -27,7 +27,6 @@ from charging.dataset.report import (
     GuessedColumn,
     ImportReport,
     UnusedColumns,
-    find_repeated_piles,
 )
 from charging.dataset.service_area_matching import link_by_distance
 from charging.domain.geography import CityIndex, load_cities
@@ -173,7 +172,10 @@ class Builder:
         self._sources.extend(sources)
 
     def finish(self) -> BuildResult:
-        """Return the tables and the report; the builder is used up."""
+        """Return the tables and the report; the builder is used up.
+
+        Which ids of piles repeat is counted when a version is written, since what is merged decides it.
+        """
         areas = _area_table(self._validator.areas)
         stations, piles = _join_parts(self._stations, STATIONS), _join_parts(self._piles, PILES)
         self._stations, self._piles = [], []
@@ -188,7 +190,6 @@ class Builder:
             stations_without_pile_count=stations["piles"].null_count,
             linked_to_areas=linked,
             linked_to_areas_unsaid=linked_unsaid,
-            repeated_piles=find_repeated_piles(stations, piles),
         )
         tables = {
             STATIONS.name: stations,

@@ -286,7 +286,7 @@ def _check_known(merges: Iterable[Merge], stations: pa.Table) -> None:
 
 
 def _count_merges(report: ImportReport, split: _Split) -> ImportReport:
-    """Return a report that counts what was merged among the rejections, whatever it counted before."""
+    """Return a report that counts what was merged, and the ids that repeat, whatever it counted before."""
     others = [*without_merges(report).rejections]
     if split.survivors:
         examples = tuple(

@@ -7,6 +7,7 @@ import pytest
 from charging.cli import main
 from charging.dataset.merging import merge, unmerge
 from charging.dataset.pipeline import import_files
+from charging.dataset.report import find_repeated_piles
 from charging.dataset.summary import summarise
 from charging.domain.vocabulary import Datum
 from charging.sources.records import PileRecord, StationRecord
@@ -19,7 +20,8 @@ def station(number, *ids, operator="Example Power", **more):
 
 
 def found(build, *stations):
-    repeated = build(list(stations)).report.repeated_piles
+    tables = build(list(stations)).tables
+    repeated = find_repeated_piles(tables["stations"], tables["piles"])
     return repeated and (repeated.count, [(each.record_id, each.value) for each in repeated.examples])
 
 
