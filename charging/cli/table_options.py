@@ -186,8 +186,8 @@ def _values(path: Path, guess: TableGuess, datum: Datum | None) -> dict[str, Any
         **named,
         "kind": guess.kind,
         "importable": guess.is_importable,
-        "reasons": {each.field: each.reason for each in guess.columns} if is_list else {},
-        "confidence": {each.field: each.confidence for each in guess.columns} if is_list else {},
+        "reasons": {each.field: each.reason for each in reversed(guess.columns)} if is_list else {},
+        "confidence": {each.field: each.confidence for each in reversed(guess.columns)} if is_list else {},
         "warnings": [each.text for each in warnings_of(guess, datum)],
         "doubts": [*guess.doubts],
         "form": {

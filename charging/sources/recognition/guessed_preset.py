@@ -21,7 +21,7 @@ from charging.sources.recognition.codes import (
 )
 from charging.sources.recognition.column_guess import TableGuess
 from charging.sources.recognition.header_words import meanings
-from charging.sources.recognition.pile_groups import counted_plugs, current_codes, groups_of, plug_codes
+from charging.sources.recognition.pile_groups import counted_plugs, groups_of, plug_codes
 from charging.sources.records import SourceInfo
 from charging.sources.tabular.preset_schema import Preset
 from charging.sources.tabular.presets import load_preset
@@ -221,7 +221,6 @@ def _values(guess: TableGuess) -> dict[str, dict[str, str]]:
         _code(text): "" for header in guess.headers_of("status") for text in guess.not_known.get(header, ())
     }
     values["connectors"] = plug_codes(guess)
-    values["current"] = current_codes(guess)
     return {field: codes for field, codes in values.items() if codes}
 
 

@@ -14,8 +14,10 @@ MAX_NUMBER = 50
 """Highest number of a plug that is looked for."""
 
 _NUMBER = re.compile(r"\d+")
-_FIELDS = ("connector", "power_kw", "piles")
+_WORD = re.compile(r"[^\W_]+")
+_BESIDE = ("power_kw", "piles")
 _MIN_CONFIDENCE = 0.5
+_SECOND = 2
 _CHARGER = frozenset({"plug", "point", "pile", "port"})
 _COUNT = re.compile(r"(\d{1,4})(?:\.0)?", re.ASCII)
 
@@ -32,18 +34,13 @@ def find_numbered_columns(
     said
         Columns of fields that the user named: these have no others.
     """
-    best: dict[str, tuple[float, tuple[PlugColumn, ...]]] = {}
-    for header, at_number in _families(names).items():
-        for field in _FIELDS:
-            if field not in said and (confidence := _confidence(field, header, columns, at_number)):
-                found = tuple(PlugColumn(at, field, number) for number, at in at_number.items())
-                best[field] = max(best.get(field, (_MIN_CONFIDENCE, ())), (confidence, found))
-    plugs = best.get("connector", (0.0, ()))[1]
-    if not plugs:
+    families = _families(names)
+    plugs = _best("connector", families, columns, frozenset())
+    if not plugs or "connector" in said:
         return ()
-    numbers = {each.number for each in plugs}
-    every = (each for field in _FIELDS for each in best.get(field, (0.0, ()))[1])
-    return tuple(each for each in every if each.number in numbers)
+    numbers = frozenset(each.number for each in plugs if each.number)
+    others = (_best(field, families, columns, numbers) for field in _BESIDE if field not in said)
+    return (*plugs, *(each for some in others for each in some if each.number in numbers))
 
 
 def are_piles(
@@ -73,6 +70,10 @@ def _families(names: Sequence[str]) -> dict[str, dict[int, int]]:
             number = int(match[0][: len("999")])
             if number <= MAX_NUMBER:
                 found[f"{name[: match.start()]} {name[match.end() :]}".strip()][number] = at
+    plain = {_bare(name): at for at, name in enumerate(names) if name}
+    for header, numbers in found.items():
+        if min(numbers) == _SECOND and _bare(header) in plain:  # Connector, Connector 2
+            numbers[1] = plain[_bare(header)]
     return {
         header: {number: numbers[own] for number, own in enumerate(sorted(numbers), start=1)}
         for header, numbers in found.items()
@@ -80,17 +81,44 @@ def _families(names: Sequence[str]) -> dict[str, dict[int, int]]:
     }
 
 
+def _bare(header: str) -> str:
+    return " ".join(_WORD.findall(header))
+
+
+def _best(
+    field: str,
+    families: Mapping[str, Mapping[int, int]],
+    columns: Sequence[SampleColumn],
+    numbers: frozenset[int],
+) -> tuple[PlugColumn, ...]:
+    """Return the family that surely is a field, the surest of several; none where none is."""
+    sure = (
+        (confidence, tuple(PlugColumn(at, field, number) for number, at in at_number.items()))
+        for header, at_number in families.items()
+        if (confidence := _confidence(field, header, columns, at_number, numbers)) > _MIN_CONFIDENCE
+    )
+    return max(sure, default=(0.0, ()))[1]
+
+
 def _confidence(
-    field: str, header: str, columns: Sequence[SampleColumn], at_number: Mapping[int, int]
+    field: str,
+    header: str,
+    columns: Sequence[SampleColumn],
+    at_number: Mapping[int, int],
+    numbers: frozenset[int],
 ) -> float:
-    """Return how surely columns that differ by a number are a field: 0 where one of them cannot be it."""
+    """Return how surely columns that differ by a number are a field: 0 where one of them cannot be it.
+
+    What says nothing of plugs (Power 1, Power 2) is theirs where it has the numbers of several plugs.
+    """
     filled = [columns[at] for at in at_number.values() if not columns[at].is_empty]
     if not filled:
         return 0.0
+    is_alike = len(numbers) > 1 and numbers == at_number.keys()
     fitting = tuple(
         meaning
         for meaning in meanings(header)
-        if (field == "connector" or meaning.concepts & _CHARGER)
+        if (field == "connector" or meaning.concepts & _CHARGER or is_alike)
         and all(CELLS[field](column, meaning) > 0 for column in filled)
     )
     found = candidate(field, at_number[1], fitting, filled[0])

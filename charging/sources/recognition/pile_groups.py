@@ -68,15 +68,8 @@ def plug_codes(guess: TableGuess) -> dict[str, str]:
     return {**found, **{text.strip().casefold(): "" for texts in unknown for text in texts}}
 
 
-def current_codes(guess: TableGuess) -> dict[str, str]:
-    """Return the current of each code of plugs, where numbered piles have one each."""
-    if not guess.has_numbered_piles:
-        return {}
-    return {code: _current_of(plug) for code, plug in plug_codes(guess).items()}
-
-
 def _current_of(plug: str) -> str:
-    current = current_of(frozenset({Connector(plug)}), 1) if plug else None
+    current = current_of(frozenset({Connector(plug)}), 1)
     return str(current) if current else ""
 
 
@@ -114,13 +107,14 @@ def _numbered_groups(guess: TableGuess) -> Iterable[Group]:
     shared = {field: column for field in ("power_kw", "status") if (column := _unnumbered(guess, field))}
     for number in sorted({each.number for each in guess.columns if each.number is not None}):
         own = {each.field: each.headers[0] for each in guess.columns if each.number == number}
-        columns = {"connectors": own["connector"], "current": own["connector"]}
+        columns = {"connectors": own["connector"]}
         columns |= {"power_kw": own["power_kw"]} if "power_kw" in own else {}
         columns |= {"count": own["piles"]} if "piles" in own else {}
         yield {
             "columns": columns,
             "also": {field: header for field, header in shared.items() if field not in columns},
             "constants": {} if "piles" in own else {"count": 1},
+            "current": "plugs",
         }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.domain.vocabulary import Connector, connector_mask
+from charging.domain.vocabulary import Connector, connector_mask, connectors_in
 from charging.sources.io.blocks import Cells
 from charging.sources.records import PileRecord, Reason, Rejection, Repair
 from charging.sources.tabular.cell_parsers import current_of, read_flag
@@ -300,8 +300,10 @@ class PileReader:
             given = {"count": None, **group.mapped.constants, **more, **values}
             if plugs:
                 given["connectors"] = connector_mask(plugs)
-            if group.mapped.current and (current := current_of(plugs, given["count"])):
-                given["current"] = current
+            if group.mapped.current:
+                mask = given.get("connectors") if not group.plugs else None
+                known = frozenset(connectors_in(mask)) if mask else plugs
+                given["current"] = current_of(known, given["count"]) or given.get("current")
             piles.append(PileRecord(**{**given, _PILE_ID: None}))
             numbers.append(number)
             unread += unread_here + unread_more

@@ -73,6 +73,8 @@ def test_utf_16_without_a_mark_is_in_the_guess_and_needs_no_name_in_a_preset(wri
 NUMBERED = {
     "en": ("Connector 1 type", "Connector 1 power", "Connector 2 type", "Connector 2 power"),
     "en run together": ("plug1_type", "plug1_kw", "plug2_type", "plug2_kw"),
+    "en alone": ("Connector 1", "Power 1 (kW)", "Connector 2", "Power 2 (kW)"),
+    "en first without": ("connector_type", "connector_power", "connector_type_2", "connector_power_2"),
     "en from 0": ("connectors.0.type", "connectors.0.power", "connectors.1.type", "connectors.1.power"),
     "es": (
         "Tipo de conector 1",
@@ -110,6 +112,18 @@ def test_numbered_connectors_are_groups_of_one_each(write, headers):
     assert guess.to_json()["columns"]["connector"] == [*headers[::2]]
     assert not guess.unused
     assert sniff(path).source().unit_counted == "connector"
+
+
+def test_a_plug_that_is_in_no_list_is_one_pile_whose_plug_is_told(write):
+    (station,) = read(write("name,lat,lon,Connector 1,Connector 2\nA,52.5,13.4,CCS,Foo\n"))
+    assert [group(pile) for pile in station.piles] == [(Current.DC, CCS, None, 1), (None, None, None, 1)]
+    assert station.unmapped == (("connectors", "Foo"),)
+
+
+def test_a_power_that_is_not_numbered_is_that_of_all_and_one_numbered_otherwise_of_none(write):
+    header = "name,lat,lon,Max power (kW),Connector 1,Connector 2,Power 3 (kW)"
+    guess = guess_table(write(f"{header}\nA,52.5,13.4,50,CCS,Type 2,7\n"))
+    assert (guess.headers_of("power_kw"), guess.unused) == (("Max power (kW)",), ("Power 3 (kW)",))
 
 
 def test_numbered_connectors_beside_a_total_are_the_piles_where_they_are_as_many(write):
