@@ -136,6 +136,7 @@ def _guess(
 ) -> TableGuess:
     """Return the guess of a table, as if it were one of stations."""
     used = {each.at for one in picked.values() for each in one.columns} | {each.at for each in plugs.columns}
+    counts = Counter(names)
     form, warnings = _form(form, places, _with_plugs(picked, plugs), columns, names)
     warnings += [Assumption(what=Assumed.YEARS, headers=(name,)) for name in _years(names, columns, picked)]
     return TableGuess(
@@ -149,7 +150,7 @@ def _guess(
         samples={
             name: columns[at].different[:MAX_SAMPLES]
             for at, name in enumerate(names)
-            if at in used or names.count(name) == 1
+            if at in used or counts[name] == 1
         },
         rows_seen=max((len(column.all) for column in columns), default=0),
         header=tuple(names),

@@ -92,7 +92,7 @@ def vocabulary() -> dict[str, tuple[str, ...]]:
     return {word: tuple(concepts) for word, concepts in found.items()}
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=65_536)  # the headers of the widest table are asked for by each field
 def meanings(header: str) -> tuple[Meaning, ...]:
     """Return what a header may mean, and of a path of steps what its last one alone may mean.
 

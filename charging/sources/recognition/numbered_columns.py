@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from charging.sources.recognition.cells import MIN_SHARE, SampleColumn
 from charging.sources.recognition.field_cells import CELLS
-from charging.sources.recognition.field_rules import candidate
-from charging.sources.recognition.header_words import meanings
+from charging.sources.recognition.field_rules import candidate, names_field
+from charging.sources.recognition.header_words import MAX_HEADER_LENGTH, meanings
 from charging.sources.recognition.plug_columns import PlugColumn
 
 MAX_NUMBER = 50
@@ -66,7 +66,7 @@ def _families(names: Sequence[str]) -> dict[str, dict[int, int]]:
     """Return the positions of headers that differ by one number alone, where it runs from 1 or 0 on."""
     found: dict[str, dict[int, int]] = defaultdict(dict)
     for at, name in enumerate(names):
-        for match in _NUMBER.finditer(name):
+        for match in _NUMBER.finditer(name) if len(name) <= MAX_HEADER_LENGTH else ():
             number = int(match[0][: len("999")])
             if number <= MAX_NUMBER:
                 found[f"{name[: match.start()]} {name[match.end() :]}".strip()][number] = at
@@ -118,7 +118,8 @@ def _confidence(
     fitting = tuple(
         meaning
         for meaning in meanings(header)
-        if (field == "connector" or meaning.concepts & _CHARGER or is_alike)
+        if names_field(field, meaning)
+        and (field == "connector" or meaning.concepts & _CHARGER or is_alike)
         and all(CELLS[field](column, meaning) > 0 for column in filled)
     )
     found = candidate(field, at_number[1], fitting, filled[0])

@@ -7,7 +7,7 @@ from charging.domain.vocabulary import Connector
 from charging.sources.recognition.cells import MIN_SHARE, SampleColumn
 from charging.sources.recognition.codes import named_plug
 from charging.sources.recognition.field_cells import CELLS
-from charging.sources.recognition.header_words import Meaning, meanings
+from charging.sources.recognition.header_words import MAX_HEADER_LENGTH, Meaning, meanings
 from charging.sources.tabular.cell_parsers import NO, YES
 
 MAX_OF_A_PLUG = 200
@@ -77,7 +77,7 @@ def find_columns_by_plug(
 
 def _named(at: int, name: str, column: SampleColumn) -> _Named | None:
     """Return a column as that of a plug, or None where header or cells say anything else."""
-    found = named_plug(name)
+    found = named_plug(name) if len(name) <= MAX_HEADER_LENGTH else None
     if found is None:
         return None
     plug, rest = Connector(found[0]), found[1]

@@ -326,6 +326,11 @@ def test_dates_lists_and_versions_are_no_numbers(cells):
     assert SampleColumn(cells).numbers is None
 
 
+def test_a_header_of_thousands_of_numbers_or_plugs_is_no_column_of_plugs():
+    found = guess({"1 " * 60_000: "CCS", "2 " * 60_000: "Type 2", "ccs " * 40_000: "yes", **POINT})
+    assert {"connector", "piles"}.isdisjoint(found.to_json()["columns"])
+
+
 WORDS = st.sampled_from(
     [
         "lat",
