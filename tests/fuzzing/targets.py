@@ -119,7 +119,15 @@ def _features(table):
 (REFERENCE,) = _files("open_charge_map", "reference.json")
 COMPACT = _files("open_charge_map/compact", "OCM-7001.json")
 STATIONS, STATUS = _files("tcec102", "stations.json", "status.json")
-OCPI = _files("ocpi", "v2_1_1.json", "v2_2_1.json", "v2_3_0.json", "oddities.json")
+POINT = {"latitude": "52.5", "longitude": "13.4"}
+BY_PARTY = {
+    "DE": {"ABC": {"L1": {"coordinates": POINT, "evses": []}}},
+    "NL*XYZ": [{"id": 1, "evses": [{"uid": "E", "connectors": []}], "Coordinates": POINT}],
+}
+OCPI = (
+    *_files("ocpi", "v2_1_1.json", "v2_2_1.json", "v2_3_0.json", "oddities.json"),
+    json.dumps({"data": BY_PARTY, "statusCode": 1000}).encode(),
+)
 
 
 def _guessed(folder):
@@ -139,6 +147,11 @@ GUESSED = (
     b"Station Name,Operator,Latitude,Longitude,Chargers,Power (kW)\nA,B,52.5,13.4,4,150\nA,B,52.5,13.4,4,9\n",
     "充电站名称,运营商,经度,纬度,快充桩数,慢充桩数\n甲,乙,114.05,22.54,8,4\n".encode("gb18030"),
     "evse id;Ort;GPS;Stecker;Status;seit\n1;A;52,5 13,4;CCS/Typ 2;geplant;1.2.2020\n".encode("utf-16"),
+    "名称,纬度,经度,接口1类型,接口1功率,接口2类型\n甲,22.54,114.05,国标直流,120,国标交流\n".encode(
+        "utf-16-be"
+    ),
+    b"name,lat,lon,total points,plug 1 type,plug 1 count,plug 2 type\nA,52.5,13.4,3,CCS,2,Type 2\n",
+    b"name,lat,lon,Installation Year,CHAdeMO,CCS count,Type 2 power kW\nA,52.5,13.4,2019,yes,2,22\n",
     *_files("tabular", "afdc.csv", "irve.csv"),
 )
 
