@@ -143,6 +143,15 @@ def test_a_file_in_another_encoding_is_refused():
         read_weights(io.BytesIO("lat,lon,weight,name\n1,2,3,中".encode("gb18030")))
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_in_memory_as_from_a_file(tmp_path, encoding):
+    content = "lat,lon,weight,name\n31.2,121.5,7,浦东\n".encode(encoding)
+    path = tmp_path / "towns.csv"
+    path.write_bytes(content)
+    in_file, held = read_weights(path), read_weights(io.BytesIO(content))
+    assert (held.names, held.weight.tolist()) == (in_file.names, in_file.weight.tolist())
+
+
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(SourceError):
         read_weights(tmp_path / "absent.csv")

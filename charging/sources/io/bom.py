@@ -14,7 +14,7 @@ _MARKS = (  # the longer mark first: that of UTF-32 begins like that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
-SELF_TOLD = frozenset({"utf-8-sig", "utf-16", "utf-32", "utf-16-le", "utf-16-be"})
+DETECTABLE_ENCODINGS = frozenset({"utf-8-sig", "utf-16", "utf-32", "utf-16-le", "utf-16-be"})
 """Encodings that the bytes of a file tell, so that nobody has to name them."""
 
 _MIN_ASCII = 0.25  # of the characters: a table has its marks and digits, JSON its quotes

@@ -11,7 +11,7 @@ from typing import Any
 from charging.domain.vocabulary import Datum
 from charging.errors import Fault, UsageError
 from charging.sources.countries import find_country
-from charging.sources.io.bom import SELF_TOLD
+from charging.sources.io.bom import DETECTABLE_ENCODINGS
 from charging.sources.recognition.cells import MIN_SHARE
 from charging.sources.recognition.codes import (
     access_of,
@@ -146,7 +146,7 @@ def _layout(guess: TableGuess) -> dict[str, Any]:
     layout: dict[str, Any] = {
         "delimiter": form.delimiter or ",",
         "decimal": form.decimal,
-        "encoding": [name for name in form.encodings if name not in SELF_TOLD] or ["utf-8"],
+        "encoding": [name for name in form.encodings if name not in DETECTABLE_ENCODINGS] or ["utf-8"],
         "separator": form.separator,
         "power_unit": form.power_unit,
         "position": form.position_order,

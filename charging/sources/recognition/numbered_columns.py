@@ -15,7 +15,7 @@ MAX_NUMBER = 50
 
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W_]+")
-_BESIDE = ("power_kw", "piles")
+_OTHER_FIELDS = ("power_kw", "piles")
 _MIN_CONFIDENCE = 0.5
 _SECOND = 2
 _CHARGER = frozenset({"plug", "point", "pile", "port"})
@@ -35,12 +35,13 @@ def find_numbered_columns(
         Columns of fields that the user named: these have no others.
     """
     families = _families(names)
-    plugs = _best("connector", families, columns, frozenset())
+    plugs = _surest_family("connector", families, columns, frozenset())
     if not plugs or "connector" in said:
         return ()
     numbers = frozenset(each.number for each in plugs if each.number)
-    others = (_best(field, families, columns, numbers) for field in _BESIDE if field not in said)
-    return (*plugs, *(each for some in others for each in some if each.number in numbers))
+    fields = [field for field in _OTHER_FIELDS if field not in said]
+    others = [each for field in fields for each in _surest_family(field, families, columns, numbers)]
+    return (*plugs, *(each for each in others if each.number in numbers))
 
 
 def are_piles(
@@ -70,10 +71,10 @@ def _families(names: Sequence[str]) -> dict[str, dict[int, int]]:
             number = int(match[0][: len("999")])
             if number <= MAX_NUMBER:
                 found[f"{name[: match.start()]} {name[match.end() :]}".strip()][number] = at
-    plain = {_bare(name): at for at, name in enumerate(names) if name}
+    plain = {_words_of(name): at for at, name in enumerate(names) if name}
     for header, numbers in found.items():
-        if min(numbers) == _SECOND and _bare(header) in plain:  # Connector, Connector 2
-            numbers[1] = plain[_bare(header)]
+        if min(numbers) == _SECOND and _words_of(header) in plain:  # Connector, Connector 2
+            numbers[1] = plain[_words_of(header)]
     return {
         header: {number: numbers[own] for number, own in enumerate(sorted(numbers), start=1)}
         for header, numbers in found.items()
@@ -81,11 +82,11 @@ def _families(names: Sequence[str]) -> dict[str, dict[int, int]]:
     }
 
 
-def _bare(header: str) -> str:
+def _words_of(header: str) -> str:
     return " ".join(_WORD.findall(header))
 
 
-def _best(
+def _surest_family(
     field: str,
     families: Mapping[str, Mapping[int, int]],
     columns: Sequence[SampleColumn],
