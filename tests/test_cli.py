@@ -220,3 +220,13 @@ def test_info_says_what_nobody_states_and_counts_who_is_named(run, tmp_path, bui
     assert "number of operators not known, cities not known" in out
     told = json.loads(run("info", tmp_path / "bare", "--json")[1])
     assert [told[name] for name in ("piles", "operators", "cities", "places")] == [None] * 4
+
+
+def test_a_sample_is_imported_by_its_name_and_takes_neither_files_nor_what_is_said_of_them(run, register):
+    code, out, _ = run("import", "--sample", "shenzhen", "--json")
+    told = json.loads(out)
+    assert (code, told["name"], told["stations"], told["piles"]) == (0, "shenzhen-sample", 1_587, 23_441)
+    for more in ([register], ["--datum", "wgs84"], ["--dry-run"]):
+        code, _, err = run("import", "--sample", "shenzhen", *more)
+        assert (code, "without files and options" in err) == (2, True)
+    assert run("import")[0] == 2

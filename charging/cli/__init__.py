@@ -38,6 +38,7 @@ from charging.cli.table_options import (
 )
 from charging.dataset.pipeline import MAX_SCALE, build_simulated, import_files
 from charging.dataset.report import describe_repeats
+from charging.dataset.samples import import_sample, sample_names
 from charging.dataset.store import Dataset, current_version
 from charging.dataset.summary import Summary, summarise
 from charging.dataset.upgrade import upgrade_dataset
@@ -67,6 +68,12 @@ _LAZY_COMMANDS = {
 """Commands with a module of their own, loaded where it is asked for: pandas and DuckDB take 0.7 s."""
 
 _MODULES = {"compare": "comparison", "diff": "changes"}  # of the others the name is that of the command
+
+_ABOUT_FILES = (
+    "files format preset datum column dry_run save_preset title licence attribution date timezone crs "
+    "id_from_file repair"
+)
+"""Options of an import that say which files are read, and how."""
 
 _BAR_WIDTH = 30
 _QUIET_STEP = 0.5  # share between two lines if the output is no terminal
@@ -160,7 +167,11 @@ def _add_import(commands: Commands) -> None:
     sub = add_command(commands, "import", "Read files of charging stations into a dataset.")
     sub.set_defaults(command=_import)
     files_help = "a file, plain, gzip or zip; several make one dataset"
-    sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help=files_help)
+    sub.add_argument("files", nargs="*", type=Path, metavar="FILE", help=files_help)
+    sample_help = (
+        f"a real network that comes with the project, in place of files: {', '.join(sample_names())}"
+    )
+    sub.add_argument("--sample", metavar="NAME", help=sample_help)
     format_help = "format of the files; by default detected from their content"
     sub.add_argument("--format", choices=[reader.name for reader in READERS], help=format_help)
     preset_help = (
@@ -210,6 +221,8 @@ def _build(options: argparse.Namespace, settings: Settings) -> Output:
 
 def _import(options: argparse.Namespace, settings: Settings) -> Output:
     set_up()
+    if options.sample:
+        return _describe_import(_import_sample(options, settings))
     if options.dry_run:
         return show_columns(options, settings.build_dir)
     if options.save_preset:
@@ -233,6 +246,24 @@ def _import(options: argparse.Namespace, settings: Settings) -> Output:
         progress=ProgressLine(sys.stderr),
     )
     kept = [keep_preset(options, settings.build_dir)] if options.save_preset else []
+    return _describe_import(dataset, kept)
+
+
+def _import_sample(options: argparse.Namespace, settings: Settings) -> Dataset:
+    """Import a sample; what says how files are read says nothing of it."""
+    if given := [name for name in _ABOUT_FILES.split() if getattr(options, name)]:
+        message = f"Expected --sample {options.sample} without files and options that say how to read them,"
+        raise UsageError(f"{message} found {', '.join(given)}: leave them out, or leave --sample out.")
+    return import_sample(
+        options.sample,
+        build_dir=settings.build_dir,
+        name=options.name,
+        into=options.into,
+        progress=ProgressLine(sys.stderr),
+    )
+
+
+def _describe_import(dataset: Dataset, kept: Sequence[str] = ()) -> Output:
     output, report = _describe(dataset), dataset.manifest.report
     return Output(output.values | {"report": report.to_json()}, [*report.lines(), *kept, "", *output.lines])
 

@@ -120,9 +120,10 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
     own_presets: Path | None = None,
     corrections: Corrections = NO_CORRECTIONS,
     readers: Mapping[Path, Reader] | None = None,
+    is_last: bool = True,
     progress: Progress = no_progress,
 ) -> Dataset:
-    """Read files into a dataset, make it the last one, and return it.
+    """Read files into a dataset and return it.
 
     Parameters
     ----------
@@ -147,6 +148,8 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
         What is known of the files better than they say.
     readers
         How single files are read, where the caller knows it already.
+    is_last
+        Whether it becomes the last one, which a dashboard opens.
 
     Raises
     ------
@@ -186,7 +189,7 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
     built = builder.finish()
     # a caller that knows the readers is no command line, and has no options to advise
     _check_not_empty(built, paths, advice=_ADVICE if readers is None else {})
-    return _store(built, describe_build(label, built), folder, build_dir, progress)
+    return _store(built, describe_build(label, built), folder, build_dir if is_last else None, progress)
 
 
 def describe_build(name: str, built: BuildResult) -> Description:
@@ -339,7 +342,7 @@ def _main_reason(report: ImportReport) -> str:
 
 
 def _store(
-    built: BuildResult, description: Description, folder: Path, build_dir: Path, progress: Progress
+    built: BuildResult, description: Description, folder: Path, last_in: Path | None, progress: Progress
 ) -> Dataset:
     progress(_READ_SHARE, WRITING)
     report = built.report
@@ -353,7 +356,8 @@ def _store(
         },
     )
     dataset = write_merged(folder, built.tables, description)
-    remember_dataset(build_dir, folder)
+    if last_in:
+        remember_dataset(last_in, folder)
     progress(1.0, DONE)
     return dataset
 

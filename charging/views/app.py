@@ -24,6 +24,7 @@ def main() -> None:
     if context is None:
         return
     from charging.views.chrome import header, sidebar  # noqa: PLC0415
+    from charging.views.datasets import sample_offer  # noqa: PLC0415
     from charging.views.pages import router  # noqa: PLC0415
     from charging.views.session import render_lock  # noqa: PLC0415
 
@@ -32,7 +33,7 @@ def main() -> None:
         with view:  # first, so that the map is on its way while the rest is made
             router.render(context)
         with top:
-            header.show_top_line(context)
+            header.show_top_line(context, sample_offer.show_offer_beside_simulation)
             header.show_figures(context)
             state.show_problems(context.say)
         sidebar.show_conditions(context)

@@ -5,6 +5,8 @@ it what the dataset holds and what the conditions select, counted. Of a dataset 
 it shows what it holds.
 """
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from charging.dataset.store import Dataset
@@ -17,13 +19,14 @@ from charging.views.session.context import ViewContext
 from charging.views.session.visit import PageName
 
 
-def show_top_line(context: ViewContext) -> None:
-    """Show the name, the views, the dataset and the language."""
+def show_top_line(context: ViewContext, show_offer: Callable[[ViewContext], None]) -> None:
+    """Show the name, the views, the dataset with an offer beside it, and the language."""
     say = context.say
     with st.container(key="topline", horizontal=True, vertical_alignment="center", gap="medium"):
         st.html(element("h1", "brand", text=say("app.title")), width="content")
         show_segments(say("view.label"), list(PageName), "page", lambda page: say(f"view.{page}"))
         st.html(_badge(context.dataset, say), width="content")
+        show_offer(context)
         st.space("stretch")
         show_segments(say("language.label"), LANGUAGES, "language", lambda name: say(f"language.{name}"))
 

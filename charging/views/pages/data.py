@@ -5,7 +5,14 @@ import streamlit as st
 
 from charging.dataset.manifest import Manifest
 from charging.sources.recognition.guessed_preset import NOT_STATED
-from charging.views.datasets import dataset_switcher, duplicates, import_report, quality, upload
+from charging.views.datasets import (
+    dataset_switcher,
+    duplicates,
+    import_report,
+    quality,
+    sample_offer,
+    upload,
+)
 from charging.views.elements.markup import element, show_section
 from charging.views.elements.provenance import localized_manifest, unit_name
 from charging.views.elements.texts import Texts
@@ -23,6 +30,7 @@ def render(context: ViewContext) -> None:
     )
     with st.container(key="datasets", horizontal=True, vertical_alignment="bottom"):
         dataset_switcher.choose_dataset(context)
+        sample_offer.show_offer(context)
     upload.show_upload(context)
     _show_sources(manifest, say)
     import_report.show_import_report(manifest.report, say)
