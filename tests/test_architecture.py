@@ -166,7 +166,7 @@ ROOMS = {
         "readers",
         "recognition",
         *("ocpi", "open_charge_map", "openstreetmap", "tcec102", "tabular", "service_areas", "weights"),
-        "io",
+        *("json_records", "io"),
         *("plug_choice", "field_names", "scalars", "coordinates", "countries", "records"),
     ),
 }

@@ -240,6 +240,7 @@ def _import(options: argparse.Namespace, settings: Settings) -> Output:
         corrections=Corrections(
             timezone=options.timezone,
             crs=options.crs,
+            records=options.records,
             id_from_file=options.id_from_file,
             repairs=frozenset(options.repair),
         ),

@@ -16,7 +16,7 @@ from charging.sources.recognition.field_rules import FIELDS
 from charging.sources.recognition.guessed_preset import Statement, is_date, save_preset
 from charging.sources.recognition.preset_fields import fields_of_preset
 from charging.sources.recognition.table_guess import Given, guess_table
-from charging.sources.tabular.model import recognise
+from charging.sources.tabular.model import explain_json, recognise
 from charging.sources.tabular.presets import OWN_PRESETS, find_preset
 
 
@@ -37,6 +37,12 @@ def add_table_options(sub: argparse.ArgumentParser) -> None:
         metavar="FIELD=HEADER",
         help=f"column of a field, in place of the one guessed; may be repeated, and HEADER may be empty for "
         f"none. Fields: {', '.join(FIELDS)}",
+    )
+    sub.add_argument(
+        "--records",
+        metavar="PATH",
+        help="of JSON, the keys that lead to the list of stations, joined by points, such as data.stations; "
+        "by default it is found",
     )
     sub.add_argument(
         "--dry-run", action="store_true", help="show what the columns are taken for, and import nothing"
@@ -90,7 +96,7 @@ def show_columns(options: argparse.Namespace, build_dir: Path) -> Output:
     """Return what the columns of files are taken for; nothing is imported."""
     given = given_columns(options)
     own = build_dir / OWN_PRESETS
-    shown = [_shown(path, given, options.preset, own, options.datum) for path in options.files]
+    shown = [_shown(path, given, options, own) for path in options.files]
     values = shown[0].values if len(shown) == 1 else {"files": [each.values for each in shown]}
     return Output(values, [line for each in shown for line in each.lines])
 
@@ -107,7 +113,7 @@ def keep_preset(options: argparse.Namespace, build_dir: Path) -> str:
         message = f"Expected one file for --save-preset, found {len(options.files)}. Import them one by one."
         raise UsageError(message)
     (path,) = options.files
-    guess = guess_table(path, given_columns(options))
+    guess = guess_table(path, given_columns(options), records=options.records)
     if guess is None:
         message = f"{path}: expected a table for --save-preset, found none"
         raise UsageError(message)
@@ -142,11 +148,11 @@ def _known_preset(path: Path, own: Path) -> str | None:
     return preset if isinstance(preset, str) or preset is None else preset.name
 
 
-def _shown(path: Path, given: Given, preset: str | None, own: Path, datum: Datum | None) -> Shown:
+def _shown(path: Path, given: Given, options: argparse.Namespace, own: Path) -> Shown:
     if not path.is_file():
         message = f"Expected a file to import, found none at {str(path)!r}"
         raise UsageError(message)
-    known = preset or (None if given else _known_preset(path, own))
+    known = options.preset or (None if given else _known_preset(path, own))
     if known and (fields := fields_of_preset(path, find_preset(known, own))):
         lines = [f"{path.name}: a table of the preset {known}"]
         lines += [
@@ -156,22 +162,23 @@ def _shown(path: Path, given: Given, preset: str | None, own: Path, datum: Datum
         return Shown(
             path, {"file": path.name, "preset": known, **fields.to_json()}, [*lines, _unused(fields.unused)]
         )
-    if not given and (title := _format_of(path)):
+    if not given and (title := _format_of(path, options.records)):
         values = {"file": path.name, "format": title, "columns": {}, "unused": []}
         return Shown(path, values, [f"{path.name}: {title}, which is no table whose columns are guessed"])
-    guess = guess_table(path, given)
+    guess = guess_table(path, given, records=options.records)
+    if guess is None and (explanation := explain_json(path)):
+        raise SourceError(f"{path}: {explanation}")
     if guess is None:
-        message = (
-            f"{path}: expected a table, found none in it. Give delimited text, Excel, Parquet or GeoJSON."
-        )
+        message = f"{path}: expected a table, found none in it. Give text, Excel, Parquet, GeoJSON or JSON."
         raise SourceError(message)
+    datum = options.datum
     return Shown(path, _values(path, guess, datum), list(_lines(path, guess, datum)))
 
 
-def _format_of(path: Path) -> str | None:
+def _format_of(path: Path, records: str | None) -> str | None:
     """Return the title of the format a file is of, where it is none of a guessed table."""
     try:
-        reader = sniff(path)
+        reader = sniff(path, records=records)
     except ChargingError:
         return None
     return None if reader.guess else reader.title
@@ -196,6 +203,7 @@ def _values(path: Path, guess: TableGuess, datum: Datum | None) -> dict[str, Any
             "delimiter": form.delimiter,
             "encoding": [*form.encodings],
             "decimal": form.decimal,
+            "records": form.records,
         },
     }
 

@@ -24,7 +24,7 @@ from charging.simulation import network
 from charging.sources import service_areas
 from charging.sources.io.files import FileKind, distinct_stems, file_kind, read_head
 from charging.sources.readers import READERS, Corrections, Reader, guessed_reader, reader_named, sniff
-from charging.sources.recognition.column_guess import TableGuess, warnings_of
+from charging.sources.recognition.column_guess import Assumption, TableGuess, warnings_of
 from charging.sources.recognition.guessed_preset import Statement
 from charging.sources.recognition.table_guess import Given, check_importable, guess_table
 from charging.sources.records import Reason, Record, SourceInfo, StationRecord
@@ -166,7 +166,8 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
     own = own_presets or build_dir / OWN_PRESETS
     known = readers or {}
     chosen = [
-        (path, known.get(path) or _choose_reader(path, format_name, preset, own, given)) for path in paths
+        (path, known.get(path) or _choose_reader(path, format_name, preset, own, given, corrections.records))
+        for path in paths
     ]
     chosen = [(path, reader.correct(corrections)) for path, reader in chosen]
     for path, reader in chosen:
@@ -186,6 +187,8 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
         builder.leave(path.name, reader.unread(path))
         if reader.guess:
             _note_guess(builder, path, reader.guess, datum)
+        elif datum is None and (assumed := reader.assumed_datum):
+            builder.guess([], [], [_assumption_of(path, assumed)])
     built = builder.finish()
     # a caller that knows the readers is no command line, and has no options to advise
     _check_not_empty(built, paths, advice=_ADVICE if readers is None else {})
@@ -258,7 +261,12 @@ def stated(info: SourceInfo, statement: Statement | None) -> SourceInfo:
 
 
 def _choose_reader(
-    path: Path, format_name: str | None, preset: str | None, own: Path, given: Given | None
+    path: Path,
+    format_name: str | None,
+    preset: str | None,
+    own: Path,
+    given: Given | None,
+    records: str | None,
 ) -> Reader:
     if preset and given:
         message = f"Expected either a preset or columns, found the preset {preset!r} and columns for it"
@@ -268,13 +276,13 @@ def _choose_reader(
     if is_text and service_areas.matches(read_head(path)):
         return sniff(path)
     if given or (format_name == "tabular" and chosen is None):
-        guess = guess_table(path, given)
+        guess = guess_table(path, given, records=records)
         if guess is None:
-            return sniff(path, own)
+            return sniff(path, own, records=records)
         check_importable(guess, path)
         return guessed_reader(path, guess)
     if not (format_name or chosen):
-        return sniff(path, own)
+        return sniff(path, own, records=records)
     reader = reader_named(format_name or "tabular")
     reader.source(preset=chosen)  # refuses a preset where the format has none
     return replace(reader, preset=chosen)
@@ -286,11 +294,12 @@ def _note_guess(builder: Builder, path: Path, guess: TableGuess, datum: Datum | 
         for each in guess.columns
     ]
     unused = UnusedColumns(file=path.name, headers=tuple(filter(None, guess.unused)))
-    assumed = [
-        FileAssumption(file=path.name, what=each.what, headers=each.headers, text=each.text)
-        for each in warnings_of(guess, datum)
-    ]
+    assumed = [_assumption_of(path, each) for each in warnings_of(guess, datum)]
     builder.guess(columns, [unused], assumed)
+
+
+def _assumption_of(path: Path, each: Assumption) -> FileAssumption:
+    return FileAssumption(file=path.name, what=each.what, headers=each.headers, text=each.text)
 
 
 def _read_all(

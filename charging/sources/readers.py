@@ -27,7 +27,7 @@ from charging.sources.io.files import FileKind, Part, file_kind, read_heads, tex
 from charging.sources.ocpi import model as ocpi
 from charging.sources.open_charge_map import model as open_charge_map
 from charging.sources.openstreetmap import model as openstreetmap
-from charging.sources.recognition.column_guess import TableGuess
+from charging.sources.recognition.column_guess import Assumed, Assumption, TableGuess
 from charging.sources.recognition.guessed_preset import preset_of
 from charging.sources.recognition.table_guess import check_importable, guess_table
 from charging.sources.records import Record, Repair, SourceInfo
@@ -53,13 +53,19 @@ class Corrections:
 
     timezone: str | None = None  # of times in tables that name none
     crs: str | None = None  # EPSG code of the coordinates of tables
+    records: str | None = None  # of JSON, the keys that lead to the list of records
     id_from_file: bool = False  # ids are unique within a file only
     repairs: frozenset[Repair] = frozenset()  # what is put right, and counted
 
     @property
     def layout(self) -> dict[str, str | bool]:
         """The keys of a preset's `[file]` that are known better."""
-        known = {"timezone": self.timezone, "crs": self.crs, "id_from_file": self.id_from_file}
+        known = {
+            "timezone": self.timezone,
+            "crs": self.crs,
+            "records": self.records,
+            "id_from_file": self.id_from_file,
+        }
         return {key: value for key, value in known.items() if value}
 
 
@@ -117,6 +123,14 @@ class Reader:
         """Whether ids are unique within a file only, says the preset."""
         return self.preset is not None and tabular.resolve_preset(self.preset).layout.id_from_file
 
+    @property
+    def assumed_datum(self) -> Assumption | None:
+        """What was taken for granted of the datum: that of the preset, where the source gives others too."""
+        preset = tabular.resolve_preset(self.preset) if self.preset is not None else None
+        if preset is None or not preset.datum_may_differ:
+            return None
+        return Assumption(what=Assumed.PRESET_DATUM, headers=(str(preset.datum),))
+
     def source(self, *, preset: str | Preset | None = None) -> SourceInfo:
         """Return where the records come from."""
         return self.describes(**self._options(preset))
@@ -160,7 +174,7 @@ READERS: tuple[Reader, ...] = (
 """Every format, in the order in which `sniff` asks them."""
 
 
-def sniff(path: Path, own_presets: Path | None = None) -> Reader:
+def sniff(path: Path, own_presets: Path | None = None, *, records: str | None = None) -> Reader:
     """Return the reader for a file, told from how its content begins.
 
     A table that no preset has the columns of is read as its columns are guessed.
@@ -171,6 +185,8 @@ def sniff(path: Path, own_presets: Path | None = None) -> Reader:
         The file.
     own_presets
         Folder of the user's presets, which are asked before those that come with the project.
+    records
+        Of JSON, the keys that lead to the list of records; by default the one that has stations.
 
     Raises
     ------
@@ -187,9 +203,11 @@ def sniff(path: Path, own_presets: Path | None = None) -> Reader:
     for reader in READERS:  # of an archive whose largest text is not what is meant
         if reader.matches and any(map(reader.matches, others)):
             return reader
-    if guess := guess_table(path):
+    if guess := guess_table(path, records=records):
         check_importable(guess, path)
         return guessed_reader(path, guess)
+    if explanation := tabular.explain_json(path):
+        raise SourceError(f"{path}: {explanation}", Fault.UNRECOGNISED)
     known = ", ".join(reader.title for reader in READERS)
     message = (
         f"{path}: expected one of {known} ({', '.join(presets())}), found a file that begins with "

@@ -10,6 +10,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -23,9 +24,10 @@ import pyarrow.parquet as pq
 from charging.dataset.build import Builder
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
-from charging.errors import ChargingError
+from charging.errors import ChargingError, SourceError
 from charging.sources.readers import guessed_reader, reader_named, sniff
-from charging.sources.recognition.guessed_preset import as_toml, preset_tables
+from charging.sources.recognition.guessed_preset import preset_tables
+from charging.sources.recognition.preset_text import as_toml
 from charging.sources.recognition.table_guess import check_importable, guess_table
 from charging.sources.tabular.presets import presets
 from charging.sources.weights import read_weights
@@ -155,6 +157,37 @@ GUESSED = (
     *_files("tabular", "afdc.csv", "irve.csv"),
 )
 
+RECORDS = tuple(
+    "\n".join(map(json.dumps, values)).encode()
+    for values in (
+        [
+            {
+                "data": {
+                    "sites": [
+                        {"id": 1, "lat": 52.5, "lon": 13.4, "plugs": [{"type": "CCS", "kW": [50, 22.5]}]}
+                    ]
+                }
+            }
+        ],
+        [
+            {"id": 1, "at": [116.4, 39.9], "c": {"1": {"k": "7 kW"}, "2": {}}},
+            {"id": 2, "at": 7, "c": {"5": {}}},
+        ],
+        [[{"by": "A", "sites": [{"name": "a", "at": {"type": "Point", "coordinates": [8.5, 47.4]}}, None]}]],
+    )
+)
+
+
+def _records(folder):
+    """Read JSON by a preset where one has its columns, and as it is guessed."""
+    with suppress(SourceError):
+        _imported(folder, reader=None)
+    _guessed(folder)
+
+
+_json_registers = {
+    name: f"{name}.json" for name in ("afdc_api", "amap", "baidu", "bnetza_api", "nobil", "oicp")
+}
 _as_table = partial(_imported, reader="tabular", preset="urbanev")
 _ocm = partial(_imported, reader="open-charge-map")
 _tcec = partial(_imported, reader="tcec102")
@@ -192,7 +225,11 @@ TARGETS = {
             seeds=_files("tabular", *_register_names.get(preset, (f"{preset}.csv",))),
         )
         for preset in presets()
+        if preset not in _json_registers
     },
+    "json-records": Target(
+        read=_records, seeds=(*_files("json_records", *_json_registers.values()), *RECORDS)
+    ),
     "workbook": Target(read=_as_table, seeds=(_workbook(TABLE),)),
     "geojson": Target(read=_as_table, seeds=(_features(TABLE),)),
     "parquet": Target(read=_as_table, seeds=(_parquet(TABLE),)),

@@ -17,6 +17,7 @@ from charging.sources.io.arrow_texts import texts_of, whole
 from charging.sources.records import Reason, Rejection
 
 _BLOCK_ROWS = 16_384
+_BLOCK_CELLS = 2_097_152  # of wide tables, where so many rows would fill the memory
 _MAX_CELL_LENGTH = csv.field_size_limit()  # characters, as `csv.reader` takes them
 _SLICE = 131_072  # bytes looked at together where what is found is small: they stay near the processor
 _LF, _CR, _QUOTE = b'\n\r"'
@@ -31,6 +32,7 @@ class Cells(NamedTuple):
     rows: int
     lines: Callable[[], Sequence[int]]  # which line each begins on; seldom is any of them asked for
     broken: Sequence[tuple[int, Rejection]]  # and the number of whole rows before each
+    unit: str = "line"  # what the rows are counted in
 
 
 class Block(Protocol):
@@ -55,6 +57,7 @@ class RowBlock(NamedTuple):
     """Rows that were taken apart."""
 
     rows: Sequence[_Row]
+    unit: str = "line"  # what their numbers count
 
     def cells(self, width: int, wanted: Collection[int], least: int | None = None) -> Cells:
         """Return the cells of some columns."""
@@ -65,10 +68,11 @@ class RowBlock(NamedTuple):
                 whole.append(cells)
                 lines.append(line)
             else:
-                broken.append((len(whole), _malformed(line, None if given is None else len(given), width)))
+                found = None if given is None else len(given)
+                broken.append((len(whole), _malformed(line, found, width, self.unit)))
         columns = list(zip(*whole, strict=True)) or [()] * width
         texts = {at: texts_of(columns[at]) for at in wanted}
-        return Cells(texts, len(whole), lambda: lines, broken)
+        return Cells(texts, len(whole), lambda: lines, broken, self.unit)
 
 
 class TextBlock(NamedTuple):
@@ -203,13 +207,15 @@ def _fitted(cells: list[str], width: int, least: int | None) -> list[str] | None
     return cells + [""] * (width - len(cells)) if len(cells) >= (least or width) else None
 
 
-def _malformed(line: int, cells: int | None, width: int) -> Rejection:
+def _malformed(line: int, cells: int | None, width: int, unit: str = "line") -> Rejection:
     found = None if cells is None else f"{cells} cells instead of {width}"
-    return Rejection(reason=Reason.MALFORMED, record_id=f"line {line}", value=found)
+    return Rejection(reason=Reason.MALFORMED, record_id=f"{unit} {line}", value=found)
 
 
-def row_blocks(rows: Iterable[_Row]) -> Iterator[Block]:
-    """Yield rows by the block."""
+def row_blocks(rows: Iterable[_Row], unit: str = "line") -> Iterator[Block]:
+    """Yield rows by the block; `unit` is what their numbers count."""
     rows = iter(rows)
-    while some := list(islice(rows, _BLOCK_ROWS)):
-        yield RowBlock(some)
+    while first := next(rows, None):
+        width = len(first[1] or ())
+        more = min(_BLOCK_ROWS, _BLOCK_CELLS // max(1, width)) - 1
+        yield RowBlock([first, *islice(rows, more)], unit)

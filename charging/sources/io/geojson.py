@@ -28,7 +28,9 @@ class Feature(NamedTuple):
 
 def matches(head: bytes) -> bool:
     """Whether a file that begins like this holds features."""
-    return head.lstrip()[:1] == b"{" and (b'"FeatureCollection"' in head or b'"features"' in head)
+    if head.lstrip()[:1] != b"{" or b'"FeatureCollection"' in head:
+        return head.lstrip()[:1] == b"{"
+    return b'"features"' in head and (b'"properties"' in head or b'"attributes"' not in head)
 
 
 def is_sequence(head: bytes) -> bool:

@@ -29,6 +29,8 @@ RECORD_SEPARATOR = "\x1e"
 """What a text sequence (RFC 7464) has before each value."""
 
 _SPACE = " \t\r\n" + RECORD_SEPARATOR
+_BEGINS_RECORD = ("{", "n")  # an object, or null in its place
+_MAX_LINES_SEEN = 50  # of a head, to tell whether each is a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def is_lines(head: bytes, *names: str) -> bool:
     return head.lstrip()[:1] == b"{" and any(_has_one_of(names, line) for line in head.splitlines())
 
 
-def values_in_lines(text: TextIO, path: Path) -> Iterator[Any]:
+def values_in_lines(text: TextIO, path: Path | Part) -> Iterator[Any]:
     """Return the JSON value of each line that is not blank, or a `BrokenLine`."""
     number = 0
     while line := text.readline(MAX_VALUE_LENGTH + 1):
@@ -64,7 +66,7 @@ def values_in_lines(text: TextIO, path: Path) -> Iterator[Any]:
         if line.isspace():
             continue
         try:
-            yield json.loads(line)
+            yield json.loads(line.lstrip(_SPACE))
         except (ValueError, RecursionError):
             yield BrokenLine(number, line.strip())
 
@@ -133,6 +135,58 @@ def elements(text: TextIO, path: Path | Part, key: str) -> Iterator[Any]:
         yield value
 
 
+def are_lines(head: bytes) -> bool:
+    r"""Whether a file that begins like this has an object a line: most of its lines are one.
+
+    Examples
+    --------
+    >>> are_lines(b'{"id": 1}\\n{"id": \\n{"id": 3}\\n'), are_lines(b'{"a": [\\n{"id": 1},\\n{"id": 2}\\n]}')
+    (True, False)
+    """
+    space = _SPACE.encode()
+    lines = [line for line in (line.strip(space) for line in head.splitlines()[:_MAX_LINES_SEEN]) if line]
+    objects = [line for line in lines if line.startswith(b"{")]
+    if len(objects) != len(lines) or len(lines) < 2:  # noqa: PLR2004  one line may be an envelope
+        return False
+    return sum(map(_is_object, lines)) * 2 > len(lines) or _is_object(lines[0])
+
+
+def elements_by_path(
+    text: TextIO, path: Path | Part, *, chunk_chars: int = CHUNK_CHARS
+) -> Iterator[tuple[str, Any]]:
+    """Return the elements of each array of objects, with the keys that lead to it joined by points.
+
+    An array that is alone has no key. An object that holds no such array is an element by itself.
+
+    Raises
+    ------
+    SourceError
+        As in `records`.
+    """
+    window = _Window(text, path, chunk_chars)
+    while not window.at_end:
+        if window.peek("["):
+            for element in _elements(window):
+                yield "", element
+        elif window.peek("{"):
+            members: dict[str, Any] = {}
+            has_array = False
+            for keyed in _arrays(window, members, ""):
+                has_array = True
+                yield keyed
+            if not has_array:
+                yield "", members
+        else:
+            yield "", window.value()
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
 def _has_one_of(names: tuple[str, ...], line: bytes) -> bool:
     try:
         value = json.loads(line)
@@ -147,6 +201,28 @@ def _elements(window: "_Window") -> Iterator[Any]:
     while not window.skip("]"):
         yield window.value()
         if not window.skip(",") and not window.peek("]"):
+            raise window.broken()
+
+
+def _arrays(
+    window: "_Window", members: dict[str, Any], path: str, depth: int = 0
+) -> Iterator[tuple[str, Any]]:
+    """Step over an object, and fill `members` with what is no array of objects."""
+    window.skip("{")
+    while not window.skip("}"):
+        name = window.key()
+        inner = f"{path}.{name}" if path else name
+        if window.peek("[") and window.peek_behind() in _BEGINS_RECORD:
+            for element in _elements(window):
+                yield inner, element
+        elif window.peek("{") and depth < _MAX_DEPTH:
+            within: dict[str, Any] = {}
+            members[name] = within
+            yield from _arrays(window, within, inner, depth + 1)
+        else:
+            members[name] = window.value()
+        window.check_few(members)
+        if not window.skip(",") and not window.peek("}"):
             raise window.broken()
 
 
@@ -207,6 +283,17 @@ class _Window:
         found = self.peek(mark)
         self._at += found
         return found
+
+    def peek_behind(self) -> str:
+        """Return what comes behind the mark that comes next, white space apart; nothing at the end."""
+        ahead = 1
+        while True:
+            while self._at + ahead < len(self._buffer):
+                if self._buffer[self._at + ahead] not in _SPACE:
+                    return self._buffer[self._at + ahead]
+                ahead += 1
+            if not self._grow():
+                return ""
 
     def value(self) -> Any:  # noqa: ANN401  JSON
         """Step over the next value and return it."""

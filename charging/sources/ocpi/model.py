@@ -48,7 +48,15 @@ MAX_WAITING = 256
 _OWN = spellings(OWN)
 _FIRST_ERROR = 2_000  # status_code: below it all went well
 _CLOCK = re.compile(r"\d\d:\d\d")
-_OTHER_FORMATS = (b'"addressinfo"', b'"featurecollection"')
+_OF_LOCATIONS = (
+    b'"country_code"',
+    b'"countrycode"',
+    b'"party_id"',
+    b'"partyid"',
+    b'"last_updated"',
+    b'"lastupdated"',
+)
+_OTHER_FORMATS = (b'"addressinfo"', b'"featurecollection"', b'"max_electric_power_station"')
 
 
 def matches(head: bytes) -> bool:
@@ -56,7 +64,9 @@ def matches(head: bytes) -> bool:
     names = head.lower()
     if head.lstrip()[:1] not in (b"{", b"[") or any(mark in names for mark in _OTHER_FORMATS):
         return False
-    return b'"evses"' in names or (b'"coordinates"' in names and b'"latitude"' in names)
+    if b'"coordinates"' not in names:
+        return False
+    return b'"evses"' in names or (b'"latitude"' in names and any(mark in names for mark in _OF_LOCATIONS))
 
 
 def source() -> SourceInfo:

@@ -8,6 +8,7 @@ from charging.sources.recognition.cells import MIN_SHARE, SampleColumn
 from charging.sources.recognition.coordinates import Coordinates
 from charging.sources.recognition.field_rules import Candidate, candidate
 from charging.sources.recognition.header_words import meanings
+from charging.sources.recognition.list_columns import ChargerList
 
 MIN_CONFIDENCE = 0.5
 """Confidence from which on a column is taken for a field that is no coordinate."""
@@ -62,6 +63,22 @@ def pick_columns(
     _drop_doubtful_currents(found, names, columns, said)
     _share_postcode(found, columns, said)
     _add_house_number(found, names, taken, said)
+    return found
+
+
+def with_chargers(
+    picked: Mapping[str, FieldColumns], chargers: ChargerList, said: Mapping[str, tuple[int, ...]]
+) -> dict[str, FieldColumns]:
+    """Return the columns of each field with those of the list of chargers, which tells more of them.
+
+    What the whole record has stays its total, its counts by current and its status.
+    """
+    found = {**picked}
+    has_counts = bool(found.keys() & {"ac_piles", "dc_piles"})
+    for field, each in chargers.columns.items():
+        is_of_record = (field == "piles" and has_counts) or (field in found and field in ("piles", "status"))
+        if field in said or not is_of_record:
+            found[field] = FieldColumns((each,))
     return found
 
 

@@ -27,6 +27,7 @@ class Assumed(StrEnum):
     WATTS = "watts"
     YEARS = "years"
     DATUM = "datum"
+    PRESET_DATUM = "preset_datum"
 
 
 _ASSUMED = {
@@ -38,6 +39,8 @@ _ASSUMED = {
     Assumed.DATUM: "its points are in mainland China and nothing states their datum: they were taken as they"
     " stand, as WGS-84. If they come from a Chinese map (Amap, Tencent: GCJ-02; Baidu: BD-09), they lie up to"
     " 700 m off; import again with --datum gcj02 or --datum bd09",
+    Assumed.PRESET_DATUM: "its points were taken as {0}, the datum that this source gives unless it was asked"
+    " for another: where it was, they lie up to 1 km off; import again with --datum",
 }
 
 
@@ -80,6 +83,7 @@ class TableForm:
     date_formats: tuple[str, ...] = ()  # none: ISO 8601
     power_unit: str = "kW"
     position_order: str = "lat lon"
+    records: str | None = None  # of JSON, the keys that lead to the list of records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +103,9 @@ class TableGuess:
     not_known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # texts that say so, by header
     rows_seen: int = 0
     datum: Datum | None = None  # that a header names
-    charger_id: str | None = None  # the column of ids of devices, where each row is one
+    charger_id: str | None = None  # the column of ids of devices, where each row is one, or each element
+    each: str | None = None  # of JSON, the list inside a record whose elements are its chargers
+    each_count: str | None = None  # the column that says how many chargers an element of that list is
     is_on_the_mainland: bool = False  # of China, where maps have a datum of their own
     has_repeated_ids: bool = False
     has_numbered_piles: bool = False  # whether each numbered plug is a pile of its own

@@ -20,6 +20,15 @@ _LON_FIRST = re.compile(r"point\s*\(|^\s*\[", re.IGNORECASE)
 _XY = re.compile(r"xy$|lnglat|lonlat|geojson|geometry|geom\b|wkt|amap|经纬度")
 
 
+_AXES = (
+    ("x", "y"),
+    ("xcoord", "ycoord"),
+    ("x_coord", "y_coord"),
+    ("coord_x", "coord_y"),
+    ("geometry.x", "geometry.y"),  # features of ArcGIS
+)
+
+
 class Coordinates(NamedTuple):
     """The columns of coordinates by field, and what is to be said of them."""
 
@@ -137,7 +146,7 @@ def _rest(header: str, concept: str) -> tuple[frozenset[str], int]:
 def _xy_pair(headers: Sequence[str], columns: Sequence[SampleColumn]) -> tuple[Candidate, Candidate] | None:
     """Return columns that are called x and y, where they hold degrees with decimals."""
     by_name = {fold_word(header): at for at, header in enumerate(headers)}
-    for x_name, y_name in (("x", "y"), ("xcoord", "ycoord"), ("x_coord", "y_coord"), ("coord_x", "coord_y")):
+    for x_name, y_name in _AXES:
         if x_name in by_name and y_name in by_name:
             x, y = by_name[x_name], by_name[y_name]
             if _are_degrees(columns[x], 180.0) and _are_degrees(columns[y], _MAX_LAT):

@@ -3,12 +3,19 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from charging.domain.vocabulary import Datum
+from charging.sources.json_records.list_cells import list_of
 from charging.sources.recognition.cells import SampleColumn
 from charging.sources.recognition.codes import separator_of
-from charging.sources.recognition.column_choice import PLACES, FieldColumns, charger_id_column, pick_columns
+from charging.sources.recognition.column_choice import (
+    PLACES,
+    FieldColumns,
+    charger_id_column,
+    pick_columns,
+    with_chargers,
+)
 from charging.sources.recognition.column_guess import (
     Assumed,
     Assumption,
@@ -20,6 +27,11 @@ from charging.sources.recognition.column_guess import (
 from charging.sources.recognition.coordinates import Coordinates, find_coordinates
 from charging.sources.recognition.field_rules import FIELDS, Candidate, names_field
 from charging.sources.recognition.header_words import meanings
+from charging.sources.recognition.list_columns import (
+    ChargerList,
+    find_chargers,
+    sample_columns,
+)
 from charging.sources.recognition.mainland import are_on_the_mainland
 from charging.sources.recognition.numbered_columns import are_piles, find_numbered_columns
 from charging.sources.recognition.plug_columns import PlugColumn, find_columns_by_plug
@@ -67,12 +79,10 @@ def guess_columns(
     names = [name.strip() for name in header]
     once = {name for name, count in Counter(names).items() if count == 1 and name}
     usable = [name if name in once else "" for name in names]
-    width = len(names)
-    padded = [[*row[:width], *[""] * (width - len(row))] for row in sorted(map(tuple, rows))]
-    columns = (
-        [SampleColumn(cells) for cells in zip(*padded, strict=True)] if padded else [SampleColumn(())] * width
-    )
     said = {field: tuple(names.index(each) for each in headers) for field, headers in given.items()}
+    columns = sample_columns(names, _cells_by_column(rows, len(names)), said)
+    chargers = find_chargers(usable, columns, said)
+    usable = [name if list_of(name) is None else "" for name in usable]
     places = find_coordinates(
         [name if field_is_free(at, said) else "" for at, name in enumerate(usable)],
         columns,
@@ -81,12 +91,44 @@ def guess_columns(
     free = _without(usable, {at for positions in said.values() for at in positions})
     numbered = find_numbered_columns(free, columns, said) if "connector" not in said else ()
     picked = pick_columns(_without(usable, {each.at for each in numbered}), columns, places, said)
+    if chargers:
+        picked = with_chargers(picked, chargers, said)
+        chargers = None if picked.keys() & {"ac_piles", "dc_piles"} else chargers
     fields = {field: tuple(each.at for each in found.columns) for field, found in picked.items()}
-    kind, why = kind_of_table(names, columns, fields)
-    plugs = _plugs(usable, columns, picked, frozenset(said), numbered)
+    own_names = [name if list_of(name) is None else "" for name in names]
+    kind, why = kind_of_table(own_names, columns, fields)
+    plugs = _Plugs() if chargers else _plugs(usable, columns, picked, frozenset(said), numbered)
     guess = _guess(names, columns, places, picked, plugs, form or TableForm())
+    guess = replace(guess, kind=kind, why=why, rows_seen=len(rows))
     doubts = () if given.get("lat") and given.get("lon") else places.doubts
-    return replace(guess, kind=kind, why=why, doubts=doubts)
+    return replace(guess, doubts=doubts, **_of_chargers(guess, chargers, picked, own_names, columns))
+
+
+def _cells_by_column(rows: Sequence[Sequence[str]], width: int) -> list[tuple[str, ...]]:
+    """Return the cells of each column; the rows are sorted, since their order is of no moment."""
+    padded = [[*row[:width], *[""] * (width - len(row))] for row in sorted(map(tuple, rows))]
+    return list(zip(*padded, strict=True)) or [()] * width
+
+
+def _of_chargers(
+    guess: TableGuess,
+    chargers: ChargerList | None,
+    picked: Mapping[str, FieldColumns],
+    own_names: Sequence[str],
+    columns: Sequence[SampleColumn],
+) -> dict[str, Any]:
+    """Return where the single chargers are: each a row, or each an element of a list."""
+    if chargers is None:
+        return {"charger_id": charger_id_column(picked, own_names, columns)}
+    at, count = chargers.charger_id, chargers.columns.get("piles")
+    each_count = guess.header[count.at] if count else None
+    charger_id = guess.header[at] if at is not None and count is None else None
+    return {
+        "each": chargers.path,
+        "each_count": each_count,
+        "charger_id": charger_id,
+        "unused": tuple(name for name in guess.unused if name not in (each_count, charger_id)),
+    }
 
 
 def field_is_free(at: int, said: Mapping[str, tuple[int, ...]]) -> bool:
@@ -152,11 +194,9 @@ def _guess(
             for at, name in enumerate(names)
             if at in used or counts[name] == 1
         },
-        rows_seen=max((len(column.all) for column in columns), default=0),
         header=tuple(names),
         not_known={names[at]: columns[at].not_known for at in sorted(used) if columns[at].not_known},
         datum=_datum([names[each.at] for each in places.columns.values()]),
-        charger_id=charger_id_column(picked, names, columns),
         is_on_the_mainland=_is_on_the_mainland(places, columns),
         has_repeated_ids=_has_repeated_ids(picked, columns),
         has_numbered_piles=plugs.are_piles,

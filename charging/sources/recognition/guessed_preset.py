@@ -1,9 +1,8 @@
 """A guess as a preset: the same as one written by hand, so that the reader of presets reads the file."""
 
 import datetime as dt
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from charging.domain.vocabulary import Datum
 from charging.errors import Fault, UsageError
 from charging.sources.countries import find_country
 from charging.sources.io.bom import DETECTABLE_ENCODINGS
+from charging.sources.json_records.list_cells import list_of
 from charging.sources.recognition.cells import MIN_SHARE
 from charging.sources.recognition.codes import (
     access_of,
@@ -22,6 +22,7 @@ from charging.sources.recognition.codes import (
 from charging.sources.recognition.column_guess import TableGuess
 from charging.sources.recognition.header_words import meanings
 from charging.sources.recognition.pile_groups import counted_plugs, groups_of, plug_codes
+from charging.sources.recognition.preset_text import as_toml
 from charging.sources.records import SourceInfo
 from charging.sources.tabular.preset_schema import Preset
 from charging.sources.tabular.presets import load_preset
@@ -45,7 +46,6 @@ _DEVICES = frozenset({"pile", "point", "port", "plug"})
 _COUNTS = ("piles", "dc_piles", "ac_piles")
 _AS_OF = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _NAME = re.compile(r"\w[\w-]{0,60}")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,25 +122,6 @@ def preset_tables(guess: TableGuess, source: str, title: str) -> dict[str, Any]:
     return {key: value for key, value in tables.items() if value}
 
 
-def as_toml(tables: Mapping[str, Any]) -> str:
-    """Return tables of a preset as the text of its file."""
-    lines: list[str] = []
-    plain = {key: value for key, value in tables.items() if not isinstance(value, (dict, list))}
-    lines += [f"{_key(key)} = {_inline(value)}" for key, value in plain.items()]
-    for key, value in tables.items():
-        if key in plain:
-            continue
-        for table in value if isinstance(value, list) else [value]:
-            if key == "values":
-                for field, codes in table.items():
-                    lines += ["", f"[values.{_key(field)}]"]
-                    lines += [f"{_key(code)} = {_inline(ours)}" for code, ours in codes.items()]
-                continue
-            lines += ["", f"[[{key}]]" if isinstance(value, list) else f"[{key}]"]
-            lines += [f"{_key(name)} = {_inline(inner)}" for name, inner in table.items()]
-    return "\n".join(lines) + "\n"
-
-
 def _layout(guess: TableGuess) -> dict[str, Any]:
     form = guess.form
     layout: dict[str, Any] = {
@@ -151,6 +132,8 @@ def _layout(guess: TableGuess) -> dict[str, Any]:
         "power_unit": form.power_unit,
         "position": form.position_order,
     }
+    if form.records:
+        layout["records"] = form.records
     if form.date_formats:
         layout["date_format"] = list(form.date_formats)
     return layout
@@ -179,12 +162,15 @@ def _id(guess: TableGuess) -> Any:  # noqa: ANN401  a column, or several joined
 
 
 def _is_total_stated(guess: TableGuess) -> bool:
-    """Whether a count of all stands beside those by current or number, or rows that are a charger each."""
+    """Whether a count of all stands beside those by current, number or list, or rows that are a charger."""
     has_parts = guess.of("dc_piles") or guess.of("ac_piles") or guess.charger_id or guess.has_numbered_piles
-    return bool(guess.shared_headers_of("piles") and has_parts)
+    headers = guess.shared_headers_of("piles")
+    return bool(headers and (has_parts or guess.each) and headers[0] != guess.each_count)
 
 
 def _sites(guess: TableGuess) -> dict[str, Any] | None:
+    if guess.each and guess.of("id") and not guess.has_repeated_ids:
+        return None
     has_own_id = guess.of("id") and guess.headers_of("id")[0] != guess.charger_id
     is_of_a_device = has_own_id and any(
         meaning.concepts & _DEVICES for meaning in meanings(guess.headers_of("id")[0])
@@ -200,7 +186,8 @@ def _sites(guess: TableGuess) -> dict[str, Any] | None:
             "lon",
         ]
     has_counts = guess.has_numbered_piles or any(each.field in _COUNTS for each in guess.columns)
-    sites: dict[str, Any] = {"same": same, "equal": "one" if has_counts and not guess.charger_id else "all"}
+    is_counted = has_counts and not guess.charger_id
+    sites: dict[str, Any] = {"same": same, "equal": "one" if guess.each or is_counted else "all"}
     if _is_total_stated(guess) and not guess.charger_id:
         sites["adds"] = ["stated_piles"]
     return sites
@@ -238,7 +225,8 @@ def _code(text: str) -> str:
 
 def _rejected(guess: TableGuess) -> list[dict[str, Any]]:
     """Return rules for what is planned or gone, where the statuses say so of some and not of all."""
-    if not (headers := guess.headers_of("status")):
+    headers = guess.headers_of("status")
+    if not headers or list_of(headers[0]) is not None:  # one charger that is planned is no planned station
         return []
     texts = [*_samples(guess, "status")]
     rules = []
@@ -257,19 +245,6 @@ def _unit(guess: TableGuess) -> str:
         headers, default = of_plugs, "connector"
     said = {concept for header in headers for meaning in meanings(header) for concept in meaning.concepts}
     return next((unit for concept, unit in _UNITS if concept in said), default)
-
-
-def _key(name: str) -> str:
-    return name if _BARE_KEY.fullmatch(name) else _inline(name)
-
-
-def _inline(value: Any) -> str:  # noqa: ANN401  what TOML has
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(key)} = {_inline(inner)}" for key, inner in value.items()) + " }"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_inline, value)) + "]"
-    text = str(value) if isinstance(value, str) else value
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def save_preset(

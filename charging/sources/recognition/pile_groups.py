@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from charging.domain.vocabulary import Connector, Current
+from charging.sources.json_records.list_cells import list_of
 from charging.sources.recognition.codes import connector_of
 from charging.sources.recognition.column_guess import ColumnGuess, TableGuess
 from charging.sources.tabular.cell_parsers import current_of
@@ -30,7 +31,9 @@ def groups_of(guess: TableGuess) -> list[Group]:
     flags = _headers_by_plug(guess, "connector")
     plugs: Group = {"plugs": flags, "current": "plugs"} if flags else {}
     groups: list[Group] = []
-    if guess.charger_id:
+    if guess.each:
+        groups = [_group_of_list(guess, guess.each, also)]
+    elif guess.charger_id:
         groups = [{"columns": {"pile_id": guess.charger_id, **also}, "constants": {"count": 1}, **plugs}]
     elif by_current:
         groups = [_group_of_current(guess, header, current, also) for header, current in by_current]
@@ -46,6 +49,22 @@ def groups_of(guess: TableGuess) -> list[Group]:
     elif also or plugs:
         groups = [{"columns": also, **plugs}]
     return [{key: value for key, value in group.items() if value} for group in groups]
+
+
+def _group_of_list(guess: TableGuess, each: str, also: Mapping[str, Any]) -> Group:
+    """Return the group of each element of a list inside a record."""
+    own: Group = {"count": guess.each_count} if guess.each_count else {}
+    own |= {"pile_id": guess.charger_id} if guess.charger_id else {}
+    own |= {
+        field: column for field, column in also.items() if isinstance(column, str) and list_of(column) == each
+    }
+    return {
+        "each": each,
+        "columns": own,
+        "also": {field: column for field, column in also.items() if field not in own},
+        "constants": {} if guess.each_count else {"count": 1},
+        "current": "plugs" if "connectors" in own else None,
+    }
 
 
 def counted_plugs(guess: TableGuess) -> list[str]:

@@ -11,10 +11,11 @@ from charging.sources.io import geojson
 from charging.sources.io.bom import detect_encoding, in_utf8
 from charging.sources.io.delimited import DELIMITERS, head_rows
 from charging.sources.io.files import FileKind, Part, file_kind, open_bytes, read_head, source_errors
+from charging.sources.json_records.record_lists import RecordList
 from charging.sources.recognition.column_guess import TableForm
 from charging.sources.recognition.header_words import UNKNOWN, meanings
 from charging.sources.tabular.preset_schema import Layout
-from charging.sources.tabular.tables import MAX_PREAMBLE, tables
+from charging.sources.tabular.tables import MAX_PREAMBLE, is_json, tables
 
 MAX_ROWS = 1_000
 """Rows below a header that are looked at."""
@@ -39,9 +40,12 @@ class Sample(NamedTuple):
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     form: TableForm
+    records: RecordList | None = None  # of JSON
 
 
-def samples(part: Part, headers: Sequence[str] = (), *, any_header: bool = False) -> Iterator[Sample]:
+def samples(
+    part: Part, headers: Sequence[str] = (), *, any_header: bool = False, records: str | None = None
+) -> Iterator[Sample]:
     """Yield what may be the tables of a part of a file, a few rows each.
 
     Parameters
@@ -52,14 +56,19 @@ def samples(part: Part, headers: Sequence[str] = (), *, any_header: bool = False
         Those the header surely has.
     any_header
         Whether the first row with cells may be one, though nothing tells so.
+    records
+        Of JSON, the keys that lead to the list of records; by default each is yielded, the outer ones first.
 
     Raises
     ------
     SourceError
         If it cannot be read.
     """
+    if is_json(part) and not geojson.matches(read_head(part)):
+        yield from _of_records(part, records)
+        return
     if file_kind(part) is FileKind.TEXT and not geojson.matches(head := read_head(part)):
-        if head.lstrip()[:1] in (b"{", b"[", b"<"):
+        if head.lstrip()[:1] in (b"{", b"<"):
             return
         yield from _of_text(part, headers, any_header=any_header)
         return
@@ -92,6 +101,17 @@ def encodings_of(raw: bytes) -> tuple[str, ...]:
     if paired < _PAIRED * sum(runs) and not any(_words_in(raw, name) for name in fitting):
         return ("utf-8", "cp1252")
     return ("utf-8", max(fitting, key=lambda name: _likelihood(raw, name), default="cp1252"))
+
+
+def _of_records(part: Part, records: str | None) -> Iterator[Sample]:
+    with source_errors(part), open_bytes(part) as file:
+        encodings = encodings_of(file.read(MAX_BYTES))
+    for rows in tables(part, Layout(encodings=encodings, records=records)):
+        (_, header), *below = islice(rows.singly, 1 + MAX_ROWS)
+        form = TableForm(encodings=encodings, records=rows.records.path if rows.records else None)
+        yield Sample(
+            tuple(header or ()), tuple(tuple(cells) for _, cells in below if cells), form, rows.records
+        )
 
 
 def _of_text(part: Part, headers: Sequence[str], *, any_header: bool) -> Iterator[Sample]:

@@ -5,10 +5,13 @@ from pathlib import Path
 
 from charging.errors import Fault, SourceError, UsageError
 from charging.sources.io.files import parts
+from charging.sources.json_records.list_cells import list_of
+from charging.sources.json_records.record_lists import RecordList
 from charging.sources.recognition.column_guess import TableGuess, TableKind
 from charging.sources.recognition.decision import guess_columns
 from charging.sources.recognition.field_rules import FIELDS
 from charging.sources.recognition.samples import Sample, samples
+from charging.sources.tabular.model import check_one_list
 from charging.validation import suggest
 
 Given = Mapping[str, tuple[str, ...]]
@@ -20,11 +23,13 @@ MAX_PARTS = 50
 _SHOWN = 300  # characters of a list of headers
 
 
-def guess_table(path: Path, given: Given | None = None, *, any_header: bool = False) -> TableGuess | None:
+def guess_table(
+    path: Path, given: Given | None = None, *, any_header: bool = False, records: str | None = None
+) -> TableGuess | None:
     """Return what the table of a file is taken for, or None where nothing in it looks like a table.
 
     With `any_header` the first row of what looks like a table is its header even where none of its words is
-    known: for a person who then says what the columns are.
+    known: for a person who then says what the columns are. `records` names the list of JSON that is meant.
 
     Raises
     ------
@@ -38,9 +43,15 @@ def guess_table(path: Path, given: Given | None = None, *, any_header: bool = Fa
     named = [header for headers in given.values() for header in headers]
     best: TableGuess | None = None
     for part in parts(path)[:MAX_PARTS]:
-        for sample in samples(part, named):
+        lists: list[RecordList] = []
+        for sample in samples(part, named, records=records):
+            if sample.records and any(map(sample.records.is_inside, lists)):
+                continue  # what has stations tells more of them than what is inside these
             if _stand_once(sample, named):
                 guess = guess_columns(sample.header, sample.rows, given=given, form=sample.form)
+                if sample.records and guess.is_importable:
+                    lists.append(sample.records)
+                    check_one_list(part, lists)
                 if best is None or _worth(guess) > _worth(best):
                     best = guess
     if best is None and named:
@@ -76,8 +87,13 @@ def _widest_table(path: Path, given: Given) -> TableGuess | None:
         for sample in samples(part, any_header=True)
         if sum(len(row) == len(sample.header) for row in sample.rows) > len(sample.rows) / 2
     ]
-    widest = max(found, key=lambda sample: len({*sample.header}), default=None)
+    widest = max(found, key=_own_columns, default=None)
     return widest and guess_columns(widest.header, widest.rows, given=given, form=widest.form)
+
+
+def _own_columns(sample: Sample) -> int:
+    """Return how many columns a table has, without those of lists inside its records."""
+    return len({name for name in sample.header if list_of(name) is None})
 
 
 def check_lists_stations(guess: TableGuess, name: Path | str) -> None:

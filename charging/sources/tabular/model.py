@@ -1,8 +1,8 @@
 """Registers as tables, a station or a device a row, read as a preset says.
 
-The table may be delimited text, an Excel workbook, Parquet or GeoJSON; its header is looked for among its
-first rows. A row that does not parse is one bad record. A cell that cannot be what its field asks for is
-stored as unknown and counted.
+The table may be delimited text, an Excel workbook, Parquet, GeoJSON or JSON records; its header is looked for
+among its first rows. A row that does not parse is one bad record. A cell that cannot be what its field asks
+for is stored as unknown and counted.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from charging.errors import SourceError, UsageError
 from charging.sources.io.files import Part, member_stems, parts
+from charging.sources.json_records.record_lists import RecordList
 from charging.sources.records import Record, Repair, SourceInfo
 from charging.sources.tabular.device_grouping import merged
 from charging.sources.tabular.headers import Header, has_header, headers_of
@@ -23,9 +24,16 @@ from charging.sources.tabular.tables import (
     Rows,
     delimiters,
     first_rows,
+    is_json,
     tables,
     with_delimiter_of,
 )
+
+NO_RECORDS = (
+    "expected JSON with records of stations (an array of objects, one a line, or an array under a key),"
+    " found none. Check that the file is the answer that was asked for, and no error or empty page."
+)
+"""What is said of JSON that holds no list of objects."""
 
 PresetOrName = str | Preset | None
 """A preset, or the name of one that comes with the project."""
@@ -123,18 +131,24 @@ def _has_columns(part: Part, preset: Preset) -> bool:
 
 
 def _stations(path: Path, preset: Preset, repairs: Collection[Repair]) -> Iterator[Stations]:
-    is_found = False
+    found: list[RecordList | None] = []
     seen: list[tuple[Header, Sequence[str]]] = []
-    found = parts(path)
-    stems = member_stems(found) if preset.layout.id_from_file else [None] * len(found)
-    for part, stem in zip(found, stems, strict=True):
+    all_parts = parts(path)
+    stems = member_stems(all_parts) if preset.layout.id_from_file else [None] * len(all_parts)
+    for part, stem in zip(all_parts, stems, strict=True):
+        of_part: list[RecordList] = []
         for rows in _tables(part, preset):
+            if rows.records and any(map(rows.records.is_inside, of_part)):
+                continue
             above: Sequence[str] | None = None
             for _, cells in islice(rows.singly, MAX_PREAMBLE):
                 headers = [*headers_of(cells, above)]
                 header = next((each for each in headers if each.fits(preset)), None)
                 if header is not None:
-                    is_found = True
+                    found.append(rows.records)
+                    if rows.records:
+                        of_part.append(rows.records)
+                        check_one_list(part, of_part)
                     table = PresetTable(preset, header, where=str(part), repairs=repairs)
                     for block in rows.by_the_block:
                         some = table.stations(block.cells(table.width, table.wanted, table.least))
@@ -142,7 +156,7 @@ def _stations(path: Path, preset: Preset, repairs: Collection[Repair]) -> Iterat
                     break
                 seen += [(header, cells or ()) for header in headers[:1]]
                 above = cells
-    if not is_found:
+    if not found:
         raise _unknown_header(path, preset, seen)
 
 
@@ -150,7 +164,46 @@ def _tables(part: Part, preset: Preset) -> Iterator[Rows]:
     return tables(part, with_delimiter_of(part, preset.layout, lambda rows: has_header(rows, preset)))
 
 
+def explain_json(path: Path) -> str | None:
+    """Return why no stations are known in JSON: what its lists hold instead; None where it is none."""
+    found = [part for part in parts(path) if is_json(part)]
+    if not found:
+        return None
+    tables_of = [rows for part in found for rows in tables(part, Layout())]
+    if not tables_of:
+        return NO_RECORDS
+    named = "; ".join(
+        f"under {rows.records.name} with {', '.join(rows.records.shape.columns())[:200]}"
+        for rows in tables_of[:5]
+        if rows.records
+    )
+    return (
+        f"expected JSON with records of stations, found some {named}, of whose keys none is known. Say what "
+        "they are with --column FIELD=KEY, or write a preset."
+    )
+
+
+def check_one_list(part: Part, lists: Sequence[RecordList]) -> None:
+    """Refuse JSON with stations in several lists, of which nothing says which are meant.
+
+    Raises
+    ------
+    SourceError
+        Naming the lists, and how to say which.
+    """
+    if len(lists) > 1:
+        named = " and ".join(each.name for each in lists)
+        message = (
+            f"{part}: expected stations in one list of records, found them under {named}. Name the one that "
+            f"is meant (--records {lists[0].path} on the command line, or records under [file] of a preset), "
+            "or leave the others out of the file."
+        )
+        raise SourceError(message)
+
+
 def _unknown_header(path: Path, preset: Preset, seen: list[tuple[Header, Sequence[str]]]) -> SourceError:
+    if not seen and any(map(is_json, parts(path))):
+        return SourceError(f"{path}: {NO_RECORDS}")
     nearest = min(seen, key=lambda each: len(each[0].lacks(preset)), default=(Header.of([]), ()))
     header, cells = nearest
     lacks = header.lacks(preset)
@@ -162,6 +215,11 @@ def _unknown_header(path: Path, preset: Preset, seen: list[tuple[Header, Sequenc
     return SourceError(
         f"{path}: expected each column of the preset {preset.name} once ({', '.join(preset.columns)[:300]}), "
         f"found {', '.join(cells)[:300]!r}, without {', '.join(lacks)[:300]}. "
-        "Check that the file is of this preset, and that its delimiter is "
-        f"{' or '.join(map(repr, delimiters(preset.layout)))}."
+        f"Check that the file is of this preset{_delimiter_advice(path, preset)}."
     )
+
+
+def _delimiter_advice(path: Path, preset: Preset) -> str:
+    if any(map(is_json, parts(path))):
+        return ""
+    return f", and that its delimiter is {' or '.join(map(repr, delimiters(preset.layout)))}"

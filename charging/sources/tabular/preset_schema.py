@@ -26,6 +26,7 @@ from pydantic import (
 
 from charging.domain.bounds import Bounds
 from charging.domain.vocabulary import Access, Connector, Current, Datum, Site, Status, connector_mask
+from charging.sources.json_records.shape import LIST
 from charging.sources.records import PileRecord, Reason, SourceInfo, StationRecord
 from charging.validation import NamedTable, StrictTable
 
@@ -128,6 +129,7 @@ class Layout:
     )
     position: Literal["lon lat", "lat lon"] | None = None  # order of a pair; by default as it is written
     crs: Crs | None = None  # of coordinates that are not in degrees, its EPSG code
+    records: str | None = None  # of JSON, the keys that lead to the list, joined by points; by default any
     id_from_file: StrictBool = False  # ids are unique within a file only: its name becomes part of them
 
 
@@ -240,19 +242,26 @@ StationValues = Annotated[Values, _table("StationValues", _codes, _ALL_FIELDS, *
 PileValues = Annotated[Values, _table("PileValues", _codes, _PILE_FIELDS, *_NUMBERS)]
 
 
+_TextsInside = Annotated[frozenset[Annotated[Code, Field(min_length=1)]], Field(min_length=1)]
+
+
 class Rule(StrictTable):
-    """Which rows are not taken: a code that is one of `when`, none of `unless`, or has one of `contains`."""
+    """Which rows are not taken: a code that is one of `when`, none of `unless`, or has one of `contains`.
+
+    `lacks` is met by a code that has none of its texts.
+    """
 
     column: str
     when: frozenset[Code] | None = None
     unless: frozenset[Code] | None = None
-    contains: Annotated[frozenset[Annotated[Code, Field(min_length=1)]], Field(min_length=1)] | None = None
+    contains: _TextsInside | None = None
+    lacks: _TextsInside | None = None
     reason: Reason
 
     @model_validator(mode="after")
     def _has_one(self) -> Self:
-        if sum(each is not None for each in (self.when, self.unless, self.contains)) != 1:
-            raise ValueError("a table with one of when, unless or contains")
+        if sum(each is not None for each in (self.when, self.unless, self.contains, self.lacks)) != 1:
+            raise ValueError("a table with one of when, unless, contains or lacks")
         return self
 
     def rejects(self, cell: str) -> bool:
@@ -267,6 +276,8 @@ class Rule(StrictTable):
         code = cell.strip().casefold()
         if self.contains is not None:
             return any(part in code for part in self.contains)
+        if self.lacks is not None:
+            return not any(part in code for part in self.lacks)
         return code in self.when if self.when is not None else code not in (self.unless or ())
 
 
@@ -284,7 +295,7 @@ def _bounds(area: Area) -> Bounds:
 
 
 class Mapped(StrictTable):
-    """Where the fields of a record come from: of a group of piles, or of `repeat` of them."""
+    """Where the fields of a record come from: of a group of piles, of `repeat` of them, or one `each`."""
 
     columns: Mapping[PileField, ColumnOf] = Field({})
     also: Mapping[PileField, ColumnOf] = Field({})  # say more of a group, but do not make it be there
@@ -294,6 +305,17 @@ class Mapped(StrictTable):
     plugs: Mapping[Connector, str] = Field({})  # a plug is there where its column says yes
     current: Literal["plugs"] | None = None  # follows from the plugs
     repeat: Annotated[int, Strict(), Field(ge=1, le=MAX_REPEATS)] | None = None
+    each: Text | None = None  # of JSON, the path of a list in the record: each of its elements is a group
+
+    @model_validator(mode="after")
+    def _has_columns_of_list(self) -> Self:
+        places = (place for column in self.columns.values() for place in column.any)
+        names = [*(name for place in places for name in place), *self.plugs.values()]
+        if self.each and not any(name.startswith(f"{self.each}{LIST}") for name in names):
+            raise ValueError(
+                f"a table with a column of the list that each names, such as {self.each}{LIST}.id"
+            )
+        return self
 
     def groups(self, shared: Values) -> Iterator["Mapped"]:
         """Yield the groups it stands for, with the codes that all groups share."""
@@ -311,6 +333,7 @@ class Preset(NamedTable):
     """How one register is read."""
 
     datum: Datum
+    datum_may_differ: StrictBool = False  # the source gives another on request: told where none is declared
     info: SourceInfo = Field(alias="source")
     layout: Layout = Field(Layout(), alias="file")
     places: Annotated[

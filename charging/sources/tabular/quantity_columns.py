@@ -32,6 +32,9 @@ _BETWEEN = re.compile(
     r"\s*(?:[;/|、&+\n~～–—]|(?<=\d),(?=\s)|(?<=[a-z瓦]),|(?<=[\dwh])\s*-(?=\s*\d)"
     r"|\s(?:and|und|et|en|y|e|or|to|bis|à|至)\s)\s*"
 )
+_VOLTS_BEHIND = re.compile(r"(?<=kw)\s*[-–(,;/]?\s*\d{2,4}\s*v(?:dc|ac)?\b.*")
+"""What tells of volts, amperes and phases behind a power: "22 kW - 400V 3-phase max 32A"."""
+
 _COUNT = re.compile(
     rf"({_NUMBER})\s*(?:个|台|根|桩|枪|把|座|支|条|piles?|points?|chargers?|plugs?|ports?|stück|stk\.?|pcs\.?"
     rf"|bornes?|pdc|x|×|ladepunkte?|evses?)?"
@@ -151,6 +154,9 @@ class PowerColumn:
         return [(number, own or unit) for number, own in found]
 
     def _parts(self, cell: str) -> list[str]:
+        cell = cell.strip("[]")
+        if "kw" in cell:
+            cell = _VOLTS_BEHIND.sub("", cell)
         separator = self.layout.separator.strip()
         if separator not in ("", ".", ","):
             cell = cell.replace(separator.casefold(), ";")

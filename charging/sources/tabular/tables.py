@@ -1,9 +1,10 @@
-"""Tables of any form as rows of text: delimited text, Excel workbooks, Parquet and GeoJSON.
+"""Tables of any form as rows of text: delimited text, Excel workbooks, Parquet, GeoJSON and JSON records.
 
 Each table begins with its rows as they stand, the header among the first of them; what is typed in the file
 (numbers, dates) is written as the preset's `Layout` says that text is written, so that one way of reading
 cells does for all. GeoJSON gives each feature the columns `id`, `lat` and `lon` beside its properties,
-GeoParquet each row the columns `lat` and `lon`.
+GeoParquet each row the columns `lat` and `lon`. Each list of records that a JSON file holds is a table, whose
+columns are named by the paths to their values.
 """
 
 import codecs
@@ -12,7 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -36,6 +37,9 @@ from charging.sources.io.files import (
     read_head,
     source_errors,
 )
+from charging.sources.json_records.flattening import Flattener
+from charging.sources.json_records.record_lists import RecordList, looks_like_json, record_lists, rows_of
+from charging.sources.json_records.shape import Shape, is_list_of_objects
 from charging.sources.tabular.geometries import Geometry, crs_of_geojson, point_in_degrees
 from charging.sources.tabular.preset_schema import Layout
 
@@ -55,6 +59,7 @@ _Some = TypeVar("_Some")
 _STATED_DELIMITER = re.compile(r'\ufeff?"?sep=([^"\r\n])"?[\r\n]', re.IGNORECASE)  # how Excel is told it
 _BATCH_ROWS = 16_384
 _MIN_CELL_BYTES = 4  # bytes of any cell unpacked: where a text begins
+_MAX_DEPTH = 20  # lists inside one another that are written
 _KEPT_FILES = 8  # whose names of properties are remembered
 
 
@@ -63,6 +68,7 @@ class Rows(NamedTuple):
 
     singly: Iterator[Row]
     by_the_block: Iterator[Block]  # begins where the other stopped
+    records: RecordList | None = None  # of JSON: which of its lists these are
 
 
 def tables(part: Part, layout: Layout) -> Iterator[Rows]:
@@ -75,17 +81,21 @@ def tables(part: Part, layout: Layout) -> Iterator[Rows]:
     """
     kind = file_kind(part)
     if kind is FileKind.WORKBOOK:
-        from charging.sources.tabular import workbook  # noqa: PLC0415  openpyxl takes a tenth of a second to load
+        from charging.sources.io import workbook  # noqa: PLC0415  openpyxl takes a tenth of a second to load
 
         yield from (_typed(sheet, layout) for sheet in workbook.sheets(part))
     elif kind is FileKind.PARQUET:
         yield _typed(_parquet_rows(part), layout)
     else:
-        is_geojson = geojson.matches(read_head(part))
+        head = read_head(part)
+        is_geojson = geojson.matches(head)
+        if not is_geojson and looks_like_json(head):
+            yield from _record_tables(part, layout, head)
+            return
         with open_text(part, encoding=layout.encodings) as text:
             if is_geojson:
                 properties = _properties(part, text.encoding, part.path.stat().st_mtime_ns)
-                rows = _typed(_feature_rows(geojson.features(text, part), properties, part), layout)
+                rows = _typed(_feature_rows(geojson.features(text, part), properties, part, layout), layout)
             else:
                 delimited = DelimitedText(text, layout.delimiter)
                 rows = Rows(delimited.rows(), delimited.blocks())
@@ -93,13 +103,25 @@ def tables(part: Part, layout: Layout) -> Iterator[Rows]:
             yield Rows(singly, _told(rows.by_the_block, part, text.encoding))
 
 
+def is_json(part: Part) -> bool:
+    """Whether a part of a file holds records of JSON, which are never read as delimited text."""
+    if file_kind(part) is not FileKind.TEXT:
+        return False
+    head = read_head(part)
+    return looks_like_json(head) and not geojson.matches(head)
+
+
 def first_rows(path: Path, layout: Layout) -> Iterator[list[list[str]]]:
     """Return the first rows of every table of a file, without broken ones; of a text by each delimiter."""
     for part in parts(path):
         if by_delimiter := _first_by_delimiter(part, layout):
             yield from by_delimiter.values()
-        else:
+            continue
+        try:
             yield from (_first(table.singly) for table in tables(part, layout))
+        except SourceError as error:
+            if error.fault is not Fault.ENCODING or not is_json(part):  # which another layout may name
+                raise
 
 
 def with_delimiter_of(part: Part, layout: Layout, has_header: Callable[[list[list[str]]], bool]) -> Layout:
@@ -117,7 +139,7 @@ def with_delimiter_of(part: Part, layout: Layout, has_header: Callable[[list[lis
 
 def _first_by_delimiter(part: Part, layout: Layout) -> dict[str, list[list[str]]]:
     """Return the first rows of delimited text by each delimiter, the layout's first; else nothing."""
-    if file_kind(part) is not FileKind.TEXT or geojson.matches(head := read_head(part)):
+    if file_kind(part) is not FileKind.TEXT or looks_like_json(head := read_head(part)):
         return {}
     text = _decoded(head, layout)
     stated = _STATED_DELIMITER.match(text)
@@ -150,9 +172,33 @@ def _told(rows: Iterator[_Some], part: Part, encoding: str) -> Iterator[_Some]:
         yield from rows
 
 
-def _typed(rows: Iterable[tuple[int, list[Any] | None]], layout: Layout) -> Rows:
+def _record_tables(part: Part, layout: Layout, head: bytes) -> Iterator[Rows]:
+    """Yield the lists of records of a JSON file, or the one that the layout names."""
+    with open_text(part, encoding=layout.encodings if _is_other_than_utf8(head) else "utf-8") as text:
+        encoding = text.encoding
+    found = record_lists(part, encoding)
+    wanted = [each for each in found if layout.records in (None, each.path)]
+    if found and not wanted:
+        raise SourceError(
+            f"{part}: expected a list of records under {layout.records!r}, found lists under "
+            f"{', '.join(each.name for each in found)}. Name one of them."
+        )
+    for each in wanted:
+        rows = rows_of(part, encoding, each, partial(_text, layout=layout), layout.separator)
+        yield _typed(_told(rows, part, encoding), layout, "record")._replace(records=each)
+
+
+def _is_other_than_utf8(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def _typed(rows: Iterable[tuple[int, list[Any] | None]], layout: Layout, unit: str = "line") -> Rows:
     found = _typed_rows(rows, layout)
-    return Rows(found, row_blocks(found))
+    return Rows(found, row_blocks(found, unit))
 
 
 def _typed_rows(rows: Iterable[tuple[int, list[Any] | None]], layout: Layout) -> Iterator[Row]:
@@ -171,7 +217,7 @@ def _typed_rows(rows: Iterable[tuple[int, list[Any] | None]], layout: Layout) ->
             yield number, texts + [""] * (width - len(texts))
 
 
-def _text(value: Any, layout: Layout) -> str:  # noqa: ANN401  whatever a file holds
+def _text(value: Any, layout: Layout, depth: int = 0) -> str:  # noqa: ANN401  whatever a file holds
     """Return a value as a preset's reader understands it."""
     match value:
         case str():
@@ -186,13 +232,22 @@ def _text(value: Any, layout: Layout) -> str:  # noqa: ANN401  whatever a file h
             text = value.strftime(layout.date_formats[0]) if layout.date_formats else _iso(value)
         case bytes():  # geometry in WKB
             text = value.hex()
+        case list() | dict() if depth > _MAX_DEPTH:
+            text = "…"
         case dict():
-            text = json.dumps(value, ensure_ascii=False, default=str)
+            text = _json(value)
         case list():
-            text = layout.separator.join(_text(each, layout) for each in value)
+            text = layout.separator.join([_text(each, layout, depth + 1) for each in value])
         case _:
             text = str(value)
     return text
+
+
+def _json(value: dict[str, Any]) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except RecursionError:  # read at the limit, and written beyond it
+        return "…"
 
 
 def _iso(value: dt.date) -> str:
@@ -268,6 +323,7 @@ class _Properties(NamedTuple):
     """What a GeoJSON file says of all its features."""
 
     names: tuple[str, ...]
+    lists: Shape  # of those that are lists of objects, such as connectors
     crs: int | None  # declared, and not in degrees
 
 
@@ -275,28 +331,40 @@ class _Properties(NamedTuple):
 def _properties(part: Part, encoding: str, _changed_ns: int) -> _Properties:
     """Return the names of the properties of all features: one that is known late is a column too."""
     beside: dict[str, Any] = {}
+    named: dict[str, None] = {}
+    lists, places = Shape(), 0
     with open_text(part, encoding=encoding) as text:
-        found = geojson.features(text, part, beside)
-        named = dict.fromkeys(key for feature in found if feature for key in feature.properties)
-    if len(named) > MAX_PROPERTIES:
-        message = (
-            f"{part}: expected at most {MAX_PROPERTIES:,} properties, found {len(named):,}. "
-            "Leave out those that are not needed."
-        )
-        raise SourceError(message, Fault.TOO_LARGE)
-    return _Properties(tuple(named), crs_of_geojson(beside.get("crs")))
+        for feature in geojson.features(text, part, beside):
+            for key, value in feature.properties.items() if feature else ():
+                if is_list_of_objects(value):
+                    places += lists.member(key).learn(value, 1)
+                else:
+                    named[key] = None
+            if len(named) + places > MAX_PROPERTIES:
+                raise _too_many_properties(part)
+    return _Properties(tuple(named), lists.settle(), crs_of_geojson(beside.get("crs")))
+
+
+def _too_many_properties(part: Part) -> SourceError:
+    message = (
+        f"{part}: expected at most {MAX_PROPERTIES:,} properties, found more. "
+        "Leave out those that are not needed."
+    )
+    return SourceError(message, Fault.TOO_LARGE)
 
 
 def _feature_rows(
-    found: Iterator[geojson.Feature | None], properties: _Properties, part: Part
+    found: Iterator[geojson.Feature | None], properties: _Properties, part: Part, layout: Layout
 ) -> Iterator[tuple[int, list[Any] | None]]:
     names = properties.names
     header = [*names, *(name for name in (ID, LAT, LON) if name not in names)]
-    yield 0, header
+    lists = Flattener(properties.lists, partial(_text, layout=layout), layout.separator, part)
+    yield 0, [*header, *lists.columns]
     for number, feature in enumerate(found, start=1):
         if feature is None:
             yield number, None
             continue
         lat, lon = point_in_degrees(feature.lat, feature.lon, properties.crs, str(part))
         given = {ID: feature.id, LAT: lat, LON: lon, **feature.properties}
-        yield number, [given.get(name) for name in header]
+        inside = lists.row(feature.properties) or {} if lists.columns else {}
+        yield number, [*map(given.get, header), *map(inside.get, lists.columns)]

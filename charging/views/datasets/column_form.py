@@ -168,5 +168,10 @@ def _form_text(guess: TableGuess, say: Texts) -> str:
         parts.append(say("columns.delimiter", mark=mark.get(form.delimiter, form.delimiter)))
     if form.sheet:
         parts.append(say("columns.sheet", number=form.sheet))
-    parts.append(say("columns.header_row", number=form.header_row))
+    if form.records is None:
+        parts.append(say("columns.header_row", number=form.header_row))
+    else:
+        parts.append(
+            say("columns.records", path=form.records) if form.records else say("columns.records_alone")
+        )
     return say("list.comma").join(parts)

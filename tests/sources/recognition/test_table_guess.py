@@ -10,7 +10,8 @@ from charging.domain.vocabulary import Access, Connector, Current, Status, conne
 from charging.errors import SourceError, UsageError
 from charging.sources.readers import sniff
 from charging.sources.recognition.column_guess import Assumed
-from charging.sources.recognition.guessed_preset import as_toml, preset_of, preset_tables, save_preset
+from charging.sources.recognition.guessed_preset import preset_of, preset_tables, save_preset
+from charging.sources.recognition.preset_text import as_toml
 from charging.sources.recognition.samples import encodings_of
 from charging.sources.recognition.table_guess import correct_guess, guess_table
 from charging.sources.records import Rejection, SourceInfo

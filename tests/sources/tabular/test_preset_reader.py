@@ -14,7 +14,7 @@ from charging.sources.coordinates import read_point
 from charging.sources.io.blocks import RowBlock
 from charging.sources.records import PileRecord, Reason, Rejection, StationRecord
 from charging.sources.tabular import model as tabular
-from charging.sources.tabular import number_columns, preset_columns, preset_reader, quantity_columns
+from charging.sources.tabular import number_columns, pile_columns, preset_columns, quantity_columns
 from charging.sources.tabular.cell_parsers import current_of, read_flag, reader_of
 from charging.sources.tabular.cells import ColumnReader
 from charging.sources.tabular.position_cells import Form, read_pair
@@ -228,7 +228,7 @@ def test_rows_that_are_broken_stay_between_the_others(tmp_path):
     ("column", "text"), [("coordonneesXY", "[2.35, 48.{:05}]"), ("puissance_nominale", "{}.5")]
 )
 def test_what_is_kept_of_cells_has_a_bound(monkeypatch, column, text):
-    monkeypatch.setattr(preset_reader, "MAX_KEPT", 10)
+    monkeypatch.setattr(pile_columns, "MAX_KEPT", 10)
     monkeypatch.setattr(preset_columns, "MAX_KEPT", 10)
     monkeypatch.setattr(number_columns, "MAX_SEEN", 10)
     monkeypatch.setattr(quantity_columns, "MAX_SEEN", 10)

@@ -202,7 +202,7 @@ def test_piles_of_a_site_that_are_alike_become_one_group(read):
         (COLUMNS + '[constants]\nopened_on = "2024"\n', "constants.opened_on is no known key, only access, "),
         (
             COLUMNS + '[[reject]]\ncolumn = "c"\nreason = "removed"\n',
-            "reject[1] must be a table with one of when, unless or contains",
+            "reject[1] must be a table with one of when, unless, contains or lacks",
         ),
         (
             COLUMNS + '[[reject]]\ncolumn = "c"\nwhen = ["x"]\nreason = "dull"\n',

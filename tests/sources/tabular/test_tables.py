@@ -281,7 +281,7 @@ def test_what_is_wrong_with_a_file_is_told_in_a_word_too(tmp_path, content, faul
 
 
 def test_a_workbook_that_unpacks_to_more_than_it_can_hold_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("charging.sources.tabular.workbook.FREE_UNPACKED", 100_000)
+    monkeypatch.setattr("charging.sources.io.workbook.FREE_UNPACKED", 100_000)
     path = write(tmp_path, workbook(SHEET + "<row></row>" * 100_000))
     with pytest.raises(SourceError, match="unpacked"):
         list(tabular.read(path, preset="urbanev"))

@@ -1,6 +1,7 @@
 """Tables that no preset has: the guess is a form, its corrections are read again, and nothing is typed."""
 
 import base64
+import json
 import re
 
 import pytest
@@ -17,6 +18,20 @@ CHINESE = (
     "充电站名称,运营商,经度,纬度,快充桩数,慢充桩数,最大功率(kW)\n"
     "甲站,特来电,121.47,31.23,4,2,120\n乙站,星星充电,121.52,31.21,1,0,60\n"
 )
+SITES = [
+    {
+        "title": "Alpha",
+        "operator": {"name": "Ionity"},
+        "geo": {"lat": 52.51, "lng": 13.41},
+        "plugs": [{"type": "CCS", "kW": 150}, {"type": "CCS", "kW": 300}],
+    },
+    {
+        "title": "Beta",
+        "operator": {"name": "EnBW"},
+        "geo": {"lat": 52.62, "lng": 13.52},
+        "plugs": [{"kW": 50}],
+    },
+]
 STRANGE = "alfa,beta,gamma\n52.51,13.41,4\n52.62,13.52,2\n"
 SESSIONS = "session_id,start_time,end_time,energy_kwh\n1,2024-01-01 10:00,2024-01-01 11:00,20\n"
 
@@ -203,3 +218,34 @@ def test_what_went_wrong_is_told_without_options_of_the_command_line(page):
     told = [text.value for text in page.text if "Not one station" in text.value]
     assert told
     assert "--" not in told[0]
+
+
+@pytest.mark.slow
+def test_json_records_have_the_form_of_a_table_with_paths_as_headers(page):
+    bring(page, ("mine.json", json.dumps({"data": {"sites": SITES}})))
+    assert column(page, "operator").value == ("operator.name",)
+    assert column(page, "power_kw").value == ("plugs[].kW",)
+    assert "150 · 300 · 50" in " ".join(block.proto.body for block in page.get("html"))
+    assert "JSON records under data.sites" in notes(page)
+    assert rows(page).values.tolist() == [
+        ["Alpha", "Ionity", 2, 300, 52.51, 13.41],
+        ["Beta", "EnBW", 1, 50, 52.62, 13.52],
+    ]
+    choose(page, "power_kw")
+    assert column(page, "power_kw").value == ()
+    assert rows(page).iloc[:, 3].isna().all()
+
+
+@pytest.mark.slow
+def test_json_records_of_unknown_keys_are_read_when_their_columns_are_chosen(page):
+    strange = [{"a": {"b": 52.51, "c": 13.41}, "d": 4}, {"a": {"b": 52.62, "c": 13.52}, "d": 2}]
+    bring(page, ("mine.json", json.dumps({"answer": strange})))
+    assert is_off(page)
+    choose(page, "lat", "a.b")
+    assert not is_off(choose(page, "lon", "a.c"))
+
+
+@pytest.mark.slow
+def test_stations_under_two_keys_are_told_in_the_page(page):
+    bring(page, ("mine.json", json.dumps({"open": SITES, "closed": SITES})))
+    assert "under 'open' and 'closed'" in " ".join(block.value for block in page.text)
