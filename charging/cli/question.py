@@ -16,7 +16,9 @@ from charging.analytics.studies import Sets, Uncached, unknowns, usual_sets
 from charging.cli.command import Output, add_dir, add_query, load_dataset, parse_selection
 from charging.cli.tables import align_figures, figure, json_value, one_line, part_of
 from charging.dataset.operators import find_operator
+from charging.dataset.report import describe_repeats
 from charging.dataset.store import Dataset
+from charging.dataset.summary import repeated_piles
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Kind
 from charging.domain.weights import Weights
@@ -119,7 +121,9 @@ def open_engine(dataset: Dataset, settings: Settings) -> Iterator[Uncached]:
 def dataset_values(dataset: Dataset) -> dict[str, Any]:
     """Return the dataset of the figures, for programs."""
     names = ("name", "title", "kind", "as_of", "unit_counted", "content_hash")
-    return {name: getattr(dataset.manifest, name) for name in names}
+    repeated = repeated_piles(dataset)
+    values = {name: getattr(dataset.manifest, name) for name in names}
+    return values | {"repeated_piles": repeated.count if repeated else 0}
 
 
 def heading(dataset: Dataset) -> list[str]:
@@ -127,7 +131,9 @@ def heading(dataset: Dataset) -> list[str]:
     manifest = dataset.manifest
     title = f"{one_line(manifest.title)} ({dataset.kind}), as of {manifest.as_of or 'a date not known'}"
     simulated = ["Simulated: no station in it is real."] if dataset.kind is Kind.SIMULATED else []
-    return [f"{title}; counted: {manifest.unit_counted}", *simulated]
+    repeated = repeated_piles(dataset)
+    notes = [f"{describe_repeats(repeated)}."] if repeated else []
+    return [f"{title}; counted: {manifest.unit_counted}", *simulated, *notes]
 
 
 def selection_lines(filters: Filters) -> list[str]:

@@ -27,7 +27,7 @@ from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, DatasetError, Fault, SourceError, UsageError
 from charging.sources.readers import Reader, reader_named, sniff
 from charging.sources.recognition.column_guess import TableGuess
-from charging.sources.recognition.guessed_preset import Statement, preset_of
+from charging.sources.recognition.guessed_preset import Statement, preset_of, preset_tables
 from charging.sources.recognition.table_guess import Given, check_lists_stations, correct_guess, guess_table
 from charging.sources.records import Record
 from charging.sources.tabular.presets import OWN_PRESETS
@@ -140,6 +140,15 @@ class Draft:
         """Return the columns named of a table, when one field was given others."""
         with self._sender_names():
             return correct_guess(file.path, self.guess_of(file, columns), columns, field, headers)
+
+    def unit_counted(self, file: DraftFile, choices: ReadOptions) -> str:
+        """Return what one count of a file would be, as far as it is known before it can be read."""
+        with suppress(ChargingError):
+            if is_by_columns(file, choices):
+                guess = self.guess_of(file, columns_named(file, choices))
+                return str(preset_tables(guess, "", "")["source"]["unit_counted"])
+            return self._known_reader(file, choices).source().unit_counted
+        return "pile"
 
     def preview(self, file: DraftFile, choices: ReadOptions) -> Preview:
         """Return the beginning of a file as it would be taken, or raise a `ChargingError`."""

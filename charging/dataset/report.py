@@ -245,7 +245,7 @@ def describe_repeats(repeated: Finding) -> str:
     """Return how many piles have the id of one at another station, with an example."""
     example = repeated.examples[0]
     return (
-        f"{repeated.count:,} of these piles have the id of a pile at another station"
+        f"{repeated.count:,} of the piles may be counted twice: they have the id of one at another station"
         f" (such as {example.record_id!r} at {example.value})"
     )
 

@@ -1,6 +1,7 @@
 """What a dataset holds, in a handful of figures, counted from its files; repeated ids are in its report."""
 
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,13 @@ class Summary:
         return asdict(self) | {"repeated_piles": repeated, "service_area_share": self.service_area_share}
 
 
+def repeated_piles(dataset: Dataset) -> Finding | None:
+    """Return the piles that have the id of one at another station: of the report, which an old one lacks."""
+    if dataset.manifest.format_version == FORMAT_VERSION:
+        return dataset.manifest.report.repeated_piles
+    return _count_repeated_piles(dataset.path("stations"), dataset.path("piles"))
+
+
 def summarise(dataset: Dataset) -> Summary:
     """Return the figures of a dataset."""
     stations = _columns(dataset.path("stations"), *_STATION_COLUMNS)
@@ -62,7 +70,7 @@ def summarise(dataset: Dataset) -> Summary:
         stations=len(stations),
         stations_without_pile_count=stations["piles"].null_count,
         piles=pc.sum(piles["count"]).as_py() if len(stations) else 0,
-        repeated_piles=_repeated_piles(dataset),
+        repeated_piles=repeated_piles(dataset),
         dc_piles=pc.sum(stations["dc_piles"]).as_py(),
         piles_without_current=pc.sum(piles.filter(piles["current"].is_null())["count"]).as_py() or 0,
         piles_by_operator=dict(sorted(known.items(), key=lambda item: (-item[1], item[0]))),
@@ -80,12 +88,9 @@ _PLACE_COLUMNS = ("city_id", "region", "city_raw")
 _STATION_COLUMNS = ("service_area_id", "piles", "dc_piles", "station_id", "operator_id", *_PLACE_COLUMNS)
 
 
-def _repeated_piles(dataset: Dataset) -> Finding | None:
-    """Return what the report says, which an old one did not say."""
-    if dataset.manifest.format_version == FORMAT_VERSION:
-        return dataset.manifest.report.repeated_piles
-    piles = _columns(dataset.path("piles"), "station_id", "pile_id")
-    return find_repeated_piles(_columns(dataset.path("stations"), *_OWNER), piles)
+@lru_cache(maxsize=4)  # files of a version never change
+def _count_repeated_piles(stations: Path, piles: Path) -> Finding | None:
+    return find_repeated_piles(_columns(stations, *_OWNER), _columns(piles, "station_id", "pile_id"))
 
 
 def _count_places(stations: pa.Table) -> int:

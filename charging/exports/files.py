@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from charging.dataset.operators import operator_names
 from charging.dataset.store import Dataset
+from charging.dataset.summary import repeated_piles
 from charging.domain.bounds import Bounds
 from charging.domain.filters import Filters
 from charging.domain.geography import load_cities
@@ -99,7 +100,7 @@ def write_export(engine: Engine, dataset: Dataset, request: Request, target: IO[
 
 def describe(dataset: Dataset, request: Request) -> dict[str, Any]:
     """Return the description that a file carries, as plain JSON values."""
-    manifest = dataset.manifest
+    manifest, repeated = dataset.manifest, repeated_piles(dataset)
     return {
         "table": str(request.what),
         "kind": str(dataset.kind),
@@ -109,6 +110,7 @@ def describe(dataset: Dataset, request: Request) -> dict[str, Any]:
         "as_of": manifest.as_of,
         "content_hash": manifest.content_hash,
         "unit_counted": manifest.unit_counted,
+        "repeated_piles": repeated.count if repeated else 0,
         "selection": describe_filters(request.filters, operator_names(dataset)),
         "query": f"?{request.query}",
         "bounds": list(request.bounds) if request.bounds else None,
@@ -256,6 +258,7 @@ def _about_text(about: dict[str, Any], count: int, form: Format) -> str:
         f"Where: {box} (WGS-84 degrees)",
         *([f"H3 resolution: {about['resolution']}"] if about["resolution"] is not None else []),
         f"One count of piles is one {about['unit_counted']} of the source.",
+        *_repeats_lines(about["repeated_piles"]),
         "An empty cell or null means not known, never zero; dictionary.csv says more.",
     ]
     if form is Format.CSV:
@@ -264,6 +267,13 @@ def _about_text(about: dict[str, Any], count: int, form: Format) -> str:
             " apostrophe before it."
         )
     return strip_controls("\n".join(lines) + "\n")
+
+
+def _repeats_lines(count: int) -> list[str]:
+    if not count:
+        return []
+    why = "they have the id of one at another station"
+    return [f"Of the piles in the whole dataset {count:,} may be counted twice: {why}."]
 
 
 def strip_controls(text: str) -> str:

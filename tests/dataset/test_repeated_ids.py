@@ -90,7 +90,8 @@ def test_totals_are_sums_with_the_repeats_told_beside_until_they_are_merged(tmp_
 
 def test_info_tells_the_repeats_to_people_and_programs(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("CHARGING_BUILD_DIR", str(tmp_path / "build"))
-    says = "1 of these piles have the id of a pile at another station (such as '700' at ocpi:A, ocpi:B)"
+    why = "they have the id of one at another station (such as '700' at ocpi:A, ocpi:B)"
+    says = f"1 of the piles may be counted twice: {why}"
     assert main(["import", str(feed(tmp_path))]) == 0
     assert capsys.readouterr().out.count(says) == 2
     main(["info"])
@@ -98,3 +99,17 @@ def test_info_tells_the_repeats_to_people_and_programs(tmp_path, monkeypatch, ca
     main(["info", "--json"])
     figures = json.loads(capsys.readouterr().out)
     assert (figures["piles"], figures["repeated_piles"]) == (3, 1)
+
+
+@pytest.mark.parametrize("command", ["coverage", "reach", "highways", "compare", "diff"])
+def test_every_command_that_prints_totals_tells_them_to_people_and_programs(
+    tmp_path, monkeypatch, capsys, command
+):
+    monkeypatch.setenv("CHARGING_BUILD_DIR", str(tmp_path))
+    for name in ("feed", "older"):
+        import_files([feed(tmp_path)], build_dir=tmp_path, name=name)
+    datasets = [str(tmp_path / "older"), str(tmp_path / "feed")] if command == "diff" else []
+    assert main([command, *datasets]) == 0
+    assert "1 of the piles may be counted twice" in capsys.readouterr().out
+    assert main([command, *datasets, "--json"]) == 0
+    assert '"repeated_piles": 1' in capsys.readouterr().out

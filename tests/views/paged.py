@@ -47,6 +47,15 @@ def tables(page):
     return [table.value for table in page.dataframe]
 
 
+def texts(page):
+    """Return all that the page says, but for the language switch and the definitions."""
+    widgets = [*page.button, *page.multiselect, *page.selectbox, *page.pills, *page.segmented_control]
+    labels = [text for widget in widgets for text in (widget.label, *getattr(widget, "options", ()))]
+    cells = [str(rows.to_dict()) for rows in tables(page)]
+    shown = [html(page), captions(page), *(text.value for text in page.markdown), *cells, *labels]
+    return [text for text in shown if text != "中文"]
+
+
 def layer(page, name):
     """Return what the map is told to draw in a layer; None where it is not drawn."""
     [component] = page.get("component_instance")

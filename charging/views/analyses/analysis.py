@@ -27,9 +27,11 @@ from charging.views.mapview.map_layers import NO_LAYERS, MapLayers, field_toolti
 from charging.views.mapview.panel import show_panel
 from charging.views.mapview.table import show_sentence
 from charging.views.report import report
+from charging.views.report.report_html import definition_lead
 from charging.views.session import analysis_params, state
 from charging.views.session.colours import operators_by_size, theme
 from charging.views.session.context import ViewContext
+from charging.views.session.repeat_notes import repeats_html
 from charging.views.session.visit import Selection, set_widget_value, visit
 
 _DECIMALS = (0, 1, 2, 3, 4)  # that the numbers of a column may be rounded to
@@ -100,6 +102,8 @@ def _show_panel(
     with st.container(key="unseen") if selected else nullcontext():
         view.panel()
         if view.has_figures:
+            if notes := repeats_html(context):
+                context.recorder.show_html(notes)
             show_definition(context, *analysis.definition)
     if context.footer and not selected:
         st.html(simulated_badge("p", context.footer, context.say))
@@ -275,7 +279,7 @@ def show_definition(context: ViewContext, *functions: Callable[..., Any]) -> Non
     """Offer the definitions behind the figures: the docstrings, which are the one place they are written."""
     context.recorder.record_definitions(*functions)
     with st.popover(context.say("analysis.definition"), width="content"):
-        st.caption(context.say("analysis.definition.lead"))
+        st.caption(definition_lead(context.say))
         for function in functions:
             st.markdown(f"`{function.__module__}.{function.__qualname__}`")
             st.text(inspect.getdoc(function) or "")

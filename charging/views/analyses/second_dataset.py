@@ -10,7 +10,7 @@ from charging.dataset.store import Dataset, dataset_names
 from charging.errors import ChargingError
 from charging.settings import Settings
 from charging.views.analyses import analysis
-from charging.views.elements.provenance import localized_manifest, unit_name
+from charging.views.elements.provenance import localized_manifest
 from charging.views.elements.texts import Texts
 from charging.views.session import startup
 from charging.views.session.context import ViewContext
@@ -52,10 +52,13 @@ def add_other(context: ViewContext) -> tuple[ViewContext, str]:
     if not name:
         return context, ""
     try:
-        return replace(context, other=startup.open_named(context.settings, name)), ""
+        other = startup.open_named(context.settings, name)
     except ChargingError as error:
         _log.warning("The dataset to compare with cannot be opened", exc_info=True)
         return context, str(error)
+    units = {answers.dataset.manifest.unit_counted for answers in (context.answers, other)}
+    say = context.say if len(units) == 1 else context.say.of("mixed")
+    return replace(context, other=other, say=say), ""
 
 
 def describe(dataset: Dataset, say: Texts) -> str:
@@ -66,7 +69,7 @@ def describe(dataset: Dataset, say: Texts) -> str:
         manifest.title,
         say(f"kind.{dataset.kind}"),
         say("other.as_of", date=manifest.as_of) if manifest.as_of else say("other.undated"),
-        say("other.unit", unit=unit_name(manifest.unit_counted, say)),
+        say("other.unit", unit=say.unit_name(manifest.unit_counted)),
     ]
     return " · ".join(parts)
 
@@ -85,5 +88,5 @@ def _value_text(obstacle: Obstacle, manifest: Manifest, value: str, say: Texts) 
     if obstacle is Obstacle.OTHER_SIMULATION:
         return say("simulated.seed", seed=manifest.seed, scale=manifest.scale)
     if obstacle in (Obstacle.OTHER_UNIT, Obstacle.MIXED_UNITS):
-        return unit_name(manifest.unit_counted, say)
+        return say.unit_name(manifest.unit_counted)
     return value

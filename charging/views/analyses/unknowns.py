@@ -13,8 +13,9 @@ def unknown_parts(
 
     Figures `by_city` leave out the stations without one too.
     """
-    say = context.say
-    found = unknowns(answers or context.answers, context.selection)
+    answers = answers or context.answers
+    say = context.say.of(answers.dataset.manifest.unit_counted)
+    found = unknowns(answers, context.selection)
     parts = {
         "piles": (found.stations_without_piles, found.stations),
         "city": (found.stations_without_city if by_city else 0, found.stations),

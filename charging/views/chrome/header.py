@@ -13,9 +13,9 @@ from charging.dataset.store import Dataset
 from charging.domain.vocabulary import Kind
 from charging.views.chrome.headline import Card, has_published_figures, headline_cards
 from charging.views.elements.markup import element, show_segments, simulated_badge, stripe
-from charging.views.elements.provenance import unit_name
 from charging.views.elements.texts import LANGUAGES, Texts
 from charging.views.session.context import ViewContext
+from charging.views.session.repeat_notes import repeats_html
 from charging.views.session.visit import PageName
 
 
@@ -44,8 +44,8 @@ def show_figures(context: ViewContext) -> None:
     label = say("figures.network") if is_published else say("figures.own", title=manifest.title)
     row = element("section", " ".join(classes), *cards, aria_label=label)
     if is_published and manifest.unit_counted != "pile":
-        row += element("p", "unit-note", text=say("figures.unit", unit=unit_name(manifest.unit_counted, say)))
-    st.html(row)
+        row += element("p", "unit-note", text=say("figures.unit", unit=say.unit_name(manifest.unit_counted)))
+    st.html(row + repeats_html(context))
 
 
 def _badge(dataset: Dataset, say: Texts) -> str:

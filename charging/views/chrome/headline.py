@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from charging.dataset.manifest import Manifest
+from charging.dataset.store import Dataset
 from charging.domain.filters import Filters
 from charging.domain.published import NETWORK, Figure, launch_figures
 from charging.queries.dataset_figures import DatasetFigures, dataset_figures
 from charging.queries.totals import Headline, headline, operator_piles, piles_by_operator
-from charging.views.elements.provenance import localized_manifest, unit_name, unit_plural
+from charging.views.elements.provenance import localized_manifest
 from charging.views.elements.texts import Texts
 from charging.views.session.colours import colours_of
 from charging.views.session.context import ViewContext
+from charging.views.session.repeat_notes import full_repeat_note
 
 PARTNERS = ("nio", "xpeng", "li_auto")
 """Rival carmakers whose piles the published map opened, each with a card of its own."""
@@ -133,25 +135,24 @@ def _figure_value(figure: Figure, *, is_short: bool = False) -> str:
 def _own_cards(context: ViewContext) -> Iterator[Card]:
     say, manifest = context.say, context.dataset.manifest
     loaded, selected = (context.answers.ask(dataset_figures, each) for each in (Filters(), context.selection))
-    unit = unit_plural(manifest.unit_counted, say)
+    unit = say("measure.piles") if manifest.unit_counted == "pile" else say.units
 
     def card(heading: str, text: Callable[[DatasetFigures], str], *notes: str) -> Card:
         return _own_card(heading, text(loaded), text(selected), notes)
 
     yield card(say("own.stations"), lambda each: say.number(each.stations), say("own.stations.note"))
-    yield card(unit, lambda each: say.number(each.piles), *_pile_notes(loaded, manifest, say))
-    operator_note = _operator_note(loaded, unit, say)
-    yield card(say("own.operators"), lambda each: say.number(each.operators), operator_note)
-    yield _share_card(loaded, selected, unit, say)
+    yield card(unit, lambda each: say.number(each.piles), *_pile_notes(loaded, context.dataset, say))
+    yield card(say("own.operators"), lambda each: say.number(each.operators), _operator_note(loaded, say))
+    yield _share_card(loaded, selected, say)
     yield card(say("own.places"), lambda each: say.number(each.places), *_place_notes(loaded, say))
     yield card(say("own.power"), lambda each: _power_text(each, say), say("own.power.note"))
     yield _date_card(context)
 
 
-def _share_card(loaded: DatasetFigures, selected: DatasetFigures, unit: str, say: Texts) -> Card:
+def _share_card(loaded: DatasetFigures, selected: DatasetFigures, say: Texts) -> Card:
     """Return the share of DC; there is no room for the parts of both."""
     texts = _share_text(loaded, say), _share_text(selected, say)
-    card = _own_card(say("own.dc_share"), *texts, (say("own.dc_share.note", unit=unit),))
+    card = _own_card(say("own.dc_share"), *texts, (say("own.dc_share.note"),))
     if loaded.dc_share is None:
         return card
     part, whole = say.number(loaded.dc_piles), say.number(loaded.current_known_piles)
@@ -177,19 +178,19 @@ def _own_card(heading: str, loaded: str, selected: str, notes: tuple[str, ...], 
     )
 
 
-def _pile_notes(counts: DatasetFigures, manifest: Manifest, say: Texts) -> Iterator[str]:
-    yield say("own.unit.note", unit=unit_name(manifest.unit_counted, say))
+def _pile_notes(counts: DatasetFigures, dataset: Dataset, say: Texts) -> Iterator[str]:
+    yield say("own.unit.note", counted=say.unit_name(dataset.manifest.unit_counted))
     if counts.stations_piles_unknown:
         yield say("panel.piles_unknown", count=say.number(counts.stations_piles_unknown))
-    if repeated := manifest.report.repeated_piles:
-        yield say("own.repeated", count=say.number(repeated.count))
+    if note := full_repeat_note(dataset, say):
+        yield note
 
 
-def _operator_note(counts: DatasetFigures, unit: str, say: Texts) -> str:
+def _operator_note(counts: DatasetFigures, say: Texts) -> str:
     if not counts.piles_without_operator:
         return say("own.operators.note")
     part, whole = say.number(counts.piles_without_operator), say.number(counts.piles)
-    return say("own.operators.unknown", part=part, whole=whole, unit=unit)
+    return say("own.operators.unknown", part=part, whole=whole)
 
 
 def _share_text(counts: DatasetFigures, say: Texts) -> str:

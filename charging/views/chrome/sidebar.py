@@ -19,6 +19,7 @@ from charging.views.mapview import favourites
 from charging.views.session import state
 from charging.views.session.colours import colours_of, operators_by_size
 from charging.views.session.context import ViewContext
+from charging.views.session.repeat_notes import show_repeats
 from charging.views.session.visit import set_widget_value, visit, widget_value
 
 MAX_LISTED = 24
@@ -112,6 +113,7 @@ def _show_who(context: ViewContext) -> None:
         width="stretch",
     )
     _caption_operators(operators, listed, say)
+    show_repeats(context)
 
 
 def _operators_to_list(operators: list[str], search_text: str, say: Texts) -> list[str]:

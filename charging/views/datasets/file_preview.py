@@ -34,6 +34,7 @@ def show_files(draft: Draft, choices: ReadOptions, say: Texts) -> bool:
         _show_name(file, choices, say)
         if file not in draft.files[:MAX_FILES_SHOWN]:
             continue
+        say = say.of(draft.unit_counted(file, choices))
         if not (file.guess and is_by_columns(file, choices)):
             _show_beginning(draft, file, choices, say)
         elif file.guess.header in with_form:

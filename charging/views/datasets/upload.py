@@ -182,19 +182,19 @@ def _show_buttons(
     draft: Draft, choices: ReadOptions, settings: Settings, say: Texts, *, can_read: bool
 ) -> None:
     """Show what can be done next: read the files; when they are read, keep the dataset."""
-    report = draft.dataset.manifest.report if draft.dataset and draft.choices == choices else None
+    manifest = draft.dataset.manifest if draft.dataset and draft.choices == choices else None
     with st.container(horizontal=True):
         is_pressed = st.button(
             say("upload.read"),
             key="upload_read",
-            type="secondary" if report else "primary",
+            type="secondary" if manifest else "primary",
             disabled=not can_read,
         )
         st.button(say("upload.discard"), key="upload_discard", on_click=_discard)
     if is_pressed:
         _read_files(draft, choices, say)
-    if report:
-        import_report.show_import_report(report, say)
+    if manifest:
+        import_report.show_import_report(manifest.report, say.of(manifest.unit_counted))
         st.button(
             say("upload.keep"),
             key="upload_keep",

@@ -1,14 +1,16 @@
 """Translates the texts of the page: what it says, in the reader's language, from catalogue.csv.
 
 All texts are in catalogue.csv: a key, English, Chinese. Names of operators and cities come from the
-registries, and of other operators from the dataset, under the keys `operator.<id>` and `city.<id>`.
+registries, and of other operators from the dataset, under the keys `operator.<id>` and `city.<id>`. What a
+dataset counts has the words `{units}`, and `{Units}` at the beginning, in every text.
 """
 
 import csv
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -25,17 +27,43 @@ class Texts:
 
     language: str
     operators: Mapping[str, str] = field(default_factory=dict, compare=False)  # names the registry has not
+    unit_counted: str = "pile"  # what one count of piles is in the dataset that the texts are about
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return the text of a key.
+        """Return the text of a key; a place that `values` does not fill stays, but for those of the unit.
 
         Raises
         ------
         KeyError
             If the catalogue has no such key: a text is never left out silently.
         """
-        text = catalogue(self.language).get(key) or self._name(key)
+        text = catalogue(self.language).get(key)
+        if text is None:
+            return self._name(key)
+        if "nits}" in text:  # most texts name no unit
+            text = text.replace("{units}", self.units).replace(
+                "{Units}", self.units[:1].upper() + self.units[1:]
+            )
         return text.format(**values) if values else text
+
+    def of(self, unit_counted: str) -> "Texts":
+        """Return the same texts about a dataset that counts `unit_counted`."""
+        return self if unit_counted == self.unit_counted else replace(self, unit_counted=unit_counted)
+
+    @property
+    def units(self) -> str:
+        """What the dataset counts, of many: in the reader's language where it is one of our words."""
+        return self.units_of(self.unit_counted)
+
+    def units_of(self, counted: str) -> str:
+        """Return what a source counts, of many of them."""
+        if not counted or counted in UNIT_KEYS:
+            return catalogue(self.language)[f"units.{UNIT_KEYS.get(counted, 'pile')}"]
+        return _NO_WORD.sub(" ", counted)
+
+    def unit_name(self, counted: str) -> str:
+        """Return what a source counts as one pile, as exactly as the source says it."""
+        return self(f"unit.{UNIT_KEYS[counted]}") if counted in UNIT_KEYS else counted
 
     def number(self, value: float | None) -> str:
         """Return a number with its thousands separated, or the word for not known."""
@@ -58,6 +86,21 @@ class Texts:
         known = names(self.language, kind)
         return known.get(identity) or self.operators.get(identity, identity)
 
+
+UNIT_KEYS = {
+    "pile": "pile",
+    "EVSE": "evse",
+    "EquipmentInfo": "equipment",
+    "charging point": "point",
+    "charging port": "port",
+    "connector": "connector",
+    "connection, or charging bay where the site states more": "connection",
+    "vehicle that can charge at once, or socket where that is not told": "vehicle",
+    "mixed": "mixed",
+}
+"""What our readers and presets count, with the end of the keys of its words."""
+
+_NO_WORD = re.compile(r"[^\w ,./()-]+")  # a foreign unit is a part of texts that may be Markdown or patterns
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

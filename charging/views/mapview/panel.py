@@ -25,6 +25,7 @@ from charging.views.mapview.service_area import show_service_area
 from charging.views.session.caching import Answers
 from charging.views.session.colours import colours_of
 from charging.views.session.context import ViewContext
+from charging.views.session.repeat_notes import repeats_html, show_repeats
 from charging.views.session.visit import Selection
 
 MAX_OPERATORS = 8
@@ -42,20 +43,28 @@ def show_panel(context: ViewContext, viewport: Viewport, selected: Selection | N
         hint = small_print(say("panel.hint"))
         st.html(title + _summary_html(context, viewport.bounds) + hint + _kind_badge(context.dataset, say))
         return
-    source = context
-    if selected.kind == "station":
-        if context.other and _is_only_in(context.other, context.answers, selected.id):
-            source = replace(context, answers=context.other)
-            date = source.dataset.manifest.as_of or say("unknown")
-            text = say("panel.elsewhere", name=source.dataset.folder.name, date=date)
-            st.html(element("p", "caution", text=text))
-        show_station(source, selected.id)
-    elif selected.kind == "area":
-        show_service_area(context, selected.id)
+    source = _source_of(context, selected)
+    if source.dataset != context.dataset:
+        date = source.dataset.manifest.as_of or say("unknown")
+        text = say("panel.elsewhere", name=source.dataset.folder.name, date=date)
+        st.html(element("p", "caution", text=text))
+    if selected.kind == "hex":
+        _show_cell(source, selected.id)
     else:
-        _show_cell(context, selected.id)
+        show = show_station if selected.kind == "station" else show_service_area
+        show(source, selected.id)
+        show_repeats(source)
     if kind := _kind_badge(source.dataset, say):
         st.html(kind)
+
+
+def _source_of(context: ViewContext, selected: Selection) -> ViewContext:
+    """Return the context of the one dataset that has what is selected, in the words of its unit."""
+    answers = context.answers
+    if context.other and selected.kind == "station" and _is_only_in(context.other, answers, selected.id):
+        answers = context.other
+    say = context.say.of(answers.dataset.manifest.unit_counted)
+    return replace(context, answers=answers, other=None, say=say)
 
 
 def _is_only_in(other: Answers, own: Answers, station_id: str) -> bool:
@@ -82,7 +91,7 @@ def _summary_html(context: ViewContext, place: Place) -> str:
     html = element("div", "facts", *(fact_html(label, value) for label, value in facts))
     if sums.stations_piles_unknown:
         html += small_print(say("panel.piles_unknown", count=say.number(sums.stations_piles_unknown)))
-    return html + _operators_html(context, place)
+    return html + repeats_html(context) + _operators_html(context, place)
 
 
 def _operators_html(context: ViewContext, place: Place) -> str:

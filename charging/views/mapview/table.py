@@ -20,6 +20,7 @@ from charging.views.elements.markup import (
 from charging.views.session import state
 from charging.views.session.colours import colours_of, operators_by_size
 from charging.views.session.context import ViewContext
+from charging.views.session.repeat_notes import show_repeats
 from charging.views.session.visit import Selection, keep_widget_values, visit, widget_value
 
 ROWS = 200
@@ -82,6 +83,7 @@ def _show_layer_choices(context: ViewContext) -> None:
         label_visibility="collapsed",
         format_func=lambda operator: operator_label(operator, colours[operator], counts[operator], say),
     )
+    show_repeats(context)
 
 
 def show_stations(context: ViewContext, viewport: Viewport) -> None:

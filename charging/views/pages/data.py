@@ -14,7 +14,7 @@ from charging.views.datasets import (
     upload,
 )
 from charging.views.elements.markup import element, show_section
-from charging.views.elements.provenance import localized_manifest, unit_name
+from charging.views.elements.provenance import localized_manifest
 from charging.views.elements.texts import Texts
 from charging.views.session import state
 from charging.views.session.context import ViewContext
@@ -47,7 +47,7 @@ def _show_sources(manifest: Manifest, say: Texts) -> None:
                 say("data.source"): rows.info.title,
                 say("data.as_of"): rows.info.as_of,
                 say("data.retrieved"): f"{rows.retrieved_at:%Y-%m-%d %H:%M} UTC",
-                say("data.unit"): unit_name(rows.info.unit_counted, say),
+                say("data.unit"): say.unit_name(rows.info.unit_counted),
                 say("data.rows"): f"{say.number(rows.rows_taken)} / {say.number(rows.rows_read)}",
                 say("field.licence"): _licence_text(rows.info.licence, say),
                 say("data.attribution"): rows.info.attribution,

@@ -15,6 +15,7 @@ from charging.views.elements.provenance import localized_manifest
 from charging.views.elements.texts import Texts
 from charging.views.session import state
 from charging.views.session.context import ViewContext
+from charging.views.session.repeat_notes import full_repeat_note
 
 
 def caption(context: ViewContext, viewport: Viewport) -> Caption:
@@ -47,6 +48,8 @@ def source_notes(dataset: Dataset, say: Texts) -> tuple[str, ...]:
         )
         for rows in manifest.sources
     ]
+    if note := full_repeat_note(dataset, say):
+        lines.append(note)
     return tuple(lines)
 
 

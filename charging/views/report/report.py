@@ -22,7 +22,7 @@ from charging.views.elements.texts import Texts
 from charging.views.mapview import map_pane
 from charging.views.mapview.map_layers import MapLayers
 from charging.views.report.map_caption import link_query, page_link, source_notes
-from charging.views.report.report_html import AnalysisReport, render_report
+from charging.views.report.report_html import AnalysisReport, definition_lead, render_report
 from charging.views.session.colours import theme
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import PageName, visit
@@ -110,7 +110,7 @@ def readme(report: AnalysisReport, begin: str) -> str:
         *report.sources,
         f"{say('take.link')} {report.link}",
         "",
-        say("analysis.definition.lead"),
+        definition_lead(say),
         *(line for name, text in report.definitions for line in ("", name, text)),
     ]
     return strip_controls("\n".join(lines) + "\n")

@@ -68,6 +68,7 @@ def render_report(report: AnalysisReport) -> str:
     return template.render(
         report=report,
         say=report.say,
+        definition_lead=definition_lead(report.say),
         plate=report.plate(),
         theme=static_json("theme.json")["light"],
         sections=_sections(report.pieces),
@@ -75,6 +76,13 @@ def render_report(report: AnalysisReport) -> str:
         chart=partial(curves_figure, theme=report.theme),
         in_light=lambda html: _STRIPE.sub(lambda found: light_colour(found[0], report.theme), html),
     )
+
+
+def definition_lead(say: Texts) -> str:
+    """Return what comes before the definitions, which call a pile what a dataset may call otherwise."""
+    if say.unit_counted == "pile":
+        return say("analysis.definition.lead")
+    return say("analysis.definition.lead.units")
 
 
 @cache

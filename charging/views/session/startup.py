@@ -54,7 +54,8 @@ def open_context(say: Texts) -> ViewContext | None:
     visit.tiles = widget_value("tiles") or settings.tiles
     datasets = (answers.dataset, *_other_dataset(settings))
     state.check_operators(*datasets)
-    say = replace(say, operators=operator_names(*datasets))
+    unit_counted = answers.dataset.manifest.unit_counted
+    say = replace(say, operators=operator_names(*datasets), unit_counted=unit_counted)
     return ViewContext(answers, state.selected_filters(), settings, say)
 
 

@@ -19,7 +19,7 @@ def shown(page, **query):
 def test_the_share_is_told_before_and_after_with_its_denominator(page):
     shown(page, base="teld", partner="state_grid")
     told = said(page)
-    assert told["With a pile of the base"] == "0.0 % (0 of 2)"
+    assert told["With piles of the base"] == "0.0 % (0 of 2)"
     assert told["With base and partners"] == "50.0 % (1 of 2)"
     assert "Published" not in captions(page)
 

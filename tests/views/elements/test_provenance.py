@@ -14,7 +14,7 @@ from charging.sources.openstreetmap import model as openstreetmap
 from charging.sources.tabular.presets import load_preset, presets
 from charging.sources.tcec102 import model as tcec102
 from charging.views.analyses import second_dataset
-from charging.views.elements.provenance import localized_manifest, unit_name
+from charging.views.elements.provenance import localized_manifest
 from charging.views.elements.texts import LANGUAGES, Texts
 from charging.views.report.map_caption import source_notes
 
@@ -66,12 +66,12 @@ def test_a_foreign_source_keeps_its_own_words(tiny_dataset):
     ids=lambda info: info.source,
 )
 def test_what_our_readers_count_has_a_word_in_both_languages(info):
-    assert unit_name(info.unit_counted, EN) == info.unit_counted
-    assert (unit_name(info.unit_counted, ZH) == info.unit_counted) == (info.unit_counted == "EVSE")
+    assert EN.unit_name(info.unit_counted) == info.unit_counted
+    assert (ZH.unit_name(info.unit_counted) == info.unit_counted) == (info.unit_counted == "EVSE")
 
 
 def test_what_a_foreign_peer_counts_is_called_as_it_says():
-    assert unit_name("gun", ZH) == "gun"
+    assert ZH.unit_name("gun") == "gun"
 
 
 def test_in_chinese_a_published_figure_has_its_unit_and_its_note_in_chinese(

@@ -139,7 +139,7 @@ def test_of_two_datasets_none_chosen_is_everybody(page, later):
     comparing(page, other="later", a="", b="")
     assert html(page).count("All operators") == 2
     assert counted(page)["Total"] == ("11", "82", "42", "0")
-    assert "B: Piles whose operator is not known: 4.8 % (2 of 42)" in captions(page)
+    assert "B: Gun whose operator is not known: 4.8 % (2 of 42)" in captions(page)
 
 
 @pytest.mark.slow
