@@ -272,7 +272,9 @@ def _area_table(areas: dict[str, ServiceAreaRecord]) -> pa.Table:
     )
 
 
-def take_first(records: Iterable[Record], source: str, datum: Datum | None) -> Preview:
+def take_first(
+    records: Iterable[Record], source: str, datum: Datum | None, *, repairs: Collection[Repair] = ()
+) -> Preview:
     """Return the first records as they would be taken.
 
     Parameters
@@ -283,6 +285,8 @@ def take_first(records: Iterable[Record], source: str, datum: Datum | None) -> P
         Prefix of their ids.
     datum
         Of their coordinates, where it is known better than the reader does.
+    repairs
+        What is corrected on request.
     """
     read: list[Record] = []
     stations = 0
@@ -292,7 +296,7 @@ def take_first(records: Iterable[Record], source: str, datum: Datum | None) -> P
         if stations == MAX_PREVIEW_STATIONS or len(read) == MAX_PREVIEW_RECORDS:
             break
     validator = RecordValidator(Resolver(load_operators(), CityIndex(load_cities())))
-    batch = validator.validate(read, source=source, datum=datum)
+    batch = validator.validate(read, source=source, datum=datum, repairs=repairs)
     points: tuple[tuple[float, float], ...] = ()
     taken: list[StationRecord | ServiceAreaRecord] = []
     if batch:

@@ -22,10 +22,17 @@ from uuid import uuid4
 from charging.dataset.build import Preview, take_first
 from charging.dataset.pipeline import Progress, check_name, import_files, no_progress, stated
 from charging.dataset.staging import age_s
-from charging.dataset.store import Dataset, dataset_folder, open_dataset, remember_dataset
+from charging.dataset.store import (
+    Dataset,
+    check_free,
+    dataset_folder,
+    open_dataset,
+    remember_dataset,
+    taken_names,
+)
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, DatasetError, Fault, SourceError, UsageError
-from charging.sources.readers import Reader, reader_named, sniff
+from charging.sources.readers import Corrections, Reader, reader_named, sniff
 from charging.sources.recognition.column_guess import TableGuess
 from charging.sources.recognition.guessed_preset import Statement, preset_of, preset_tables
 from charging.sources.recognition.table_guess import Given, check_lists_stations, correct_guess, guess_table
@@ -81,6 +88,7 @@ class ReadOptions(NamedTuple):
     # columns named for tables that no preset has, by their header
     columns: Mapping[tuple[str, ...], Given] = MappingProxyType({})
     statement: Statement = Statement()  # on the source of such tables
+    corrections: Corrections = Corrections()  # what is known of the files better than they say
 
 
 class Draft:
@@ -116,7 +124,7 @@ class Draft:
     def suggested_name(self) -> str:
         """A name for the dataset that is good and free, made from that of the first file."""
         stem = re.sub(r"[^\w.-]+", "-", self.files[0].name.split(".")[0]).strip("-._")[:60] or "upload"
-        taken = _taken_names(self._build_dir)
+        taken = taken_names(self._build_dir)
         candidates = [stem, f"{stem}-data", *(f"{stem}-{number}" for number in range(2, len(taken) + 4))]
         return next(name for name in candidates if name.casefold() not in taken and _is_good_name(name))
 
@@ -155,14 +163,16 @@ class Draft:
         # what is called how changes nothing of the rows
         choices = choices._replace(name="", statement=Statement())
         if file.path not in self._previews or self._previews[file.path][0] != choices:
-            reader = self._known_reader(file, choices)
+            known = self._known_reader(file, choices)
+            reader = known.correct(choices.corrections)
             same = [
                 other.path
                 for other in self.files
-                if not other.guess and (_choose_reader(other, choices) or reader) == reader
+                if not other.guess and (_choose_reader(other, choices) or known) == known
             ]
             with self._sender_names(), closing(_generate_records(reader, file.path, same)) as records:
-                preview = take_first(records, reader.source().source, choices.datum)
+                repairs = choices.corrections.repairs
+                preview = take_first(records, reader.source().source, choices.datum, repairs=repairs)
             self._previews[file.path] = choices, preview
         return self._previews[file.path][1]
 
@@ -188,7 +198,7 @@ class Draft:
         """
         self.dataset, self.choices = None, None
         check_name(choices.name)
-        _check_free(self._build_dir, choices.name)
+        check_free(self._build_dir, choices.name)
         made = self._folder / "dataset"
         shutil.rmtree(made, ignore_errors=True)
         try:
@@ -201,6 +211,7 @@ class Draft:
                     preset=choices.preset,
                     datum=choices.datum,
                     own_presets=self._build_dir / OWN_PRESETS,
+                    corrections=choices.corrections,
                     readers={
                         file.path: self._known_reader(file, choices)
                         for file in self.files
@@ -228,11 +239,11 @@ class Draft:
             message = "Expected files that were read, to be kept as a dataset, found none: read them first."
             raise UsageError(message)
         folder = dataset_folder(self._build_dir, self.dataset.name)
-        _check_free(self._build_dir, self.dataset.name)
+        check_free(self._build_dir, self.dataset.name)
         try:
             self.dataset.folder.rename(folder)  # refused where another draft was kept there this moment
         except OSError as error:
-            _check_free(self._build_dir, self.dataset.name)
+            check_free(self._build_dir, self.dataset.name)
             message = f"Could not keep the dataset in {folder} ({error.strerror}); nothing was changed."
             raise DatasetError(message) from error
         remember_dataset(self._build_dir, folder)
@@ -321,17 +332,6 @@ def _check_size(sent: Sequence[SentFile], max_bytes: int) -> None:
             " Pack them (gzip or zip), or bring fewer of them."
         )
         raise UsageError(message, Fault.TOO_LARGE)
-
-
-def _taken_names(build_dir: Path) -> set[str]:
-    """Return the names in the build folder; some disks do not tell capital letters from small ones."""
-    return {entry.name.casefold() for entry in build_dir.iterdir()} if build_dir.is_dir() else set()
-
-
-def _check_free(build_dir: Path, name: str) -> None:
-    if name.casefold() in _taken_names(build_dir):
-        message = f"Expected a name that is free, found {name!r}, which is taken: choose another."
-        raise UsageError(message, Fault.NAME)
 
 
 def _is_good_name(name: str) -> bool:

@@ -142,6 +142,24 @@ def dataset_names(build_dir: Path) -> list[str]:
     )
 
 
+def taken_names(build_dir: Path) -> set[str]:
+    """Return the names in the build folder; some disks do not tell capital letters from small ones."""
+    return {entry.name.casefold() for entry in build_dir.iterdir()} if build_dir.is_dir() else set()
+
+
+def check_free(build_dir: Path, name: str) -> None:
+    """Refuse a name that something in the build folder has.
+
+    Raises
+    ------
+    UsageError
+        If it has.
+    """
+    if name.casefold() in taken_names(build_dir):
+        message = f"Expected a name that is free, found {name!r}, which is taken: choose another."
+        raise UsageError(message, Fault.NAME)
+
+
 def find_dataset(settings: Settings) -> Path | None:
     """Return the folder of the dataset to open: the one that is set, else the last one, else None.
 

@@ -75,8 +75,9 @@ def find_coordinates(
         if "lat" not in found and doubt and "position" not in said:
             doubts.append(doubt)
     doubts += _doubts(found, headers, columns)
-    maybe = sorted({each.at for each in (*lats, *lons, *both)} | {each.at for each in found.values()})
-    return Coordinates(found, order, tuple(warnings), tuple(doubts), tuple(maybe))
+    maybe = {each.at for each in (*lats, *lons, *both)} | {each.at for each in found.values()}
+    maybe |= {*_in_metres(headers, columns)} if doubts and not found else set()
+    return Coordinates(found, order, tuple(warnings), tuple(doubts), tuple(sorted(maybe)))
 
 
 def order_of(
@@ -235,13 +236,20 @@ def _doubts(
 
 def projected_note(headers: Sequence[str], columns: Sequence[SampleColumn]) -> str | None:
     """Return a word on columns that seem to hold coordinates in metres."""
-    found = [
-        header
-        for header, column in zip(headers, columns, strict=True)
+    found = _in_metres(headers, columns)
+    if not found:
+        return None
+    return (
+        f"{', '.join(repr(headers[at]) for at in found)} hold no degrees: projected coordinates, as it seems"
+    )
+
+
+def _in_metres(headers: Sequence[str], columns: Sequence[SampleColumn]) -> list[int]:
+    """Return the positions of columns that are called coordinates and hold no degrees."""
+    return [
+        at
+        for at, (header, column) in enumerate(zip(headers, columns, strict=True))
         if any(meaning.concepts & {"x", "y", "lat", "lon"} for meaning in meanings(header))
         and column.numbers is not None
         and not column.numbers.are_within(-180, 180)
     ]
-    if not found:
-        return None
-    return f"{', '.join(map(repr, found))} hold no degrees: projected coordinates, as it seems"

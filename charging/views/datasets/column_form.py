@@ -1,5 +1,6 @@
 """What the columns of a table were taken for, as a form: a select for each field, with examples below it."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -31,6 +32,7 @@ _ENCODINGS = {
     "cp1252": "Windows-1252",
     "gb18030": "GB 18030",
 }
+_MANY_DIGITS = re.compile(r"[+-]?(?:\d{4,}|\d{1,3}(?:[ ,.']\d{3}){2,})")
 _DELIMITERS = {"\t": "tab", ";": ";", ",": ",", "|": "|"}
 
 
@@ -140,9 +142,15 @@ def _correct(draft: Draft, file: DraftFile, field: str) -> None:
     set_selects(file, guess)
 
 
+def columns_in_metres(guess: TableGuess) -> bool:
+    """Whether a table has no degrees where coordinates may be, but larger numbers."""
+    values = [value for header in guess.candidates for value in guess.samples.get(header, ())]
+    return bool(guess.doubts) and any(_MANY_DIGITS.match(value.strip()) for value in values)
+
+
 def _show_doubts(guess: TableGuess, say: Texts) -> None:
     """Show that the coordinates are not sure, what may hold them, and the preset that comes nearest."""
-    lines = [say("columns.unsure")]
+    lines = [say("columns.in_metres") if columns_in_metres(guess) else say("columns.unsure")]
     if guess.candidates:
         examples = (
             f"{header} ({', '.join(guess.samples.get(header, ())[:2])})" for header in guess.candidates

@@ -17,7 +17,7 @@ from charging.settings import Settings
 from charging.sources.readers import READERS
 from charging.sources.recognition.guessed_preset import NOT_STATED, Statement, is_date
 from charging.sources.tabular.presets import presets
-from charging.views.datasets import dataset_switcher, file_preview, import_report
+from charging.views.datasets import corrections_form, dataset_switcher, file_preview, import_report
 from charging.views.elements.error_box import fault_text, show_error
 from charging.views.elements.markup import element, escape_markdown
 from charging.views.elements.texts import Texts
@@ -68,8 +68,9 @@ def _show_draft(context: ViewContext) -> None:
     )
     st.caption(say("upload.form", mb=say.number(settings.upload_limit_mb)))
     if draft := visit.draft:
-        choices = _choose_reading(draft, say)
+        choices = _choose_reading(draft, say)._replace(corrections=corrections_form.chosen_corrections())
         can_read = file_preview.show_files(draft, choices, say)
+        corrections_form.show_corrections(draft, choices, say)
         if any(is_by_columns(file, choices) for file in draft.files):
             choices = choices._replace(statement=_state_source(draft, say))
         _show_buttons(draft, choices, settings, say, can_read=can_read)
@@ -108,6 +109,7 @@ def _forget_draft() -> None:
         visit.draft.discard()
         visit.draft = None
     visit.columns = {}
+    corrections_form.forget_corrections()
     for key in _STATEMENT:
         set_widget_value(key, "")
 

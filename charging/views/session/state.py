@@ -72,7 +72,7 @@ def _read_link(query: Mapping[str, list[str]]) -> None:
     visit.operators_checked_in = ()
     visit.selection = _linked_selection(query)
     visit.clicks = visit.frame = visit.flight = visit.draft = visit.draft_problem = None
-    visit.columns, visit.draft_number = {}, 0
+    visit.columns, visit.draft_number, visit.corrections = {}, 0, None
     visit.weights = visit.weights_problem = None
     visit.weights_answers = {}
     visit.query, visit.hits = None, ()

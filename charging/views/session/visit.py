@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from charging.maps.viewport import Frame
     from charging.queries.measures import Measure
     from charging.queries.search import Hit
+    from charging.sources.readers import Corrections
     from charging.sources.recognition.table_guess import Given
 
 _log = logging.getLogger(__name__)
@@ -125,6 +126,7 @@ class Visit:
     weights_problem: Entry[tuple[str, str] | None] = Entry()
     draft: Entry[Draft | None] = Entry()
     columns: Entry[dict[tuple[str, ...], Given]] = Entry("named_columns")  # of the draft's tables, by header
+    corrections: Entry[Corrections | None] = Entry()  # of the draft's files
     draft_number: Entry[int] = Entry()  # of the uploader, which forgets its files under another
     draft_problem: Entry[tuple[Fault | None, str] | None] = Entry()
     switch_problem: Entry[str] = Entry()
