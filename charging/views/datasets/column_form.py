@@ -21,6 +21,9 @@ Columns = tuple[str, ...]
 _ALWAYS = ("name", "operator", "lat", "lon", "piles", "power_kw")
 """Fields that are asked for of every table; others stand there where a column was found, or on request."""
 
+_SEVERAL = ("address",)
+"""Fields that any columns may hold together; others do where the table was found to number them."""
+
 _PLACES = ("lat", "lon", "position")
 _EXAMPLES = 3
 _EXAMPLE_CHARS = 24
@@ -72,7 +75,8 @@ def show_assumptions(guess: TableGuess, choices: ReadOptions, say: Texts) -> Non
 def set_selects(file: DraftFile, guess: TableGuess) -> None:
     """Let the selects of a table show what its columns are taken for."""
     for field in FIELDS:
-        set_widget_value(_key(file, field), _headers(guess, field))
+        headers = _headers(guess, field)
+        set_widget_value(_key(file, field), [*headers] if _takes_several(file, field) else headers)
 
 
 def _show_selects(
@@ -88,16 +92,16 @@ def _show_selects(
 def _show_select(draft: Draft, file: DraftFile, guess: TableGuess, field: str, say: Texts) -> None:
     headers, key = _headers(guess, field), _key(file, field)
     if widget_value(key) is None:  # Streamlit forgot it while another view was shown
-        set_widget_value(key, headers)
-    options = dict.fromkeys([(), headers, *((header,) for header in guess.samples)])
-    st.selectbox(
-        say(f"column.{field}"),
-        list(options),
-        key=key,
-        format_func=lambda chosen: " + ".join(chosen) or say("columns.none"),
-        on_change=_correct,
-        args=(draft, file, field),
-    )
+        set_widget_value(key, [*headers] if _takes_several(file, field) else headers)
+    label = say(f"column.{field}")
+    change = {"on_change": _correct, "args": (draft, file, field)}
+    if _takes_several(file, field):
+        columns = list(dict.fromkeys([*headers, *guess.samples]))
+        st.multiselect(label, columns, key=key, placeholder=say("columns.none"), **change)
+    else:
+        options = dict.fromkeys([(), headers, *((header,) for header in guess.samples)])
+        names = {chosen: " + ".join(chosen) or say("columns.none") for chosen in options}
+        st.selectbox(label, list(options), key=key, format_func=names.__getitem__, **change)
     st.html(element("p", "examples", text=_examples(guess, headers, say)))
 
 
@@ -105,7 +109,8 @@ def _examples(guess: TableGuess, headers: Columns, say: Texts) -> str:
     """Return the first values of columns; a no-break space keeps the place where there are none."""
     if not headers:
         return "\u00a0"
-    values = guess.samples.get(headers[0], ())[:_EXAMPLES]
+    first, *others = (guess.samples.get(header, ()) for header in headers)
+    values = (*first[: 1 if others else _EXAMPLES], *(some[0] for some in others if some))
     return " · ".join(_shorten(value) for value in values) or say("columns.empty")
 
 
@@ -121,6 +126,11 @@ def _headers(guess: TableGuess, field: str) -> Columns:
     return found.headers
 
 
+def _takes_several(file: DraftFile, field: str) -> bool:
+    """Whether a field is chosen as several columns: the same as long as the file is a draft."""
+    return field in _SEVERAL or bool(file.guess and len(file.guess.headers_of(field)) > 1)
+
+
 def _key(file: DraftFile, field: str) -> str:
     return f"column_{file.path.parent.name}_{field}"
 
@@ -130,7 +140,7 @@ def _correct(draft: Draft, file: DraftFile, field: str) -> None:
     if file.guess is None:
         return
     header = file.guess.header
-    chosen: Columns = widget_value(_key(file, field)) or ()
+    chosen: Columns = tuple(widget_value(_key(file, field)) or ())
     named = visit.columns.get(header, {})
     try:
         named = draft.correct_columns(file, named, field, chosen)

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 
+import pyarrow.parquet as pq
 import pytest
 from views.paged import run, tables
 from views.uploads import HEADER, bring, drafts, keys, markdown, press
@@ -32,6 +33,7 @@ SITES = [
         "plugs": [{"kW": 50}],
     },
 ]
+PARTS = "Name,Latitude,Longitude,one,two\nAlpha,52.51,13.41,Main Street,12\nBeta,52.62,13.52,Lane,5\n"
 STRANGE = "alfa,beta,gamma\n52.51,13.41,4\n52.62,13.52,2\n"
 SESSIONS = "session_id,start_time,end_time,energy_kwh\n1,2024-01-01 10:00,2024-01-01 11:00,20\n"
 
@@ -106,6 +108,19 @@ def test_columns_called_nothing_known_are_chosen_by_hand(page):
     choose(choose(page, "lat", "alfa"), "lon", "beta")
     assert rows(page)["Latitude"].tolist() == [52.51, 52.62]
     assert not is_off(page)
+
+
+@pytest.mark.slow
+def test_an_address_is_chosen_as_several_columns(page, build_dir):
+    bring(page, ("mine.csv", PARTS))
+    page.multiselect(key="column_0_address").set_value(["one", "two"])
+    run(page)
+    assert re.search(
+        "(?:Lane|Main Street) · (?:5|12)<", " ".join(block.proto.body for block in page.get("html"))
+    )
+    press(press(page, "read"), "keep")
+    addresses = pq.read_table(open_dataset(build_dir / "mine").path("stations"))["address"].to_pylist()
+    assert sorted(addresses) == ["Lane 5", "Main Street 12"]
 
 
 @pytest.mark.slow
