@@ -45,7 +45,8 @@ def show_columns(draft: Draft, file: DraftFile, choices: ReadOptions, say: Texts
     if guess.kind is not TableKind.STATIONS:
         _show_other_kind(guess, say)
         return guess
-    st.caption(escape_markdown(say("columns.form", form=_form_text(guess, say))))
+    form = _form_text(guess, say)
+    st.caption(escape_markdown(say("columns.form", form=form) if form else say("columns.form.plain")))
     if guess.doubts:
         _show_doubts(guess, say)
     found = {field for field in FIELDS if _headers(guess, field)}
@@ -186,9 +187,9 @@ def _form_text(guess: TableGuess, say: Texts) -> str:
         parts.append(say("columns.delimiter", mark=mark.get(form.delimiter, form.delimiter)))
     if form.sheet:
         parts.append(say("columns.sheet", number=form.sheet))
-    if form.records is None:
+    if form.records is None and form.header_row:
         parts.append(say("columns.header_row", number=form.header_row))
-    else:
+    elif form.records is not None:
         parts.append(
             say("columns.records", path=form.records) if form.records else say("columns.records_alone")
         )

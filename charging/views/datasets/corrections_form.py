@@ -22,6 +22,7 @@ from charging.dataset.report import Finding, ImportReport
 from charging.errors import ChargingError, Fault
 from charging.sources.ocpi.codes import Doubt
 from charging.sources.readers import Corrections, Reader, reader_named
+from charging.sources.recognition.guessed_preset import source_name
 from charging.sources.records import PointDoubt, Reason, Repair, StationRecord
 from charging.sources.tabular.model import resolve_preset
 from charging.sources.tabular.preset_schema import MAX_EPSG, MIN_EPSG
@@ -214,14 +215,22 @@ def _common_ids(draft: Draft, choices: ReadOptions, findings: dict[str, list[Fin
         return None
     if twice := _need(findings, Reason.DUPLICATE_ID):
         return twice
-    counts: Counter[str] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for file in draft.files:
         with suppress(ChargingError):
-            records = draft.preview(file, choices).records
+            source, records = _source(file, choices), draft.preview(file, choices).records
             ids = dict.fromkeys(each.source_id for each in records if isinstance(each, StationRecord))
-            counts.update(list(ids))
-    common = [source_id for source_id, count in counts.items() if count > 1]
+            counts.update([(source, each) for each in ids])
+    common = [source_id for (_, source_id), count in counts.items() if count > 1]
     return _Need(len(common), common[0]) if common else None
+
+
+def _source(file: DraftFile, choices: ReadOptions) -> str:
+    """Return what the ids of a file are said of: a table of its own, or all files of a format or preset."""
+    if is_by_columns(file, choices):
+        return source_name(file.path)
+    reader, preset = file.reader, choices.preset
+    return preset or choices.format_name or (f"{reader.name} {reader.preset}" if reader else "")
 
 
 def _has_times_without_zone(file: DraftFile, choices: ReadOptions) -> bool:

@@ -70,16 +70,10 @@ def unread_sentence(archive: str, members: Sequence[str], say: Texts) -> str:
 
 def _sentences(report: ImportReport, say: Texts) -> list[str]:
     """Return the counts in words; nothing is said about what did not occur."""
-    counts = (report.rows_read, report.stations, report.piles, report.service_areas, report.rejected)
-    rows, stations, piles, areas, rejected = map(say.number, counts)
-    sentences = [
-        say("data.report.read", rows=rows, stations=stations, piles=piles, areas=areas, rejected=rejected)
-        if report.service_areas
-        else say("data.report.read.stations", rows=rows, stations=stations, piles=piles, rejected=rejected)
-    ]
+    sentences = [_count_sentence(report, say)]
     if report.merged:
         sentences.append(say("data.report.merged", count=say.number(report.merged)))
-    if report.stations_without_pile_count:
+    if report.stations_without_pile_count and not _is_uncounted(report):
         sentences.append(say("data.report.without", count=say.number(report.stations_without_pile_count)))
     if report.repeated_piles:
         example = report.repeated_piles.examples[0]
@@ -98,6 +92,22 @@ def _sentences(report: ImportReport, say: Texts) -> list[str]:
         unread_sentence(archive, members, say) for archive, members in report.unread_by_archive().items()
     ]
     return sentences
+
+
+def _count_sentence(report: ImportReport, say: Texts) -> str:
+    counts = {"rows": report.rows_read, "stations": report.stations, "rejected": report.rejected}
+    texts = {name: say.number(count) for name, count in counts.items()}
+    piles, areas = say.number(report.piles), say.number(report.service_areas)
+    if _is_uncounted(report):
+        return say("data.report.read.uncounted", **texts)
+    if report.service_areas:
+        return say("data.report.read", piles=piles, areas=areas, **texts)
+    return say("data.report.read.stations", piles=piles, **texts)
+
+
+def _is_uncounted(report: ImportReport) -> bool:
+    """Whether no station says how many piles it has: a sum of 0 would be none."""
+    return not report.service_areas and 0 < report.stations == report.stations_without_pile_count
 
 
 def _show_findings(part: str, findings: tuple[Finding, ...], say: Texts) -> None:

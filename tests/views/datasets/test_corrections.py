@@ -5,7 +5,7 @@ import json
 import pyarrow.parquet as pq
 import pytest
 from views.paged import run, tables
-from views.uploads import bring, press
+from views.uploads import HEADER, bring, press
 
 from charging.dataset.store import open_dataset
 from charging.views.datasets.corrections_form import REFERENCE_SYSTEMS
@@ -110,7 +110,7 @@ def test_a_system_that_is_none_says_what_to_do_and_is_chosen_again(page, monkeyp
 def test_swapped_coordinates_are_exchanged_on_request_and_counted(page, build_dir):
     bring(page, ("swapped.csv", SWAPPED))
     assert offered(page) == {"swap"}
-    assert "Found 2 times, such as" in notes(page)
+    assert "2 found, such as" in notes(page)
     assert rows(check(page, "swap"))["Latitude"].tolist() == [52.52, 53.551, 48.137]
     report = kept(page, build_dir, "swapped").manifest.report
     assert (report.stations, [(each.what, each.count) for each in report.discrepancies]) == (
@@ -127,13 +127,25 @@ def test_a_location_far_from_its_evses_takes_their_point_on_request(page, build_
     assert kept(page, build_dir, "feed").manifest.report.stations == 1
 
 
+REGISTER = HEADER + "1,114.06,22.54,20,559,1.0,1.0\n2,114.07,22.55,7,559,1.0,1.0\n"
+OTHER = HEADER + "1,114.16,22.64,20,559,1.0,1.0\n2,114.17,22.65,7,559,1.0,1.0\n"
+
+
 @pytest.mark.slow
-def test_equal_ids_of_two_files_are_kept_apart_on_request(page, build_dir):
-    other = PLAIN.replace("Alpha,52.51,13.41", "Gamma,50.1,8.6").replace("Beta,52.62,13.52", "Delta,50.2,8.7")
-    bring(page, ("a.csv", PLAIN), ("b.csv", other))
+@pytest.mark.parametrize(("is_apart", "stations"), [(False, 2), (True, 4)])
+def test_equal_ids_of_two_files_of_a_source_are_kept_apart_on_request(page, build_dir, is_apart, stations):
+    bring(page, ("a.csv", REGISTER), ("b.csv", OTHER))
     assert offered(page) == {"id_from_file"}
-    assert "Found 2 times, such as 1" in notes(page)
-    check(page, "id_from_file")
+    assert "2 found, such as 1" in notes(page)
+    if is_apart:
+        check(page, "id_from_file")
+    assert kept(page, build_dir, "a").manifest.report.stations == stations
+
+
+@pytest.mark.slow
+def test_equal_ids_of_two_tables_of_their_own_are_apart_anyhow(page, build_dir):
+    bring(page, ("a.csv", PLAIN), ("b.csv", PLAIN.replace("52.", "50.")))
+    assert offered(page) == set()
     assert kept(page, build_dir, "a").manifest.report.stations == 4
 
 
