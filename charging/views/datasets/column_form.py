@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -95,7 +96,7 @@ def _show_select(draft: Draft, file: DraftFile, guess: TableGuess, field: str, s
     if widget_value(key) is None:  # Streamlit forgot it while another view was shown
         set_widget_value(key, [*headers] if _takes_several(file, field) else headers)
     label = say(f"column.{field}")
-    change = {"on_change": _correct, "args": (draft, file, field)}
+    change: dict[str, Any] = {"on_change": _correct, "args": (draft, file, field)}
     if _takes_several(file, field):
         columns = list(dict.fromkeys([*headers, *guess.samples]))
         st.multiselect(label, columns, key=key, placeholder=say("columns.none"), **change)

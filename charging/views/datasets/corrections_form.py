@@ -61,7 +61,7 @@ _CODE = re.compile(r"(?:epsg)?[:\s]*(\d{4,6})", re.IGNORECASE)
 
 
 class _Need(NamedTuple):
-    count: int
+    times: int
     example: str
 
 
@@ -160,7 +160,7 @@ def _choose_zone(say: Texts) -> None:
 
 def _caption(found: _Need | None, say: Texts) -> None:
     if found:
-        text = say("corrections.found", count=say.number(found.count), example=found.example)
+        text = say("corrections.found", count=say.number(found.times), example=found.example)
         st.caption(escape_markdown(text))
 
 
