@@ -23,7 +23,7 @@ _ALWAYS = ("name", "operator", "lat", "lon", "piles", "power_kw")
 """Fields that are asked for of every table; others stand there where a column was found, or on request."""
 
 _SEVERAL = ("address",)
-"""Fields that any columns may hold together; others do where the table was found to number them."""
+"""Fields that several columns may hold together."""
 
 _PLACES = ("lat", "lon", "position")
 _EXAMPLES = 3
@@ -78,7 +78,7 @@ def set_selects(file: DraftFile, guess: TableGuess) -> None:
     """Let the selects of a table show what its columns are taken for."""
     for field in FIELDS:
         headers = _headers(guess, field)
-        set_widget_value(_key(file, field), [*headers] if _takes_several(file, field) else headers)
+        set_widget_value(_key(file, field), [*headers] if field in _SEVERAL else headers)
 
 
 def _show_selects(
@@ -94,10 +94,10 @@ def _show_selects(
 def _show_select(draft: Draft, file: DraftFile, guess: TableGuess, field: str, say: Texts) -> None:
     headers, key = _headers(guess, field), _key(file, field)
     if widget_value(key) is None:  # Streamlit forgot it while another view was shown
-        set_widget_value(key, [*headers] if _takes_several(file, field) else headers)
+        set_widget_value(key, [*headers] if field in _SEVERAL else headers)
     label = say(f"column.{field}")
     change: dict[str, Any] = {"on_change": _correct, "args": (draft, file, field)}
-    if _takes_several(file, field):
+    if field in _SEVERAL:
         columns = list(dict.fromkeys([*headers, *guess.samples]))
         st.multiselect(label, columns, key=key, placeholder=say("columns.none"), **change)
     else:
@@ -126,11 +126,6 @@ def _headers(guess: TableGuess, field: str) -> Columns:
     if found is None or (field in _PLACES and guess.doubts and found.confidence < 1):
         return ()
     return found.headers
-
-
-def _takes_several(file: DraftFile, field: str) -> bool:
-    """Whether a field is chosen as several columns: the same as long as the file is a draft."""
-    return field in _SEVERAL or bool(file.guess and len(file.guess.headers_of(field)) > 1)
 
 
 def _key(file: DraftFile, field: str) -> str:

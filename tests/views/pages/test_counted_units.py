@@ -11,8 +11,8 @@ import pytest
 from views.paged import html, layer, opened, page_over, texts
 
 from charging import views
+from charging.dataset.merging import write_merged
 from charging.dataset.store import open_dataset
-from charging.dataset.versions import write_version
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Datum
 from charging.exports.files import Format, Request, What, describe, write_export
@@ -90,7 +90,7 @@ def ports(build, tiny_records, tiny_description, tiny_source, tmp_path):
         about = replace(
             tiny_description, name=name, as_of=date, sources=built.sources, report=built.report, title="Ports"
         )
-        write_version(tmp_path / name, built.tables, about)
+        write_merged(tmp_path / name, built.tables, about)
     return open_dataset(tmp_path / "ports")
 
 
