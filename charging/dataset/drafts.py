@@ -170,6 +170,8 @@ class Draft:
                 for other in self.files
                 if not other.guess and (_choose_reader(other, choices) or known) == known
             ]
+            if reader.completes:
+                same += [other.path for other in self.files if other.reader and other.reader.recognises]
             with self._sender_names(), closing(_generate_records(reader, file.path, same)) as records:
                 repairs = choices.corrections.repairs
                 preview = take_first(records, reader.source().source, choices.datum, repairs=repairs)
@@ -344,7 +346,7 @@ def _is_good_name(name: str) -> bool:
 def _choose_reader(file: DraftFile, choices: ReadOptions) -> Reader | None:
     """Return how a file is read, as `import_files` decides it."""
     named = choices.format_name or ("tabular" if choices.preset else None)
-    if named is None or (file.reader and file.reader.name == "service-areas"):
+    if named is None or (file.reader and (file.reader.name == "service-areas" or file.reader.completes)):
         return file.reader
     return replace(reader_named(named), preset=choices.preset)
 

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 
 from charging.dataset.build import Builder, BuildResult
@@ -21,9 +20,17 @@ from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Datum, Kind
 from charging.errors import Fault, SourceError, UsageError
 from charging.simulation import network
-from charging.sources import service_areas
+from charging.sources import irve_dynamic, service_areas
 from charging.sources.io.files import FileKind, distinct_stems, file_kind, read_head
-from charging.sources.readers import READERS, Corrections, Reader, guessed_reader, reader_named, sniff
+from charging.sources.readers import (
+    READERS,
+    Corrections,
+    Reader,
+    guessed_reader,
+    point_statuses,
+    reader_named,
+    sniff,
+)
 from charging.sources.recognition.column_guess import Assumption, TableGuess, warnings_of
 from charging.sources.recognition.guessed_preset import Statement
 from charging.sources.recognition.table_guess import Given, check_importable, guess_table
@@ -50,6 +57,7 @@ _ADVICE: Mapping[str, str] = {
     Reason.PROJECTED: "These are metres of a map projection, or degrees without their decimal mark:"
     " name the reference system with --crs EPSG:n.",
     Reason.SWAPPED_COORDINATE: "Latitude and longitude seem exchanged: --repair swap puts that right.",
+    Reason.NO_POINT: "Give the file with the stations too: statuses do not say where a point is.",
 }
 """What to do where that is the most frequent reason why nothing was taken."""
 
@@ -131,7 +139,7 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
         Files of one or of several formats; lists of service areas among them complete the stations.
     format_name, preset
         How the files of stations are read; by default each is recognised by its content, as a list of
-        service areas always is.
+        service areas and a file of statuses always is.
     datum
         Datum of the coordinates, where it is known better than the format says.
     name
@@ -174,14 +182,15 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
         _log.debug("Reading %(file)s as %(format)s", {"file": path.name, "format": reader.name})
     builder = Builder(registry=load_operators(), cities=CityIndex(load_cities()))
     retrieved_at = _now()
-    by_source = [(stated(reader.source(), statement), path, reader) for path, reader in chosen]
-    for info, group in groupby(by_source, key=lambda row: row[0]):
-        records = _read_all(
-            [(path, reader) for _, path, reader in group],
-            paths,
-            progress,
-            is_id_from_file=corrections.id_from_file,
-        )
+    statuses = point_statuses(chosen)
+    groups: dict[SourceInfo, list[tuple[Path, Reader]]] = {}
+    for path, reader in sorted(chosen, key=lambda each: bool(statuses and each[1].recognises)):
+        if not reader.completes:
+            groups.setdefault(stated(reader.source(), statement), []).append((path, reader))
+    for number, (info, files) in enumerate(groups.items(), start=1):
+        records = _read_all(files, paths, progress, is_id_from_file=corrections.id_from_file)
+        if statuses:  # of which those of no pile come after the last table
+            records = statuses.join(records, is_last=number == len(groups))
         builder.add(records, source=info, retrieved_at=retrieved_at, datum=datum, repairs=corrections.repairs)
     for path, reader in chosen:
         builder.leave(path.name, reader.unread(path))
@@ -273,7 +282,7 @@ def _choose_reader(
         raise UsageError(message)
     chosen = find_preset(preset, own) if preset else None
     is_text = file_kind(path) is FileKind.TEXT
-    if is_text and service_areas.matches(read_head(path)):
+    if is_text and any(each.matches(read_head(path)) for each in (service_areas, irve_dynamic)):
         return sniff(path)
     if given or (format_name == "tabular" and chosen is None):
         guess = guess_table(path, given, records=records)

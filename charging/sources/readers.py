@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from charging.errors import Fault, SourceError, UsageError
-from charging.sources import service_areas
+from charging.sources import irve_dynamic, service_areas
+from charging.sources.datex2 import model as datex2
 from charging.sources.io.files import FileKind, Part, file_kind, read_heads, text_part, unread
 from charging.sources.ocpi import model as ocpi
 from charging.sources.open_charge_map import model as open_charge_map
@@ -84,6 +85,7 @@ class Reader:
     reads_columns: Callable[..., Iterator[Stations]] | None = None  # as `reads`
     takes: Callable[..., Sequence[Part]] | None = None  # (path, preset=): the parts of a file it reads
     joins: bool = False  # whether files of this format complete one another: `reads` takes `companions=`
+    completes: bool = False  # whether its files say more of the piles of tables, and nothing by themselves
     makes: frozenset[Repair] = frozenset()  # the repairs that `reads` takes as `repairs=`
     repairs: frozenset[Repair] = frozenset()  # what is corrected on request
 
@@ -157,6 +159,8 @@ def _reader(name: str, model: _Model, **more: Any) -> Reader:  # noqa: ANN401  f
 READERS: tuple[Reader, ...] = (
     _reader("open-charge-map", open_charge_map),
     _reader("service-areas", service_areas, takes=service_areas.parts_read),
+    _reader("irve-dynamic", irve_dynamic, joins=True, completes=True),
+    _reader("datex2", datex2, joins=True),
     _reader("ocpi", ocpi, makes=frozenset({Repair.EVSE})),
     _reader("openstreetmap", openstreetmap),
     _reader("tcec102", tcec102, joins=True),
@@ -214,6 +218,20 @@ def sniff(path: Path, own_presets: Path | None = None, *, records: str | None = 
         f"{head[:60].decode(errors='replace')!r}. Name its format, or write a preset for its columns."
     )
     raise SourceError(message, Fault.UNRECOGNISED)
+
+
+def point_statuses(chosen: Sequence[tuple[Path, Reader]]) -> irve_dynamic.PointStatuses | None:
+    """Return what files say of the piles of tables they are read with, or None where none does.
+
+    Raises
+    ------
+    SourceError
+        If there is no table with them, or they have other columns.
+    """
+    paths = [path for path, reader in chosen if reader.completes]
+    if paths and not any(reader.recognises for _, reader in chosen):
+        raise irve_dynamic.lacks_register(paths[0])
+    return irve_dynamic.PointStatuses(paths) if paths else None
 
 
 def guessed_reader(path: Path, guess: TableGuess) -> Reader:

@@ -34,6 +34,8 @@ class Reason(StrEnum):
     LOST_TEXT = "lost_text"  # the name is only question marks: its encoding was lost upstream
     TOTAL = "total"  # the sum of the other rows of a table
     NO_GUN = "no_gun"  # a status of a gun that no station has
+    NO_POINT = "no_point"  # a status of a charging point that no station has
+    OLD_VERSION = "old_version"  # the file has the same site in a later version
     NO_PILES = "no_piles"  # a location without equipment, which its standard calls expired
 
 

@@ -1,6 +1,10 @@
 """Texts and times of foreign records, read alike in every format that writes them alike."""
 
 import datetime as dt
+from collections.abc import Sequence
+from itertools import groupby
+
+WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
 
 def read_text(value: object) -> str | None:
@@ -45,3 +49,24 @@ def in_utc(time: dt.datetime) -> dt.datetime:
     if time.tzinfo is dt.UTC:
         return time
     return time.astimezone(dt.UTC) if time.tzinfo else time.replace(tzinfo=dt.UTC)
+
+
+def spell_week(periods: Sequence[Sequence[str]]) -> str | None:
+    """Return the opening hours of a week in the short form that OpenStreetMap uses.
+
+    Parameters
+    ----------
+    periods
+        Of each day from Monday, times like "08:00-20:00".
+
+    Examples
+    --------
+    >>> spell_week([["08:00-20:00"]] * 3 + [[], [], ["08:00-12:00"], []])
+    'Mo-We 08:00-20:00; Sa 08:00-12:00'
+    """
+    spans = []
+    for text, days in groupby(range(len(WEEKDAYS)), key=lambda day: ",".join(sorted(periods[day]))):
+        if text:
+            first, *rest = days
+            spans.append(f"{WEEKDAYS[first]}{f'-{WEEKDAYS[rest[-1]]}' if rest else ''} {text}")
+    return "; ".join(spans) or None

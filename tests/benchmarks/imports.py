@@ -1,7 +1,8 @@
-"""A whole import, `python -m charging import`, beside `json.loads` or `csv.reader` of the same bytes.
+"""A whole import, `python -m charging import`, beside a bare parse of the same bytes.
 
 The files are made here, so that they can be measured anywhere: OCPI locations of the size of a national
-register, with the members, codes and gaps of a real feed, and a register in the columns of the American one.
+register, with the members, codes and gaps of a real feed, a register in the columns of the American one, and
+publications of DATEX II. The peers are `json.loads`, `csv.reader` and `ElementTree.iterparse`, each as it is.
 Each side is a process of its own, in turn, and what counts is its processor time, since the machine may have
 other work. Our stream of JSON is also measured alone, beside ijson's.
 """
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import ijson
+import publications
 from report import Row
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +52,14 @@ start = time.process_time()
 with open(sys.argv[1], "rb") as file:
     for location in ijson.items(file, "data.item", use_float=True):
         pass
+print(time.process_time() - start)
+"""
+ITERPARSE = """
+import sys, time
+from xml.etree.ElementTree import iterparse
+start = time.process_time()
+for _, element in iterparse(sys.argv[1]):
+    pass
 print(time.process_time() - start)
 """
 READER = """
@@ -95,6 +105,19 @@ def _both(data: Path) -> list[Row]:
             register, data, "import of a CSV register", "csv.reader", READER, f"{STATIONS:,} stations"
         ),
         *_streams(locations),
+        *_publications(data),
+    ]
+
+
+def _publications(data: Path) -> list[Row]:
+    in_json, in_xml = data / "sites.json", data / "sites.xml"
+    publications.write_json(in_json)
+    publications.write_xml(in_xml)
+    counts = publications.SITES_IN_JSON, publications.SITES_IN_XML
+    bars = "import of DATEX II in JSON", "import of DATEX II in XML"
+    return [
+        *_compared(in_json, data, bars[0], "json.loads", LOADS, f"{counts[0]:,} sites"),
+        *_compared(in_xml, data, bars[1], "ElementTree.iterparse", ITERPARSE, f"{counts[1]:,} sites"),
     ]
 
 

@@ -11,7 +11,7 @@ import os
 import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from itertools import count
@@ -25,6 +25,7 @@ from charging.dataset.build import Builder
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
 from charging.errors import ChargingError, SourceError
+from charging.sources.irve_dynamic import PointStatuses
 from charging.sources.readers import guessed_reader, reader_named, sniff
 from charging.sources.recognition.guessed_preset import preset_tables
 from charging.sources.recognition.preset_text import as_toml
@@ -130,6 +131,9 @@ OCPI = (
     *_files("ocpi", "v2_1_1.json", "v2_2_1.json", "v2_3_0.json", "oddities.json"),
     json.dumps({"data": BY_PARTY, "statusCode": 1000}).encode(),
 )
+SITES, SITE_STATUS = _files("datex2", "table.json", "status.json")
+SITES_XML, SITE_STATUS_XML = _files("datex2", "table.xml", "status.xml")
+IRVE, IRVE_DYNAMIC = _files("tabular", "irve.csv", "irve_dynamic.csv")
 
 
 def _guessed(folder):
@@ -191,6 +195,21 @@ _json_registers = {
 _as_table = partial(_imported, reader="tabular", preset="urbanev")
 _ocm = partial(_imported, reader="open-charge-map")
 _tcec = partial(_imported, reader="tcec102")
+_datex2 = partial(_imported, reader="datex2")
+
+
+def _with_register(folder):
+    """Read statuses, and join them to the piles of a register."""
+    register = folder / "register"
+    statuses = PointStatuses([folder / "file"])
+    chosen = reader_named("tabular")
+    builder = Builder(**_knowledge())
+    records = statuses.join(
+        replace(chosen, preset="irve").read_columns(register, companions=[register]), is_last=True
+    )
+    builder.add(records, source=chosen.source(preset="irve"), retrieved_at=NOW)
+
+
 _register_names = {"urbanev": ("shenzhen.csv", "bad_rows.csv", "open_quote.csv")}
 
 TARGETS = {
@@ -203,6 +222,20 @@ TARGETS = {
     "tcec102-status": Target(
         read=partial(_tcec, beside=("stations",)), seeds=(STATUS,), beside={"stations": STATIONS}
     ),
+    "datex2-json": Target(
+        read=partial(_datex2, beside=("status",)), seeds=(SITES,), beside={"status": SITE_STATUS}
+    ),
+    "datex2-xml": Target(
+        read=partial(_datex2, beside=("status",)),
+        seeds=(SITES_XML, SITE_STATUS_XML),
+        beside={"status": SITE_STATUS_XML},
+    ),
+    "datex2-status": Target(
+        read=partial(_datex2, beside=("table",)),
+        seeds=(SITE_STATUS, SITE_STATUS_XML),
+        beside={"table": SITES},
+    ),
+    "irve-dynamic": Target(read=_with_register, seeds=(IRVE_DYNAMIC,), beside={"register": IRVE}),
     "open-charge-map": Target(
         read=_ocm, seeds=_files("open_charge_map", "verbose.json", "oddities.jsonl", "codes.jsonl")
     ),

@@ -39,6 +39,7 @@ _ZIP = b"PK\x03\x04"
 _PARQUET = b"PAR1"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORKBOOK = "xl/workbook.xml"
+_XML_MARK = b"datex2.eu/schema"  # of the only XML that is read
 
 _DAMAGE = (
     EOFError,
@@ -127,6 +128,22 @@ def contains_word(source: Path | Part, word: str, *, block_chars: int = 1 << 20)
     return False
 
 
+def count_words(source: Path | Part, *words: str, block_bytes: int = 1 << 20) -> int:
+    """Return how often any of some words of ASCII letters stands in a text, whatever its encoding."""
+    part, found = text_part(source), 0
+    encoded = [word.encode() for word in words]
+    tails = [b""] * len(words)
+    encoding = marked_encoding(_read_start(part))
+    decode = codecs.getincrementaldecoder(encoding)("replace").decode if encoding else None
+    with source_errors(part), open_bytes(part) as file:
+        while block := file.read(block_bytes):
+            text = decode(block).encode("utf-8", "replace") if decode else block
+            for at, word in enumerate(encoded):
+                found += (tails[at] + text).count(word)
+                tails[at] = (tails[at] + text)[1 - len(word) :]
+    return found
+
+
 def file_kind(source: Path | Part) -> FileKind:
     """Return what a file or a part holds."""
     part = source if isinstance(source, Part) else Part(source)
@@ -140,8 +157,8 @@ def file_kind(source: Path | Part) -> FileKind:
 def parts(path: Path) -> tuple[Part, ...]:
     """Return what of a file holds data: the file itself, or those members of an archive that look like data.
 
-    A member is data when it begins like JSON or has a mark between columns in its first line. Other texts (a
-    licence, a description), pictures and folders are passed over.
+    A member is data when it begins like JSON, has a mark between columns in its first line or is XML of
+    DATEX II. Other texts (a licence, a description), pictures and folders are passed over.
     """
     whole = Part(path)
     with source_errors(whole):
@@ -321,8 +338,11 @@ def _is_data(part: Part) -> bool:
     if head.startswith(_PARQUET):
         return True
     text = in_utf8(head).lstrip()
+    is_xml = text[:1] == b"<" and _XML_MARK in text.lower()
     return b"\0" not in text and (
-        text[:1] in (b"{", b"[") or any(mark.encode() in text.partition(b"\n")[0] for mark in DELIMITERS)
+        is_xml
+        or text[:1] in (b"{", b"[")
+        or any(mark.encode() in text.partition(b"\n")[0] for mark in DELIMITERS)
     )
 
 

@@ -42,6 +42,13 @@ class BrokenLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """The members of an envelope that come before one that is opened."""
+
+    members: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
     """The members of an object, but for those its records were taken from."""
 
@@ -87,6 +94,7 @@ def records(
     inside: Container[str],
     *,
     keyed_record: Callable[[str, Any], Any] | None = None,
+    envelopes: Container[str] = frozenset(),
     chunk_chars: int = CHUNK_CHARS,
 ) -> Iterator[Any]:
     """Return the records of an array, or of objects that hold arrays of them, and what is around those.
@@ -97,6 +105,9 @@ def records(
         Names of the members that hold the records: an array of them, or an object with such a member.
     keyed_record
         Returns the record that the key and value of another member are, or None where they are none.
+    envelopes
+        Names of `inside` under which an array holds envelopes and not records. Where there are any, objects
+        of an array that has no name are opened too, and each opening is announced by a `Before`.
 
     Returns
     -------
@@ -110,11 +121,12 @@ def records(
         If a value is broken, cut or too long, or an object has over `MAX_MEMBERS`.
     """
     window = _Window(text, path, chunk_chars)
+    walk = _Walk(window, inside, keyed_record or _no_record, envelopes)
     while not window.at_end:
         if window.peek("["):
-            yield from _elements(window)
+            yield from walk.elements("", 0)
         elif window.peek("{"):
-            yield from _members(window, inside, keyed_record or _no_record)
+            yield from walk.members(0)
         else:
             yield window.value()
 
@@ -230,31 +242,61 @@ def _no_record(_key: str, _value: object) -> None:
     """Say that a member is no record."""
 
 
-def _members(
-    window: "_Window", inside: Container[str], keyed_record: Callable[[str, Any], Any], depth: int = 0
-) -> Iterator[Any]:
-    """Step over an object, member by member."""
-    members: dict[str, Any] = {}
-    has_records = False
-    window.skip("{")
-    while not window.skip("}"):
-        name = window.key()
-        is_open = name in inside and depth < _MAX_DEPTH
-        if is_open and window.peek("["):
-            has_records = True
+class _Walk:
+    """A walk through a text that opens the objects which hold records."""
+
+    def __init__(
+        self,
+        window: "_Window",
+        inside: Container[str],
+        keyed_record: Callable[[str, Any], Any],
+        envelopes: Container[str],
+    ) -> None:
+        self._window = window
+        self._inside = inside
+        self._keyed_record = keyed_record
+        self._envelopes = envelopes
+        self._announces = envelopes != frozenset()
+
+    def elements(self, name: str, depth: int) -> Iterator[Any]:
+        """Step over an array, element by element, or through its elements where they are envelopes."""
+        window = self._window
+        is_opened = self._announces and depth < _MAX_DEPTH and (not name or name in self._envelopes)
+        if not is_opened:
             yield from _elements(window)
-        elif is_open and window.peek("{"):
-            has_records = True
-            yield from _members(window, inside, keyed_record, depth + 1)
-        elif (record := keyed_record(name, value := window.value())) is not None:
-            has_records = True
-            yield record
-        else:
-            members[name] = value
-            window.check_few(members)
-        if not window.skip(",") and not window.peek("}"):
-            raise window.broken()
-    yield Around(members, has_records)
+            return
+        window.skip("[")
+        while not window.skip("]"):
+            if window.peek("{"):
+                yield from self.members(depth + 1)
+            else:
+                yield window.value()
+            if not window.skip(",") and not window.peek("]"):
+                raise window.broken()
+
+    def members(self, depth: int) -> Iterator[Any]:
+        """Step over an object, member by member."""
+        window = self._window
+        members: dict[str, Any] = {}
+        has_records = False
+        window.skip("{")
+        while not window.skip("}"):
+            name = window.key()
+            is_open = name in self._inside and depth < _MAX_DEPTH
+            if is_open and (window.peek("[") or window.peek("{")):
+                has_records = True
+                if self._announces:
+                    yield Before({**members})
+                yield from self.elements(name, depth) if window.peek("[") else self.members(depth + 1)
+            elif (record := self._keyed_record(name, value := window.value())) is not None:
+                has_records = True
+                yield record
+            else:
+                members[name] = value
+                window.check_few(members)
+            if not window.skip(",") and not window.peek("}"):
+                raise window.broken()
+        yield Around(members, has_records)
 
 
 class _Window:

@@ -123,8 +123,6 @@ FACILITY_SITES: Mapping[str, Site] = {
 CUSTOMERS = "CUSTOMERS"
 """The parking restriction that leaves only visitors of the site."""
 
-WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-
 
 def read_code(value: object) -> str | None:
     """Return a code without the blanks and small letters that feeds write around and in it."""

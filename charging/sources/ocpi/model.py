@@ -16,7 +16,7 @@ import re
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,6 @@ from charging.sources.ocpi.codes import (
     CUSTOMERS,
     FACILITY_SITES,
     SITES,
-    WEEKDAYS,
     Doubt,
     Object,
     read_code,
@@ -40,7 +39,7 @@ from charging.sources.ocpi.names import NAMES, OWN, spellings, standard_location
 from charging.sources.ocpi.piles import LocationPiles, is_feed_in_kw, piles_of
 from charging.sources.ocpi.positions import Position, position_of
 from charging.sources.records import Reason, Record, Rejection, Repair, SourceInfo, StationRecord
-from charging.sources.scalars import read_text
+from charging.sources.scalars import WEEKDAYS, read_text, spell_week
 
 MAX_WAITING = 256
 """Locations that are read before the first is given, to find the unit of the feed's powers."""
@@ -293,12 +292,7 @@ def opening_hours(times: object) -> str | None:
             begin, end = hours.get("period_begin"), hours.get("period_end")
             if all(isinstance(clock, str) and _CLOCK.fullmatch(clock) for clock in (begin, end)):
                 periods[day - 1].append(f"{begin}-{end}")
-    spans = []
-    for hours_text, days in groupby(range(len(WEEKDAYS)), key=lambda day: ",".join(sorted(periods[day]))):
-        if hours_text:
-            first, *rest = days
-            spans.append(f"{WEEKDAYS[first]}{f'-{WEEKDAYS[rest[-1]]}' if rest else ''} {hours_text}")
-    return "; ".join(spans) or None
+    return spell_week(periods)
 
 
 def _codes(values: object) -> list[str | None]:

@@ -4,7 +4,7 @@ A pile has the power of its strongest connector.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -136,7 +136,13 @@ def outlet_of(connectors: object, *, is_kw: bool = False) -> Outlet:
     given = connectors if isinstance(connectors, list) else []
     if len(given) == 1 and isinstance(given[0], dict):
         return _outlet(given[0], is_kw=is_kw)
-    outlets = [_outlet(connector, is_kw=is_kw) for connector in given if isinstance(connector, dict)]
+    return join_outlets(
+        [_outlet(connector, is_kw=is_kw) for connector in given if isinstance(connector, dict)]
+    )
+
+
+def join_outlets(outlets: Sequence[Outlet]) -> Outlet:
+    """Return what outlets are together of which one is used at a time: any plug, and the highest power."""
     masks = [outlet.mask for outlet in outlets if outlet.mask]
     powers = [outlet.power_kw for outlet in outlets if outlet.power_kw]
     currents = {outlet.current for outlet in outlets if outlet.current}

@@ -172,7 +172,11 @@ def _state_source(draft: Draft, say: Texts) -> Statement:
 
 def _import_ways(say: Texts) -> dict[str, str]:
     """Return the ways files can be read, with their titles: as recognised, by format, by preset."""
-    formats = (reader for reader in READERS if not reader.recognises and reader.name != "service-areas")
+    formats = (
+        reader
+        for reader in READERS
+        if not (reader.recognises or reader.completes or reader.name == "service-areas")
+    )
     return {
         "": say("upload.how.recognised"),
         **{f"format:{reader.name}": reader.title for reader in formats},
