@@ -56,7 +56,7 @@ def source() -> SourceInfo:
     """Return where the records come from: the publications name no licence."""
     return SourceInfo(
         source="datex2",
-        title="DATEX II energy infrastructure",
+        title="DATEX II",
         licence=None,
         attribution="The operators of the charge points",
         url="https://datex2.eu/",

@@ -133,7 +133,7 @@ def count_words(source: Path | Part, *words: str, block_bytes: int = 1 << 20) ->
     part, found = text_part(source), 0
     encoded = [word.encode() for word in words]
     tails = [b""] * len(words)
-    encoding = marked_encoding(_read_start(part))
+    encoding = detect_encoding(_read_start(part))
     decode = codecs.getincrementaldecoder(encoding)("replace").decode if encoding else None
     with source_errors(part), open_bytes(part) as file:
         while block := file.read(block_bytes):

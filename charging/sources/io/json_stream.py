@@ -242,26 +242,19 @@ def _no_record(_key: str, _value: object) -> None:
     """Say that a member is no record."""
 
 
+@dataclass(frozen=True, slots=True)
 class _Walk:
     """A walk through a text that opens the objects which hold records."""
 
-    def __init__(
-        self,
-        window: "_Window",
-        inside: Container[str],
-        keyed_record: Callable[[str, Any], Any],
-        envelopes: Container[str],
-    ) -> None:
-        self._window = window
-        self._inside = inside
-        self._keyed_record = keyed_record
-        self._envelopes = envelopes
-        self._announces = envelopes != frozenset()
+    window: "_Window"
+    inside: Container[str]
+    keyed_record: Callable[[str, Any], Any]
+    envelopes: Container[str]
 
     def elements(self, name: str, depth: int) -> Iterator[Any]:
         """Step over an array, element by element, or through its elements where they are envelopes."""
-        window = self._window
-        is_opened = self._announces and depth < _MAX_DEPTH and (not name or name in self._envelopes)
+        window = self.window
+        is_opened = self.envelopes and depth < _MAX_DEPTH and (not name or name in self.envelopes)
         if not is_opened:
             yield from _elements(window)
             return
@@ -276,19 +269,19 @@ class _Walk:
 
     def members(self, depth: int) -> Iterator[Any]:
         """Step over an object, member by member."""
-        window = self._window
+        window = self.window
         members: dict[str, Any] = {}
         has_records = False
         window.skip("{")
         while not window.skip("}"):
             name = window.key()
-            is_open = name in self._inside and depth < _MAX_DEPTH
+            is_open = name in self.inside and depth < _MAX_DEPTH
             if is_open and (window.peek("[") or window.peek("{")):
                 has_records = True
-                if self._announces:
+                if self.envelopes:
                     yield Before({**members})
                 yield from self.elements(name, depth) if window.peek("[") else self.members(depth + 1)
-            elif (record := self._keyed_record(name, value := window.value())) is not None:
+            elif (record := self.keyed_record(name, value := window.value())) is not None:
                 has_records = True
                 yield record
             else:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from charging.dataset.drafts import Draft, ReadOptions, SentFile
 from charging.dataset.pipeline import import_files
 from charging.domain.vocabulary import Access, Connector, Current, Datum, Site, Status, connectors_in
 from charging.errors import SourceError
@@ -385,3 +386,21 @@ def test_no_value_in_the_place_of_another_breaks_a_site(name, value, depth):
             target = inner if isinstance(inner, dict) else target
         target[name if depth == 0 else next(iter(target))] = value
         assert all(isinstance(found, (StationRecord, Rejection)) for found in read_site(each))
+
+
+def draft(folder, *paths):
+    sent = [SentFile(path.name, path.read_bytes()) for path in paths]
+    return Draft(sent, build_dir=folder, max_bytes=10**8)
+
+
+def test_an_upload_of_a_table_and_its_statuses_is_previewed_and_read(tmp_path):
+    both = draft(tmp_path, STATUS, TABLE)
+    assert [len(both.preview(each, ReadOptions("both")).records) for each in both.files] == [0, 2]
+    report = both.read(ReadOptions("both")).manifest.report
+    assert (report.stations, report.piles) == (2, 4)
+
+
+def test_an_upload_of_statuses_alone_says_what_to_do_under_its_own_name(tmp_path):
+    alone = draft(tmp_path, STATUS)
+    with pytest.raises(SourceError, match=r"^status\.json: expected .* found statuses alone"):
+        alone.preview(alone.files[0], ReadOptions("alone"))
