@@ -225,14 +225,15 @@ class _Tree:
         if depth > MAX_DEPTH:
             raise self._too_deep()
         members: dict[str, Any] = {}
-        for name, value in element.attrib.items():
+        for name, attribute in element.attrib.items():
             if name in _ATTRIBUTES:
-                members[_ATTRIBUTES[name]] = value
+                members[_ATTRIBUTES[name]] = attribute
         for child in element:
             name = _NAMES[child.tag]
             if not name:
                 continue
             text = child.text
+            value: Any
             if name == "values":  # of the languages of a text
                 value = _first_text(child)
             elif text is not None and not len(child) and text != _EXTENDED and not text.isspace():

@@ -176,6 +176,16 @@ def test_statuses_in_json_are_of_a_table_in_xml(tmp_path):
     assert [pile.status for pile in station.piles] == [Status.CHARGING, None]
 
 
+def test_a_table_and_its_statuses_may_be_in_one_file(tmp_path):
+    payloads = [{"payload": status(("P", "charging", {}), ("Q", "charging", {}))}, {"payload": table(site())}]
+    for given_payloads in (payloads, payloads[::-1]):
+        lines = tmp_path / "lines.jsonl"
+        lines.write_text("\n".join(map(json.dumps, given_payloads)))
+        for path in (lines, write(tmp_path, given_payloads)):
+            station, missed = read(path)
+            assert (station.piles[0].status, missed.record_id) == (Status.CHARGING, "Q")
+
+
 def test_a_status_of_a_point_nobody_knows_is_counted_with_an_example(tmp_path):
     for paths in ([TABLE, STATUS], [STATUS, TABLE]):
         report = import_files(paths, build_dir=tmp_path, name="told").manifest.report

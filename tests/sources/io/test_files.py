@@ -3,7 +3,7 @@ import gzip
 import pytest
 
 from charging.errors import SourceError
-from charging.sources.io.files import HEAD_BYTES, contains_word, open_text, read_head
+from charging.sources.io.files import HEAD_BYTES, contains_word, count_words, open_text, read_head
 
 LONG_TEXT = " ".join(str(number * 2_654_435_761 % 1_000_003) for number in range(HEAD_BYTES))  # packs badly
 
@@ -44,3 +44,12 @@ def test_a_word_is_found_wherever_the_blocks_of_a_search_end(tmp_path, before):
     path.write_text("x" * before + "word and more")
     assert contains_word(path, "word", block_chars=5)
     assert not contains_word(path, "wood", block_chars=5)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+@pytest.mark.parametrize("block_bytes", [1, 5, 1_000])
+def test_words_are_counted_in_any_encoding_wherever_the_blocks_end(tmp_path, encoding, block_bytes):
+    path = tmp_path / "a.xml"
+    path.write_bytes("ä word, word: wo rd other".encode(encoding))
+    found = [count_words(path, *words, block_bytes=block_bytes) for words in (("word", "other"), ("wood",))]
+    assert found == [3, 0]

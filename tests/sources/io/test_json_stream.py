@@ -11,6 +11,7 @@ from charging.sources.io import json_stream
 from charging.sources.io.json_stream import (
     MAX_MEMBERS,
     Around,
+    Before,
     BrokenLine,
     is_lines,
     records,
@@ -89,3 +90,34 @@ def test_an_object_of_a_great_many_members_is_refused_before_it_fills_the_memory
     text = json.dumps({str(number): number for number in range(MAX_MEMBERS + 1)})
     with pytest.raises(SourceError, match="in an array"):
         list(records(io.StringIO(text), HERE, {"data"}))
+
+
+def walked(value, chunk_chars=3):
+    text = io.StringIO(json.dumps(value))
+    return list(
+        records(text, HERE, {"page", "sites"}, envelopes=frozenset({"page"}), chunk_chars=chunk_chars)
+    )
+
+
+def test_arrays_of_envelopes_are_opened_and_announced_with_what_comes_before():
+    value = {"by": "A", "page": [{"no": 1, "sites": [{"id": 1}], "end": 2}, "odd"]}
+    assert walked(value) == [
+        Before({"by": "A"}),
+        Before({"no": 1}),
+        {"id": 1},
+        Around({"no": 1, "end": 2}, has_records=True),
+        "odd",
+        Around({"by": "A"}, has_records=True),
+    ]
+
+
+def test_where_there_are_envelopes_an_array_without_a_name_holds_them():
+    assert walked([{"sites": [1]}, 2]) == [Before({}), 1, Around({}, has_records=True), 2]
+
+
+def test_envelopes_inside_one_another_are_opened_to_a_depth():
+    value = {"sites": [1]}
+    for _ in range(50):
+        value = {"page": [value]}
+    assert 1 not in walked(value)
+    assert 1 in walked({"page": [{"page": [{"sites": [1]}]}]})
