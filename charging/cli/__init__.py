@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TextIO
 
 from charging import logs
@@ -28,14 +29,7 @@ from charging.cli.command import (
     locate_folder,
 )
 from charging.cli.process_setup import set_up
-from charging.cli.table_options import (
-    add_table_options,
-    check_preset_can_be_saved,
-    given_columns,
-    keep_preset,
-    show_columns,
-    statement_of,
-)
+from charging.cli.table_options import add_table_options, given_columns, statement_of
 from charging.dataset.pipeline import MAX_SCALE, build_simulated, import_files
 from charging.dataset.report import describe_repeats
 from charging.dataset.samples import import_sample, sample_names
@@ -224,9 +218,9 @@ def _import(options: argparse.Namespace, settings: Settings) -> Output:
     if options.sample:
         return _describe_import(_import_sample(options, settings))
     if options.dry_run:
-        return show_columns(options, settings.build_dir)
+        return _table_columns().show_columns(options, settings.build_dir)
     if options.save_preset:
-        check_preset_can_be_saved(options, settings.build_dir)
+        _table_columns().check_preset_can_be_saved(options, settings.build_dir)
     dataset = import_files(
         options.files,
         build_dir=settings.build_dir,
@@ -246,7 +240,7 @@ def _import(options: argparse.Namespace, settings: Settings) -> Output:
         ),
         progress=ProgressLine(sys.stderr),
     )
-    kept = [keep_preset(options, settings.build_dir)] if options.save_preset else []
+    kept = [_table_columns().keep_preset(options, settings.build_dir)] if options.save_preset else []
     return _describe_import(dataset, kept)
 
 
@@ -267,6 +261,11 @@ def _import_sample(options: argparse.Namespace, settings: Settings) -> Dataset:
 def _describe_import(dataset: Dataset, kept: Sequence[str] = ()) -> Output:
     output, report = _describe(dataset), dataset.manifest.report
     return Output(output.values | {"report": report.to_json()}, [*report.lines(), *kept, "", *output.lines])
+
+
+def _table_columns() -> ModuleType:
+    """Load what guesses columns, which a file of a known form needs not."""
+    return import_module("charging.cli.table_columns")
 
 
 def _sync(options: argparse.Namespace, settings: Settings) -> Output:

@@ -33,9 +33,10 @@ from charging.dataset.store import (
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, DatasetError, Fault, SourceError, UsageError
 from charging.sources.readers import Corrections, Reader, reader_named, sniff
-from charging.sources.recognition.column_guess import TableGuess
-from charging.sources.recognition.guessed_preset import Statement, preset_of, preset_tables
-from charging.sources.recognition.table_guess import Given, check_lists_stations, correct_guess, guess_table
+from charging.sources.recognition.column_guess import Given, TableGuess
+from charging.sources.recognition.guessed_preset import preset_of, preset_tables
+from charging.sources.recognition.statement import Statement
+from charging.sources.recognition.table_guess import check_lists_stations, correct_guess, guess_table
 from charging.sources.records import Record
 from charging.sources.tabular.presets import OWN_PRESETS
 

@@ -19,21 +19,19 @@ from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Datum, Kind
 from charging.errors import Fault, SourceError, UsageError
-from charging.simulation import network
 from charging.sources import irve_dynamic, service_areas
 from charging.sources.io.files import FileKind, distinct_stems, file_kind, read_head
 from charging.sources.readers import (
     READERS,
     Corrections,
     Reader,
-    guessed_reader,
+    guess_reader,
     point_statuses,
     reader_named,
     sniff,
 )
-from charging.sources.recognition.column_guess import Assumption, TableGuess, warnings_of
-from charging.sources.recognition.guessed_preset import Statement
-from charging.sources.recognition.table_guess import Given, check_importable, guess_table
+from charging.sources.recognition.column_guess import Assumption, Given, TableGuess, warnings_of
+from charging.sources.recognition.statement import Statement
 from charging.sources.records import Reason, Record, SourceInfo, StationRecord
 from charging.sources.tabular.presets import OWN_PRESETS, find_preset
 from charging.sources.tabular.station_columns import Stations
@@ -99,6 +97,8 @@ def build_simulated(
     if not 1 <= scale <= MAX_SCALE or seed < 0:
         message = f"Expected a scale of 1 to {MAX_SCALE} and a seed of 0 or more, found {scale} and {seed}"
         raise UsageError(message)
+    from charging.simulation import network  # noqa: PLC0415  an import needs none of it
+
     label = f"{SIMULATED}-x{scale}" if scale > 1 else SIMULATED
 
     def report_share(share: float) -> None:
@@ -285,11 +285,7 @@ def _choose_reader(
     if is_text and any(each.matches(read_head(path)) for each in (service_areas, irve_dynamic)):
         return sniff(path)
     if given or (format_name == "tabular" and chosen is None):
-        guess = guess_table(path, given, records=records)
-        if guess is None:
-            return sniff(path, own, records=records)
-        check_importable(guess, path)
-        return guessed_reader(path, guess)
+        return guess_reader(path, given, records=records) or sniff(path, own, records=records)
     if not (format_name or chosen):
         return sniff(path, own, records=records)
     reader = reader_named(format_name or "tabular")

@@ -18,25 +18,19 @@ ends.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from charging.errors import Fault, SourceError, UsageError
 from charging.sources import irve_dynamic, service_areas
-from charging.sources.datex2 import model as datex2
 from charging.sources.io.files import FileKind, Part, file_kind, read_heads, text_part, unread
-from charging.sources.ocpi import model as ocpi
-from charging.sources.open_charge_map import model as open_charge_map
-from charging.sources.openstreetmap import model as openstreetmap
-from charging.sources.recognition.column_guess import Assumed, Assumption, TableGuess
-from charging.sources.recognition.guessed_preset import preset_of
-from charging.sources.recognition.table_guess import check_importable, guess_table
+from charging.sources.recognition.column_guess import Assumed, Assumption, Given, TableGuess
 from charging.sources.records import Record, Repair, SourceInfo
 from charging.sources.tabular import model as tabular
 from charging.sources.tabular.preset_schema import Preset
 from charging.sources.tabular.presets import correct_preset, presets
 from charging.sources.tabular.station_columns import Stations
-from charging.sources.tcec102 import model as tcec102
 
 
 class _Model(Protocol):
@@ -156,14 +150,33 @@ def _reader(name: str, model: _Model, **more: Any) -> Reader:  # noqa: ANN401  f
     return Reader(name=name, title=model.source().title, **more)
 
 
+def _feed(name: str, title: str, module: str, **more: Any) -> Reader:  # noqa: ANN401  fields of a reader
+    """Return the reader of a format of JSON or XML, whose module is loaded when a file may be of it."""
+
+    def model() -> _Model:
+        found: Any = import_module(f"charging.sources.{module}.model")
+        return cast(_Model, found)
+
+    return Reader(
+        name=name,
+        title=title,
+        matches=lambda head: head.lstrip()[:1] in _FEED_BEGINS and model().matches(head),
+        reads=lambda path, **options: model().read(path, **options),
+        describes=lambda: model().source(),
+        **more,
+    )
+
+
+_FEED_BEGINS = (b"{", b"[", b"<", b"\x1e")  # the last separates the texts of a sequence of JSON
+
 READERS: tuple[Reader, ...] = (
-    _reader("open-charge-map", open_charge_map),
+    _feed("open-charge-map", "Open Charge Map", "open_charge_map"),
     _reader("service-areas", service_areas, takes=service_areas.parts_read),
     _reader("irve-dynamic", irve_dynamic, joins=True, completes=True),
-    _reader("datex2", datex2, joins=True),
-    _reader("ocpi", ocpi, makes=frozenset({Repair.EVSE})),
-    _reader("openstreetmap", openstreetmap),
-    _reader("tcec102", tcec102, joins=True),
+    _feed("datex2", "DATEX II", "datex2", joins=True),
+    _feed("ocpi", "OCPI Locations", "ocpi", makes=frozenset({Repair.EVSE})),
+    _feed("openstreetmap", "OpenStreetMap", "openstreetmap"),
+    _feed("tcec102", "T/CEC 102", "tcec102", joins=True),
     Reader(
         name="tabular",
         title="Table with a preset",
@@ -207,9 +220,8 @@ def sniff(path: Path, own_presets: Path | None = None, *, records: str | None = 
     for reader in READERS:  # of an archive whose largest text is not what is meant
         if reader.matches and any(map(reader.matches, others)):
             return reader
-    if guess := guess_table(path, records=records):
-        check_importable(guess, path)
-        return guessed_reader(path, guess)
+    if reader_of_guess := guess_reader(path, records=records):
+        return reader_of_guess
     if explanation := tabular.explain_json(path):
         raise SourceError(f"{path}: {explanation}", Fault.UNRECOGNISED)
     known = ", ".join(reader.title for reader in READERS)
@@ -234,8 +246,27 @@ def point_statuses(chosen: Sequence[tuple[Path, Reader]]) -> irve_dynamic.PointS
     return irve_dynamic.PointStatuses(paths) if paths else None
 
 
+def guess_reader(path: Path, given: Given | None = None, *, records: str | None = None) -> Reader | None:
+    """Return the reader of a table whose columns are guessed, None where nothing in a file looks like one.
+
+    Raises
+    ------
+    UsageError, SourceError
+        As `guess_table` and `check_importable`.
+    """
+    from charging.sources.recognition.table_guess import check_importable, guess_table  # noqa: PLC0415  as below
+
+    guess = guess_table(path, given, records=records)
+    if guess is None:
+        return None
+    check_importable(guess, path)
+    return guessed_reader(path, guess)
+
+
 def guessed_reader(path: Path, guess: TableGuess) -> Reader:
     """Return the reader of a table as it was guessed."""
+    from charging.sources.recognition.guessed_preset import preset_of  # noqa: PLC0415  few files are guessed
+
     return replace(reader_named("tabular"), preset=preset_of(guess, path), guess=guess)
 
 

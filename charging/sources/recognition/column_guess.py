@@ -7,6 +7,15 @@ from typing import Any
 
 from charging.domain.vocabulary import Connector, Datum
 
+FIELDS = (
+    *("name", "operator", "lat", "lon", "position", "piles", "dc_piles", "ac_piles", "power_kw", "connector"),
+    *("address", "city", "region", "country", "postcode", "opened_on", "status", "access", "price", "id"),
+)
+"""What a column can be taken for."""
+
+Given = Mapping[str, tuple[str, ...]]
+"""Headers the user named, by field; none for a field that is to have no column."""
+
 
 class TableKind(StrEnum):
     """What a row of a table is."""

@@ -17,6 +17,7 @@ from charging.sources.recognition.column_choice import (
     with_chargers,
 )
 from charging.sources.recognition.column_guess import (
+    FIELDS,
     Assumed,
     Assumption,
     ColumnGuess,
@@ -25,7 +26,7 @@ from charging.sources.recognition.column_guess import (
     TableKind,
 )
 from charging.sources.recognition.coordinates import Coordinates, find_coordinates
-from charging.sources.recognition.field_rules import FIELDS, Candidate, names_field
+from charging.sources.recognition.field_rules import Candidate, names_field
 from charging.sources.recognition.header_words import meanings
 from charging.sources.recognition.list_columns import (
     ChargerList,

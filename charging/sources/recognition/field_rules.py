@@ -11,12 +11,6 @@ from charging.sources.recognition.cells import SampleColumn
 from charging.sources.recognition.field_cells import CELLS
 from charging.sources.recognition.header_words import NUMBER, Meaning
 
-FIELDS = (
-    *("name", "operator", "lat", "lon", "position", "piles", "dc_piles", "ac_piles", "power_kw", "connector"),
-    *("address", "city", "region", "country", "postcode", "opened_on", "status", "access", "price", "id"),
-)
-"""What a column can be taken for."""
-
 _FROM_HEADER_ALONE = 0.9  # confidence where there are no cells to look at
 _PER_STEP = 0.1  # confidence lost where only the last step of a path is understood
 

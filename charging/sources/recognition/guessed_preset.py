@@ -1,9 +1,8 @@
 """A guess as a preset: the same as one written by hand, so that the reader of presets reads the file."""
 
-import datetime as dt
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -44,35 +43,7 @@ _TEXT_FIELDS = {
 _UNITS = (("pile", "pile"), ("point", "charging point"), ("port", "charging port"), ("plug", "connector"))
 _DEVICES = frozenset({"pile", "point", "port", "plug"})
 _COUNTS = ("piles", "dc_piles", "ac_piles")
-_AS_OF = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _NAME = re.compile(r"\w[\w-]{0,60}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """What the user says of a source, where the file cannot."""
-
-    title: str | None = None
-    licence: str | None = None
-    attribution: str | None = None
-    as_of: str | None = None  # a date or month in ISO form
-
-
-def is_date(text: str) -> bool:
-    """Whether a text is a year, a month or a day in ISO form.
-
-    Examples
-    --------
-    >>> is_date("2024"), is_date("2024-02-30")
-    (True, False)
-    """
-    if not _AS_OF.fullmatch(text):
-        return False
-    try:
-        dt.date.fromisoformat(text + "-01" * (2 - text.count("-")))
-    except ValueError:
-        return False
-    return True
 
 
 def preset_of(guess: TableGuess, path: Path, title: str | None = None) -> Preset:

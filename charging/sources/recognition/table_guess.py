@@ -1,21 +1,16 @@
 """What the table of a file is taken for: of several sheets, delimiters and rows, the one that says most."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from charging.errors import Fault, SourceError, UsageError
 from charging.sources.io.files import parts
 from charging.sources.json_records.list_cells import list_of
 from charging.sources.json_records.record_lists import RecordList
-from charging.sources.recognition.column_guess import TableGuess, TableKind
+from charging.sources.recognition.column_guess import FIELDS, Given, TableGuess, TableKind
 from charging.sources.recognition.decision import guess_columns
-from charging.sources.recognition.field_rules import FIELDS
 from charging.sources.recognition.samples import Sample, samples
 from charging.sources.tabular.model import check_one_list
 from charging.validation import suggest
-
-Given = Mapping[str, tuple[str, ...]]
-"""Headers the user named, by field; none for a field that is to have no column."""
 
 MAX_PARTS = 50
 """Parts of an archive that are looked at."""

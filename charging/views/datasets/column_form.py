@@ -8,8 +8,7 @@ import streamlit as st
 
 from charging.dataset.drafts import Draft, DraftFile, ReadOptions, columns_named
 from charging.errors import ChargingError
-from charging.sources.recognition.column_guess import Assumed, TableGuess, TableKind, warnings_of
-from charging.sources.recognition.field_rules import FIELDS
+from charging.sources.recognition.column_guess import FIELDS, Assumed, TableGuess, TableKind, warnings_of
 from charging.sources.recognition.preset_fields import nearest_preset
 from charging.views.datasets import import_report
 from charging.views.elements.error_box import show_full_message

@@ -7,7 +7,7 @@ import streamlit as st
 
 from charging.dataset.report import Example, Finding, ImportReport
 from charging.queries.quality import PILE_FIELDS, STATION_FIELDS
-from charging.sources.recognition.field_rules import FIELDS
+from charging.sources.recognition.column_guess import FIELDS
 from charging.views.elements.markup import escape_markdown, show_section
 from charging.views.elements.texts import Texts
 

@@ -15,7 +15,8 @@ from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError
 from charging.settings import Settings
 from charging.sources.readers import READERS
-from charging.sources.recognition.guessed_preset import NOT_STATED, Statement, is_date
+from charging.sources.recognition.guessed_preset import NOT_STATED
+from charging.sources.recognition.statement import Statement, is_date
 from charging.sources.tabular.presets import presets
 from charging.views.datasets import corrections_form, dataset_switcher, file_preview, import_report
 from charging.views.elements.error_box import fault_text, show_error

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from charging.queries.measures import Measure
     from charging.queries.search import Hit
     from charging.sources.readers import Corrections
-    from charging.sources.recognition.table_guess import Given
+    from charging.sources.recognition.column_guess import Given
 
 _log = logging.getLogger(__name__)
 

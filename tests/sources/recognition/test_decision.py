@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 
 from charging.domain.vocabulary import Datum
 from charging.sources.recognition.cells import SampleColumn
-from charging.sources.recognition.column_guess import TableKind, warnings_of
+from charging.sources.recognition.column_guess import FIELDS, TableKind, warnings_of
 from charging.sources.recognition.decision import guess_columns
-from charging.sources.recognition.field_rules import FIELDS
 
 POINT = {"lat": "52.5163", "lon": "13.3777"}
 

@@ -21,7 +21,7 @@ from charging.errors import Fault
 from charging.maps.tiles import CHOICES
 from charging.sources.ocpi import codes as ocpi_codes
 from charging.sources.open_charge_map import codes as open_charge_map_codes
-from charging.sources.recognition.field_rules import FIELDS
+from charging.sources.recognition.column_guess import FIELDS
 from charging.sources.records import PileRecord, PointDoubt, Reason, StationRecord
 from charging.views.chrome.headline import PARTNERS
 from charging.views.elements import texts
