@@ -37,17 +37,20 @@ def content_hash(tables: Mapping[str, pa.Table]) -> str:
     return digest.hexdigest()
 
 
-def _parts(values: pa.Array, column: Column) -> tuple[bytes | memoryview, ...]:
-    is_null = np.packbits(values.is_null().to_numpy(zero_copy_only=False))
+def _parts(values: pa.Array, column: Column) -> tuple[memoryview, ...]:
+    is_null = np.packbits(values.is_null().to_numpy(zero_copy_only=False)).data
+    if values.null_count == len(values):  # as `fill_null` would leave them
+        size = 4 if pa.types.is_string(column.type) else 8
+        return is_null, np.zeros(len(values) * size, np.uint8).data
     if pa.types.is_string(column.type):
-        filled = pc.fill_null(values, "")
-        lengths = pc.binary_length(filled).to_numpy().astype("<i4")
-        return is_null.tobytes(), lengths.tobytes(), characters(filled).data
+        filled = pc.fill_null(values, "") if values.null_count else values
+        lengths = pc.binary_length(filled).to_numpy().astype("<i4", copy=False)
+        return is_null, lengths.data, characters(filled).data
     if pa.types.is_floating(column.type):
         numbers = pc.fill_null(values, 0.0).to_numpy()
         if column.unit == "deg":
-            return is_null.tobytes(), np.rint(numbers * _STEPS_PER_DEGREE).astype("<i8").tobytes()
-        return is_null.tobytes(), (numbers + 0.0).astype("<f8").tobytes()  # -0.0 becomes 0.0
+            return is_null, np.rint(numbers * _STEPS_PER_DEGREE).astype("<i8").data
+        return is_null, (numbers + 0.0).astype("<f8", copy=False).data  # -0.0 becomes 0.0
     width = pa.int32() if pa.types.is_date32(column.type) else pa.int64()
     numbers = pc.fill_null(values.cast(width), 0).to_numpy()
-    return is_null.tobytes(), numbers.astype("<i8").tobytes()
+    return is_null, numbers.astype("<i8", copy=False).data

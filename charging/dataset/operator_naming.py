@@ -3,13 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from charging.dataset.columns import distinct_rows, rows_of
 from charging.domain.operator_names import make_operator_id, names_nobody, operator_key
 from charging.domain.operators import OperatorRegistry
 from charging.domain.schema import OPERATORS, PILES, STATIONS
-from charging.sources.io.arrow_texts import whole
 
 MAX_OPERATORS = 32_767
 """Operators of a dataset, since their codes are short integers; the smallest beyond stay not known."""
@@ -34,8 +35,7 @@ def assign_operators(
     if made := make_ids(_count_texts(texts), taken=known.to_pylist()):
         rows = pc.index_in(texts, pa.array(made, pa.string()))
         ids = pc.coalesce(ids, pa.array(made.values(), pa.string()).take(rows))
-        of_station = pc.index_in(piles["station_id"], whole(stations["station_id"]))
-        of_piles = pc.coalesce(of_piles, ids.take(of_station))
+        of_piles = pc.coalesce(of_piles, ids.take(rows_of(piles["station_id"], stations["station_id"])))
     operators = pc.unique(pa.chunked_array([*ids.chunks, *of_piles.chunks], pa.string())).drop_null().sort()
     return _with_operators(stations, ids, operators), _with_operators(piles, of_piles, operators)
 
@@ -77,7 +77,7 @@ def operator_table(tables: Mapping[str, pa.Table], registry: OperatorRegistry) -
     codes = {
         code: operator_id
         for table in (stations, piles)
-        for code, operator_id in zip(*_distinct(table, ["operator_code", "operator_id"]), strict=True)
+        for code, operator_id in distinct_rows(table, ["operator_code", "operator_id"])[0]
         if code is not None
     }
     written = _usual_names(stations)
@@ -100,16 +100,11 @@ def operator_table(tables: Mapping[str, pa.Table], registry: OperatorRegistry) -
 def _usual_names(stations: pa.Table) -> dict[str, str]:
     """Return the text each operator is written with most often."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    columns = _distinct(stations, ["operator_id", "operator_raw"], count=True)
-    for operator_id, text, count in zip(*columns, strict=True):
+    found, at = distinct_rows(stations, ["operator_id", "operator_raw"])
+    for (operator_id, text), count in zip(found, np.bincount(at).tolist(), strict=True):
         if operator_id is not None and text is not None:
             counts[operator_id][text] = count
     return {operator_id: max(sorted(texts), key=texts.__getitem__) for operator_id, texts in counts.items()}
-
-
-def _distinct(table: pa.Table, names: list[str], *, count: bool = False) -> list[list[object]]:
-    grouped = table.select(names).group_by(names).aggregate([([], "count_all")] if count else [])
-    return [column.to_pylist() for column in grouped.columns]
 
 
 def _count_texts(texts: pa.ChunkedArray) -> dict[str, int]:

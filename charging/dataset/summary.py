@@ -5,10 +5,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from charging.dataset.columns import distinct_rows
 from charging.dataset.report import Finding, find_repeated_piles
 from charging.dataset.store import Dataset
 from charging.domain.place_names import place_keys
@@ -56,15 +58,12 @@ def repeated_piles(dataset: Dataset) -> Finding | None:
 def summarise(dataset: Dataset) -> Summary:
     """Return the figures of a dataset."""
     stations = _columns(dataset.path("stations"), *_STATION_COLUMNS)
-    piles = _columns(dataset.path("piles"), "operator_id", "current", "count", "station_id")
-    by_operator = piles.group_by("operator_id", use_threads=False).aggregate([("count", "sum")])
-    counts = dict(
-        zip(by_operator["operator_id"].to_pylist(), by_operator["count_sum"].to_pylist(), strict=True)
-    )
-    without_operator = counts.pop(None, None) or 0
+    piles = _columns(dataset.path("piles"), "operator_id", "current", "count")
+    operators, at = distinct_rows(piles, ["operator_id"])
+    sums = np.bincount(at, pc.fill_null(piles["count"], 0).to_numpy(), len(operators)).astype(np.int64)
+    counts = {operator: count for (operator,), count in zip(operators, sums.tolist(), strict=True)}
+    without_operator = counts.pop(None, 0)
     known = {operator: count for operator, count in counts.items() if count}
-    # a station without any piles is its operator's all the same
-    bare = stations.filter(pc.invert(pc.is_in(stations["station_id"], value_set=piles["station_id"])))
     equipped = stations.filter(pc.greater(stations["piles"], 0))
     return Summary(
         stations=len(stations),
@@ -75,7 +74,8 @@ def summarise(dataset: Dataset) -> Summary:
         piles_without_current=pc.sum(piles.filter(piles["current"].is_null())["count"]).as_py() or 0,
         piles_by_operator=dict(sorted(known.items(), key=lambda item: (-item[1], item[0]))),
         piles_without_operator=without_operator,
-        operators=len({*counts, *bare["operator_id"].unique().to_pylist()} - {None}) or None,
+        # a station without any piles is its operator's all the same
+        operators=len({*counts, *_operators_without_piles(dataset, stations)} - {None}) or None,
         cities=pc.count_distinct(stations["city_id"]).as_py() or None,
         places=_count_places(stations) or None,
         service_areas=pq.read_metadata(dataset.path("service_areas")).num_rows,
@@ -85,7 +85,21 @@ def summarise(dataset: Dataset) -> Summary:
 
 _PLACE_COLUMNS = ("city_id", "region", "city_raw")
 
-_STATION_COLUMNS = ("service_area_id", "piles", "dc_piles", "station_id", "operator_id", *_PLACE_COLUMNS)
+_STATION_COLUMNS = ("service_area_id", "piles", "dc_piles", "operator_id", *_PLACE_COLUMNS)
+
+
+def _operators_without_piles(dataset: Dataset, stations: pa.Table) -> list[str | None]:
+    """Return the operators of the stations that no row of piles is about."""
+    may_be_bare = pc.fill_null(pc.equal(stations["piles"], 0), fill_value=True)
+    if not pc.any(may_be_bare).as_py():
+        return []
+    ids = _columns(dataset.path("stations"), "station_id")["station_id"].filter(may_be_bare)
+    equipped = _columns(dataset.path("piles"), "station_id")["station_id"]
+    is_bare = pc.invert(pc.is_in(ids, value_set=equipped))
+    operators: list[str | None] = (
+        stations["operator_id"].filter(may_be_bare).filter(is_bare).unique().to_pylist()
+    )
+    return operators
 
 
 @lru_cache(maxsize=4)  # files of a version never change
@@ -94,10 +108,7 @@ def _count_repeated_piles(stations: Path, piles: Path) -> Finding | None:
 
 
 def _count_places(stations: pa.Table) -> int:
-    named = stations.group_by(list(_PLACE_COLUMNS), use_threads=False).aggregate([])
-    return len(
-        {*place_keys(zip(*(named[name].to_pylist() for name in _PLACE_COLUMNS), strict=True))} - {None}
-    )
+    return len({*place_keys(distinct_rows(stations, _PLACE_COLUMNS)[0])} - {None})
 
 
 def _columns(path: Path, *names: str) -> pa.Table:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from charging.dataset.columns import distinct_rows, rows_of
 from charging.dataset.content_hash import content_hash
 from charging.dataset.store import Dataset
 from charging.domain.schema import PILES, SERVICE_AREAS, STATIONS, TABLES, Column, Table
@@ -118,7 +119,9 @@ def _closed_set_complaints(values: pa.ChunkedArray, spec: Table, column: Column)
 
 
 def _count_repeats(table: pa.Table, key: tuple[str, ...]) -> int:
-    return len(table) - len(table.select(key).group_by(list(key), use_threads=False).aggregate([]))
+    if len(key) == 1:
+        return len(table) - len(pc.unique(table[key[0]]))
+    return len(table) - len(distinct_rows(table, key)[0])
 
 
 def _reference_complaints(tables: Mapping[str, pa.Table]) -> Iterator[str]:
@@ -126,19 +129,9 @@ def _reference_complaints(tables: Mapping[str, pa.Table]) -> Iterator[str]:
     for spec, column, target in references:
         values = tables[spec.name][column].drop_null()
         targets = tables[target.name][column]
-        if _without_repeats(values).equals(targets):  # as where each station has piles, in the same order
-            continue
-        dangling = values.filter(pc.invert(pc.is_in(values, targets)))
+        dangling = values.filter(rows_of(values, targets).is_null())
         if len(dangling):
             yield (
                 f"{spec.name}.{column}: {len(dangling)} rows name none of {target.name},"
                 f" such as {dangling[0].as_py()!r}"
             )
-
-
-def _without_repeats(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the values that differ from the one before."""
-    if len(values) == 0:
-        return values
-    is_new = pc.not_equal(values[1:], values[:-1])
-    return pa.chunked_array([*values[:1].chunks, *values[1:].filter(is_new).chunks], values.type)
