@@ -182,7 +182,9 @@ class Builder:
         stations, piles = assign_operators(stations, piles, self._registry)
         stations = _with_known_areas(stations, areas)
         stations, linked, linked_unsaid = link_by_distance(stations, areas)
-        stations, piles = sort_table(stations, STATIONS), sort_table(piles, PILES)
+        unsorted = [piles, stations]
+        del stations, piles
+        stations, piles = sort_table(unsorted.pop(), STATIONS), sort_table(unsorted.pop(), PILES)
         report = self._validator.tally.report(
             stations=len(stations),
             service_areas=len(areas),

@@ -99,8 +99,11 @@ def sort_table(table: pa.Table, spec: Table) -> pa.Table:
     """Return a table with the columns and types of `spec`, in its order, nulls last."""
     order = pc.sort_indices(table, sort_keys=[(key, "ascending") for key in spec.order])
     schema = spec.arrow_schema
-    # one column at a time, so that no second copy of the table is held; `take` is slow on many chunks
-    columns = [_reorder(table[field.name], order).cast(field.type) for field in schema]
+    given = dict(zip(table.column_names, table.columns, strict=True))
+    # one column at a time, so that no second copy of a table is held whose caller has let it go, and the
+    # memory of one serves for the next; `take` is slow on many chunks
+    del table
+    columns = [_reorder(given.pop(field.name), order).cast(field.type) for field in schema]
     return pa.table(columns, schema=schema)
 
 

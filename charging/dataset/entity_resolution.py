@@ -15,6 +15,9 @@ from charging.domain.operators import OperatorRegistry, is_operator_stated
 from charging.sources.io.arrow_texts import empty_to_null
 from charging.sources.tabular.station_columns import Coded, Rows, Stations, different
 
+MAINLAND = "CN"
+"""The country whose cities are listed."""
+
 _KEPT = 65_536  # answers
 
 _OPERATOR = ("operator_id", "operator_org_code", "operator_wikidata", "operator_raw", "country")
@@ -48,6 +51,9 @@ class Resolver:
 
     def cities_of(self, stations: Stations) -> Coded:
         """Return the city of each station on the mainland, None where it is not known."""
+        # a register of another country names many places, of which none has to be looked up
+        if not pc.any(pc.fill_null(pc.equal(stations.column("country"), MAINLAND), fill_value=True)).as_py():
+            return Coded.same(None, len(stations))
         places = [stations.column(name) for name in ("country", "city_id", "city_raw", "region")]
         keys, at = different(places, len(stations))
         return Coded([self._city(*each) for each in keys], at)
@@ -83,7 +89,7 @@ class Resolver:
     def _uncached_city(
         self, country: str | None, city_id: str | None, city_raw: str | None, region: str | None
     ) -> City | None:
-        if country not in (None, "CN"):
+        if country not in (None, MAINLAND):
             return None
         if city_id and (city := self._cities.city_of_area(city_id)):
             return city

@@ -21,7 +21,7 @@ from charging.dataset.record_batch import PileGroups, RecordBatch
 from charging.dataset.report import MAX_EXAMPLES, ImportReport, Tally
 from charging.domain.datum import CHINA, is_shifted, may_be_in_china
 from charging.domain.vocabulary import Connector, Datum
-from charging.sources.io.arrow_texts import texts_of
+from charging.sources.io.arrow_texts import are_distinct, texts_of
 from charging.sources.records import (
     PileRecord,
     PointDoubt,
@@ -62,7 +62,7 @@ class RecordValidator:
         self.tally = Tally()
         self.areas: dict[str, ServiceAreaRecord] = {}
         self._resolver = resolver
-        self._station_ids: dict[str, set[str]] = {}  # by source, as the source writes them
+        self._station_ids: dict[str, _KnownIds] = {}  # by source, as the source writes them
 
     @property
     def taken_count(self) -> int:
@@ -74,7 +74,7 @@ class RecordValidator:
     ) -> None:
         """Count stations (source, and id in it) and service areas taken before, with the report on them."""
         for source, source_id in station_ids:
-            self._station_ids.setdefault(source, set()).add(source_id)
+            self._station_ids.setdefault(source, _KnownIds()).texts.add(source_id)
         self.areas.update((area.service_area_id, area) for area in areas)
         self.tally.keep(report)
 
@@ -103,7 +103,7 @@ class RecordValidator:
         if Repair.SWAP in repairs:
             stations = _repair_swaps(stations)
         ids = clean_texts(stations.column("source_id"))
-        refused = self._find_rejections(stations, ids, self._station_ids.setdefault(source, set()))
+        refused = self._find_rejections(stations, ids, self._station_ids.setdefault(source, _KnownIds()))
         self._count_rejections(stations, refused)
         if refused:
             is_taken = np.ones(len(stations), np.bool_)
@@ -111,17 +111,16 @@ class RecordValidator:
             stations, ids = stations.of(is_taken), ids.filter(pa.array(is_taken))
         return self._build_batch(stations, ids, datum) if len(stations) else None
 
-    def _find_rejections(self, stations: Stations, ids: pa.Array, known: set[str]) -> dict[int, Rejection]:
+    def _find_rejections(
+        self, stations: Stations, ids: pa.Array, known_ids: "_KnownIds"
+    ) -> dict[int, Rejection]:
         """Return what is refused by position, and keep the ids of the others."""
         country = stations.column("country")
         sound = has_sound_coordinates(stations.lat, stations.lon, country)
-        texts = ids.to_pylist()
-        new = set(texts)
-        if len(new) == len(texts) and sound.all() and None not in new and known.isdisjoint(new):
-            known |= new
+        if sound.all() and known_ids.take(ids):
             return {}
-        refused = {}
-        for at, (source_id, is_sound) in enumerate(zip(texts, sound.tolist(), strict=True)):
+        refused, known = {}, known_ids.texts
+        for at, (source_id, is_sound) in enumerate(zip(ids.to_pylist(), sound.tolist(), strict=True)):
             is_known = source_id in known
             if not (is_sound and source_id) or is_known:
                 place = float(stations.lat[at]), float(stations.lon[at]), country[at].as_py()
@@ -249,6 +248,38 @@ class RecordValidator:
             self.tally.discard(field, ids[stations[row]].as_py(), given.values[given.at[row]])
         values = [value if is_good else None for value, is_good in zip(given.values, is_real, strict=True)]
         return Coded(values, given.at)
+
+
+class _KnownIds:
+    """The ids of a source that were taken: a column, and a set when more come that may be among them."""
+
+    def __init__(self) -> None:
+        self._first: pa.Array | None = None
+        self._texts: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._texts) + (0 if self._first is None else len(self._first))
+
+    @property
+    def texts(self) -> set[str]:
+        """All ids."""
+        if self._first is not None:
+            self._texts.update(self._first.to_pylist())
+            self._first = None
+        return self._texts
+
+    def take(self, ids: pa.Array) -> bool:
+        """Take ids if each is there and no other is the same; return whether they were taken."""
+        if ids.null_count:
+            return False
+        if not len(self) and are_distinct(ids):
+            self._first = ids
+            return True
+        known, new = self.texts, {*ids.to_pylist()}
+        if len(new) < len(ids) or not known.isdisjoint(new):
+            return False
+        known |= new
+        return True
 
 
 def stations_of(records: Sequence[Record]) -> Stations:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import h3.api.numpy_int as h3
 import numpy as np
+from h3._cy import latlng_to_cell  # as the API has it, but for two calls that took a third of the time
 from numpy.typing import NDArray
 
 from charging.domain.bounds import Bounds
@@ -66,7 +67,7 @@ def parent_cells(cells: NDArray[np.int64], resolution: int, of: int = CELL_RESOL
 
 def cells_at(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the stored cell of each point given in WGS-84 degrees; shape in, shape out."""
-    cells = map(h3.latlng_to_cell, lat.tolist(), lon.tolist(), repeat(CELL_RESOLUTION))
+    cells = map(latlng_to_cell, lat.tolist(), lon.tolist(), repeat(CELL_RESOLUTION))
     return np.fromiter(cells, dtype=np.int64, count=len(lat))
 
 

@@ -52,6 +52,11 @@ def may_have_outer_blanks(texts: pa.Array) -> bool:
     return bool(edges.min() <= _SPACE or edges.max() >= _FIRST_NOT_ASCII)
 
 
+def are_distinct(texts: pa.Array) -> bool:
+    """Whether no text is there twice; null is one of them."""
+    return len(pc.unique(texts)) == len(texts)
+
+
 def empty_to_null(texts: pa.Array) -> pa.Array:
     """Return a column of texts, null where one is empty; nothing is copied but which are null."""
     is_known = np.diff(_bytes_and_bounds(texts)[1]) > 0

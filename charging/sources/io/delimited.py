@@ -3,6 +3,7 @@
 A row that does not parse is one bad row. No line, however long, is held whole.
 """
 
+import codecs
 import csv
 import io
 import re
@@ -151,11 +152,28 @@ class _Lines:
         self.position += len(text)
 
 
+def _chunks(text: TextIO) -> Iterator[str]:
+    """Yield a text a piece at a time; of a file, of which nothing was read, without the detour of `read`.
+
+    That takes 8 kB at a time, and looks for line ends that it leaves as they are.
+    """
+    if not isinstance(text, io.TextIOWrapper):
+        while chars := text.read(PIECE_CHARS):
+            yield chars
+        return
+    decoder = codecs.getincrementaldecoder(text.encoding)(text.errors or "strict")
+    while raw := text.buffer.read(PIECE_CHARS):
+        if chars := decoder.decode(raw):
+            yield chars
+    if chars := decoder.decode(b"", final=True):
+        yield chars
+
+
 def _pieces(text: TextIO) -> Iterator[str]:
     """Yield lines with their ends, a piece of text at a time; a line too long is a bad one of its kind."""
     rest, is_too_long = "", False
-    while piece := text.read(PIECE_CHARS):
-        piece = rest + piece
+    for chars in _chunks(text):
+        piece = rest + chars
         if is_too_long:
             found = _END.search(piece)
             if not found:

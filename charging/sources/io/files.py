@@ -366,7 +366,7 @@ def _is_encoded_in(part: Part, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     with source_errors(part, encoding), open_bytes(part) as file:
         try:
-            while block := file.read(1 << 20):
+            while block := file.read(_BUFFER_BYTES):
                 decoder.decode(block)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:

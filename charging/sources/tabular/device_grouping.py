@@ -55,6 +55,9 @@ def merged(parts: Iterable[Stations], sites: Sites) -> Iterator[Stations]:
     if sites.repeats:
         _, site = distinct([_codes(whole, name) for name in sites.same], len(whole))
         is_alone = np.bincount(site)[site] == 1
+        if is_alone.all():
+            yield whole
+            return
         yield whole.of(is_alone)
         whole = whole.of(~is_alone)
     found = _of_sites(whole, sites)

@@ -247,10 +247,16 @@ def distinct(columns: Iterable[Rows], rows: int) -> tuple[Rows, Rows]:
             key = _numbers(pa.array(key))
             keys = int(key.max(initial=0)) + 1
         key, keys = key * size + codes, keys * size
-    like = _numbers(pa.array(key))
+    like = key if _is_numbered(key) else _numbers(pa.array(key))
     first = np.empty(int(like.max(initial=-1)) + 1, np.intp)
     first[like[::-1]] = np.arange(rows - 1, -1, -1)  # the last one written stays
     return first, like
+
+
+def _is_numbered(key: Rows) -> bool:
+    """Whether numbers are those of `_numbers` already: 0 first, and each new one the next."""
+    highest = np.maximum.accumulate(key)
+    return not len(key) or (highest[0] == 0 and bool((np.diff(highest) <= 1).all()))
 
 
 def different(columns: Sequence[pa.Array], rows: int) -> tuple[list[tuple[Any, ...]], Rows]:
