@@ -41,17 +41,18 @@ class Field:
         self.is_text = is_text(name)
         self.first_letters = {code[:1] for code in codes or ()} if self.is_text else set()
         self._read = {place: read or Read for place, read in places.items()}
+        self._observers = {place: read for place, read in places.items() if isinstance(read, ColumnReader)}
         self._kept: dict[tuple[int, ...], dict[str, Read]] = {place: {"": _NOTHING} for place in places}
 
     @property
     def is_decided_by_column(self) -> bool:
         """Whether what a cell means depends on the others of its column."""
-        return any(isinstance(read, ColumnReader) for read in self._read.values())
+        return bool(self._observers)
 
     def observe(self, place: tuple[int, ...], texts: Collection[str]) -> bool:
         """Show all cells of a column to what reads them; return whether that changes what one means."""
-        read = self._read[place]
-        if not isinstance(read, ColumnReader) or not read.observe(texts):
+        observer = self._observers.get(place)
+        if observer is None or not observer.observe(texts):
             return False
         self._kept[place] = {"": _NOTHING}
         return True
@@ -70,8 +71,11 @@ class Field:
 
     def meanings(self, place: tuple[int, ...], texts: Sequence[str]) -> list[Read]:
         """Return what texts of a place say, none of them surrounded by blanks."""
-        self.observe(place, texts)
-        return [self._meaning(place, text) for text in texts]
+        kept = self._kept[place]
+        if place in self._observers and (new := [text for text in texts if text not in kept]):
+            self.observe(place, new)
+            kept = self._kept[place]
+        return [kept.get(text) or self._meaning(place, text) for text in texts]
 
     def _meaning(self, place: tuple[int, ...], text: str) -> Read:
         kept = self._kept[place]
