@@ -1,17 +1,17 @@
 """The settings of a run: one frozen object, built once by the page or the command line and passed down.
 
 Each field is an environment variable `CHARGING_<NAME>`; a test holds the table in the README against them.
+A command takes the variables as they are, the server through pydantic-settings (`charging.server_settings`),
+which takes longer to load than all other settings and options of a command.
 """
 
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
-from pydantic_settings.sources import PydanticBaseSettingsSource
+from pydantic import BaseModel, ConfigDict, Field
 
 from charging.errors import UsageError
 from charging.paths import default_build_dir
@@ -22,10 +22,10 @@ PREFIX = "CHARGING_"
 _MISSPELT = 0.8  # share of letters in common from which a variable is taken for one of ours
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What can be set from outside; each field carries its meaning, and its unit where it has one."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     dataset: str = Field("", description="Dataset to open: a folder, or a name under the build folder")
     build_dir: Path = Field(
@@ -78,14 +78,7 @@ class Settings(BaseSettings):
     )
 
     @classmethod
-    def settings_customise_sources(  # type: ignore[override]  # only one of the sources is wanted
-        cls, _settings: object, init_settings: PydanticBaseSettingsSource, **_others: object
-    ) -> tuple[PydanticBaseSettingsSource]:
-        """Read nothing that was not passed in: `from_environment` alone asks the environment."""
-        return (init_settings,)
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Read the settings from environment variables; what is not set keeps its default.
 
         Raises
@@ -99,12 +92,16 @@ class Settings(BaseSettings):
         800
         """
         ours = {name.lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
-        source = EnvSettingsSource(cls)
-        source.env_vars = ours
         names = {name.removeprefix(PREFIX.lower()) for name in ours} - cls.model_fields.keys()
         # others begin with the same letters and mean something else
         misspelt = {name: "" for name in names if get_close_matches(name, cls.model_fields, cutoff=_MISSPELT)}
-        return validate(cls, source() | misspelt, UsageError, key_of=_variable_name)
+        return validate(cls, cls.values_in(ours) | misspelt, UsageError, key_of=_variable_name)
+
+    @classmethod
+    def values_in(cls, variables: Mapping[str, str]) -> dict[str, Any]:
+        """Return the values of the fields that are set by variables, whose names are in lower case."""
+        named = {name: PREFIX.lower() + name for name in cls.model_fields}
+        return {name: variables[variable] for name, variable in named.items() if variable in variables}
 
 
 def _variable_name(field: str) -> str:

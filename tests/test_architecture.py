@@ -25,6 +25,7 @@ HOUSE = (
     "simulation",
     "sources",
     "domain",
+    "server_settings",
     "settings",
     "logs",
     "paths",
@@ -47,7 +48,7 @@ HOMES = {
     "markupsafe": (),  # a text is marked as safe in a template, where one sees it
     "httpx": ("charging.sync",),
     "cryptography": ("charging.sync",),
-    "pydantic_settings": ("charging.settings",),
+    "pydantic_settings": ("charging.server_settings",),
     "charging.sync": ("charging.sync", "charging.cli"),
 }
 """What is imported in one place only, and where."""

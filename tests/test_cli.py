@@ -187,6 +187,20 @@ def test_an_import_loads_neither_pandas_nor_duckdb(register, tmp_path):
 
 
 @pytest.mark.slow
+def test_an_import_of_a_table_loads_no_server_no_feed_no_guess_and_no_simulation(register, tmp_path):
+    unwanted = [
+        *("asyncio", "pydantic_settings", "pyarrow.acero", "charging.simulation.network"),
+        *(
+            f"charging.sources.{feed}.model"
+            for feed in ("ocpi", "open_charge_map", "openstreetmap", "tcec102")
+        ),
+        *(f"charging.sources.recognition.{name}" for name in ("table_guess", "guessed_preset", "cells")),
+    ]
+    done = import_and(f"print({{*{unwanted}}} & {{*sys.modules}}, file=sys.stderr)", register, tmp_path)
+    assert done.stderr.splitlines()[-1] == "set()"
+
+
+@pytest.mark.slow
 def test_arrow_still_makes_frames_after_an_import(register, tmp_path):
     tell = "import pyarrow; print(len(pyarrow.table({'a': [1, 2]}).to_pandas()))"
     done = import_and(tell, register, tmp_path)

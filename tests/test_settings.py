@@ -1,9 +1,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from charging.errors import UsageError
+from charging.server_settings import ServerSettings
 from charging.settings import Settings
 
 
@@ -77,3 +80,19 @@ def test_every_setting_says_what_it_means(name):
 def test_settings_cannot_be_changed():
     with pytest.raises(ValidationError, match="frozen"):
         Settings().tiles = "none"
+
+
+FIELDS = st.sampled_from([*Settings.model_fields])
+
+
+@given(st.dictionaries(FIELDS.map(lambda name: f"charging_{name}"), st.text(max_size=5)))
+def test_a_command_reads_the_variables_as_pydantic_settings_does(variables):
+    assert Settings.values_in(variables) == ServerSettings.values_in(variables)
+
+
+def test_the_server_has_the_settings_of_every_run():
+    environment = {"CHARGING_TILES": "none", "CHARGING_STATION_LIMIT": "800"}
+    of_server, of_run = (each.from_environment(environment) for each in (ServerSettings, Settings))
+    assert of_server.model_dump() == of_run.model_dump()
+    with pytest.raises(UsageError, match="CHARGING_UPLOADS must be one of on, off"):
+        ServerSettings.from_environment({"CHARGING_UPLOADS": "no"})

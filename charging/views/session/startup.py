@@ -20,6 +20,7 @@ from charging.dataset.store import (
 )
 from charging.errors import ChargingError, UsageError
 from charging.maps.tiles import usable_tiles
+from charging.server_settings import ServerSettings
 from charging.settings import Settings
 from charging.views.elements.error_box import show_error
 from charging.views.elements.texts import Texts
@@ -36,7 +37,7 @@ _LOCK = threading.Lock()
 def open_context(say: Texts) -> ViewContext | None:
     """Return the context of this run; None after saying what is wrong."""
     try:
-        settings = Settings.from_environment()
+        settings = ServerSettings.from_environment()
         usable_tiles(settings)  # refuses a choice of tiles that cannot be shown, before anything is built
         linked = _linked_folder(settings)
         folder = linked or find_dataset(settings) or _build_folder(settings, say)

@@ -102,11 +102,11 @@ def warm_up() -> None:
 
     from charging.dataset.store import find_dataset  # noqa: PLC0415
     from charging.errors import ChargingError  # noqa: PLC0415
-    from charging.settings import Settings  # noqa: PLC0415
+    from charging.server_settings import ServerSettings  # noqa: PLC0415
     from charging.views.session.caching import open_answers  # noqa: PLC0415
 
     try:
-        settings = Settings.from_environment()
+        settings = ServerSettings.from_environment()
         logs.configure(settings.log_level, settings.log_format)
         if folder := find_dataset(settings):
             open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
