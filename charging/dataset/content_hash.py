@@ -38,7 +38,10 @@ def content_hash(tables: Mapping[str, pa.Table]) -> str:
 
 
 def _parts(values: pa.Array, column: Column) -> tuple[memoryview, ...]:
-    is_null = np.packbits(values.is_null().to_numpy(zero_copy_only=False)).data
+    if not values.null_count:
+        is_null = np.zeros((len(values) + 7) // 8, np.uint8).data
+    else:
+        is_null = np.packbits(values.is_null().to_numpy(zero_copy_only=False)).data
     if values.null_count == len(values):  # as `fill_null` would leave them
         size = 4 if pa.types.is_string(column.type) else 8
         return is_null, np.zeros(len(values) * size, np.uint8).data

@@ -30,6 +30,8 @@ MIN_RESOLUTION, MAX_RESOLUTION = 2, 9
 CACHED_CELLS = 20_000
 """Cells whose centre and corners are cached: a panned map shows half of its cells again. Some 20 MB."""
 
+_POINTS = 16_384  # of which Python's own numbers are held at a time
+
 _METRES_PER_PX_ZOOM_0 = 156_543.034  # Web Mercator at the equator, 256 px tiles (EPSG:3857)
 
 
@@ -67,8 +69,12 @@ def parent_cells(cells: NDArray[np.int64], resolution: int, of: int = CELL_RESOL
 
 def cells_at(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the stored cell of each point given in WGS-84 degrees; shape in, shape out."""
-    cells = map(latlng_to_cell, lat.tolist(), lon.tolist(), repeat(CELL_RESOLUTION))
-    return np.fromiter(cells, dtype=np.int64, count=len(lat))
+    cells = np.empty(len(lat), np.int64)
+    for start in range(0, len(lat), _POINTS):
+        some = slice(start, start + _POINTS)
+        found = map(latlng_to_cell, lat[some].tolist(), lon[some].tolist(), repeat(CELL_RESOLUTION))
+        cells[some] = np.fromiter(found, np.int64)
+    return cells
 
 
 @lru_cache(maxsize=CACHED_CELLS)

@@ -102,3 +102,10 @@ def test_the_detail_control_shifts_by_levels_within_what_is_drawn(zoom, lat, shi
     automatic = hexes.resolution_for_zoom(zoom, lat)
     shifted = hexes.resolution_for_zoom(zoom, lat, shift=shift)
     assert shifted == np.clip(automatic + shift, hexes.MIN_RESOLUTION, hexes.MAX_RESOLUTION)
+
+
+def test_many_points_have_the_cells_they_have_one_by_one():
+    rng = np.random.default_rng(0)
+    lat, lon = rng.uniform(-90, 90, 20_000), rng.uniform(-180, 180, 20_000)
+    points = zip(lat.tolist(), lon.tolist(), strict=True)
+    assert hexes.cells_at(lat, lon).tolist() == [h3.latlng_to_cell(*each, CELL_RESOLUTION) for each in points]

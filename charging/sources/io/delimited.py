@@ -87,6 +87,7 @@ class DelimitedText:
             raw = text.encode()
             if is_regular(raw, self._delimiter):
                 self._lines.skip(text, line_count(raw))
+                del text  # memory that whoever takes the block apart can use
                 yield TextBlock(raw, self._delimiter, line)
             else:
                 end = self._lines.position + len(text)

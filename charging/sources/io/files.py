@@ -364,10 +364,13 @@ def _encoding_of(part: Part, head: bytes, encodings: tuple[str, ...]) -> str:
 def _is_encoded_in(part: Part, encoding: str) -> bool:
     """Whether a whole part is text in an encoding; one pass over it, which is much faster than parsing."""
     decoder = codecs.getincrementaldecoder(encoding)()
+    is_utf8, start = codecs.lookup(encoding).name == "utf-8", decoder.getstate()
     with source_errors(part, encoding), open_bytes(part) as file:
         try:
             while block := file.read(_BUFFER_BYTES):
-                decoder.decode(block)
+                # plain ASCII is in UTF-8 what it seems, unless it is to complete a character
+                if not (is_utf8 and block.isascii() and decoder.getstate() == start):
+                    decoder.decode(block)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             return False

@@ -141,3 +141,17 @@ def test_a_line_is_never_held_whole():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 10 * MAX_LINE_LENGTH
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("before", range(4))
+def test_a_file_has_the_rows_of_its_text_wherever_it_is_cut(encoding, before):
+    text = "x" * (before + delimited.PIECE_CHARS - 7) + "é,1\r\né,2\r\n" + "é,ü\n" * 20
+    file = io.TextIOWrapper(io.BytesIO(text.encode(encoding)), encoding, newline="")
+    assert list(DelimitedText(file, ",").rows()) == slow_rows(text, ",")
+
+
+def test_a_byte_that_is_no_text_is_an_error_of_its_encoding():
+    file = io.TextIOWrapper(io.BytesIO(b"a,b\n" * 50_000 + b"\xff"), "utf-8", newline="")
+    with pytest.raises(UnicodeDecodeError):
+        list(DelimitedText(file, ",").rows())

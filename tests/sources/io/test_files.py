@@ -53,3 +53,12 @@ def test_words_are_counted_in_any_encoding_wherever_the_blocks_end(tmp_path, enc
     path.write_bytes("ä word, word: wo rd other".encode(encoding))
     found = [count_words(path, *words, block_bytes=block_bytes) for words in (("word", "other"), ("wood",))]
     assert found == [3, 0]
+
+
+@pytest.mark.parametrize("cut", range(1, 4))
+@pytest.mark.parametrize("end", [b"", b"\xf0\x9f\x94", b"\xe9"])
+def test_a_letter_between_two_blocks_does_not_change_the_encoding(tmp_path, cut, end):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a" * (65_536 - cut) + "🔌".encode() + b"," * 65_536 + b"b" * 65_536 + end)
+    with open_text(path, encoding=["utf-8", "cp1252"]) as text:
+        assert text.encoding == ("cp1252" if end else "utf-8")
