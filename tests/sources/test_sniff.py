@@ -76,6 +76,13 @@ def test_every_reader_is_found_by_its_name(reader):
     assert reader_named(reader.name) is reader
 
 
+@pytest.mark.parametrize(
+    "reader", [reader for reader in READERS if not reader.recognises], ids=lambda reader: reader.name
+)
+def test_the_title_of_a_format_is_that_of_its_source(reader):
+    assert reader.title == reader.source().title
+
+
 def test_an_unknown_format_is_refused_with_those_there_are():
     with pytest.raises(UsageError, match="open-charge-map"):
         reader_named("ocm2")

@@ -6,7 +6,6 @@ for is stored as unknown and counted.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -49,7 +48,7 @@ def recognise(path: Path, own: Path | None = None) -> str | Preset | None:
     mine = [load_preset(name, own) for name in presets(own)] if own else []
     if chosen := _most_asking(path, mine):
         return chosen
-    shipped = _most_asking(path, [_shipped(name) for name in presets()])
+    shipped = _most_asking(path, [load_preset(name) for name in presets()])
     return shipped and shipped.name
 
 
@@ -75,13 +74,7 @@ def resolve_preset(preset: PresetOrName) -> Preset:
     if preset is None:
         message = f"Expected a preset for the columns, found none. Name one of {', '.join(presets())}."
         raise UsageError(message)
-    return preset if isinstance(preset, Preset) else _shipped(preset)
-
-
-@cache
-def _shipped(name: str) -> Preset:
-    """Return a preset that comes with the project, whose file nobody changes."""
-    return load_preset(name)
+    return preset if isinstance(preset, Preset) else load_preset(preset)
 
 
 def source(*, preset: PresetOrName) -> SourceInfo:
