@@ -218,7 +218,8 @@ def _import(options: argparse.Namespace, settings: Settings) -> Output:
     if options.sample:
         return _describe_import(_import_sample(options, settings))
     if options.dry_run:
-        return _table_columns().show_columns(options, settings.build_dir)
+        shown: Output = _table_columns().show_columns(options, settings.build_dir)
+        return shown
     if options.save_preset:
         _table_columns().check_preset_can_be_saved(options, settings.build_dir)
     dataset = import_files(
