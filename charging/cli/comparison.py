@@ -21,7 +21,7 @@ from charging.cli.question import (
 )
 from charging.cli.tables import align_table, figure, json_rows, json_value, one_line
 from charging.dataset.store import Dataset
-from charging.domain.geography import load_cities
+from charging.domain.towns import find_city
 from charging.queries.holdings import Unit, UnitKind
 from charging.settings import Settings
 
@@ -93,8 +93,9 @@ def _name_cities(by_city: pd.DataFrame) -> pd.DataFrame:
     table = by_city.sort_values(
         ["piles_a", "piles_b", "unit"], ascending=[False, False, True], ignore_index=True
     ).rename(columns={"unit": "city_id"})
-    known = {city.id: city.name_zh for city in load_cities()}
-    table.insert(1, "city", [known.get(city_id) for city_id in table.city_id])
+    known = {city_id: find_city(city_id) for city_id in table.city_id.dropna().unique()}
+    names = {city_id: city.name_zh for city_id, city in known.items() if city is not None}
+    table.insert(1, "city", [names.get(city_id) for city_id in table.city_id])
     return table
 
 

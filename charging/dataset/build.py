@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from charging.dataset.columns import clean_texts, sort_table
-from charging.dataset.coordinates import in_wgs84
 from charging.dataset.entity_resolution import Resolver
 from charging.dataset.manifest import SourceRows
 from charging.dataset.operator_naming import assign_operators
@@ -303,10 +302,7 @@ def take_first(
     taken: list[StationRecord | ServiceAreaRecord] = []
     if batch:
         taken += (record for record in batch.given.records() if isinstance(record, StationRecord))
-        lat, lon = batch.given.lat, batch.given.lon
-        if batch.shifted_from is not None:
-            lat, lon = in_wgs84(lat, lon, batch.shifted_from)
-        points = tuple(zip(lat.tolist(), lon.tolist(), strict=True))
+        points = tuple(zip(batch.lat.tolist(), batch.lon.tolist(), strict=True))
     areas = [*validator.areas.values()]
     report = validator.tally.report(
         stations=len(taken), service_areas=len(areas), piles=0, stations_without_pile_count=0

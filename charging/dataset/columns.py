@@ -107,6 +107,16 @@ def sort_table(table: pa.Table, spec: Table) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
+def add_new_columns(table: pa.Table, spec: Table) -> pa.Table:
+    """Return a table of an older format with the columns that came later, empty, in the schema's order."""
+    missing = [
+        column for column in spec.columns if column.since > 1 and column.name not in table.column_names
+    ]
+    for column in missing:
+        table = table.append_column(column.name, pa.nulls(len(table), column.type))
+    return table.select([column.name for column in spec.columns]) if missing else table
+
+
 def _reorder(column: pa.ChunkedArray, order: pa.Array) -> pa.Array:
     """Return a column in an order, which one of a single value has in any."""
     values = whole(column)

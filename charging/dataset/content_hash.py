@@ -24,17 +24,22 @@ def content_hash(tables: Mapping[str, pa.Table]) -> str:
     """Return the digest of the tables of a dataset, 64 hexadecimal digits.
 
     A column enters as its name, type, number of rows, which values are null, and the values: text as lengths
-    and UTF-8, numbers little-endian, degrees rounded to 1e-5.
+    and UTF-8, numbers little-endian, degrees rounded to 1e-5. A column that older formats do not have enters
+    only where it has a value.
     """
     digest = hashlib.sha256(_BEGINNING)
     for spec in TABLES:
         table = tables[spec.name]
         for column in spec.columns:
-            if not column.is_clock:
+            if not column.is_clock and not _is_new_and_empty(table, column):
                 digest.update(f"\n{spec.name}.{column.name} {column.type} {len(table)}\n".encode())
                 for part in _parts(whole(table[column.name]), column):
                     digest.update(part)
     return digest.hexdigest()
+
+
+def _is_new_and_empty(table: pa.Table, column: Column) -> bool:
+    return column.since > 1 and table[column.name].null_count == len(table)
 
 
 def _parts(values: pa.Array, column: Column) -> tuple[memoryview, ...]:

@@ -10,13 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from charging.dataset.columns import fold_texts
-from charging.domain.geography import City, CityIndex
+from charging.domain.geography import City, CityIndex, Floats
 from charging.domain.operators import OperatorRegistry, is_operator_stated
-from charging.sources.io.arrow_texts import empty_to_null
+from charging.domain.town_location import LocatedCities, derive_cities, named_cities
+from charging.domain.towns import CHINA, TOWN_PREFIX, find_city
+from charging.sources.io.arrow_texts import empty_to_null, trim_texts
 from charging.sources.tabular.station_columns import Coded, Rows, Stations, different
-
-MAINLAND = "CN"
-"""The country whose cities are listed."""
 
 _KEPT = 65_536  # answers
 
@@ -49,14 +48,27 @@ class Resolver:
                 operators.append(operator)
         return Coded(operators, at)
 
-    def cities_of(self, stations: Stations) -> Coded:
-        """Return the city of each station on the mainland, None where it is not known."""
-        # a register of another country names many places, of which none has to be looked up
-        if not pc.any(pc.fill_null(pc.equal(stations.column("country"), MAINLAND), fill_value=True)).as_py():
-            return Coded.same(None, len(stations))
-        places = [stations.column(name) for name in ("country", "city_id", "city_raw", "region")]
-        keys, at = different(places, len(stations))
-        return Coded([self._city(*each) for each in keys], at)
+    def cities_of(self, stations: Stations, lat: Floats, lon: Floats) -> tuple[Coded, Floats]:
+        """Return the city of each station at these WGS-84 degrees, None where it is not known.
+
+        With it comes the distance to the city's centre in km where it is derived, NaN elsewhere.
+        """
+        places = {name: stations.column(name) for name in ("country", "city_id", "city_raw", "region")}
+        keys, at = different([*places.values()], len(stations))
+        stated = Coded([self._city(*each) for each in keys], at)
+        derived_km = np.full(len(stations), np.nan)
+        rows = np.flatnonzero(stated.where(lambda city: city is None))
+        if not rows.size:
+            return stated, derived_km
+        country, region, city_raw = (
+            empty_to_null(trim_texts(places[name].take(pa.array(rows))))
+            for name in ("country", "region", "city_raw")
+        )
+        located = locate_cities(country, region, city_raw, lat[rows], lon[rows])
+        derived_km[rows] = located.derived_km
+        towns, at = Coded.of(located.cities), at.copy()
+        at[rows] = towns.at + len(stated.values)
+        return Coded([*stated.values, *towns.values], at), derived_km
 
     def operator_text(self, operator_id: str | None) -> str:
         """Return the names of an operator in both scripts."""
@@ -89,8 +101,45 @@ class Resolver:
     def _uncached_city(
         self, country: str | None, city_id: str | None, city_raw: str | None, region: str | None
     ) -> City | None:
-        if country not in (None, MAINLAND):
+        if city_id and city_id.startswith(TOWN_PREFIX):
+            return find_city(city_id)
+        if country not in (None, CHINA):
             return None
         if city_id and (city := self._cities.city_of_area(city_id)):
             return city
         return self._cities.resolve(city_raw, region) if city_raw else None
+
+
+def locate_cities(
+    country: pa.Array, region: pa.Array, city_raw: pa.Array, lat: Floats, lon: Floats
+) -> LocatedCities:
+    """Return the cities of stations that are in none of China's by name.
+
+    A name that is none of a near town stays without a city: what a source says is not replaced by a guess.
+
+    Parameters
+    ----------
+    country, region, city_raw
+        Columns of the stations; null: not known.
+    lat, lon
+        WGS-84 degrees.
+    """
+    cities: list[City | None] = [None] * len(lat)
+    derived_km = np.full(len(lat), np.nan)
+    keys, at = different([country, region, city_raw], len(lat))
+    order, ends = np.argsort(at, kind="stable"), np.cumsum(np.bincount(at, minlength=len(keys)))
+    for (code, state, name), rows in zip(keys, np.split(order, ends), strict=False):  # the last part is empty
+        found, km = _locate(code, state, name, lat[rows], lon[rows])
+        derived_km[rows] = km
+        for row, city in zip(rows.tolist(), found, strict=True):
+            cities[row] = city
+    return LocatedCities(cities, derived_km)
+
+
+def _locate(
+    country: str | None, region: str | None, name: str | None, lat: Floats, lon: Floats
+) -> LocatedCities:
+    if not name:
+        return derive_cities(country, lat, lon)
+    found = [None] * len(lat) if country == CHINA else named_cities(country, name, lat, lon, region)
+    return LocatedCities(found, np.full(len(lat), np.nan))

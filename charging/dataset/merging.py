@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from charging.dataset.columns import sort_table
+from charging.dataset.columns import add_new_columns, sort_table
 from charging.dataset.manifest import Description
 from charging.dataset.report import (
     MAX_EXAMPLES,
@@ -182,7 +182,7 @@ def read_merges(folder: Path) -> tuple[Merge, ...]:
 
 def whole_tables(dataset: Dataset) -> dict[str, pa.Table]:
     """Return the tables of a version with what it leaves out, in the order they are built in."""
-    tables = {spec.name: pq.read_table(dataset.path(spec.name)) for spec in TABLES}
+    tables = {spec.name: add_new_columns(pq.read_table(dataset.path(spec.name)), spec) for spec in TABLES}
     for spec in (STATIONS, PILES):
         if len(rest := _read_aside(dataset, spec.name)):
             tables[spec.name] = sort_table(pa.concat_tables([tables[spec.name], rest]), spec)
@@ -220,11 +220,11 @@ def _rewrite(current: Dataset, whole: dict[str, pa.Table], merges: tuple[Merge, 
 
 def _read_aside(dataset: Dataset, table: str) -> pa.Table:
     """Return the rows of a table that a version leaves out."""
-    path = dataset.path(ASIDE[table])
+    path, spec = dataset.path(ASIDE[table]), next(spec for spec in TABLES if spec.name == table)
     if path.name not in {file.name for file in dataset.manifest.files}:
-        return next(spec for spec in TABLES if spec.name == table).arrow_schema.empty_table()
+        return spec.arrow_schema.empty_table()
     try:
-        return pq.read_table(path)
+        return add_new_columns(pq.read_table(path), spec)
     except (OSError, pa.ArrowInvalid) as error:
         message = f"Cannot read {path}, which keeps what was merged ({error}): import the dataset again."
         raise DatasetError(message) from error

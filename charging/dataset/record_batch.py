@@ -13,9 +13,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from charging.dataset.columns import clean_texts, fill_nulls, fold_texts
-from charging.dataset.coordinates import in_wgs84
 from charging.dataset.entity_resolution import Resolver
-from charging.domain.geography import City
+from charging.domain.geography import City, Floats
 from charging.domain.hexes import cells_at
 from charging.domain.schema import STATIONS
 from charging.domain.vocabulary import Current
@@ -26,6 +25,10 @@ _TYPES = {column.name: column.type for column in STATIONS.columns}
 _CODES = ("access", "site")
 _COMPUTED = ("source_id", "operator_id", "city_id")
 _FREE_TEXTS = [name for name in TEXTS if name in _TYPES and name not in (*_CODES, *_COMPUTED)]
+
+
+SEARCHED = ("name", "name_zh", "operator_raw", "city_raw", "address")
+"""Columns whose texts a station is found by."""
 
 
 class PileGroups(NamedTuple):
@@ -46,9 +49,11 @@ class RecordBatch(NamedTuple):
 
     given: Stations
     source_ids: pa.Array  # clean
-    shifted_from: NDArray[np.object_] | None  # None: no point is to be moved
+    lat: Floats  # WGS-84 degrees, as `lon`
+    lon: Floats
     operators: Coded
     cities: Coded
+    city_derived_km: Floats  # NaN: the city is stated, or not known
     groups: PileGroups
 
     def tables(
@@ -88,41 +93,44 @@ class RecordBatch(NamedTuple):
             "operator_id": self.operators.column(pa.string()),
             "city_id": self._of_cities(lambda city: city.id),
             "city": self._of_cities(lambda city: city.name_zh),
+            "city_derived_km": pa.array(self.city_derived_km, from_pandas=True),
             "retrieved_at": pa.repeat(pa.scalar(retrieved_at, _TYPES["retrieved_at"]), len(ids)),
         }
         return columns | self._places()
 
     def _places(self) -> dict[str, pa.Array]:
-        source_lat, source_lon = self.given.lat, self.given.lon
-        lat, lon = source_lat, source_lon
-        if self.shifted_from is not None:
-            lat, lon = in_wgs84(source_lat, source_lon, self.shifted_from)
         return {
-            "source_lat": pa.array(source_lat),
-            "source_lon": pa.array(source_lon),
-            "lat": pa.array(lat),
-            "lon": pa.array(lon),
-            "cell": pa.array(cells_at(lat, lon)),
+            "source_lat": pa.array(self.given.lat),
+            "source_lon": pa.array(self.given.lon),
+            "lat": pa.array(self.lat),
+            "lon": pa.array(self.lon),
+            "cell": pa.array(cells_at(self.lat, self.lon)),
         }
 
     def _search(self, stations: Mapping[str, pa.Array], resolver: Resolver) -> pa.Array:
-        names = ("name", "name_zh", "operator_raw", "city_raw", "address")
         operators = [resolver.operator_text(each) or None for each in self.operators.values]
-        texts = [
-            *(stations[name] for name in names),
-            Coded(operators, self.operators.at).column(pa.string()),
-            self._of_cities(lambda city: f"{city.name_zh} {city.name_en}"),
-        ]
-        # a row that has nothing to join would be left out
-        is_silent = np.logical_and.reduce([np.asarray(text.is_null()) for text in texts])
-        if is_silent.any():
-            texts[0] = pc.if_else(is_silent, "", texts[0])
-        return fold_texts(pc.binary_join_element_wise(*texts, " ", null_handling="skip"))
+        of_operators = Coded(operators, self.operators.at).column(pa.string())
+        return search_texts(stations, of_operators, self._of_cities(city_text))
 
     def _of_cities(self, describe: Callable[[City], str]) -> pa.Array:
         return Coded([city and describe(city) for city in self.cities.values], self.cities.at).column(
             pa.string()
         )
+
+
+def search_texts(stations: Mapping[str, pa.Array], operators: pa.Array, cities: pa.Array) -> pa.Array:
+    """Return the words stations are found by: some of their columns, with the names of operator and city."""
+    texts = [*(stations[name] for name in SEARCHED), operators, cities]
+    # a row that has nothing to join would be left out
+    is_silent = np.logical_and.reduce([np.asarray(text.is_null()) for text in texts])
+    if is_silent.any():
+        texts[0] = pc.if_else(is_silent, "", texts[0])
+    return fold_texts(pc.binary_join_element_wise(*texts, " ", null_handling="skip"))
+
+
+def city_text(city: City) -> str:
+    """Return the names a station is found by in a city."""
+    return " ".join(dict.fromkeys((city.name_zh, city.name_en)))
 
 
 def _sums_of(

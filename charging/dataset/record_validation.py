@@ -146,12 +146,18 @@ class RecordValidator:
         groups, counted = self._groups(stations, ids)
         self.tally.merged += int(stations.rows.sum()) - len(stations)
         self._count_findings(stations, ids, operators, counted)
+        lat, lon, shifted_from = stations.lat, stations.lon, _datums_to_shift(stations)
+        if shifted_from is not None:
+            lat, lon = in_wgs84(lat, lon, shifted_from)
+        cities, derived_km = self._resolver.cities_of(stations, lat, lon)
         return RecordBatch(
             given=stations,
             source_ids=ids,
-            shifted_from=_datums_to_shift(stations),
+            lat=lat,
+            lon=lon,
             operators=operators,
-            cities=self._resolver.cities_of(stations),
+            cities=cities,
+            city_derived_km=derived_km,
             groups=groups,
         )
 

@@ -14,7 +14,6 @@ from charging.dataset.columns import distinct_rows
 from charging.dataset.report import Finding, find_repeated_piles
 from charging.dataset.store import Dataset
 from charging.domain.place_names import place_keys
-from charging.domain.schema import FORMAT_VERSION
 
 _OWNER = ("station_id", "source", "operator_id", "operator_raw")
 
@@ -50,7 +49,7 @@ class Summary:
 
 def repeated_piles(dataset: Dataset) -> Finding | None:
     """Return the piles that have the id of one at another station: of the report, which an old one lacks."""
-    if dataset.manifest.format_version == FORMAT_VERSION:
+    if dataset.manifest.format_version > 1:
         return dataset.manifest.report.repeated_piles
     return _count_repeated_piles(dataset.path("stations"), dataset.path("piles"))
 

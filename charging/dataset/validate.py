@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from charging.dataset.columns import distinct_rows, rows_of
+from charging.dataset.columns import add_new_columns, distinct_rows, rows_of
 from charging.dataset.content_hash import content_hash
 from charging.dataset.store import Dataset
-from charging.domain.schema import PILES, SERVICE_AREAS, STATIONS, TABLES, Column, Table
+from charging.domain.schema import FORMAT_VERSION, PILES, SERVICE_AREAS, STATIONS, TABLES, Column, Table
 from charging.errors import SchemaError
 
 _SHOWN = 3
@@ -66,6 +66,8 @@ def find_damage(dataset: Dataset) -> Iterator[str]:
         yield f"The files are not those that were written: {', '.join(changed)}"
         return
     tables = {spec.name: pq.read_table(dataset.path(spec.name)) for spec in TABLES}
+    if dataset.manifest.format_version < FORMAT_VERSION:
+        tables = {spec.name: add_new_columns(tables[spec.name], spec) for spec in TABLES}
     complaints = list(complaints_about(tables))
     yield from complaints
     if not complaints and content_hash(tables) != dataset.content_hash:

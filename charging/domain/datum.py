@@ -160,8 +160,8 @@ def may_be_in_china(lat: _Reals, lon: _Reals) -> NDArray[np.bool_]:
     return found
 
 
-_OFF_THE_MAINLAND = ("71", "81", "82")
-"""Province part of GB/T 2260: Taiwan, Hong Kong, Macau."""
+_OFF_THE_MAINLAND = ("71", "81", "82", "geonames:")
+"""Beginnings of ids of cities: Taiwan, Hong Kong and Macau in GB/T 2260, and towns outside of it."""
 
 _REGIONS_OFF_THE_MAINLAND = ("台湾", "臺灣", "香港", "澳门", "澳門", "taiwan", "hong kong", "macau", "macao")
 

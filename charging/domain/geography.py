@@ -21,7 +21,7 @@ from charging.errors import SchemaError
 
 Floats = NDArray[np.float64]
 
-_POINTS_AT_ONCE = 50_000  # points × 365 cities of 8 bytes: 146 MB, the largest array `nearest_city` makes
+_PAIRS_AT_ONCE = 18_000_000  # points × cities of 8 bytes: 146 MB, the largest array `nearest_city` makes
 
 _PEOPLES = (
     "朝鲜族|土家族|苗族|藏族|羌族|彝族|布依族|侗族|哈尼族|壮族|傣族|白族|景颇族|傈僳族|回族|黎族"
@@ -36,10 +36,10 @@ _UNIT_EN = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class City:
-    """One of the project's 365 cities, at its urban centre."""
+    """One of the project's 365 cities, at its urban centre, or a town of `charging.domain.towns`."""
 
-    id: str  # GB/T 2260, six digits
-    name_zh: str  # unique
+    id: str  # GB/T 2260, six digits; of a town geonames:<id>
+    name_zh: str  # unique among the 365
     name_en: str  # not unique: two Suzhou, two Fuzhou
     pinyin: str | None  # without tones, ü as v; only where `name_en` follows the local language: Urumqi
     province_zh: str
@@ -167,8 +167,9 @@ class CityIndex:
             message = "expected at least one city, found none"
             raise ValueError(message)
         nearest = np.empty(len(lat), dtype=np.intp)
-        for start in range(0, len(lat), _POINTS_AT_ONCE):
-            part = slice(start, start + _POINTS_AT_ONCE)
+        points = max(1, _PAIRS_AT_ONCE // len(self.cities))
+        for start in range(0, len(lat), points):
+            part = slice(start, start + points)
             nearest[part] = (unit_vectors(lat[part], lon[part]) @ self._vectors.T).argmax(axis=1)
         distance_km = great_circle_km(lat, lon, self._lat[nearest], self._lon[nearest])
         return np.where(np.isnan(distance_km), -1, nearest), distance_km

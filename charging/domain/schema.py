@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from charging.domain.vocabulary import Access, Current, Datum, Site, Status
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Version of the stored format. A reader refuses a dataset with a higher version than its own.
 
-Version 1 had no table of operators, and no operator that the registry does not know.
+Version 1 had no table of operators, and no operator that the registry does not know; 2 had no city outside
+mainland China, and none that is derived from coordinates.
 """
 
 CELL_RESOLUTION = 11
@@ -36,6 +37,7 @@ class Column:
     values: type[StrEnum] | None = None
     is_clock: bool = False  # when the data was fetched: not part of the content hash
     is_derived: bool = False  # computed from other columns when a dataset is built
+    since: int = 1  # version of the format; where it is null throughout, a newer column is not in the hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +129,24 @@ STATIONS = Table(
         Column(
             "city_id",
             _TEXT,
-            "GB/T 2260 code of the city in data/cities.csv",
-            when_null="outside mainland China, or not resolved",
+            "GB/T 2260 code of the city in data/cities.csv, or geonames:<id> of one outside mainland China",
+            when_null="not resolved, and no town is near",
         ),
-        Column("city", _TEXT, "Chinese name of the city, unique", when_null="city_id is null"),
+        Column(
+            "city",
+            _TEXT,
+            "Chinese name of the city, or its own where it has none; unique in mainland China",
+            when_null="city_id is null",
+        ),
+        Column(
+            "city_derived_km",
+            _REAL,
+            "Distance to the centre of a city that is not stated, but derived from the coordinates",
+            unit="km",
+            is_derived=True,
+            when_null="the source states the city, or city_id is null",
+            since=3,
+        ),
         Column("city_raw", _TEXT, "City as the source writes it"),
         Column("address", _TEXT, "Street address"),
         Column("opening_hours", _TEXT, "Opening hours, as text"),

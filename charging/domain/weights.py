@@ -1,7 +1,7 @@
 """Weights of places: people, or a weight from the user's own file, at points or in cells.
 
-Holds the form of weights and the population of `data/places.csv`. Users' files are read by
-`charging.sources.weights`. Coordinates are WGS-84 degrees.
+Holds the form of weights and the population of `data/places.csv` and `data/towns.csv.gz`. Users' files are
+read by `charging.sources.weights`. Coordinates are WGS-84 degrees.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from charging.domain.geography import Floats, load_places
 from charging.domain.hexes import cells_at, centres, parent_cells, resolution_of
 from charging.domain.schema import CELL_RESOLUTION
+from charging.domain.towns import CHINA, cities_of
 from charging.errors import UsageError
 
 Cells = NDArray[np.int64]
@@ -183,6 +184,28 @@ def place_weights() -> Weights:
         [place.population for place in places],
         names=[place.name for place in places],
         names_zh=[place.name_zh for place in places],
+        title="Places of 5,000 people and more",
+        unit=PEOPLE,
+        source="GeoNames, CC BY 4.0",
+    )
+
+
+@cache
+def people_weights(countries: frozenset[str]) -> Weights:
+    """Return the people of countries, in places and towns of 5,000 people and more.
+
+    Of mainland China alone these are `place_weights`.
+    """
+    if countries == {CHINA}:
+        return place_weights()
+    places = load_places() if CHINA in countries else ()
+    towns = cities_of(countries - {CHINA})
+    return weights_at(
+        [place.lat for place in (*places, *towns)],
+        [place.lon for place in (*places, *towns)],
+        [place.population for place in (*places, *towns)],
+        names=[*(place.name for place in places), *(town.name_en for town in towns)],
+        names_zh=[*(place.name_zh for place in places), *(town.name_zh for town in towns)],
         title="Places of 5,000 people and more",
         unit=PEOPLE,
         source="GeoNames, CC BY 4.0",

@@ -24,9 +24,9 @@ from charging.dataset.store import Dataset
 from charging.dataset.summary import repeated_piles
 from charging.domain.bounds import Bounds
 from charging.domain.filters import Filters
-from charging.domain.geography import load_cities
 from charging.domain.operators import load_operators
 from charging.domain.schema import Table
+from charging.domain.towns import city_name
 from charging.domain.vocabulary import Kind
 from charging.exports.formats import BYTE_ORDER_MARK, as_json, csv_pieces, geojson_pieces
 from charging.exports.tables import Export, export_hexes, export_stations
@@ -150,7 +150,7 @@ def describe_filters(filters: Filters, operators: Mapping[str, str] | None = Non
     """
     names = {f"operator.{operator.id}": operator.name_en for operator in load_operators()}
     names |= {f"operator.{operator_id}": name for operator_id, name in (operators or {}).items()}
-    names |= {f"city.{city.id}": city.name_en for city in load_cities()}
+    names |= {f"city.{city_id}": city_name(city_id, "en") for city_id in filters.cities}
     names |= {
         "filter.everything": "All stations",
         "filter.sentence": "Stations with {clauses}",
@@ -231,6 +231,13 @@ def _dictionary_csv(table: Table) -> str:
     return BYTE_ORDER_MARK + buffer.getvalue()
 
 
+_TOWNS = """Cities and towns (city_id, city, city_derived_km)
+  Licence: CC BY 4.0
+  Attribution: GeoNames
+  From: https://www.geonames.org/
+"""
+
+
 def _licences(about: dict[str, Any]) -> str:
     parts = [
         f"{source['title']} ({source['source']})\n"
@@ -240,6 +247,7 @@ def _licences(about: dict[str, Any]) -> str:
         f"  Retrieved: {source['retrieved_at']}\n"
         for source in about["sources"]
     ]
+    parts.append(_TOWNS)
     return strip_controls("Sources of the data, and what they ask of those who use it\n\n" + "\n".join(parts))
 
 

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from charging.domain.filters import Filters
 from charging.domain.place_names import place_keys
-from charging.queries.engine import Engine
+from charging.domain.towns import nearest_countries
+from charging.queries.engine import Engine, Query
 from charging.queries.predicates import select_groups
 from charging.queries.totals import int_or_none, totals
 
@@ -61,9 +62,32 @@ _SUMS = ("stations", "stations_piles_unknown", "piles", "current_unknown_piles",
 
 
 def city_ids(engine: Engine) -> tuple[str, ...]:
-    """Return the cities of the registry in which a dataset has stations, ascending."""
+    """Return the cities in which a dataset has stations, ascending."""
     ids, _ = engine.text_codes("city_id")
     return tuple(ids.tolist())
+
+
+def countries(engine: Engine) -> frozenset[str]:
+    """Return the countries in which a dataset has stations, as codes of ISO 3166-1.
+
+    A station that names none is in the country of the nearest town.
+    """
+    return engine.memoize("countries", lambda: _find_countries(engine))
+
+
+def _find_countries(engine: Engine) -> frozenset[str]:
+    stated = engine.run(Query("select distinct country from stations")).country
+    found = frozenset(stated.dropna())
+    if not stated.isna().any():
+        return found
+    # one of each square of a tenth of a degree: neighbours have the same nearest town, nearly
+    silent = engine.run(
+        Query(
+            "select min(lat) as lat, min(lon) as lon from stations where country is null"
+            " group by round(lat, 1), round(lon, 1)"
+        )
+    )
+    return found | frozenset(nearest_countries(silent.lat.to_numpy(), silent.lon.to_numpy()).tolist())
 
 
 def _count_known(codes: NDArray[np.int64], *, is_nothing: bool) -> int | None:

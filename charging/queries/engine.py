@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from charging.dataset.operators import NamedOperator, operators_of
 from charging.dataset.store import Dataset
 from charging.domain.repeated_ids import MIN_ID_LENGTH
+from charging.domain.schema import STATIONS
 from charging.queries.groups import IDENTITY, SELECT_STATIONS, TEXTS, StoredGroups, encode_texts, read_groups
 
 _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
@@ -101,8 +102,7 @@ class Engine:
         self._dataset = dataset
         self._memory_columns = (*IDENTITY, *TEXTS) if self._is_in_memory else TEXTS
         form = "table" if self._is_in_memory else "view"
-        select = SELECT_STATIONS.format(columns="*", file=_literal(self._station_file))
-        self._stations: str | None = f"create {form} stations as {select}"
+        self._stations: str | None = f"create {form} stations as"
         self._is_closed, self._tables_wanted = False, threading.Event()
         background = ThreadPoolExecutor(1)
         self._contents: Future[_Contents] = Future()
@@ -265,7 +265,9 @@ class Engine:
         if self._stations and _READS_STATIONS.search(sql):
             with self._lock:
                 if self._stations:
-                    self._connection.cursor().execute(self._stations)
+                    columns, file = _all_columns(self._station_file), _literal(self._station_file)
+                    select = SELECT_STATIONS.format(columns=columns, file=file)
+                    self._connection.cursor().execute(f"{self._stations} {select}")
                     self._stations = None
 
     def _prepare(self, dataset: Dataset) -> None:
@@ -319,6 +321,17 @@ def _columns(groups: StoredGroups, counts: Mapping[str, NDArray[np.float64]]) ->
         is_known=is_known,
         known_counts=frozenset(part for part, known in is_known.items() if known.all()),
     )
+
+
+def _all_columns(station_file: Path) -> str:
+    """Return what SQL selects of the stations: columns that came with a newer format are null."""
+    stored = set(pq.read_schema(station_file).names)
+    missing = [column for column in STATIONS.columns if column.since > 1 and column.name not in stored]
+    nulls = (f"cast(null as {_SQL_TYPES[str(column.type)]}) as {column.name}" for column in missing)
+    return ", ".join(["*", *nulls])
+
+
+_SQL_TYPES = {"double": "double", "string": "varchar"}
 
 
 def _read_table(file: Path, columns: tuple[str, ...] | None = None) -> pa.Table:

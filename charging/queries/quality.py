@@ -9,7 +9,7 @@ import pandas as pd
 from charging.domain.schema import STATIONS
 from charging.queries.engine import Engine, Query
 
-_NOT_COUNTED = ("operator_code", "service_area_id", "city")
+_NOT_COUNTED = ("operator_code", "service_area_id", "city", "city_derived_km")
 """Columns of stations whose nulls say nothing new: another column says the same, or null means "in none"."""
 
 STATION_FIELDS = tuple(
@@ -22,8 +22,6 @@ PILE_FIELDS = {
     **{name: f"g.{name}" for name in ("current", "connectors", "power_kw", "status")},
 }
 """Fields counted once per pile, each with the column of `groups` it is read from."""
-
-_ON_THE_MAINLAND = "country is null or country = 'CN'"  # elsewhere no station has a city_id
 
 _POINT = (
     "station_id, source, name, name_zh, operator_id, operator_raw, lat, lon, piles, country, region, city_id,"
@@ -43,17 +41,12 @@ def field_counts(engine: Engine) -> pd.DataFrame:
     Notes
     -----
     Fields of piles are weighted by the number of piles; piles of unknown number are in neither figure.
-    `city_id` is counted only for stations that are not said to lie outside mainland China.
     """
     counted = ", ".join(
         f"sum(case when {name} is null then 0 else 1 end) as {name}" for name in STATION_FIELDS
     )
     stations = engine.run(
-        Query(
-            "select source, count(*) as whole,"
-            f" sum(case when {_ON_THE_MAINLAND} then 1 else 0 end) as mainland,"
-            f" {counted} from stations group by source order by source"
-        )
+        Query(f"select source, count(*) as whole, {counted} from stations group by source order by source")
     )
     weighted = ", ".join(
         f"sum(case when {column} is null then 0 else g.piles end) as {name}"
@@ -65,10 +58,7 @@ def field_counts(engine: Engine) -> pd.DataFrame:
             " join stations s on s.station_no = g.station_no group by s.source order by s.source"
         )
     ).fillna(0)
-    tables = [
-        _counts(stations, "stations", name, "mainland" if name == "city_id" else "whole")
-        for name in STATION_FIELDS
-    ]
+    tables = [_counts(stations, "stations", name, "whole") for name in STATION_FIELDS]
     tables += [_counts(piles, "piles", name, "whole") for name in PILE_FIELDS]
     return pd.concat(tables, ignore_index=True)
 

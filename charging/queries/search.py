@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
-from itertools import islice
+from operator import itemgetter
 from typing import NamedTuple
 
 from charging.dataset.operators import NamedOperator
@@ -17,9 +17,12 @@ from charging.domain.datum import CHINA, to_wgs84
 from charging.domain.geography import City, Place, great_circle_km, load_cities, load_places
 from charging.domain.operators import load_operators
 from charging.domain.text_folding import fold_letters, fold_text
+from charging.domain.towns import CHINA as CHINA_CODE
 from charging.domain.vocabulary import Datum
+from charging.queries.dataset_figures import countries
 from charging.queries.engine import Engine, Query
 from charging.queries.predicates import escape_like, text_condition
+from charging.queries.town_search import find_towns
 
 MAX_TEXT_LENGTH = 100
 """Characters of a text that count."""
@@ -67,7 +70,8 @@ def find_hits(engine: Engine, text: str, limit: int = 8) -> tuple[Hit, ...]:
     """Return what a text may mean, the likeliest first, at most `limit` hits.
 
     Points come first, then cities (an exact name, then one that begins with the text, then one that contains
-    it; the larger first), operators of the dataset, towns, and stations, the largest first.
+    it; those in the countries of the dataset first, then the larger), operators of the dataset, towns, and
+    stations, the largest first.
 
     Parameters
     ----------
@@ -122,16 +126,29 @@ class _Entry(NamedTuple):
 def _find_names(engine: Engine, letters: str) -> Iterator[Hit]:
     if not letters:
         return
-    operators = _operators(engine.operators)
-    entries_of = {HitKind.CITY: _cities(), HitKind.OPERATOR: operators, HitKind.TOWN: _towns()}
-    for kind, entries in entries_of.items():
-        yield from islice(_rank_entries(entries, letters), MAX_HITS[kind])
+    yield from _with_towns(engine, HitKind.CITY, _cities(), letters)
+    operators = _rank_entries(_operators(engine.operators), letters)
+    yield from (entry.hit for _, entry in operators[: MAX_HITS[HitKind.OPERATOR]])
+    yield from _with_towns(engine, HitKind.TOWN, _towns(), letters)
 
 
-def _rank_entries(entries: Iterable[_Entry], letters: str) -> Iterator[Hit]:
+def _with_towns(engine: Engine, kind: HitKind, entries: Iterable[_Entry], letters: str) -> Iterator[Hit]:
+    """Yield the best of the entries of China and of the towns of the world together."""
+    here, limit = countries(engine), MAX_HITS[kind]
+    ranked = [
+        ((rank, CHINA_CODE not in here, -entry.size), entry.hit)
+        for rank, entry in _rank_entries(entries, letters)[:limit]
+    ]
+    towns = find_towns(letters, here, are_cities=kind is HitKind.CITY, limit=limit)
+    ranked += [
+        ((each.rank, not each.is_home, -each.city.population), _city(each.city, kind)) for each in towns
+    ]
+    yield from (hit for _, hit in sorted(ranked, key=itemgetter(0))[:limit])
+
+
+def _rank_entries(entries: Iterable[_Entry], letters: str) -> list[tuple[int, _Entry]]:
     ranks = ((min(_rank(key, letters) for key in entry.keys), entry) for entry in entries)
-    near = sorted((pair for pair in ranks if pair[0] < _NO_MATCH), key=lambda pair: (pair[0], -pair[1].size))
-    return (entry.hit for _, entry in near)
+    return sorted((pair for pair in ranks if pair[0] < _NO_MATCH), key=lambda pair: (pair[0], -pair[1].size))
 
 
 _NO_MATCH = 3
@@ -151,9 +168,9 @@ def _cities() -> tuple[_Entry, ...]:
     return tuple(_Entry(_city(city), _city_keys(city), city.population) for city in load_cities())
 
 
-def _city(city: City) -> Hit:
+def _city(city: City, kind: HitKind = HitKind.CITY) -> Hit:
     return Hit(
-        kind=HitKind.CITY,
+        kind=kind,
         id=city.id,
         name=city.name_en,
         name_zh=city.name_zh,

@@ -19,11 +19,28 @@ def changed(records, **values):
 def test_the_hash_is_the_same_on_every_platform(build):
     piles = (PileRecord(current=Current.DC, power_kw=120.5, count=4), PileRecord(count=None))
     record = StationRecord(
-        source_id="1", lat=39.9087, lon=116.3975, datum=Datum.WGS84, name="充电站", piles=piles
+        source_id="1",
+        lat=39.9087,
+        lon=116.3975,
+        datum=Datum.WGS84,
+        name="充电站",
+        city_raw="北京",
+        piles=piles,
     )
     assert content_hash(build([record]).tables) == (
-        "4732b4d2844b07aae1b913d56ea25e7daceb758ef00ffcb1b428fbdc720dbc7d"
+        "5ee4ad10775177fc28d900066732f6e519cb24a946ba897ad644408ce9cf9306"
     )
+
+
+def test_a_city_that_is_derived_is_content(build):
+    record = StationRecord(source_id="1", lat=52.52, lon=13.4, datum=Datum.WGS84, country="DE")
+    tables = build([record]).tables
+    silent = tables["stations"].set_column(
+        tables["stations"].schema.get_field_index("city_derived_km"),
+        "city_derived_km",
+        pa.nulls(1, pa.float64()),
+    )
+    assert content_hash(tables) != content_hash(tables | {"stations": silent})
 
 
 @pytest.mark.slow

@@ -12,9 +12,9 @@ from charging.sources.records import PileRecord, StationRecord
 
 
 def abroad(number, **more):
-    """Return a station of New York State, of which nothing but its place is known."""
+    """Return a station of New York State, far from any town, of which nothing but its place is known."""
     return StationRecord(
-        source_id=str(number), lat=42.6 + number / 100, lon=-73.8, datum=Datum.WGS84, country="US", **more
+        source_id=str(number), lat=44.1 + number / 100, lon=-74.9, datum=Datum.WGS84, country="US", **more
     )
 
 

@@ -76,7 +76,7 @@ def test_points_name_the_ids_of_piles_that_other_stations_have_too(
 
 
 @pytest.mark.slow
-def test_sources_are_counted_apart_and_a_city_is_asked_only_on_the_mainland(
+def test_sources_are_counted_apart_and_a_city_is_asked_everywhere(
     tmp_path, tiny_records, tiny_source, tiny_description
 ):
     builder = Builder(registry=load_operators(), cities=CityIndex(load_cities()))
@@ -89,6 +89,6 @@ def test_sources_are_counted_apart_and_a_city_is_asked_only_on_the_mainland(
     counts = field_counts(engine).set_index(["unit", "field", "source"])
     engine.close()
     assert tuple(counts.loc["stations", "name", "other"]) == (1, 1)
-    assert tuple(counts.loc["stations", "city_id", "other"]) == (0, 0)
+    assert tuple(counts.loc["stations", "city_id", "other"]) == (0, 1)
     assert tuple(counts.loc["piles", "power_kw", "other"]) == (6, 6)
     assert tuple(counts.loc["stations", "name", "tiny"]) == (11, 12)

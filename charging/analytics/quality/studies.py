@@ -11,6 +11,7 @@ from charging.analytics.quality.datum_check import forgotten_conversion
 from charging.analytics.quality.duplicates import suspected_duplicates
 from charging.domain.datum import CHINA
 from charging.domain.geography import load_cities
+from charging.domain.towns import is_of_china
 from charging.queries.engine import Engine
 from charging.queries.quality import field_counts, station_points
 
@@ -26,7 +27,8 @@ def is_in_mainland_china(engine: Engine) -> bool:
     """Return whether a station lies in mainland China, or may: it says no country, and is near."""
     points = station_points(engine)
     is_near = CHINA.contains(points.lat.to_numpy(), points.lon.to_numpy())
-    is_there = points.city_id.notna() | points.country.eq("CN") | (points.country.isna() & is_near)
+    is_chinese = points.city_id.map(is_of_china, na_action="ignore").eq(other=True)
+    is_there = is_chinese | points.country.eq("CN") | (points.country.isna() & is_near)
     return bool(is_there.fillna(value=False).any())
 
 

@@ -1,0 +1,195 @@
+"""Which town a station is in: the one its source names, else the nearest to its coordinates.
+
+A name is one of the country's towns, of several of that name the nearest. Where the source names none, the
+town is derived: of those whose distance is sensible for their size, the one that is nearest by that measure.
+No city of mainland China is: it is a prefecture there, and the nearest centre is often its neighbour's.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charging.domain.geography import City, Floats, great_circle_km, unit_vectors
+from charging.domain.text_folding import fold_letters
+from charging.domain.towns import (
+    CHINA,
+    cities_of,
+    is_of_china,
+    load_countries,
+    load_towns,
+    nearest_countries,
+)
+
+MAX_NAMED_KM = 50.0
+"""Distance from a station beyond which a town of the name its source gives is another one."""
+
+MIN_DERIVED_KM = 5.0
+"""Distance up to which a station is in the smallest town, if no other is nearer."""
+
+PEOPLE_PER_KM2 = 3_000
+"""Density of the built-up circle that the distance grows with."""
+
+_SIZES = (1_000_000, 100_000, 0)
+"""People from which towns are searched apart: a large one that is far may be nearer by its size."""
+
+_CANDIDATES = 4  # of each size
+
+_TOGETHER = {CHINA: frozenset({CHINA, "HK", "MO", "TW"})}
+"""Codes under which sources list stations that others list under codes of their own."""
+
+_DECIMALS = 1
+"""Of a distance that is stored, km: what lies below differs between libraries."""
+
+Indices = NDArray[np.intp]
+
+
+class LocatedCities(NamedTuple):
+    """The cities of stations, one for each."""
+
+    cities: list[City | None]
+    derived_km: (
+        Floats  # to the centre of a city that is derived; NaN where the source names it, or none is near
+    )
+
+
+def sensible_km(population: Floats) -> Floats:
+    """Return up to which distance from a town's centre a station is taken for one of it, km.
+
+    Examples
+    --------
+    >>> sensible_km(np.array([5_000, 1_000_000, 8_800_000])).round().tolist()
+    [6.0, 15.0, 36.0]
+    """
+    radius_km: Floats = np.sqrt(population / PEOPLE_PER_KM2 / math.pi)
+    return MIN_DERIVED_KM + radius_km
+
+
+def derive_cities(country: str | None, lat: Floats, lon: Floats) -> LocatedCities:
+    """Return the city outside mainland China of each point of a country by its distance and size.
+
+    Parameters
+    ----------
+    country
+        ISO 3166-1 alpha-2 code. None: any; the points may be in several.
+    lat, lon
+        WGS-84 degrees.
+    """
+    best = np.full(len(lat), np.inf)
+    found = np.full(len(lat), -1)
+    index = _index_of(country)
+    for tree, rows in index.trees:
+        _, nearest = tree.query(unit_vectors(lat, lon), k=range(1, min(_CANDIDATES, len(rows)) + 1))
+        for column in rows[nearest].T:
+            km = great_circle_km(lat, lon, index.lat[column], index.lon[column])
+            share = km / index.sensible_km[column]
+            is_better = share < np.minimum(best, 1)
+            best[is_better], found[is_better] = share[is_better], column[is_better]
+    km = (
+        great_circle_km(lat, lon, index.lat[found], index.lon[found])
+        if len(index.lat)
+        else np.empty(len(lat))
+    )
+    is_there = np.array(
+        [row >= 0 and not is_of_china(index.cities[row].id) for row in found.tolist()], np.bool_
+    )
+    return LocatedCities(
+        [
+            index.cities[row] if is_derived else None
+            for row, is_derived in zip(found.tolist(), is_there, strict=True)
+        ],
+        np.where(is_there, km.round(_DECIMALS), np.nan),
+    )
+
+
+class _Index(NamedTuple):
+    cities: Sequence[City]
+    lat: Floats
+    lon: Floats
+    sensible_km: Floats
+    trees: tuple[tuple[object, Indices], ...]  # of each size, with the rows of its cities
+
+
+@cache
+def _index_of(country: str | None) -> _Index:
+    from scipy.spatial import cKDTree  # noqa: PLC0415  takes a third of a second to load
+
+    countries = frozenset(load_countries()) if country is None else frozenset({country})
+    cities = cities_of(_TOGETHER.get(country or "", countries))
+    lat, lon, population = (
+        np.array([getattr(city, name) for city in cities], np.float64)
+        for name in ("lat", "lon", "population")
+    )
+    size = np.searchsorted(-np.array(_SIZES), -population)
+    trees = []
+    for each in range(len(_SIZES)):
+        rows = np.flatnonzero(size == each)
+        if rows.size:
+            trees.append((cKDTree(unit_vectors(lat[rows], lon[rows]), balanced_tree=False), rows))
+    return _Index(cities, lat, lon, sensible_km(population), tuple(trees))
+
+
+def named_cities(
+    country: str | None, name: str, lat: Floats, lon: Floats, region: str | None = None
+) -> list[City | None]:
+    """Return for each point the town of a name in its country, None where there is none near.
+
+    The parameters are those of `derive_cities`. A name is compared by its letters, among all names of a town
+    and those of its districts, which are towns of their own here. In the United States, a region that is the
+    letters of a state excludes the towns of every other.
+
+    Examples
+    --------
+    >>> [city] = named_cities("DE", "MÜNCHEN", np.array([48.1]), np.array([11.6]))
+    >>> city.name_en, named_cities("DE", "München", np.array([52.5]), np.array([13.4]))
+    ('Munich', [None])
+    """
+    codes = np.full(len(lat), country, dtype=object) if country else nearest_countries(lat, lon)
+    found: list[City | None] = [None] * len(lat)
+    towns, key = load_towns(), fold_letters(name)
+    for code in dict.fromkeys(codes.tolist()):
+        rows, points = _rows_by_name(code).get(key), np.flatnonzero(codes == code)
+        rows = None if rows is None else _rows_in(rows, region)
+        if rows is not None and rows.size:
+            km = great_circle_km(lat[points, None], lon[points, None], towns.lat[rows], towns.lon[rows])
+            for point, at, is_near in zip(
+                points, km.argmin(axis=1), km.min(axis=1) <= MAX_NAMED_KM, strict=True
+            ):
+                found[point] = _city(int(rows[at])) if is_near else None
+    return found
+
+
+def _rows_in(rows: Indices, region: str | None) -> Indices:
+    """Return the rows of towns that lie in a region, as far as that can be told."""
+    state = (region or "").strip().upper()
+    regions = load_towns().region
+    if state not in _states():
+        return rows
+    return rows[np.array([regions[row] in (None, state) for row in rows.tolist()], np.bool_)]
+
+
+@cache
+def _states() -> frozenset[str]:
+    towns = load_towns()
+    return frozenset(towns.region[towns.rows_of("US")].tolist()) - {None}
+
+
+@cache
+def _city(row: int) -> City:
+    return load_towns().city(row)
+
+
+@cache
+def _rows_by_name(country: str) -> dict[str, Indices]:
+    """Return the rows of a country's towns by each of their names, folded."""
+    towns, found = load_towns(), defaultdict(set)
+    rows = towns.rows_of(country)
+    for row in range(rows.start, rows.stop):
+        names = (towns.name[row], towns.name_zh[row], *(towns.names[row] or "").split("|"))
+        for name in filter(None, names):
+            found[fold_letters(name)].add(row)
+    return {name: np.array(sorted(each)) for name, each in found.items()}
