@@ -1,109 +1,138 @@
-"""Make charging/maps/static/ground.json: the land of the world as silhouettes, without any political border.
+"""Make the land of the world for the map, without any political border, in charging/maps/static.
 
-Land is the mask of the package `global-land-mask` (public domain, from NOAA's GLOBE elevation model, one
-sample per arc minute or so), asked at the centre of H3 cells: resolution 5 in East Asia, 3 elsewhere. The
-cells are dissolved with shapely and simplified; the browser rounds the corners when it draws. Rings are
-closed implicitly and written as whole hundredths of a degree, [lon, lat, step, step, ...], outer rings and
-lakes alike (even-odd fill).
+    python data/make_ground.py land-10m.json
 
-    python data/make_ground.py
+The outline is Natural Earth's land, 1:10 million (public domain), as packed in the npm package `world-atlas`
+2.0.2 (ISC), whose file is the argument. It is drawn twice: coarsely as a whole (ground.json), and finely in
+squares of ten degrees (coast/), which the browser loads for what is in view. Needs shapely and numpy.
+
+Rings are closed implicitly and written as whole parts of a degree, [lon, lat, step, step, ...], outer rings
+and holes alike (even-odd fill). A square reaches a little over its edges, so that no gap shows between two;
+edges there are no coast.
 """
 
+import argparse
 import json
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-import h3.api.numpy_int as h3
 import numpy as np
-from global_land_mask import globe
-from shapely import Polygon, box, union_all
+from shapely import MultiPolygon, Polygon, box, make_valid, union_all
+from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
-TARGET = Path(__file__).parents[1] / "charging" / "maps" / "static" / "ground.json"
-
-EAST_ASIA = box(66, -12, 154, 56)
-"""Longitudes and latitudes drawn finely: everything a map of China shows."""
+STATIC = Path(__file__).parents[1] / "charging" / "maps" / "static"
 
 WEST = -169.0
 """Longitude of the drawing's western edge: through the Bering Strait, where it cuts no coast but the
 Antarctic."""
 
 POLAR_LAT = 84.0
-"""Cells beyond it are left out: Web Mercator ends at 85."""
+"""Land beyond it is left out: Web Mercator ends at 85."""
 
 WORLD = box(WEST, -POLAR_LAT, WEST + 360, POLAR_LAT)
 
-PER_DEGREE = 100
-FINE, COARSE = 5, 4
-"""H3 resolutions, about 17 and 45 km from flat to flat."""
+PER_DEGREE, TOLERANCE, MIN_ISLAND, MIN_LAKE = 50, 0.16, 0.06, 3.0
+"""Of the whole: units, Douglas-Peucker tolerance in degrees, and areas in square degrees below which a ring
+is left out."""
 
-FINE_TOLERANCE, COARSE_TOLERANCE = 0.07, 0.25
-"""Douglas-Peucker tolerance, degrees: less than half a cell."""
+SQUARE = 10
+"""Width and height of a square, degrees."""
 
-MIN_ISLAND, MIN_LAKE = 0.02, 3.0
-"""Areas in square degrees below which a ring is left out."""
+FINE_PER_DEGREE, FINE_TOLERANCE, MIN_FINE = 500, 0.003, 0.00005
+
+OVERLAP = 0.02
+"""How far a square reaches over its edges, degrees."""
 
 
 def main() -> None:
-    """Write the file and say how large it is."""
-    fine = land(FINE, EAST_ASIA).simplify(FINE_TOLERANCE)
-    coarse = land(COARSE, WORLD).simplify(COARSE_TOLERANCE)
-    ground = union_all([fine.intersection(EAST_ASIA), coarse.difference(EAST_ASIA)])
-    # a hair of width closes the seam between the two
-    ground = ground.buffer(0.05).buffer(-0.05).simplify(0.01)
-    rings = [encode(ring) for ring in worth_drawing(ground)]
-    TARGET.write_text(json.dumps({"perDegree": PER_DEGREE, "rings": rings}, separators=(",", ":")) + "\n")
-    print(f"{len(rings)} rings, {sum(map(len, rings)) // 2} vertices, {TARGET.stat().st_size:,} bytes")
+    """Write the files and say how large they are."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("land", type=Path, help="land-10m.json of world-atlas")
+    land = read_land(json.loads(parser.parse_args().land.read_text("utf-8")))
+    squares = write_squares(land)
+    rings = [
+        encode(ring, PER_DEGREE) for ring in worth_drawing(land.simplify(TOLERANCE), MIN_ISLAND, MIN_LAKE)
+    ]
+    ground = {
+        "perDegree": PER_DEGREE,
+        "rings": [ring for ring in rings if len(ring) > 4],  # noqa: PLR2004  two points are no ring
+        "square": SQUARE,
+        "finePerDegree": FINE_PER_DEGREE,
+        "overlap": OVERLAP,
+        "squares": sorted(squares),
+    }
+    target = STATIC / "ground.json"
+    target.write_text(json.dumps(ground, separators=(",", ":")) + "\n")
+    print(f"{len(rings)} rings, {sum(map(len, rings)) // 2} vertices, {target.stat().st_size:,} bytes")
+    print(f"{len(squares)} squares, {sum(squares.values()):,} bytes, at most {max(squares.values()):,}")
 
 
-def land(resolution: int, area: BaseGeometry) -> BaseGeometry:
-    """Return the cells of `area` whose centre lies on land, dissolved."""
-    west, south, east, north = area.bounds
-    cells = [cell for base in h3.get_res0_cells() for cell in h3.cell_to_children(base, resolution)]
-    centres = np.array([h3.cell_to_latlng(cell) for cell in cells])
-    lat, lon = centres.T
-    lon_here = (lon - WEST) % 360 + WEST
-    # a cell beyond the frame still reaches into it
-    inside = (
-        (abs(lat) < POLAR_LAT)
-        & (lat > south - 1)
-        & (lat < north + 1)
-        & (lon_here > west - 1)
-        & (lon_here < east + 1)
-    )
-    inside[inside] = globe.is_land(lat[inside], lon[inside])
-    return union_all(
-        [shape for cell in np.array(cells)[inside] for shape in outline(int(cell))], grid_size=1e-7
-    )
+def read_land(topology: dict[str, Any]) -> BaseGeometry:
+    """Return the land of a TopoJSON file in one piece, from the western edge of the drawing on."""
+    scale, origin = (np.array(topology["transform"][key]) for key in ("scale", "translate"))
+    arcs = [np.cumsum(arc, axis=0) * scale + origin for arc in topology["arcs"]]
+    polygons = []
+    for geometry in topology["objects"]["land"]["geometries"]:
+        parts = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
+        for rings in parts:
+            outer, *holes = (join_arcs(ring, arcs) for ring in rings)
+            polygons.append(make_valid(Polygon(outer, holes)))
+    world = union_all(polygons)
+    # what lies west of the edge belongs to the east of it; a hair of width closes the seam at 180 degrees
+    eastern = translate(world.intersection(box(-180, -90, WEST, 90)), 360)
+    joined = union_all([world.intersection(box(WEST, -90, 180, 90)).buffer(1e-4), eastern.buffer(1e-4)])
+    return joined.intersection(WORLD)
 
 
-def outline(cell: int) -> Iterator[Polygon]:
-    """Yield the cell as polygons of longitude and latitude, two where it crosses the edge of the drawing."""
-    ring = np.array(h3.cell_to_boundary(cell))[:, ::-1]
-    ring[:, 0] = (ring[:, 0] - WEST) % 360 + WEST
-    if np.ptp(ring[:, 0]) < 180:  # noqa: PLR2004  half the world: no cell is that wide
-        yield Polygon(ring)
-        return
-    eastern = np.where(ring[:, :1] < WEST + 180, ring + np.array([360, 0]), ring)
-    for shift in (0, -360):
-        part = Polygon(eastern + np.array([shift, 0])).intersection(WORLD)
-        if isinstance(part, Polygon) and not part.is_empty:
-            yield part
+def join_arcs(ring: Iterable[int], arcs: list[np.ndarray]) -> np.ndarray:
+    """Return the points of a ring; the complement of a number means its arc backwards."""
+    return np.concatenate([arcs[at] if at >= 0 else arcs[~at][::-1] for at in ring])
 
 
-def worth_drawing(ground: BaseGeometry) -> Iterator[np.ndarray]:
+def write_squares(land: BaseGeometry) -> dict[str, int]:
+    """Write the squares that hold a coast, and return how many bytes each has, by name."""
+    folder = STATIC / "coast"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    fine, found = land.simplify(FINE_TOLERANCE), {}
+    for south in range(-90, 90, SQUARE):
+        for west in range(-180, 180, SQUARE):
+            frame = box(west - OVERLAP, south - OVERLAP, west + SQUARE + OVERLAP, south + SQUARE + OVERLAP)
+            # in the drawing, longitudes west of its edge are those of its east
+            parts = [
+                translate(fine.intersection(translate(frame, turn)), -turn)
+                for turn in (0, 360)
+                if fine.intersects(translate(frame, turn))
+            ]
+            part = union_all(parts) if parts else Polygon()
+            if part.is_empty or frame.difference(part).area < MIN_FINE:
+                continue
+            rings = [encode(ring, FINE_PER_DEGREE) for ring in worth_drawing(part, MIN_FINE, MIN_FINE)]
+            rings = [ring for ring in rings if len(ring) > 4]  # noqa: PLR2004  two points are no ring
+            if rings:
+                path = folder / f"{south}_{west}.json"
+                path.write_text(json.dumps(rings, separators=(",", ":")) + "\n")
+                found[path.stem] = path.stat().st_size
+    return found
+
+
+def worth_drawing(ground: BaseGeometry, min_island: float, min_lake: float) -> Iterator[np.ndarray]:
     """Yield the rings that are large enough to see, largest land first."""
-    parts: Iterable[Polygon] = getattr(ground, "geoms", [ground])
-    for part in sorted(parts, key=lambda polygon: -polygon.area):
-        if part.area < MIN_ISLAND:
+    parts = [part for part in getattr(ground, "geoms", [ground]) if isinstance(part, Polygon | MultiPolygon)]
+    polygons = [polygon for part in parts for polygon in getattr(part, "geoms", [part])]
+    for polygon in sorted(polygons, key=lambda polygon: -polygon.area):
+        if polygon.area < min_island:
             continue
-        yield np.array(part.exterior.coords)
-        yield from (np.array(hole.coords) for hole in part.interiors if Polygon(hole).area > MIN_LAKE)
+        yield np.array(polygon.exterior.coords)
+        yield from (np.array(hole.coords) for hole in polygon.interiors if Polygon(hole).area > min_lake)
 
 
-def encode(ring: np.ndarray) -> list[int]:
+def encode(ring: np.ndarray, per_degree: int) -> list[int]:
     """Return a closed ring as its first point and the steps from there, in whole units."""
-    grid = np.rint(ring[:-1] * PER_DEGREE).astype(int)
+    grid = np.rint(ring[:-1] * per_degree).astype(int)
     steps = np.diff(grid, axis=0, prepend=0 * grid[:1])
     return steps[(steps != 0).any(axis=1)].ravel().tolist()
 

@@ -162,11 +162,29 @@ type Midpoint = (a: XY, b: XY) => XY;
 interface GroundData {
   perDegree: number;
   rings: number[][];
+  square: number; // degrees
+  finePerDegree: number; // of the rings of a square
+  overlap: number; // degrees a square reaches over its edges
+  squares: string[]; // those with a coast: <south>_<west>
+}
+
+interface Ground {
+  rings: Ring[];
+  data: GroundData;
+  names: Set<string>;
+  squares: Map<string, Ring[] | null>; // null: on its way
+  load: (name: string, use: (data: any) => void) => void;
+}
+
+interface Projection {
+  scale: number; // pixels of the whole world
+  origin: L.Point;
 }
 
 /** Of the unit Web Mercator square, with its box. */
 interface Ring {
   ring: XY[];
+  edges: boolean[]; // whether the side from each point to the next is no coast
   west: number;
   east: number;
   north: number;
@@ -239,7 +257,7 @@ interface Standalone {
   asked: L.LatLngBoundsLiteral;
   zoom: number;
   calls: [
-    draw: "surface" | "flyTo" | "hexes" | "dots" | "stations" | "lines" | "legend",
+    draw: "surface" | "towns" | "flyTo" | "hexes" | "dots" | "stations" | "lines" | "legend",
     digest: string,
     data: any,
     selected: string | null,

@@ -21,6 +21,7 @@ from branca.element import MacroElement
 from folium.template import Template
 from numpy.typing import NDArray
 
+from charging.domain.bounds import Bounds
 from charging.domain.hexes import cell_text, centres, flat_width_km
 from charging.domain.vocabulary import Datum, Status
 from charging.maps import shapes
@@ -28,6 +29,7 @@ from charging.maps.js_payload import Json, dump, numbers, texts
 from charging.maps.mainland import OUTLINE
 from charging.maps.palette import FAULT, OTHER, UNKNOWN, ColourScale, Theme
 from charging.maps.tiles import Tiles
+from charging.maps.town_labels import town_labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,11 @@ def surface(*, theme: Theme, language: str, tiles: Tiles | None, texts: SurfaceT
     }
     shown = None if tiles is None else _tiles_json(tiles)
     return _layer("surface", {"theme": str(theme), "language": language, "tiles": shown, "texts": words})
+
+
+def town_names(bounds: Bounds, zoom: float) -> folium.FeatureGroup:
+    """Return the names of the towns in a box, as far as they are not always there, at a Web Mercator zoom."""
+    return _layer("towns", {"names": town_labels(bounds, zoom)})
 
 
 def fly_to(lat: float, lon: float, zoom: float, *, token: str) -> folium.FeatureGroup:

@@ -15,10 +15,11 @@ from string import Template
 from xstatic.pkg import leaflet
 
 from charging.domain.bounds import Bounds
+from charging.maps.ground import FINE_FROM_ZOOM, read_square_json, squares_in
 from charging.maps.js_payload import Json, dump
 from charging.maps.layers import Layer, _ScriptCall
 from charging.maps.palette import Theme
-from charging.maps.static_files import SCRIPTS, read_static
+from charging.maps.static_files import SCRIPTS, read_static, static_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +71,34 @@ def build_map_page(picture: Picture, caption: Caption) -> str:
         map_css=_safe_code(read_static("map.css")),
         page_css=_safe_code(read_static("standalone.css")),
         theme_json=_safe_json(read_static("theme.json")),
-        ground=_safe_json(read_static("ground.json")),
+        ground=_safe_json(json.dumps(_ground_in(picture))),
+        coast=_safe_json(f"{{{','.join(_squares(picture))}}}"),
         labels=_safe_json(read_static("labels.json")),
         content=f'{dump(content).removesuffix("}")},"calls":[{",".join(script_calls(picture.layers))}]}}',
         leaflet_js=_safe_code((vendor / "leaflet.js").read_text("utf-8")),
         own_js=_safe_code("\n".join(map(read_static, SCRIPTS))),
         page_js=_safe_code(read_static("standalone.js")),
     )
+
+
+def _squares_in(picture: Picture) -> list[str]:
+    return squares_in(picture.query_bounds) if picture.zoom >= FINE_FROM_ZOOM - _ROOM_TO_ZOOM else []
+
+
+_ROOM_TO_ZOOM = 2.0
+"""Steps of zoom that a reader may go nearer, and see the coast finely: the file cannot load it then."""
+
+
+def _ground_in(picture: Picture) -> Json:
+    """Return the ground as the browser loads it, with those squares alone that the file carries."""
+    ground: dict[str, Json] = static_json("ground.json")
+    return ground | {"squares": _squares_in(picture)}
+
+
+def _squares(picture: Picture) -> Iterable[str]:
+    """Yield the squares that the file carries, as members of a JSON object by their names as files."""
+    for name in _squares_in(picture):
+        yield f'"coast/{name}.json":{read_square_json(name)}'
 
 
 def script_calls(layers: Iterable[Layer]) -> Iterable[str]:

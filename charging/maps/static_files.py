@@ -14,6 +14,7 @@ SCRIPTS = (
     "circles.js",
     "cells.js",
     "state.js",
+    "ground.js",
     "backdrop.js",
     "registry.js",
     "legend.js",

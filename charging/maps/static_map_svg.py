@@ -8,11 +8,21 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from charging.domain.bounds import FULL_CIRCLE, Bounds
 from charging.maps.analysis_colours import VERDICTS
+from charging.maps.ground import (
+    COAST_TO_ZOOM,
+    FINE_FROM_ZOOM,
+    Degrees,
+    Square,
+    read_square,
+    squares_in,
+    whole_land,
+)
 from charging.maps.layers import Layer
 from charging.maps.palette import (
     FAULT,
@@ -27,6 +37,7 @@ from charging.maps.palette import (
 )
 from charging.maps.standalone import script_calls
 from charging.maps.static_files import static_json
+from charging.maps.town_labels import town_labels
 from charging.maps.viewport import Viewport, fitting_view
 
 WIDTH = 1000
@@ -74,6 +85,7 @@ class _View(NamedTuple):
     scale: float  # units of the picture per turn
     height: float
     middle_lon: float
+    bounds: Bounds  # what is asked for; a tall box is cropped
 
     def project(self, lat: float, lon: float, near: float | None = None) -> Corner:
         """Return the position of a point, on the side of the globe where the longitude `near` is shown."""
@@ -103,11 +115,13 @@ def draw_static_map(
     _add_hatching(svg)
     SubElement(svg, "rect", {"width": "100%", "height": "100%", "fill": _SEA})
     _draw_ground(svg, view, zoom)
-    theme, legends = Theme.LIGHT, []
+    theme, legends, towns = Theme.LIGHT, [], []
     for call in script_calls(layers):
         function, _, data, selected = json.loads(call)
         if function == "surface":
             theme = Theme(data["theme"])
+        elif function == "towns":
+            towns = data["names"]
         elif function == "legend":
             rows = (
                 LegendRow(light_colour(colour, theme), name, amount) for colour, name, amount in data["rows"]
@@ -115,7 +129,7 @@ def draw_static_map(
             legends.append(Legend(data["title"], data["unit"], tuple(rows), data["counted"]))
         elif function in _PAINTERS:
             _PAINTERS[function](svg, view, data, theme, selected)
-    _draw_labels(svg, view, zoom, language)
+    _draw_labels(svg, view, zoom, language, towns)
     return StaticMap(tostring(svg, encoding="unicode"), tuple(legends))
 
 
@@ -129,7 +143,7 @@ def draw_points_map(points: Sequence[tuple[float, float]], language: str, label:
     svg = Element("svg", {**box, "role": "img", "aria-label": label})
     SubElement(svg, "rect", {"width": "100%", "height": "100%", "fill": _SEA})
     _draw_ground(svg, view, zoom)
-    _draw_labels(svg, view, zoom, language, enlarged=_ENLARGED)
+    _draw_labels(svg, view, zoom, language, town_labels(bounds, zoom), enlarged=_ENLARGED)
     dots = SubElement(svg, "g", {"fill": static_json("theme.json")["light"]["accent"], "stroke": _RING})
     for lat, lon in dict.fromkeys(points):
         x, y = view.project(lat, lon)
@@ -169,7 +183,7 @@ def _view_of(bounds: Bounds) -> _View:
     north, south = _mercator(bounds.north), _mercator(bounds.south)
     height = min((south - north) * scale, MAX_HEIGHT)
     top = (north + south - height / scale) / 2
-    return _View(bounds.west, top, scale, height, bounds.west + bounds.width / 2)
+    return _View(bounds.west, top, scale, height, bounds.west + bounds.width / 2, bounds)
 
 
 def _mercator(lat: float) -> float:
@@ -185,19 +199,52 @@ def _add_hatching(svg: Element) -> None:
 
 
 def _draw_ground(svg: Element, view: _View, zoom: float) -> None:
-    if zoom > _ZOOM["coastTo"]:
+    if zoom > COAST_TO_ZOOM:
         SubElement(svg, "rect", {"width": "100%", "height": "100%", "fill": _LAND})
         return
-    per_degree, rings = static_json("ground.json").values()
-    drawn = []
-    for steps in rings:
-        degrees = [(lon / per_degree, lat / per_degree) for lon, lat in _points_from_steps(steps)]
-        for turn in (-FULL_CIRCLE, 0.0, FULL_CIRCLE):
-            corners = [view.project(lat, lon + turn, near=lon + turn) for lon, lat in degrees]
-            if _is_visible(corners, view):
-                drawn.append(_path(corners))
-    style = {"fill": _LAND, "fill-rule": "evenodd", "stroke": _COAST, "stroke-linejoin": "round"}
-    SubElement(svg, "path", {"d": "".join(drawn), **style})
+    drawn = [path for ring in whole_land() for path in _ring_paths(ring, view)]
+    land = {"fill": _LAND, "fill-rule": "evenodd", "stroke-linejoin": "round"}
+    if zoom < FINE_FROM_ZOOM:
+        SubElement(svg, "path", {"d": "".join(drawn), **land, "stroke": _COAST})
+        return
+    SubElement(svg, "path", {"d": "".join(drawn), **land})
+    squares = [read_square(name) for name in squares_in(view.bounds)]
+    for square in squares:
+        for left, top, right, bottom in _square_boxes(square, view):
+            box = {
+                "x": f"{left:g}",
+                "y": f"{top:g}",
+                "width": f"{right - left:g}",
+                "height": f"{bottom - top:g}",
+            }
+            SubElement(svg, "rect", {**box, "fill": _SEA})
+    for square in squares:
+        rings = [path for ring in square.rings for path in _ring_paths(ring, view)]
+        SubElement(svg, "path", {"d": "".join(rings), **land})
+        lines = [
+            path
+            for ring in square.rings
+            for line in square.coast(ring)
+            for path in _ring_paths(line, view, "")
+        ]
+        SubElement(svg, "path", {"d": "".join(lines), "fill": "none", "stroke": _COAST})
+
+
+def _ring_paths(ring: Sequence[Degrees], view: _View, end: str = "Z") -> Iterator[str]:
+    for turn in (-FULL_CIRCLE, 0.0, FULL_CIRCLE):
+        corners = [view.project(lat, lon + turn, near=lon + turn) for lon, lat in ring]
+        if _is_visible(corners, view):
+            yield _path(corners, end)
+
+
+def _square_boxes(square: Square, view: _View) -> Iterator[tuple[float, float, float, float]]:
+    """Yield where a square is on the picture: left, top, right and bottom, whole units."""
+    for turn in (-FULL_CIRCLE, 0.0, FULL_CIRCLE):
+        west, east = square.west + turn, square.west + square.size + turn
+        left, top = view.project(square.south + square.size, west, near=west)
+        right, bottom = view.project(square.south, east, near=east)
+        if _is_visible([(left, top), (right, bottom)], view):
+            yield math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
 
 
 def _draw_hexes(
@@ -261,12 +308,14 @@ def _draw_lines(
 _PAINTERS = {"hexes": _draw_hexes, "stations": _draw_stations, "lines": _draw_lines}
 
 
-def _draw_labels(svg: Element, view: _View, zoom: float, language: str, *, enlarged: float = 1.0) -> None:
-    """Label places, larger ones first, where there is room."""
+def _draw_labels(
+    svg: Element, view: _View, zoom: float, language: str, towns: Iterable[Any], *, enlarged: float = 1.0
+) -> None:
+    """Label the places of China and these towns, larger ones first, where there is room."""
     taken: list[tuple[float, float, float]] = []
     style = {"text-anchor": "middle", "fill": _INK, "stroke": _PAPER, "stroke-width": "3"}
     group = SubElement(svg, "g", {**style, "paint-order": "stroke", "stroke-linejoin": "round"})
-    for lat, lon, rank, english, chinese in static_json("labels.json"):
+    for lat, lon, rank, english, chinese in sorted([*static_json("labels.json"), *towns], key=itemgetter(2)):
         (x, y), size = view.project(lat, lon), enlarged * _LABEL_SIZES[rank]
         name = chinese if language == "zh" else english
         half = len(name) * size * (0.5 if language == "zh" else 0.28)

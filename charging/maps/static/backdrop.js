@@ -1,4 +1,4 @@
-/* The ground and the names of places: canvases that never take a click. */
+/* What lies under and over the data, canvases that never take a click; of them the names of places. */
 const chargingBackdrop = (() => {
   "use strict";
 
@@ -33,59 +33,13 @@ const chargingBackdrop = (() => {
     _handleMouseOut() {}
   }
 
-  /** Rings of the unit Web Mercator square, each with its box. @param {GroundData} ground */
-  function groundRings({ perDegree, rings }) {
-    return rings.map((steps) => {
-      const ring = /** @type {XY[]} */ ([]);
-      let x = 0, y = 0, west = Infinity, east = -Infinity, north = Infinity, south = -Infinity;
-      for (let i = 0; i < steps.length; i += 2) {
-        x += steps[i];
-        y += steps[i + 1];
-        const sine = Math.sin((y / perDegree) * Math.PI / 180);
-        const u = x / perDegree / 360 + 0.5;
-        const v = 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
-        ring.push([u, v]);
-        west = Math.min(west, u); east = Math.max(east, u);
-        north = Math.min(north, v); south = Math.max(south, v);
-      }
-      return { ring, west, east, north, south };
-    });
-  }
+  const places = { fixed: /** @type {Place[]} */ ([]), inView: /** @type {Place[]} */ ([]) };
 
-  /** @type {Paint<Ring[]>} */
-  function paintGround(ctx, map, rings, view) {
-    const min = /** @type {L.Point} */ (view.min), max = /** @type {L.Point} */ (view.max);
-    ctx.fillStyle = state.theme.land;
-    // nearer by, a line of this coarseness would say where the water is, and be wrong
-    if (map.getZoom() > state.themes.zoom.coastTo) {
-      ctx.fillRect(min.x, min.y, max.x - min.x, max.y - min.y);
-      return;
-    }
-    const scale = 256 * 2 ** map.getZoom();
-    const origin = map.getPixelOrigin();
-    ctx.beginPath();
-    for (const { ring, west, east, north, south } of rings) {
-      if (south * scale - origin.y < min.y || north * scale - origin.y > max.y) continue;
-      for (const world of [-1, 0, 1]) {
-        const left = (west + world) * scale - origin.x, right = (east + world) * scale - origin.x;
-        if (right < min.x || left > max.x) continue;
-        traceRounded(ctx, ring.map(([u, v]) => [(u + world) * scale - origin.x, v * scale - origin.y]));
-      }
-    }
-    ctx.fill("evenodd");
-    ctx.strokeStyle = state.theme.coast;
-    ctx.lineWidth = 1;
-    ctx.stroke();
-  }
-
-  // Through the middle of each side, with the corners as control points.
-  function traceRounded(/** @type {CanvasRenderingContext2D} */ ctx, /** @type {XY[]} */ points) {
-    const middle = /** @type {Midpoint} */ ((a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]);
-    ctx.moveTo(...middle(points[points.length - 1], points[0]));
-    for (let i = 0; i < points.length; i++) {
-      ctx.quadraticCurveTo(...points[i], ...middle(points[i], points[(i + 1) % points.length]));
-    }
-    ctx.closePath();
+  /** Names that are there from the start, or those of the towns in view; larger ones first.
+   * @param {Partial<typeof places>} given */
+  function joinPlaces(given) {
+    Object.assign(places, given);
+    state.labels.show([...places.fixed, ...places.inView].sort((a, b) => a[2] - b[2]));
   }
 
   // the last answer of `labelsOf`
@@ -132,5 +86,5 @@ const chargingBackdrop = (() => {
     }
   }
 
-  return { Backdrop, groundRings, paintGround, paintLabels };
+  return { Backdrop, joinPlaces, paintLabels };
 })();

@@ -8,7 +8,8 @@ const charging = (() => {
 
   const ASSETS = new URL(/** @type {HTMLScriptElement} */ (document.currentScript).src || "map.js", document.baseURI);
   const { state, setTheme } = chargingState;
-  const { Backdrop, groundRings, paintGround, paintLabels } = chargingBackdrop;
+  const { Backdrop, joinPlaces, paintLabels } = chargingBackdrop;
+  const { groundOf, paintGround } = chargingGround;
 
   function start(/** @type {L.Map} */ map, /** @type {ThemeFile} */ themes, { canLocate = true } = {}) {
     map.options.renderer = new chargingSheet.Sheet({ padding: 0.25 });
@@ -26,8 +27,8 @@ const charging = (() => {
     map.createPane("labels").style.zIndex = "450"; // above the data, below tooltips
     state.ground = new Backdrop("ground", paintGround).addTo(map);
     state.labels = new Backdrop("labels", paintLabels).addTo(map);
-    load("ground.json", (data) => state.ground.show(groundRings(data)));
-    load("labels.json", (data) => state.labels.show(data));
+    load("ground.json", (data) => state.ground.show(groundOf(data, load)));
+    load("labels.json", (data) => joinPlaces({ fixed: data }));
     if (canLocate) chargingTravel.locateControl().addTo(map);
     map.invalidateSize({ animate: false });
     chargingAddress.keepView(map);
@@ -61,7 +62,14 @@ const charging = (() => {
   });
 
   function load(/** @type {string} */ name, /** @type {(data: any) => void} */ use) {
-    const inlined = document.getElementById(`charging-${name}`); // in a file that stands alone
+    // in a file that stands alone
+    const carried = /** @type {Record<string, any>} */ (
+      JSON.parse(document.getElementById("charging-coast")?.textContent ?? "{}"));
+    if (name in carried) {
+      use(carried[name]);
+      return;
+    }
+    const inlined = document.getElementById(`charging-${name}`);
     if (inlined) {
       use(JSON.parse(inlined.textContent));
       return;

@@ -119,5 +119,13 @@ const chargingSurface = (() => {
     return link.outerHTML;
   }
 
-  return { surface, withoutStreets, cellOpacity };
+  /** The names of the towns in view. @param {L.Layer} shell @param {string} digest @param {{names: Place[]}} data */
+  function towns(shell, digest, { names }) {
+    keep(shell, "towns", digest, () => {
+      chargingBackdrop.joinPlaces({ inView: names });
+      return { remove: () => chargingBackdrop.joinPlaces({ inView: [] }) };
+    });
+  }
+
+  return { surface, towns, withoutStreets, cellOpacity };
 })();

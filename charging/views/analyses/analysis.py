@@ -22,8 +22,8 @@ from charging.maps.viewport import Frame, frame_for
 from charging.views.elements.markup import element, simulated_badge
 from charging.views.elements.report_recorder import ReportTable, TableRows
 from charging.views.elements.texts import Texts
-from charging.views.mapview import map_pane
-from charging.views.mapview.map_layers import NO_LAYERS, MapLayers, field_tooltip, surface_layer
+from charging.views.mapview import current_view, map_pane
+from charging.views.mapview.map_layers import NO_LAYERS, MapLayers, field_tooltip, ground_layers
 from charging.views.mapview.panel import show_panel
 from charging.views.mapview.table import show_sentence
 from charging.views.report import report
@@ -77,7 +77,7 @@ def show_analysis(analysis: Analysis, context: ViewContext, lead: Callable[[], N
         map_column, panel_column = st.container(key="map_pane"), st.container(key="panel")
     with panel_column, st.spinner(say("analysis.counting")):  # seen where an answer takes more than a moment
         view = analysis.build(context)
-    layers = [surface_layer(context), *view.map.layers]
+    layers = [*ground_layers(context), *view.map.layers]
     with map_column:
         map_pane.show_map(context, layers)
     with panel_column:
@@ -96,7 +96,7 @@ def _show_panel(
 ) -> None:
     """Show the panel; details of a selection take its place, though the report has it all the same."""
     if selected:
-        show_panel(context, map_pane.viewport(context), selected)
+        show_panel(context, current_view.viewport(context), selected)
         if selected.kind == "hex":
             view.cell_details(selected.id)
     with st.container(key="unseen") if selected else nullcontext():
@@ -129,7 +129,7 @@ def category_layers(
     """
     say, wanted = context.say, visit.resolution
     if max_resolution is not None:
-        viewport = map_pane.viewport(context)
+        viewport = current_view.viewport(context)
         visible = resolution_for_zoom(viewport.zoom, viewport.bounds.centre_lat) + FINER
         wanted = min(visible, max_resolution)
     frame, resolution = frame_in_view(context, wanted)
@@ -152,7 +152,7 @@ def category_layers(
 
 def frame_in_view(context: ViewContext, wanted: int) -> tuple[Frame, int]:
     """Return what the map shows, and the resolution at which cells of the one wanted can be seen there."""
-    viewport = map_pane.viewport(context)
+    viewport = current_view.viewport(context)
     finer = min(max(wanted - resolution_for_zoom(viewport.zoom, viewport.bounds.centre_lat), 0), FINER)
     frame = frame_for(viewport, detail=finer, last=visit.frame)
     visit.frame = frame

@@ -71,7 +71,7 @@ def _show_no_areas(context: ViewContext) -> None:
         element("h2", "panel-title", text=say("highways.title"))
         + element("p", "empty", text=say("highways.no_areas"))
     )
-    if not units.has_cities(context):  # nor are there expressways of which they could be
+    if not units.is_in_china(context):  # nor are there expressways of which they could be
         return
     st.caption(say("highways.no_areas.advice"))
     st.code("python -m charging import stations.csv areas.csv", language="sh", wrap_lines=True)

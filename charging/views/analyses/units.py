@@ -2,14 +2,20 @@
 
 from charging.analytics.coverage_options import Gain
 from charging.analytics.population import people_of
+from charging.domain.towns import is_of_china
 from charging.queries.dataset_figures import city_ids
 from charging.views.session.caching import Answers
 from charging.views.session.context import ViewContext
 
 
 def has_cities(context: ViewContext) -> bool:
-    """Return whether a station of a loaded dataset lies in a city of the registry."""
+    """Return whether a station of a loaded dataset lies in a known city."""
     return any(bool(answers.ask(city_ids)) for answers in (context.answers, context.other) if answers)
+
+
+def is_in_china(context: ViewContext) -> bool:
+    """Return whether a station of the dataset lies in a city of mainland China."""
+    return any(map(is_of_china, context.answers.ask(city_ids)))
 
 
 def has_service_areas(answers: Answers) -> bool:

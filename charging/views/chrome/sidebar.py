@@ -8,13 +8,14 @@ import streamlit as st
 from charging.domain.filters import Filters
 from charging.domain.operators import OperatorKind, load_operators
 from charging.domain.text_folding import fold_text
+from charging.domain.towns import is_of_china
 from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
 from charging.queries.dataset_figures import city_ids
 from charging.queries.totals import piles_by_operator
 from charging.views.chrome import search
 from charging.views.chrome.headline import has_published_figures
 from charging.views.elements.markup import operator_label, show_placeholder, show_plain_button, show_section
-from charging.views.elements.texts import Texts, names
+from charging.views.elements.texts import Texts
 from charging.views.mapview import favourites
 from charging.views.session import state
 from charging.views.session.colours import colours_of, operators_by_size
@@ -64,11 +65,13 @@ def _show_where(context: ViewContext) -> None:
     present = {*context.answers.ask(city_ids), *(widget_value("city") or ())}
     if not present:
         return
-    cities = names(say.language, "city")
     st.multiselect(
         say("sidebar.city"),
-        [city for city in cities if city in present],
-        format_func=lambda city: cities.get(city, city),
+        # those of China by their code, then the others by name
+        sorted(
+            present, key=lambda city: (not is_of_china(city), is_of_china(city) or say(f"city.{city}"), city)
+        ),
+        format_func=lambda city: say(f"city.{city}"),
         key="city",
         placeholder=say("sidebar.city.placeholder"),
         label_visibility="collapsed",

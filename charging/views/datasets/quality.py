@@ -17,7 +17,7 @@ from charging.views.session.context import ViewContext
 MAX_OUTSIDE = 200
 """Rows of points outside their region shown; the file has all."""
 
-_OF_CHINA = ("name_zh", "city_id")
+_OF_CHINA = ("name_zh",)
 """Fields that only stations in China have."""
 
 _PERCENT = st.column_config.NumberColumn(format="percent", width="small")

@@ -38,6 +38,6 @@ def _asset_url(name: str) -> str:
 def _version() -> str:
     """Return a digest of our own files, so that no cache keeps an old one for a new page."""
     digest = hashlib.sha256()
-    for file in sorted(FOLDER.iterdir()):
+    for file in sorted(path for path in FOLDER.rglob("*") if path.is_file()):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from charging.domain.geography import load_cities
 from charging.domain.operators import load_operators
+from charging.domain.towns import city_name
 
 CATALOGUE = Path(__file__).with_name("catalogue.csv")
 LANGUAGES = ("en", "zh")
@@ -81,10 +81,11 @@ class Texts:
 
     def _name(self, key: str) -> str:
         kind, _, identity = key.partition(".")
-        if kind not in ("operator", "city"):
+        if kind == "city":
+            return city_name(identity, self.language)
+        if kind != "operator":
             raise KeyError(key)
-        known = names(self.language, kind)
-        return known.get(identity) or self.operators.get(identity, identity)
+        return operator_names(self.language).get(identity) or self.operators.get(identity, identity)
 
 
 UNIT_KEYS = {
@@ -113,11 +114,11 @@ def catalogue(language: str) -> dict[str, str]:
 
 
 @cache
-def names(language: str, kind: str) -> dict[str, str]:
-    """Return the names of all operators, or of all cities, by id."""
-    things = load_operators() if kind == "operator" else load_cities()
+def operator_names(language: str) -> dict[str, str]:
+    """Return the names of the operators of the registry by id."""
     return {
-        thing.id: (thing.name_zh if language == "zh" else thing.name_en) or thing.name_en for thing in things
+        operator.id: (operator.name_zh if language == "zh" else operator.name_en) or operator.name_en
+        for operator in load_operators()
     }
 
 

@@ -116,6 +116,8 @@ def _lines(row: pd.Series, say: Texts) -> Iterator[tuple[str, str]]:
     """Return what is known about the station, as label and text."""
     gcj02_lat, gcj02_lon = _gcj02(row)
     city = say(f"city.{row.city_id}") if pd.notna(row.city_id) else row.city_raw
+    if pd.notna(row.city_derived_km):
+        city = say("panel.derived_city", city=city, km=f"{row.city_derived_km:g}")
     named = {
         "city": city,
         "address": row.address,

@@ -1,21 +1,27 @@
 """From a frame to the layers of the map: which measure, which tooltip, cells or stations."""
 
+import math
 from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
 
-from charging.domain.vocabulary import LIVE_STATUSES, Status
+from charging.domain.datum import CHINA
+from charging.domain.towns import is_of_china
+from charging.domain.vocabulary import LIVE_STATUSES, Kind, Status
 from charging.maps import layers as draw
 from charging.maps.layers import Layer, SurfaceTexts, Tooltip, TooltipRow
 from charging.maps.palette import Categories, ColourScale, Scale, ScaleTexts
 from charging.maps.tiles import usable_tiles
 from charging.maps.viewport import Frame
+from charging.queries.dataset_figures import city_ids
 from charging.queries.hexes import hex_operators, hexes, leading_operators
 from charging.queries.measures import Measure
 from charging.queries.stations import count_stations, stations
 from charging.views.elements.labels import names_of, operators_of
 from charging.views.elements.provenance import localized_manifest
+from charging.views.mapview import current_view
+from charging.views.session.caching import Answers
 from charging.views.session.colours import colours_of, theme
 from charging.views.session.context import ViewContext
 from charging.views.session.state import selected_cell, selected_id
@@ -56,28 +62,54 @@ def field_tooltip(context: ViewContext, *columns: str, heading: str = "") -> Too
 
 def map_layers(context: ViewContext, frame: Frame) -> MapLayers:
     """Return the layers of a frame: stations where it is close and they are few enough, otherwise cells."""
-    ground = surface_layer(context)
+    ground = ground_layers(context)
     if not (frame.is_close and visit.points):
-        return MapLayers([ground, *_cell_layers(context, frame)], "")
+        return MapLayers([*ground, *_cell_layers(context, frame)], "")
     say, limit = context.say, context.settings.station_limit
     count = context.answers.ask(count_stations, context.selection, frame.bounds)
     if count <= limit:
-        return MapLayers([ground, *_station_layers(context, frame)], "")
+        return MapLayers([*ground, *_station_layers(context, frame)], "")
     note = say("map.too_many", count=say.number(count), limit=say.number(limit))
-    return MapLayers([ground, *_cell_layers(context, frame)], note)
+    return MapLayers([*ground, *_cell_layers(context, frame)], note)
 
 
-def surface_layer(context: ViewContext) -> Layer:
-    """Return the ground, the names and the street tiles: the first layer of every map."""
+def ground_layers(context: ViewContext) -> list[Layer]:
+    """Return the first layers of every map: the surface, and the names of the towns in view.
+
+    The names of China are always there; where a dataset and the view are of China alone, no others are sent.
+    """
+    viewport = current_view.viewport(context)
+    bounds = visit.frame.bounds if visit.frame else viewport.bounds
+    centre = viewport.bounds.centre_lat, viewport.bounds.west + viewport.bounds.width / 2
+    is_at_home = CHINA.contains(*centre) and _is_of_china(context)
+    names = [] if is_at_home else [draw.town_names(bounds, math.floor(2 * viewport.zoom) / 2)]
+    return [_surface(context), *names]
+
+
+def _is_of_china(context: ViewContext) -> bool:
+    """Whether no dataset reaches beyond China, as far as its cities tell; the simulated one never does."""
+    return all(map(is_of_china, (city for answers in _loaded(context) for city in answers.ask(city_ids))))
+
+
+def _loaded(context: ViewContext) -> list[Answers]:
+    loaded = [each for each in (context.answers, context.other) if each]
+    return [each for each in loaded if each.dataset.kind is not Kind.SIMULATED]
+
+
+def _surface(context: ViewContext) -> Layer:
+    """Return the ground, the names and the street tiles."""
     say = context.say
     sources = [
         rows.info for each in context.datasets for rows in localized_manifest(each.manifest, say).sources
     ]
+    credited = [info.attribution for info in sources]
+    if any(info.source != Kind.SIMULATED for info in sources):  # whose own words name them already
+        credited.append(say("map.towns"))
     words = SurfaceTexts(
         label=say("map.label"),
         zoom_in=say("map.zoom_in"),
         zoom_out=say("map.zoom_out"),
-        attribution=" · ".join(dict.fromkeys(info.attribution for info in sources if info.attribution)),
+        attribution=" · ".join(dict.fromkeys(filter(None, credited))),
         locate=say("map.locate"),
         locate_refused=say("map.locate.refused"),
         locate_failed=say("map.locate.failed"),

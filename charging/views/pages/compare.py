@@ -1,18 +1,21 @@
 """A against B: two sets of operators in one dataset, or the same or others in two."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from charging.analytics.changes.stations import OF_NUMBERS, find_obstacles
 from charging.analytics.comparison import PILES, Standing, compare_holdings, sum_by_standing, white_spots_of
 from charging.analytics.studies import compare_operators, near_cities
 from charging.domain.hexes import cell_from_text, cell_text, resolution_of
 from charging.maps.analysis_colours import VERDICTS
+from charging.queries.dataset_figures import countries
 from charging.queries.holdings import Unit, UnitKind
 from charging.views.analyses import analysis, second_dataset, units
 from charging.views.analyses.unknowns import unknown_parts
@@ -238,7 +241,8 @@ def _show_tables(sides: Sides, in_cells: pd.DataFrame) -> None:
     if has_cities:
         _show_cities(sides, piles)
     spots = white_spots_of(in_cells)
-    rows = LazyRows(len(spots), partial(_first_spots, spots, piles, say, has_cities=has_cities))
+    near = partial(near_cities, countries=_countries(context)) if has_cities else None
+    rows = LazyRows(len(spots), partial(_first_spots, spots, piles, say, near))
     analysis.show_table(context, rows, "spots_of_a", max_rows=MAX_SPOTS)
     notes = [say("compare.spots", a=sides.name_a, b=sides.name_b)]
     if not has_cities:
@@ -264,14 +268,24 @@ def _show_cities(sides: Sides, piles: Mapping[str, str]) -> None:
     context.recorder.show_note("  \n".join(_unknowns(context, by_city=True)))
 
 
+def _countries(context: ViewContext) -> frozenset[str]:
+    """Return the countries of the loaded datasets."""
+    loaded = (answers for answers in (context.answers, context.other) if answers)
+    return frozenset().union(*(answers.ask(countries) for answers in loaded))
+
+
 def _first_spots(
-    spots: pd.DataFrame, piles: Mapping[str, str], say: Texts, n: int, *, has_cities: bool
+    spots: pd.DataFrame,
+    piles: Mapping[str, str],
+    say: Texts,
+    find_near: Callable[[NDArray[np.int64]], pd.DataFrame] | None,
+    n: int,
 ) -> pd.DataFrame:
     """Return white spots in words, with the city near each where the dataset has cities."""
     first = spots.head(n).reset_index(drop=True)
     place: dict[str, object] = {}
-    if has_cities:
-        near = near_cities(first.unit.to_numpy())
+    if find_near is not None:
+        near = find_near(first.unit.to_numpy())
         cities = [say(f"city.{city}") if isinstance(city, str) else None for city in near.city_id]
         place = {say("compare.column.near"): cities, say("compare.column.km"): near.km.round(1)}
     return pd.DataFrame(

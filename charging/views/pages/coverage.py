@@ -36,7 +36,7 @@ def offered_analyses(context: ViewContext) -> list[AnalysisName]:
 
     They are of expressways of China; one that is asked for by a link is there all the same.
     """
-    has_roads = units.has_service_areas(context.answers) or units.has_cities(context)
+    has_roads = units.has_service_areas(context.answers) or units.is_in_china(context)
     return [
         name
         for name in ANALYSES

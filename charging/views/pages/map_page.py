@@ -4,7 +4,7 @@ import streamlit as st
 
 from charging.maps.viewport import frame_for
 from charging.views.elements.markup import show_placeholder
-from charging.views.mapview import map_pane
+from charging.views.mapview import current_view, map_pane
 from charging.views.mapview.map_layers import map_layers
 from charging.views.mapview.panel import show_panel
 from charging.views.mapview.table import show_map_controls, show_sentence, show_stations
@@ -30,7 +30,7 @@ def _show_map_and_panel(context: ViewContext) -> None:
     selected = state.selection()
     # the map goes out first, and what is above it afterwards
     bar = st.container(key="bar", horizontal=True, vertical_alignment="center")
-    viewport = map_pane.viewport(context)
+    viewport = current_view.viewport(context)
     frame = frame_for(viewport, detail=visit.detail, last=visit.frame)
     visit.frame = frame
     with st.container(key="stage", horizontal=True, gap=None):

@@ -19,7 +19,7 @@ from charging.views.chrome.headline import headline_line
 from charging.views.elements.markup import strip_markdown
 from charging.views.elements.report_recorder import ReportTable
 from charging.views.elements.texts import Texts
-from charging.views.mapview import map_pane
+from charging.views.mapview import current_view
 from charging.views.mapview.map_layers import MapLayers
 from charging.views.report.map_caption import link_query, page_link, source_notes
 from charging.views.report.report_html import AnalysisReport, definition_lead, render_report
@@ -44,7 +44,7 @@ def collect_report(context: ViewContext, shown: MapLayers) -> AnalysisReport:
     sentence = context.selection.describe(say)
     if left_out := answers.ask(count_left_out_as_unknown, context.selection):
         sentence += f" {strip_markdown(say('filter.left_out', count=say.number(left_out)))}"
-    viewport = map_pane.viewport(context)
+    viewport = current_view.viewport(context)
     kinds = ("view", "analysis.name")
     title = " · ".join(say(f"{kind}.{name}") for kind, name in zip(kinds, _view_names(), strict=False))
     sources = [line for each in context.datasets for line in source_notes(each, say)]

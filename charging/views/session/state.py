@@ -15,8 +15,8 @@ import streamlit as st
 from charging.dataset.operators import find_operator
 from charging.dataset.store import Dataset
 from charging.domain.filters import FIELDS, MAX_TEXT_LENGTH, Filters
-from charging.domain.geography import load_cities
 from charging.domain.hexes import cell_from_text, cell_text
+from charging.domain.towns import find_city
 from charging.maps.view import View
 from charging.maps.viewport import Viewport
 from charging.queries.measures import Measure
@@ -85,7 +85,7 @@ def _fill_from(query: Mapping[str, list[str]]) -> None:
     """Set the filter widgets to the selection of the URL; what it asks in vain becomes a problem."""
     wanted, problems = Filters.from_query(query)
     visit.problems.extend(problems)
-    cities = _known_values("city", wanted.cities, lambda: {city.id for city in load_cities()})
+    cities = _known_values("city", wanted.cities, lambda city: find_city(city) is not None)
     fill_widgets(replace(wanted, cities=cities))
 
 
@@ -105,11 +105,11 @@ def check_operators(*datasets: Dataset) -> None:
             set_widget_value(key, list(dict.fromkeys(filter(None, found.values()))))
 
 
-def _known_values(key: str, values: tuple[str, ...], registry: Callable[[], set[str]]) -> tuple[str, ...]:
-    """Return the values that are known; the others become problems. Without values no registry is read."""
-    known = registry() if values else set()
+def _known_values(key: str, values: tuple[str, ...], is_known: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return the values that are known; the others become problems."""
+    known = tuple(value for value in values if is_known(value))
     visit.problems.extend((key, value) for value in values if value not in known)
-    return tuple(value for value in values if value in known)
+    return known
 
 
 def _linked_selection(query: Mapping[str, list[str]]) -> Selection | None:

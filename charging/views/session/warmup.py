@@ -86,9 +86,11 @@ def _load_analyses() -> None:
     # imported here, as above: facts that analyses read once
     from charging.analytics.schematic import schematic_lines  # noqa: PLC0415
     from charging.domain.weights import place_weights  # noqa: PLC0415
+    from charging.queries import town_search  # noqa: PLC0415
 
     place_weights()
     schematic_lines()
+    town_search.warm_up()
     _look_up_modules()
 
 
