@@ -20,7 +20,10 @@ from charging.queries.engine import Engine
 from charging.queries.points import PointArrays, point_arrays, points
 
 POINTS_PER_PLACE = 8
-"""Points of an operator kept for each place."""
+"""Points of an operator kept for each place, where that is not too much to keep."""
+
+MAX_POINTS_KEPT = 8_000_000
+"""Points kept in all, 16 bytes each: of a continent's places fewer are kept for each."""
 
 
 class _NearestPoints(NamedTuple):
@@ -65,10 +68,11 @@ def nearest_people_km(engine: Engine, filters: Filters) -> pd.DataFrame:
 def _nearest_points(engine: Engine, people: Weights) -> _NearestPoints:
     arrays = point_arrays(engine, Filters())
     groups = _rows_by_operator(engine, arrays)
-    shape = POINTS_PER_PLACE, len(groups), len(people)
+    count = min(POINTS_PER_PLACE, max(1, MAX_POINTS_KEPT // max(1, len(groups) * len(people))))
+    shape = count, len(groups), len(people)
     near = _NearestPoints(np.full(shape, -1), np.full(shape, np.inf))
     for at, rows in enumerate(groups.values()):
-        nearest, km = nearest_points(people, *_locate(engine, arrays, rows), POINTS_PER_PLACE)
+        nearest, km = nearest_points(people, *_locate(engine, arrays, rows), count)
         near.key[: len(nearest), at], near.km[: len(nearest), at] = arrays.key[rows][nearest], km
     return near
 

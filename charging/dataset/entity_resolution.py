@@ -141,5 +141,6 @@ def _locate(
 ) -> LocatedCities:
     if not name:
         return derive_cities(country, lat, lon)
-    found = [None] * len(lat) if country == CHINA else named_cities(country, name, lat, lon, region)
+    nobody: list[City | None] = [None] * len(lat)
+    found = nobody if country == CHINA else named_cities(country, name, lat, lon, region)
     return LocatedCities(found, np.full(len(lat), np.nan))

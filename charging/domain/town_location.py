@@ -9,7 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ from charging.domain.towns import (
     load_towns,
     nearest_countries,
 )
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 MAX_NAMED_KM = 50.0
 """Distance from a station beyond which a town of the name its source gives is another one."""
@@ -111,7 +114,7 @@ class _Index(NamedTuple):
     lat: Floats
     lon: Floats
     sensible_km: Floats
-    trees: tuple[tuple[object, Indices], ...]  # of each size, with the rows of its cities
+    trees: tuple[tuple["cKDTree", Indices], ...]  # of each size, with the rows of its cities
 
 
 @cache

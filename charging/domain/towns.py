@@ -106,7 +106,8 @@ def load_towns(path: Path = FACTS_DIR / "towns.csv.gz") -> Towns:
 def _to_array(column: pa.ChunkedArray) -> NDArray[Any]:
     if pa.types.is_string(column.type):
         return np.array(column.to_pylist(), dtype=object)  # Arrow itself would load pandas for it
-    return column.combine_chunks().fill_null(0).to_numpy()
+    numbers: NDArray[Any] = column.combine_chunks().fill_null(0).to_numpy()
+    return numbers
 
 
 _TYPES = {

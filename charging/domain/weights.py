@@ -13,7 +13,7 @@ import h3.api.numpy_int as h3
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from charging.domain.geography import Floats, load_places
+from charging.domain.geography import City, Floats, Place, load_places
 from charging.domain.hexes import cells_at, centres, parent_cells, resolution_of
 from charging.domain.schema import CELL_RESOLUTION
 from charging.domain.towns import CHINA, cities_of
@@ -200,10 +200,11 @@ def people_weights(countries: frozenset[str]) -> Weights:
         return place_weights()
     places = load_places() if CHINA in countries else ()
     towns = cities_of(countries - {CHINA})
+    both: list[Place | City] = [*places, *towns]
     return weights_at(
-        [place.lat for place in (*places, *towns)],
-        [place.lon for place in (*places, *towns)],
-        [place.population for place in (*places, *towns)],
+        [each.lat for each in both],
+        [each.lon for each in both],
+        [each.population for each in both],
         names=[*(place.name for place in places), *(town.name_en for town in towns)],
         names_zh=[*(place.name_zh for place in places), *(town.name_zh for town in towns)],
         title="Places of 5,000 people and more",

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from charging.domain.geography import load_places
-from charging.domain.weights import place_weights, weights_at, weights_in
+from charging.domain.towns import load_countries
+from charging.domain.weights import people_weights, place_weights, weights_at, weights_in
 from charging.errors import UsageError
 
 WHAT = {"title": "Towns", "unit": "people", "source": "by hand"}
@@ -91,3 +92,12 @@ def test_no_places_weigh_nothing():
     weights = weights_at([], [], [], **WHAT)
     assert (len(weights), weights.whole, weights.cells(5).tolist()) == (0, 0, [])
     assert weights_in([], [], **WHAT).resolution is None
+
+
+def test_people_are_those_of_the_countries_asked_for():
+    assert people_weights(frozenset({"CN"})) is place_weights()
+    dutch = people_weights(frozenset({"NL"}))
+    assert 10e6 < dutch.whole <= load_countries()["NL"].population
+    both = people_weights(frozenset({"CN", "NL"}))
+    assert both.whole == dutch.whole + place_weights().whole
+    assert len(people_weights(frozenset({"XX"}))) == 0
