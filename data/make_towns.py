@@ -31,7 +31,7 @@ MIN_PEOPLE = 5_000
 MIN_PEOPLE_OTHER_NAMES = 50_000
 """People from which a town keeps its names in other Latin languages."""
 
-PEOPLE_PER_KM2 = (4_000, 3_000, 2_000, 1_000, 500)
+PEOPLE_PER_KM2 = (3_000, 2_000, 1_000, 500)
 """Density of a built-up area with its suburbs: of a country the first with which no more people live in its
 towns than in the country."""
 

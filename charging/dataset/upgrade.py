@@ -85,7 +85,7 @@ def _search_column(stations: pa.Table, resolver: Resolver) -> pa.Array:
 
 def _city_words(city_id: str) -> str | None:
     city = find_city(city_id)
-    return city and city_text(city)
+    return None if city is None else city_text(city)
 
 
 def _map_texts(column: pa.ChunkedArray, describe: Callable[[str], str | None]) -> pa.Array:

@@ -33,13 +33,13 @@ const chargingBackdrop = (() => {
     _handleMouseOut() {}
   }
 
-  const places = { fixed: /** @type {Place[]} */ ([]), inView: /** @type {Place[]} */ ([]) };
+  const named = { fixed: /** @type {Place[]} */ ([]), inView: /** @type {Place[]} */ ([]) };
 
   /** Names that are there from the start, or those of the towns in view; larger ones first.
-   * @param {Partial<typeof places>} given */
+   * @param {Partial<typeof named>} given */
   function joinPlaces(given) {
-    Object.assign(places, given);
-    state.labels.show([...places.fixed, ...places.inView].sort((a, b) => a[2] - b[2]));
+    Object.assign(named, given);
+    state.labels.show([...named.fixed, ...named.inView].sort((a, b) => a[2] - b[2]));
   }
 
   // the last answer of `labelsOf`

@@ -78,8 +78,10 @@ const chargingGround = (() => {
         const rings = squareOf(ground, lat, west);
         if (!rings) continue;
         // whole pixels, and the land beyond them: no gap shows between two squares
-        const left = Math.floor((lon / 360 + 0.5) * scale - origin.x), top = Math.floor(heightOf(lat + size) * scale - origin.y);
-        const right = Math.ceil(((lon + size) / 360 + 0.5) * scale - origin.x), bottom = Math.ceil(heightOf(lat) * scale - origin.y);
+        const xOf = (/** @type {number} */ degrees) => (degrees / 360 + 0.5) * scale - origin.x;
+        const yOf = (/** @type {number} */ degrees) => heightOf(degrees) * scale - origin.y;
+        const left = Math.floor(xOf(lon)), right = Math.ceil(xOf(lon + size));
+        const top = Math.floor(yOf(lat + size)), bottom = Math.ceil(yOf(lat));
         ctx.fillStyle = state.theme.sea;
         ctx.fillRect(left, top, right - left, bottom - top);
         squares.push({ rings, turn });

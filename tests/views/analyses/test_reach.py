@@ -192,14 +192,25 @@ def test_weights_of_nothing_are_no_share(page):
 @pytest.fixture
 def elsewhere(build, tiny_records, tiny_description, tmp_path, monkeypatch):
     """A station far from all places that come with the map, of nobody known."""
-    station = tiny_records[0]._replace(lat=52.5, lon=13.4, country="DE", city_raw=None, operator_id=None)
+    station = tiny_records[0]._replace(lat=72.0, lon=-40.0, country="GL", city_raw=None, operator_id=None)
     dataset = write_version(tmp_path / "elsewhere", build((station,)).tables, tiny_description)
     return page_over(dataset, tmp_path, monkeypatch)
+
+
+@pytest.mark.slow
+def test_people_abroad_are_counted_as_those_of_china_are(
+    build, tiny_records, tiny_description, tmp_path, monkeypatch
+):
+    station = tiny_records[0]._replace(lat=52.5, lon=13.4, country="DE", city_raw=None)
+    dataset = write_version(tmp_path / "berlin", build((station,)).tables, tiny_description)
+    page = reach(page_over(dataset, tmp_path, monkeypatch))
+    assert "No people are known near these stations" not in html(page)
+    assert "GeoNames" in html(page) + captions(page)
 
 
 @pytest.mark.slow
 def test_where_nobody_is_known_the_page_says_so_and_takes_weights(elsewhere):
     reach(elsewhere)
     assert "No people are known near these stations" in html(elsewhere)
-    bring(elsewhere, "lat,lon,weight\n52.5,13.4,1\n")
+    bring(elsewhere, "lat,lon,weight\n72.0,-40.0,1\n")
     assert "100.0 % (1 of 1)" in html(elsewhere)

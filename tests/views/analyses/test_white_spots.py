@@ -88,7 +88,7 @@ def test_weights_of_coarser_cells_are_ranked_at_their_resolution(page):
 def test_where_nobody_lives_there_is_nothing_to_rank(
     build, tiny_records, tiny_description, tmp_path, monkeypatch
 ):
-    station = tiny_records[0]._replace(lat=52.5, lon=13.4, country="DE", city_raw=None)
+    station = tiny_records[0]._replace(lat=72.0, lon=-40.0, country="GL", city_raw=None)
     dataset = write_version(tmp_path / "elsewhere", build((station,)).tables, tiny_description)
     page = spots(page_over(dataset, tmp_path, monkeypatch))
     assert "No people are known near these stations" in html(page)

@@ -63,7 +63,23 @@ def test_the_header_has_title_unit_and_places_of_the_dataset(page):
     assert "Real · New York" in shown
     headings = re.findall('<div class="what"><span class="">([^<]*)', shown)
     assert headings[:2] == ["stations", "charging ports"]
-    assert [key for key in ("city", "relation") if any(each.key == key for each in page.multiselect)] == []
+    assert [key for key in ("city", "relation") if any(each.key == key for each in page.multiselect)] == [
+        "city"
+    ]
+
+
+@pytest.mark.slow
+def test_a_link_to_a_city_abroad_selects_its_stations_and_names_it(page):
+    opened(page, city="geonames:5106834").run()
+    assert "city Albany" in html(page) or "Albany" in captions(page) + html(page)
+    [cities] = [each for each in page.multiselect if each.key == "city"]
+    assert (cities.options, cities.value) == (["Albany"], ["geonames:5106834"])
+
+
+@pytest.mark.slow
+def test_a_link_to_a_city_nobody_knows_is_a_problem_that_is_shown(page):
+    opened(page, city="geonames:1").run()
+    assert "geonames:1" in " ".join(texts(page))
 
 
 @pytest.mark.slow
@@ -81,9 +97,9 @@ def test_a_link_to_highways_is_answered_calmly(page):
 
 
 @pytest.mark.slow
-def test_what_is_lost_is_counted_in_cells_alone_and_the_page_says_so(page):
+def test_what_is_lost_is_counted_in_cells_and_cities_and_the_page_says_so(page):
     opened(page, view="coverage", topic="leaving", leaver="tesla")
     assert said(page)["Charging ports lost"] == "16.7 % (1 of 6)"
-    assert "No figures by city" in captions(page)
+    assert "No figures by city" not in captions(page)
     assert "No figures by service area" in captions(page)
-    assert list(tables(page)) == []
+    assert "Albany" in str([rows.to_dict() for rows in tables(page)])
