@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from charging.dataset.build import BuildResult, build_tables
+from charging.dataset.building.build import BuildResult, build_tables
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Current, Datum

@@ -14,7 +14,7 @@ from realdata import REALDATA, VARIABLE
 from xdist.scheduler import LoadFileScheduling
 
 from charging.cli import main
-from charging.dataset.build import build_tables
+from charging.dataset.building.build import build_tables
 from charging.dataset.manifest import Description
 from charging.dataset.pipeline import build_simulated
 from charging.dataset.store import CURRENT, open_dataset

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from uuid import uuid4
 
-from charging.dataset.build import Preview, take_first
+from charging.dataset.building.build import Preview, take_first
 from charging.dataset.pipeline import Progress, check_name, import_files, no_progress, stated
 from charging.dataset.staging import age_s
 from charging.dataset.store import (

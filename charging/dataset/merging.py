@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from charging.dataset.columns import add_new_columns, sort_table
+from charging.dataset.building.columns import add_new_columns, sort_table
 from charging.dataset.manifest import Description
 from charging.dataset.report import (
     MAX_EXAMPLES,

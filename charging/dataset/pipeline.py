@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from charging.dataset.build import Builder, BuildResult
+from charging.dataset.building.build import Builder, BuildResult
 from charging.dataset.manifest import Description
 from charging.dataset.merging import write_merged
 from charging.dataset.report import FileAssumption, GuessedColumn, ImportReport, UnusedColumns

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from charging.dataset.columns import distinct_rows
+from charging.dataset.building.columns import distinct_rows
 from charging.dataset.report import Finding, find_repeated_piles
 from charging.dataset.store import Dataset
 from charging.domain.place_names import place_keys

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from charging.dataset.columns import sort_table
-from charging.dataset.entity_resolution import Resolver, locate_cities
+from charging.dataset.building.columns import sort_table
+from charging.dataset.building.entity_resolution import Resolver, locate_cities
+from charging.dataset.building.operator_naming import assign_operators
+from charging.dataset.building.record_batch import SEARCHED, city_text, search_texts
 from charging.dataset.manifest import Description
 from charging.dataset.merging import whole_tables, write_merged
-from charging.dataset.operator_naming import assign_operators
-from charging.dataset.record_batch import SEARCHED, city_text, search_texts
 from charging.dataset.store import Dataset, open_dataset
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators

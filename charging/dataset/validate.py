@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from charging.dataset.columns import add_new_columns, distinct_rows, rows_of
+from charging.dataset.building.columns import add_new_columns, distinct_rows, rows_of
 from charging.dataset.content_hash import content_hash
 from charging.dataset.store import Dataset
 from charging.domain.schema import FORMAT_VERSION, PILES, SERVICE_AREAS, STATIONS, TABLES, Column, Table

@@ -19,9 +19,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from charging.dataset.building.operator_naming import operator_table
 from charging.dataset.content_hash import content_hash
 from charging.dataset.manifest import Description, Manifest, StoredFile
-from charging.dataset.operator_naming import operator_table
 from charging.dataset.staging import age_s, sweep_unfinished, unfinished_path
 from charging.dataset.store import CURRENT, MANIFEST, Dataset, current_version, replace_text, versions_in
 from charging.dataset.validate import validate_tables

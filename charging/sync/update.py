@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.dataset.build import Builder, BuildResult, build_tables
+from charging.dataset.building.build import Builder, BuildResult, build_tables
 from charging.dataset.manifest import SourceRows
 from charging.dataset.merging import whole_tables, without_merges, write_merged
 from charging.dataset.pipeline import Progress, check_name, describe_build, no_progress

@@ -277,7 +277,7 @@ def test_licence_and_attribution_default_to_those_of_the_source(build):
 
 
 def test_chunks_leave_no_trace(build, tiny_records, tiny_built, monkeypatch):
-    monkeypatch.setattr("charging.dataset.build.CHUNK_RECORDS", 5)
+    monkeypatch.setattr("charging.dataset.building.build.CHUNK_RECORDS", 5)
     assert build(tiny_records).tables == tiny_built.tables
 
 

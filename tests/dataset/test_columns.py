@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charging.dataset.columns import clean_text, clean_texts, distinct_rows, fold_texts, rows_of
+from charging.dataset.building.columns import clean_text, clean_texts, distinct_rows, fold_texts, rows_of
 from charging.domain.text_folding import fold_text
 
 ANY_TEXT = st.text(st.characters(codec=None))

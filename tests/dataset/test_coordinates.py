@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from charging.dataset.coordinates import coordinate_refusal, in_wgs84
+from charging.dataset.building.coordinates import coordinate_refusal, in_wgs84
 from charging.domain.datum import from_wgs84, is_shifted
 from charging.domain.vocabulary import Datum
 from charging.sources.records import Reason

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from charging.dataset.build import Builder
+from charging.dataset.building.build import Builder
 from charging.dataset.report import MAX_EXAMPLES, ImportReport, Tally, UnresolvedOperator
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators

@@ -5,7 +5,7 @@ import random
 import pyarrow as pa
 import pytest
 
-from charging.dataset.operator_naming import make_ids, operator_table
+from charging.dataset.building.operator_naming import make_ids, operator_table
 from charging.dataset.operators import find_operator, operator_names, operators_of
 from charging.dataset.versions import write_version
 from charging.domain.operators import load_operators
@@ -77,7 +77,7 @@ def test_two_operators_whose_ids_would_be_one_are_numbered():
 
 
 def test_only_as_many_operators_as_codes_can_say_are_named_the_largest_first(monkeypatch):
-    monkeypatch.setattr("charging.dataset.operator_naming.MAX_OPERATORS", 3)
+    monkeypatch.setattr("charging.dataset.building.operator_naming.MAX_OPERATORS", 3)
     assert make_ids({"a": 1, "b": 3, "c": 2}, taken=["nio"]) == {"b": "b", "c": "c"}
 
 

@@ -7,7 +7,7 @@ from abroad import CITIES, build_abroad
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charging.dataset.entity_resolution import locate_cities
+from charging.dataset.building.entity_resolution import locate_cities
 from charging.domain.town_location import derive_cities, named_cities, sensible_km
 
 NEW_YORK = (40.74, -73.99)

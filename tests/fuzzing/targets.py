@@ -21,7 +21,7 @@ import openpyxl
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from charging.dataset.build import Builder
+from charging.dataset.building.build import Builder
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
 from charging.errors import ChargingError, SourceError

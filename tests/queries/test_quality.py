@@ -6,7 +6,7 @@ from dataclasses import replace
 import pyarrow.parquet as pq
 import pytest
 
-from charging.dataset.build import Builder
+from charging.dataset.building.build import Builder
 from charging.dataset.versions import write_version
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators

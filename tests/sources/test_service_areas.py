@@ -5,8 +5,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from charging.dataset.building.service_area_matching import LINK_KM, LINK_UNSAID_KM
 from charging.dataset.pipeline import import_files
-from charging.dataset.service_area_matching import LINK_KM, LINK_UNSAID_KM
 from charging.domain.vocabulary import Datum, Site
 from charging.errors import SourceError
 from charging.sources import service_areas

@@ -18,7 +18,7 @@ from sync.conftest import ENVIRONMENT, OCPI
 from sync.loopback import TOKEN, OcpiServer, Reply, location
 
 from charging import cli
-from charging.dataset.build import Builder
+from charging.dataset.building.build import Builder
 from charging.dataset.merging import merge, unmerge
 from charging.dataset.pipeline import describe_build
 from charging.dataset.store import last_dataset, open_dataset

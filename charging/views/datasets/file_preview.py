@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from charging.dataset.build import Preview
+from charging.dataset.building.build import Preview
 from charging.dataset.drafts import Draft, DraftFile, ReadOptions, is_by_columns
 from charging.errors import ChargingError
 from charging.maps.static_map_svg import draw_points_map

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charging.dataset.record_validation import stations_of
+from charging.dataset.building.record_validation import stations_of
 from charging.domain.vocabulary import Current, Datum
 from charging.sources.records import PileRecord, Reason, Rejection, StationRecord
 from charging.sources.tabular.device_grouping import merged

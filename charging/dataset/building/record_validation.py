@@ -14,10 +14,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from charging.dataset.columns import clean_text, clean_texts
-from charging.dataset.coordinates import coordinate_refusal, has_sound_coordinates, in_wgs84, is_in_country
-from charging.dataset.entity_resolution import Resolver
-from charging.dataset.record_batch import PileGroups, RecordBatch
+from charging.dataset.building.columns import clean_text, clean_texts
+from charging.dataset.building.coordinates import (
+    coordinate_refusal,
+    has_sound_coordinates,
+    in_wgs84,
+    is_in_country,
+)
+from charging.dataset.building.entity_resolution import Resolver
+from charging.dataset.building.record_batch import PileGroups, RecordBatch
 from charging.dataset.report import MAX_EXAMPLES, ImportReport, Tally
 from charging.domain.datum import CHINA, is_shifted, may_be_in_china
 from charging.domain.vocabulary import Connector, Datum

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.dataset.columns import distinct_rows, rows_of
+from charging.dataset.building.columns import distinct_rows, rows_of
 from charging.domain.operator_names import make_operator_id, names_nobody, operator_key
 from charging.domain.operators import OperatorRegistry
 from charging.domain.schema import OPERATORS, PILES, STATIONS

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from charging.dataset.columns import clean_texts, fill_nulls, fold_texts
-from charging.dataset.entity_resolution import Resolver
+from charging.dataset.building.columns import clean_texts, fill_nulls, fold_texts
+from charging.dataset.building.entity_resolution import Resolver
 from charging.domain.geography import City, Floats
 from charging.domain.hexes import cells_at
 from charging.domain.schema import STATIONS

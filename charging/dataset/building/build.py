@@ -16,18 +16,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.dataset.columns import clean_texts, sort_table
-from charging.dataset.entity_resolution import Resolver
+from charging.dataset.building.columns import clean_texts, sort_table
+from charging.dataset.building.entity_resolution import Resolver
+from charging.dataset.building.operator_naming import assign_operators
+from charging.dataset.building.record_validation import RecordValidator
+from charging.dataset.building.service_area_matching import link_by_distance
 from charging.dataset.manifest import SourceRows
-from charging.dataset.operator_naming import assign_operators
-from charging.dataset.record_validation import RecordValidator
 from charging.dataset.report import (
     FileAssumption,
     GuessedColumn,
     ImportReport,
     UnusedColumns,
 )
-from charging.dataset.service_area_matching import link_by_distance
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.hexes import cells_at
 from charging.domain.operators import OperatorRegistry, load_operators

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.dataset.columns import fold_texts
+from charging.dataset.building.columns import fold_texts
 from charging.domain.geography import City, CityIndex, Floats
 from charging.domain.operators import OperatorRegistry, is_operator_stated
 from charging.domain.town_location import LocatedCities, derive_cities, named_cities

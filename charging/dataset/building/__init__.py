@@ -1,0 +1,1 @@
+"""What makes tables of records: their checks, their places, their operators."""
