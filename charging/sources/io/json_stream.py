@@ -94,7 +94,7 @@ def records(
     inside: Container[str],
     *,
     keyed_record: Callable[[str, Any], Any] | None = None,
-    envelopes: Container[str] = frozenset(),
+    envelopes: Container[str] | None = None,
     chunk_chars: int = CHUNK_CHARS,
 ) -> Iterator[Any]:
     """Return the records of an array, or of objects that hold arrays of them, and what is around those.
@@ -249,13 +249,12 @@ class _Walk:
     window: "_Window"
     inside: Container[str]
     keyed_record: Callable[[str, Any], Any]
-    envelopes: Container[str]
+    envelopes: Container[str] | None
 
     def elements(self, name: str, depth: int) -> Iterator[Any]:
         """Step over an array, element by element, or through its elements where they are envelopes."""
-        window = self.window
-        is_opened = self.envelopes and depth < _MAX_DEPTH and (not name or name in self.envelopes)
-        if not is_opened:
+        window, names = self.window, self.envelopes
+        if names is None or depth >= _MAX_DEPTH or (name and name not in names):
             yield from _elements(window)
             return
         window.skip("[")
@@ -278,7 +277,7 @@ class _Walk:
             is_open = name in self.inside and depth < _MAX_DEPTH
             if is_open and (window.peek("[") or window.peek("{")):
                 has_records = True
-                if self.envelopes:
+                if self.envelopes is not None:
                     yield Before({**members})
                 yield from self.elements(name, depth) if window.peek("[") else self.members(depth + 1)
             elif (record := self.keyed_record(name, value := window.value())) is not None:
