@@ -108,6 +108,8 @@ def _of_records(part: Part, records: str | None) -> Iterator[Sample]:
         encodings = encodings_of(file.read(MAX_BYTES))
     for rows in tables(part, Layout(encodings=encodings, records=records)):
         (_, header), *below = islice(rows.singly, 1 + MAX_ROWS)
+        if len(header or ()) < _MIN_COLUMNS:
+            continue
         form = TableForm(encodings=encodings, records=rows.records.path if rows.records else None)
         yield Sample(
             tuple(header or ()), tuple(tuple(cells) for _, cells in below if cells), form, rows.records
