@@ -29,7 +29,7 @@ class TownHit(NamedTuple):
     city: City
 
 
-class _Names(NamedTuple):
+class _FoldedNames(NamedTuple):
     keys: pa.Array  # every name of every town, folded
     town: NDArray[np.int64]  # its row
 
@@ -74,7 +74,7 @@ def _is_in(towns: Towns, countries: frozenset[str]) -> NDArray[np.bool_]:
 
 
 @cache
-def _names() -> _Names:
+def _names() -> _FoldedNames:
     towns = load_towns()
     others = pc.split_pattern(pa.array(towns.names, pa.string()), "|")
     rows = np.arange(len(towns))
@@ -83,7 +83,7 @@ def _names() -> _Names:
     texts = pa.concat_arrays(parts)
     is_there = texts.is_valid()
     town = np.concatenate(owners)[is_there.to_numpy(zero_copy_only=False)]
-    return _Names(_fold(texts.drop_null()), town)
+    return _FoldedNames(_fold(texts.drop_null()), town)
 
 
 def _fold(texts: pa.Array) -> pa.Array:

@@ -72,7 +72,7 @@ def is_in_country(
 
 
 def in_wgs84(
-    lat: NDArray[np.float64], lon: NDArray[np.float64], shifted_from: NDArray[np.object_]
+    lat: NDArray[np.float64], lon: NDArray[np.float64], shifted_from: NDArray[np.object_] | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return points in WGS-84 degrees.
 
@@ -81,8 +81,10 @@ def in_wgs84(
     lat, lon
         Degrees, each in its own datum.
     shifted_from
-        The `Datum` each point has to be moved from, or None where it stays.
+        The `Datum` each point has to be moved from, or None where it stays; None as a whole where all stay.
     """
+    if shifted_from is None:
+        return lat, lon
     lat, lon = lat.copy(), lon.copy()
     for datum in (Datum.GCJ02, Datum.BD09):
         rows = shifted_from == datum

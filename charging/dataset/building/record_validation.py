@@ -151,9 +151,7 @@ class RecordValidator:
         groups, counted = self._groups(stations, ids)
         self.tally.merged += int(stations.rows.sum()) - len(stations)
         self._count_findings(stations, ids, operators, counted)
-        lat, lon, shifted_from = stations.lat, stations.lon, _datums_to_shift(stations)
-        if shifted_from is not None:
-            lat, lon = in_wgs84(lat, lon, shifted_from)
+        lat, lon = in_wgs84(stations.lat, stations.lon, _datums_to_shift(stations))
         cities, derived_km = self._resolver.cities_of(stations, lat, lon)
         return RecordBatch(
             given=stations,
