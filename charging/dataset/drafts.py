@@ -9,7 +9,6 @@ import logging
 import re
 import shutil
 import threading
-import unicodedata
 import weakref
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -21,6 +20,7 @@ from uuid import uuid4
 
 from charging.dataset.building.build import Preview, take_first
 from charging.dataset.pipeline import Progress, check_name, import_files, no_progress, stated
+from charging.dataset.sent_files import SentFile, check_size, display_name, file_name
 from charging.dataset.staging import age_s
 from charging.dataset.store import (
     Dataset,
@@ -56,14 +56,6 @@ _log = logging.getLogger(__name__)
 
 _READING = threading.Lock()
 _TURN_S = 0.2  # between two attempts to start
-_MAX_NAME_LENGTH = 80
-
-
-class SentFile(NamedTuple):
-    """An uploaded file."""
-
-    name: str  # as its sender calls it; never part of a path
-    content: bytes | memoryview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +97,7 @@ class Draft:
         DatasetError
             If they cannot be stored.
         """
-        _check_size(sent, max_bytes)
+        check_size(sent, max_bytes)
         sweep_drafts(build_dir)
         self._build_dir = build_dir
         self._folder = build_dir / DRAFTS / uuid4().hex
@@ -261,10 +253,10 @@ class Draft:
 
     def _store_file(self, number: int, sent: SentFile) -> DraftFile:
         # in a folder each, so that files of one name are two
-        path = self._folder / "files" / str(number) / _file_name(sent.name)
+        path = self._folder / "files" / str(number) / file_name(sent.name)
         path.parent.mkdir(parents=True)
         path.write_bytes(sent.content)
-        name = _display_name(sent.name)
+        name = display_name(sent.name)
         try:
             reader, problem, fault = sniff(path, self._build_dir / OWN_PRESETS), "", None
         except ChargingError as error:
@@ -325,18 +317,6 @@ def sweep_drafts(build_dir: Path, *, min_age_s: float = ABANDONED_S) -> list[str
     return swept
 
 
-def _check_size(sent: Sequence[SentFile], max_bytes: int) -> None:
-    if not sent:
-        raise UsageError("Expected at least one file, found none")
-    size = sum(len(file.content) for file in sent)
-    if size > max_bytes:
-        message = (
-            f"Expected files of at most {max_bytes / 1e6:,.0f} MB together, found {size / 1e6:,.1f} MB."
-            " Pack them (gzip or zip), or bring fewer of them."
-        )
-        raise UsageError(message, Fault.TOO_LARGE)
-
-
 def _is_good_name(name: str) -> bool:
     with suppress(UsageError):
         check_name(name)
@@ -364,17 +344,6 @@ def columns_named(file: DraftFile, choices: ReadOptions) -> Given:
 
 def _generate_records(reader: Reader, path: Path, companions: Sequence[Path]) -> Generator[Record]:
     yield from reader.read(path, companions=companions)
-
-
-def _file_name(name: str) -> str:
-    """Return a name of the same meaning that is one part of a path, and no hidden one."""
-    return re.sub(r"[^\w.-]+", "-", name).strip("-.")[-_MAX_NAME_LENGTH:].lstrip(".") or "file"
-
-
-def _display_name(name: str) -> str:
-    """Return a name as it can be shown: on one line, without what turns the direction of a text."""
-    kept = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C")
-    return kept[-_MAX_NAME_LENGTH:] or "file"
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Geodetic datums: WGS-84, GCJ-02 (maps of mainland China) and BD-09 (Baidu), and conversions between them.
 
 This is only the arithmetic. It says nothing about *where* a shift applies: outside the mainland GCJ-02
-equals WGS-84, and the usual test by a rectangle would move Hong Kong and Seoul. `charging.dataset.building.build`
-decides by source and country, once per row.
+equals WGS-84, and the usual test by a rectangle would move Hong Kong and Seoul.
+`charging.dataset.building` decides by source and country, once per row.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """What a reader yields: stations, service areas and rejections, in the source's own terms.
 
 A record keeps the source's coordinates in the source's datum and its texts as they were. Turning them into
-rows (datum, operator, city, cell, validation) is the business of `charging.dataset.building.build`, once for all.
+rows (datum, operator, city, cell, validation) is the business of `charging.dataset.building`, once for all.
 """
 
 import datetime as dt

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from charging.dataset import drafts, pipeline
-from charging.dataset.drafts import DRAFTS, WAITING, Draft, ReadOptions, SentFile, sweep_drafts
+from charging.dataset.drafts import DRAFTS, WAITING, Draft, ReadOptions, sweep_drafts
+from charging.dataset.sent_files import SentFile
 from charging.dataset.store import dataset_names, last_dataset
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, DatasetError, SourceError, UsageError

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from charging.dataset.drafts import Draft, ReadOptions, SentFile
+from charging.dataset.drafts import Draft, ReadOptions
 from charging.dataset.pipeline import import_files
+from charging.dataset.sent_files import SentFile
 from charging.domain.vocabulary import Status
 from charging.errors import SourceError
 from charging.sources import irve_dynamic

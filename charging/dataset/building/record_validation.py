@@ -22,11 +22,12 @@ from charging.dataset.building.coordinates import (
     is_in_country,
 )
 from charging.dataset.building.entity_resolution import Resolver
+from charging.dataset.building.known_ids import KnownIds
 from charging.dataset.building.record_batch import PileGroups, RecordBatch
 from charging.dataset.report import MAX_EXAMPLES, ImportReport, Tally
 from charging.domain.datum import CHINA, is_shifted, may_be_in_china
 from charging.domain.vocabulary import Connector, Datum
-from charging.sources.io.arrow_texts import are_distinct, texts_of
+from charging.sources.io.arrow_texts import texts_of
 from charging.sources.records import (
     PileRecord,
     PointDoubt,
@@ -67,7 +68,7 @@ class RecordValidator:
         self.tally = Tally()
         self.areas: dict[str, ServiceAreaRecord] = {}
         self._resolver = resolver
-        self._station_ids: dict[str, _KnownIds] = {}  # by source, as the source writes them
+        self._station_ids: dict[str, KnownIds] = {}  # by source, as the source writes them
 
     @property
     def taken_count(self) -> int:
@@ -79,7 +80,7 @@ class RecordValidator:
     ) -> None:
         """Count stations (source, and id in it) and service areas taken before, with the report on them."""
         for source, source_id in station_ids:
-            self._station_ids.setdefault(source, _KnownIds()).texts.add(source_id)
+            self._station_ids.setdefault(source, KnownIds()).texts.add(source_id)
         self.areas.update((area.service_area_id, area) for area in areas)
         self.tally.keep(report)
 
@@ -108,7 +109,7 @@ class RecordValidator:
         if Repair.SWAP in repairs:
             stations = _repair_swaps(stations)
         ids = clean_texts(stations.column("source_id"))
-        refused = self._find_rejections(stations, ids, self._station_ids.setdefault(source, _KnownIds()))
+        refused = self._find_rejections(stations, ids, self._station_ids.setdefault(source, KnownIds()))
         self._count_rejections(stations, refused)
         if refused:
             is_taken = np.ones(len(stations), np.bool_)
@@ -117,7 +118,7 @@ class RecordValidator:
         return self._build_batch(stations, ids, datum) if len(stations) else None
 
     def _find_rejections(
-        self, stations: Stations, ids: pa.Array, known_ids: "_KnownIds"
+        self, stations: Stations, ids: pa.Array, known_ids: KnownIds
     ) -> dict[int, Rejection]:
         """Return what is refused by position, and keep the ids of the others."""
         country = stations.column("country")
@@ -257,38 +258,6 @@ class RecordValidator:
             self.tally.discard(field, ids[stations[row]].as_py(), given.values[given.at[row]])
         values = [value if is_good else None for value, is_good in zip(given.values, is_real, strict=True)]
         return Coded(values, given.at)
-
-
-class _KnownIds:
-    """The ids of a source that were taken: a column, and a set when more come that may be among them."""
-
-    def __init__(self) -> None:
-        self._first: pa.Array | None = None
-        self._texts: set[str] = set()
-
-    def __len__(self) -> int:
-        return len(self._texts) + (0 if self._first is None else len(self._first))
-
-    @property
-    def texts(self) -> set[str]:
-        """All ids."""
-        if self._first is not None:
-            self._texts.update(self._first.to_pylist())
-            self._first = None
-        return self._texts
-
-    def take(self, ids: pa.Array) -> bool:
-        """Take ids if each is there and no other is the same; return whether they were taken."""
-        if ids.null_count:
-            return False
-        if not len(self) and are_distinct(ids):
-            self._first = ids
-            return True
-        known, new = self.texts, {*ids.to_pylist()}
-        if len(new) < len(ids) or not known.isdisjoint(new):
-            return False
-        known |= new
-        return True
 
 
 def stations_of(records: Sequence[Record]) -> Stations:

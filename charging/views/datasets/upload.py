@@ -9,8 +9,9 @@ from dataclasses import astuple
 
 import streamlit as st
 
-from charging.dataset.drafts import WAITING, Draft, ReadOptions, SentFile, is_by_columns
+from charging.dataset.drafts import WAITING, Draft, ReadOptions, is_by_columns
 from charging.dataset.pipeline import DONE, WRITING
+from charging.dataset.sent_files import SentFile
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError
 from charging.settings import Settings

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charging.dataset.drafts import Draft, ReadOptions, SentFile
+from charging.dataset.drafts import Draft, ReadOptions
 from charging.dataset.pipeline import import_files
+from charging.dataset.sent_files import SentFile
 from charging.domain.vocabulary import Access, Connector, Current, Datum, Site, Status, connectors_in
 from charging.errors import SourceError
 from charging.sources.datex2 import model as datex2
