@@ -223,7 +223,7 @@ def test_the_module_runs_without_streamlit_and_folium(build_dir):
 
 
 def test_info_says_what_nobody_states_and_counts_who_is_named(run, tmp_path, build, tiny_description):
-    bare = {"lat": 42.6, "lon": -73.8, "datum": Datum.WGS84, "country": "US"}
+    bare = {"lat": 70.0, "lon": -40.0, "datum": Datum.WGS84, "country": "GL"}  # no town is near
     named = StationRecord(source_id="1", operator_raw="Tesla", city_raw="Troy", **bare)
     write_version(tmp_path / "named", build([named]).tables, tiny_description)
     out = run("info", tmp_path / "named")[1]

@@ -152,7 +152,7 @@ def are_lines(head: bytes) -> bool:
 
     Examples
     --------
-    >>> are_lines(b'{"id": 1}\\n{"id": \\n{"id": 3}\\n'), are_lines(b'{"a": [\\n{"id": 1},\\n{"id": 2}\\n]}')
+    >>> are_lines(b'{"id": 1}\n{"id": \n{"id": 3}\n'), are_lines(b'{"a": [\n{"id": 1},\n{"id": 2}\n]}')
     (True, False)
     """
     space = _SPACE.encode()

@@ -95,14 +95,14 @@ def _sentences(report: ImportReport, say: Texts) -> list[str]:
 
 
 def _count_sentence(report: ImportReport, say: Texts) -> str:
-    counts = {"rows": report.rows_read, "stations": report.stations, "rejected": report.rejected}
-    texts = {name: say.number(count) for name, count in counts.items()}
-    piles, areas = say.number(report.piles), say.number(report.service_areas)
+    rows, stations, rejected = map(say.number, (report.rows_read, report.stations, report.rejected))
     if _is_uncounted(report):
-        return say("data.report.read.uncounted", **texts)
-    if report.service_areas:
-        return say("data.report.read", piles=piles, areas=areas, **texts)
-    return say("data.report.read.stations", piles=piles, **texts)
+        return say("data.report.read.uncounted", rows=rows, stations=stations, rejected=rejected)
+    piles = say.number(report.piles)
+    if not report.service_areas:
+        return say("data.report.read.stations", rows=rows, stations=stations, rejected=rejected, piles=piles)
+    areas = say.number(report.service_areas)
+    return say("data.report.read", rows=rows, stations=stations, rejected=rejected, piles=piles, areas=areas)
 
 
 def _is_uncounted(report: ImportReport) -> bool:

@@ -62,7 +62,7 @@ NOTED_ELSEWHERE = {
     *(f"analyses/{name}.py" for name in ("partners", "operator_exit", "reach", "highways", "white_spots")),
     *("analyses/unknowns.py", "pages/compare.py", "pages/changes.py"),  # by `show_analysis`, for all of them
     *("analyses/units.py", "session/analysis_params.py", "session/colours.py"),  # show no totals
-    *("datasets/dataset_switcher.py", "report/report.py"),  # nor do these
+    *("datasets/dataset_switcher.py", "mapview/map_layers.py", "report/report.py"),  # nor do these
 }
 """Modules that ask for totals and have no note of their own."""
 
