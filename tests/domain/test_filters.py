@@ -8,10 +8,9 @@ from charging.domain.filters import FIELDS, MAX_POWER_KW, MAX_TEXT_LENGTH, Filte
 from charging.domain.text_folding import fold_text
 from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
 
-PLAIN = st.text(min_size=1, max_size=20).filter(
-    lambda text: text.isprintable() and text == text.strip() != ""
-)
-SEARCHED = st.text(max_size=8).map(fold_text).filter(str.isprintable)
+PRINTABLE = st.characters(exclude_categories=["C", "Z"], include_characters=" ")
+PLAIN = st.text(PRINTABLE, min_size=1, max_size=20).map(str.strip).filter(lambda text: text != "")
+SEARCHED = st.text(PRINTABLE, max_size=8).map(fold_text).filter(str.isprintable)
 POWERS_KW = st.none() | st.floats(min_value=0, max_value=MAX_POWER_KW, exclude_min=True)
 
 FILTERS = st.builds(

@@ -19,6 +19,7 @@ from charging.domain.filters import Filters
 from charging.domain.published import Qualifier, launch_figures
 from charging.errors import Fault
 from charging.maps.tiles import CHOICES
+from charging.sources.datex2.codes import FacilityDoubt
 from charging.sources.ocpi import codes as ocpi_codes
 from charging.sources.open_charge_map import codes as open_charge_map_codes
 from charging.sources.recognition.column_guess import FIELDS
@@ -83,7 +84,7 @@ def _closed_sets():
     }
     return {
         *(Fault, KeepReason, Reason, PointDoubt, Qualifier, Obstacle),
-        *(ocpi_codes.Doubt, open_charge_map_codes.SiteDoubt),
+        *(ocpi_codes.Doubt, open_charge_map_codes.SiteDoubt, FacilityDoubt),
         *(kind for kind in seen if issubclass(kind, StrEnum)),
     }
 
