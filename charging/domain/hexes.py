@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import h3.api.numpy_int as h3
 import numpy as np
-from h3._cy import latlng_to_cell  # as the API has it, but for two calls that took a third of the time
 from numpy.typing import NDArray
 
 from charging.domain.bounds import Bounds
@@ -72,7 +71,7 @@ def cells_at(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.i
     cells = np.empty(len(lat), np.int64)
     for start in range(0, len(lat), _POINTS):
         some = slice(start, start + _POINTS)
-        found = map(latlng_to_cell, lat[some].tolist(), lon[some].tolist(), repeat(CELL_RESOLUTION))
+        found = map(h3.latlng_to_cell, lat[some].tolist(), lon[some].tolist(), repeat(CELL_RESOLUTION))
         cells[some] = np.fromiter(found, np.int64)
     return cells
 
