@@ -27,7 +27,7 @@ from charging.sources.records import PileRecord, ServiceAreaRecord, SourceInfo, 
 
 settings.register_profile(
     "suite",
-    max_examples=int(os.environ.get("CHARGING_EXAMPLES", "40")),
+    max_examples=int(os.environ.get("CHARGING_EXAMPLES", "25")),
     deadline=None,  # that the machine is busy is no fault of an example
     suppress_health_check=[HealthCheck.too_slow],
 )

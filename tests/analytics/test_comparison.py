@@ -103,7 +103,7 @@ def test_standings_in_the_simulated_network_equal_plain_python(simulated_holding
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(rows=networks, a=operator_sets, b=operator_sets)
 def test_standings_in_any_table_equal_plain_python(rows, a, b):
     b = [operator for operator in b if operator not in a]
@@ -111,7 +111,7 @@ def test_standings_in_any_table_equal_plain_python(rows, a, b):
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     rows=networks,
     other=networks,
@@ -124,7 +124,7 @@ def test_standings_in_any_two_tables_equal_plain_python(rows, other, a, b):
 
 
 @pytest.mark.slow
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(rows=networks, a=operator_sets, b=operator_sets, seed=st.integers())
 def test_the_order_of_rows_and_operators_changes_nothing(rows, a, b, seed):
     b = [operator for operator in b if operator not in a]
@@ -135,7 +135,7 @@ def test_the_order_of_rows_and_operators_changes_nothing(rows, a, b, seed):
 
 
 @pytest.mark.slow
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(rows=networks, a=operator_sets)
 def test_no_pile_is_lost_between_a_b_and_others(rows, a):
     b = [operator for operator in "abcde" if operator not in a]

@@ -50,7 +50,7 @@ def as_list(table):
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(ROWS, st.integers(0, CELL_RESOLUTION))
 def test_stations_are_binned_as_loops_bin_them(rows, resolution):
     table = bin_stations(stations(rows), resolution)

@@ -10,7 +10,7 @@ from charging.dataset.versions import write_version
 from charging.domain.vocabulary import Current, Datum, Kind
 from charging.sources.records import PileRecord, StationRecord
 
-pytestmark = in_chromium
+pytestmark = [*in_chromium, pytest.mark.endurance]
 
 ATTACKS = (
     "<script>window.top.ran = 1</script>",

@@ -4,7 +4,7 @@ import pytest
 from browser.live import in_chromium, serving
 from playwright.sync_api import expect
 
-pytestmark = in_chromium
+pytestmark = [*in_chromium, pytest.mark.endurance]
 
 
 @pytest.fixture(scope="module")

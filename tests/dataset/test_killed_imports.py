@@ -78,8 +78,7 @@ def house(tmp_path):
         process.stdin.close()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kills", [10, sized(100, 500)])
+@pytest.mark.parametrize("kills", [sized(100, 500)])
 def test_an_import_killed_at_any_moment_leaves_the_dataset_whole(house, kills):
     moments = random.Random(7)  # noqa: S311  to be repeated, not to be secret
     longest_s = max(house.run(OLD)[1] for _ in range(3))
@@ -92,8 +91,7 @@ def test_an_import_killed_at_any_moment_leaves_the_dataset_whole(house, kills):
             assert (house.holds(), house.litter()) == (OLD, [])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("stride", [5, sized(1, 1)])
+@pytest.mark.parametrize("stride", [sized(1, 1)])
 def test_an_import_killed_before_any_step_is_not_there_or_whole(house, stride):
     found = []
     for step in itertools.count(1, stride):
@@ -107,8 +105,7 @@ def test_an_import_killed_before_any_step_is_not_there_or_whole(house, stride):
     assert found == [OLD] * olds + [NEW] * (len(found) - olds)  # there is one step by which it is there
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("pairs", [2, sized(20, 100)])
+@pytest.mark.parametrize("pairs", [sized(20, 100)])
 def test_imports_at_once_do_not_mix(house, pairs):
     folder = house.folder / "d"
     before = versions_in(folder)[-1]

@@ -55,7 +55,7 @@ SELECTIONS = st.builds(
 
 @pytest.mark.slow
 @given(SELECTIONS)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_points_are_those_of_the_reference(engine, groups, filters):
     assert as_dict(points(engine, filters)) == plain_points(groups, filters)
 

@@ -176,7 +176,7 @@ def test_hexes_equal_the_reference(world, resolution, filters, box):
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(filters=selections)
 def test_totals_equal_the_reference(world, filters):
     groups = reference.selected(world.groups, filters)

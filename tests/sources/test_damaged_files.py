@@ -26,7 +26,7 @@ def test_no_bytes_raise_anything_but_an_error_of_the_project(tmp_path, name, con
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TARGETS)
-@settings(max_examples=40, suppress_health_check=ANY_FOLDER)
+@settings(max_examples=20, suppress_health_check=ANY_FOLDER)
 @given(data=st.data())
 def test_no_change_of_a_file_raises_anything_but_an_error_of_the_project(tmp_path, name, data):
     content = data.draw(st.sampled_from(TARGETS[name].seeds))

@@ -352,7 +352,7 @@ CONNECTOR_FIELDS = (
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.dictionaries(st.sampled_from(FIELDS), json_values),
     st.dictionaries(st.sampled_from(EVSE_FIELDS), json_values),
@@ -365,7 +365,7 @@ def test_no_value_of_a_field_breaks_the_reader(changes, evse, connector):
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(json_values)
 def test_no_file_of_json_raises_anything_but_a_source_error(tmp_path_factory, value):
     path = tmp_path_factory.mktemp("any") / "any.json"

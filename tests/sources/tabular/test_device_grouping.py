@@ -72,7 +72,7 @@ def site_of(rows, sites):
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     parts=st.lists(st.lists(stations | rejections, max_size=6), max_size=3),
     same=st.sampled_from([("source_id",), ("operator_raw", "lat", "lon"), ("opened_on", "stated_piles")]),

@@ -166,7 +166,7 @@ def records(table, rows):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CODES)
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_a_batch_of_rows_is_each_of_them_read_alone(name, data):
     preset = load_preset(name)
@@ -186,7 +186,7 @@ def test_a_batch_of_rows_is_each_of_them_read_alone(name, data):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["afdc", "urbanev"])
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_a_file_makes_the_dataset_that_its_rows_make_one_by_one(build, tmp_path_factory, name, data):
     preset = load_preset(name).model_copy(update={"sites": None})

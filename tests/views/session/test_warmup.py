@@ -49,7 +49,7 @@ def test_the_server_logs_as_the_settings_say(monkeypatch, build_dir, form, start
     assert "names the version 'v7'" in ran.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 @pytest.mark.parametrize("setting", ["DATASET", "TILES", "MEMORY_LIMIT_MB", "LOG_LEVEL"])
 def test_a_setting_that_is_wrong_is_left_to_the_page_to_tell(monkeypatch, setting):
     monkeypatch.setenv(f"CHARGING_{setting}", "nonsense")
