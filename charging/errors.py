@@ -15,6 +15,7 @@ class Fault(StrEnum):
     UNRECOGNISED = "unrecognised"  # of no known format
     UNFIT = "unfit"  # not what its format asks for: other columns, no records
     COORDINATES = "coordinates"  # of a table: it is not sure which columns they are
+    NO_CELLS = "no_cells"  # of a GeoPackage: it is none, or has no table of cells and people
     BAD_ROW = "bad_row"  # of a file that is taken whole or not at all
     EMPTY = "empty"
     BINARY = "binary"  # no text, and no table that can be read

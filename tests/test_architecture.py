@@ -168,7 +168,7 @@ ROOMS = {
         "recognition",
         *("datex2", "irve_dynamic"),
         *("ocpi", "open_charge_map", "openstreetmap", "tcec102", "tabular", "service_areas", "weights"),
-        *("json_records", "io"),
+        *("geopackage", "json_records", "io"),
         *("plug_choice", "field_names", "scalars", "coordinates", "countries", "records"),
     ),
 }

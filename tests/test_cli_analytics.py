@@ -172,9 +172,16 @@ def test_reach_takes_weights_of_ones_own(ask, show, tmp_path):
     path = tmp_path / "mine.csv"
     path.write_text("lat,lon,weight\n39.9087,116.3975,3\n31.2,100.0,1\n", "utf-8")
     found = ask("reach", "tiny", "--weights", path, "--km", "1", "--query", "current=DC")
-    assert found["weights"] == {"title": "mine.csv", "unit": "weight", "source": "", "whole": 4}
+    assert found["weights"] == {
+        "title": "mine.csv",
+        "unit": "weight",
+        "source": "",
+        "whole": 4,
+        "resolution": None,
+        "given_resolution": None,
+    }
     assert found["curves"]["both"][0]["share"] == 0.75
-    assert "mine.csv: 4 weight" in show("coverage", "tiny", "--weights", path)
+    assert "mine.csv: 4 weight (source not stated)" in show("coverage", "tiny", "--weights", path)
 
 
 def test_reach_far_from_all_people_is_not_known_and_not_zero(run, snapshot, tiny_records):

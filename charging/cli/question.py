@@ -85,7 +85,10 @@ def add_sets(sub: argparse.ArgumentParser, *names: str) -> None:
 
 def add_weights(sub: argparse.ArgumentParser) -> None:
     """Add weights to a command."""
-    what = "CSV of weights to use instead of people: lat, lon, weight or cell, weight"
+    what = (
+        "weights to use instead of people: a CSV with lat, lon, weight or cell, weight, or a GeoPackage with "
+        "h3, population, as Kontur's"
+    )
     sub.add_argument("--weights", type=Path, metavar="FILE", help=what)
 
 
@@ -153,13 +156,18 @@ def join_names(operators: Sequence[str] | None) -> str:
 
 def weights_values(places: Weights) -> dict[str, Any]:
     """Return the weights that shares of people refer to, for programs."""
-    return {"title": places.title, "unit": places.unit, "source": places.source}
+    names = ("title", "unit", "source", "resolution", "given_resolution")
+    return {name: getattr(places, name) for name in names}
 
 
 def weights_text(places: Weights) -> str:
     """Return the whole that shares of people, or of other weights, refer to."""
     title, unit, source = map(one_line, (places.title, places.unit, places.source))
-    return f"{title}: {figure(places.whole)} {unit} ({source})"
+    coarser = f", in cells of resolution {places.resolution} summed up from {places.given_resolution}"
+    return (
+        f"{title}: {figure(places.whole)} {unit}{coarser if places.given_resolution is not None else ''} "
+        f"({source or 'source not stated'})"
+    )
 
 
 def _parse_operators(option: str, values: Sequence[str], datasets: Sequence[Dataset]) -> tuple[str, ...]:

@@ -66,6 +66,21 @@ def parent_cells(cells: NDArray[np.int64], resolution: int, of: int = CELL_RESOL
     return (cells & -modulus) + (offset + ((CELL_RESOLUTION - of) << 52))
 
 
+def stored_cells(cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the stored cell of cells of one resolution: the centre child of a coarser one, or the parent."""
+    resolution = int(resolutions_of(cells)[0]) if len(cells) else CELL_RESOLUTION
+    if resolution >= CELL_RESOLUTION:
+        return parent_cells(cells, CELL_RESOLUTION, of=resolution)
+    finer = CELL_RESOLUTION - resolution
+    digits = (8**finer - 1) * 8 ** (15 - CELL_RESOLUTION)  # all set in the coarser cell; 0 is the centre
+    return (cells & ~digits) + (finer << 52)
+
+
+def resolutions_of(cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the resolution of each cell, 0 to 15."""
+    return (cells >> 52) & 15
+
+
 def cells_at(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the stored cell of each point given in WGS-84 degrees; shape in, shape out."""
     cells = np.empty(len(lat), np.int64)
@@ -84,7 +99,12 @@ def _centre(cell: int) -> tuple[float, float]:
 
 def centres(cells: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return latitude and longitude of the centre of each cell, WGS-84 degrees."""
-    points = np.array([_centre(cell) for cell in cells.tolist()], dtype=np.float64).reshape(-1, 2)
+    # as many as would push all others out of the cache are computed beside it
+    centre = _centre if len(cells) <= CACHED_CELLS else h3.cell_to_latlng
+    points = np.empty((len(cells), 2))
+    for start in range(0, len(cells), CACHED_CELLS):
+        block = cells[start : start + CACHED_CELLS].tolist()
+        points[start : start + len(block)] = [centre(cell) for cell in block]
     return points[:, 0].copy(), points[:, 1].copy()
 
 

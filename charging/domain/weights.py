@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeVar
 
-import h3.api.numpy_int as h3
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from charging.domain.geography import City, Floats, Place, load_places
-from charging.domain.hexes import cells_at, centres, parent_cells, resolution_of
+from charging.domain.hexes import cells_at, centres, parent_cells, resolutions_of, stored_cells
 from charging.domain.schema import CELL_RESOLUTION
 from charging.domain.towns import CHINA, cities_of
 from charging.errors import UsageError
@@ -45,7 +44,8 @@ class Weights:
     title: str  # of the weights, for people
     unit: str
     source: str  # who must be credited with them
-    resolution: int | None = None  # of the cells they were given for; None for points
+    resolution: int | None = None  # of the cells they are of; None for points
+    given_resolution: int | None = None  # of the cells they were summed up from; None where they were not
 
     def __len__(self) -> int:
         return len(self.weight)
@@ -128,17 +128,19 @@ def weights_at(
 
 
 def weights_in(
-    cells: Sequence[int],
+    cells: Sequence[int] | Cells,
     weight: ArrayLike,
     *,
     title: str,
     unit: str,
     source: str,
     names: Sequence[str | None] | None = None,
+    max_cells: int | None = None,
 ) -> Weights:
     """Return the weights of H3 cells, all of one resolution, each weight in `unit`.
 
-    Reach measures from the centre of a cell. Rows of one cell are summed.
+    Reach measures from the centre of a cell. Rows of one cell are summed. With `max_cells`, more rows than
+    that are summed into coarser cells, without names, until they are no more.
 
     Raises
     ------
@@ -146,27 +148,33 @@ def weights_in(
         If the cells differ in resolution, the arrays in length, a number is not finite, or a weight is
         negative.
     """
-    resolutions = {resolution_of(cell) for cell in cells}
+    ids = np.array(cells, dtype=np.int64)
+    resolutions = np.unique(resolutions_of(ids)).tolist()
     if len(resolutions) > 1:
         message = (
-            f"{title}: expected cells of one resolution, found {sorted(resolutions)}. A cell and a part of "
+            f"{title}: expected cells of one resolution, found {resolutions}. A cell and a part of "
             "it would count the same ground twice."
         )
         raise ValueError(message)
-    lat, lon = map(_freeze, centres(np.array(cells, dtype=np.int64)))
-    values = _freeze(np.array(weight, dtype=np.float64))
+    given_resolution = resolutions[0] if resolutions else None
+    values = np.array(weight, dtype=np.float64)
+    if max_cells is not None and len(ids) > max_cells:
+        ids, values, names = *_sum_in_coarser(ids, values, max_cells), None
+    resolution = int(resolutions_of(ids)[0]) if len(ids) else None
+    lat, lon = map(_freeze, centres(ids))
     _check(lat, lon, values)
     return Weights(
         lat=lat,
         lon=lon,
-        weight=values,
-        cell=_freeze(np.array([_stored_cell(cell) for cell in cells], dtype=np.int64)),
+        weight=_freeze(values),
+        cell=_freeze(stored_cells(ids)),
         names=_texts(names, len(values)),
         names_zh=_texts(None, len(values)),
         title=title,
         unit=unit,
         source=source,
-        resolution=resolutions.pop() if resolutions else None,
+        resolution=resolution,
+        given_resolution=None if resolution == given_resolution else given_resolution,
     )
 
 
@@ -213,11 +221,14 @@ def people_weights(countries: frozenset[str]) -> Weights:
     )
 
 
-def _stored_cell(cell: int) -> int:
-    """Return the cell at the stored resolution: centre child of a coarser one, parent of a finer one."""
-    if resolution_of(cell) > CELL_RESOLUTION:
-        return int(h3.cell_to_parent(cell, CELL_RESOLUTION))
-    return int(h3.cell_to_center_child(cell, CELL_RESOLUTION))
+def _sum_in_coarser(cells: Cells, weight: Floats, max_cells: int) -> tuple[Cells, Floats]:
+    """Return weights of the finest coarser cells that are few enough; those of resolution 0 always are."""
+    resolution = int(resolutions_of(cells)[0])
+    while len(cells) > max_cells and resolution > 0:
+        coarser = min(resolution - 1, CELL_RESOLUTION)
+        cells, at = np.unique(parent_cells(cells, coarser, of=resolution), return_inverse=True)
+        weight, resolution = np.bincount(at, weights=weight, minlength=len(cells)), coarser
+    return cells, weight
 
 
 def _check(lat: Floats, lon: Floats, weight: Floats) -> None:

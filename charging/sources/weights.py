@@ -1,9 +1,10 @@
-"""Weights that users bring: a CSV of points or of H3 cells, each with what it counts for.
+"""Weights that users bring: a CSV of points or of H3 cells, or a GeoPackage of people in H3 cells.
 
-A header, then one row a place. For points `lat`, `lon` (WGS-84 degrees) and `weight`; for cells `cell` (H3
-ids of one resolution) and `weight`; both may have a `name`. `COLUMNS` lists other spellings; further columns
-are left alone. Comma, semicolon, tab or | between the cells, a point as the decimal mark, UTF-8. Rows of one
-place or one cell add up.
+A CSV has a header, then one row a place. For points `lat`, `lon` (WGS-84 degrees) and `weight`; for cells
+`cell` (H3 ids of one resolution) and `weight`; both may have a `name`. `COLUMNS` lists other spellings;
+further columns are left alone. Comma, semicolon, tab or | between the cells, a point as the decimal mark,
+UTF-8. Rows of one place or one cell add up. A GeoPackage is read by `charging.sources.geopackage`. Which of
+them a file is, plain or gzip, its content says.
 
 One bad row refuses the whole file: a share of a weight that lost some of its rows would look like any other.
 """
@@ -13,22 +14,28 @@ import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from charging.domain.hexes import cell_from_text, resolution_of
 from charging.domain.text_folding import fold_text
 from charging.domain.weights import PEOPLE, Weights, weights_at, weights_in
 from charging.errors import Fault, SourceError
 from charging.sources.coordinates import read_number
+from charging.sources.geopackage import read_geopackage
 from charging.sources.io.bom import detect_encoding
 from charging.sources.io.delimited import DELIMITERS, delimiter_of
 from charging.sources.io.files import HEAD_BYTES, open_text, source_errors
+from charging.sources.io.sqlite_files import SQLITE_HEADER
+from charging.sources.io.uploads import UploadedFile, on_disk, open_upload, upload_name
 
 MAX_ROWS = 1_000_000
-"""Rows read; a file with more is refused."""
+"""Rows read of a CSV; one with more is refused."""
 
 MAX_BYTES = 50_000_000
-"""Size of a file, and of what it holds after decompression; a larger one is refused."""
+"""Size of a CSV, and of what it holds after decompression; a larger one is refused."""
+
+MAX_CELLS = 4_000_000
+"""Cells returned by default, some 200 MB; more are summed into coarser ones."""
 
 MAX_WEIGHT = 1e15
 """Largest weight of one row: sums of a million of them stay finite and exact to six digits."""
@@ -51,9 +58,6 @@ _MAX_LAT, _MAX_LON = 90.0, 180.0
 _MIN_COLUMNS = 2  # that a header has: a place, if by a cell alone, and its weight
 _SHOWN = 60  # characters of a foreign text in a message
 
-UploadedFile = Path | BinaryIO
-"""A file on disk, plain or gzip, or one in memory, opened for reading bytes and plain."""
-
 
 class _Header(NamedTuple):
     """The position of each column, by its name here, and how the file spells it."""
@@ -73,9 +77,14 @@ class _Rows(NamedTuple):
 
 
 def read_weights(
-    file: UploadedFile, *, title: str | None = None, unit: str | None = None, source: str = ""
+    file: UploadedFile,
+    *,
+    title: str | None = None,
+    unit: str | None = None,
+    source: str = "",
+    max_cells: int = MAX_CELLS,
 ) -> Weights:
-    """Return the weights a CSV holds.
+    """Return the weights that a CSV or a GeoPackage holds.
 
     Parameters
     ----------
@@ -84,40 +93,59 @@ def read_weights(
     unit
         What they count; if left out "people" where the column says so, else "weight".
     source
-        Whom to credit.
+        Whom to credit; if left out what a GeoPackage states itself.
+    max_cells
+        Of H3 cells, more than that are summed into coarser ones.
 
     Raises
     ------
     SourceError
-        If the file is missing, empty, too large or not text; a column is missing or doubled; a row has
-        another length than the header; or a cell is no number, out of range, negative, no H3 id, or of
-        another resolution than those before it. The message names line and column; the header is line 1.
+        If the file is missing, empty, too large, or neither text nor a GeoPackage; a column is missing or
+        doubled; a row has another length than the header; or a cell is no number, out of range, negative, no
+        H3 id, or of another resolution than those before it. The message names line and column; the header
+        is line 1. What a GeoPackage is refused for, `read_geopackage` says.
     """
-    where = Path(getattr(file, "name", "weights")).name
-    with _open_upload(file, where) as text:
-        lines = _limit_lines(text, where)
-        first = next(lines, "")
-        delimiter = delimiter_of(first, _is_header) or DELIMITERS[0]
-        header = _read_header(next(csv.reader([first], delimiter=delimiter), []), where)
-        rows = _read_rows(lines, header, delimiter, where)
-    given = {
-        "title": title or where,
-        "unit": unit or (PEOPLE if fold_text(header.spelled["weight"]) in _PEOPLE else "weight"),
-        "source": source,
-    }
+    where = upload_name(file, "weights")
+    given: dict[str, Any] = {"title": title or where, "source": source}
+    with open_upload(file, where) as opened:
+        is_database = opened.read(len(SQLITE_HEADER)) == SQLITE_HEADER
+    if is_database:
+        with on_disk(file, where) as path:
+            found = read_geopackage(path, where, COLUMNS, MAX_WEIGHT)
+        given |= {"unit": unit or _unit(found.column), "source": source or found.source}
+        return weights_in(found.cells, found.people, max_cells=max_cells, **given)
+    header, rows = _read_table(file, where)
+    given |= {"unit": unit or _unit(header.spelled["weight"])}
     if "cell" in header.places:
-        return weights_in(rows.cells, rows.weights, names=rows.names, **given)
+        return weights_in(rows.cells, rows.weights, names=rows.names, max_cells=max_cells, **given)
     lat, lon = zip(*rows.points, strict=True)
     return weights_at(lat, lon, rows.weights, names=rows.names, **given)
 
 
+def _unit(column: str) -> str:
+    return PEOPLE if fold_text(column) in _PEOPLE else "weight"
+
+
+def _read_table(file: UploadedFile, where: str) -> tuple[_Header, _Rows]:
+    with _open_upload_text(file, where) as text:
+        lines = _limit_lines(text, where)
+        first = next(lines, "")
+        delimiter = delimiter_of(first, _is_header) or DELIMITERS[0]
+        header = _read_header(next(csv.reader([first], delimiter=delimiter), []), where)
+        return header, _read_rows(lines, header, delimiter, where)
+
+
 @contextmanager
-def _open_upload(file: UploadedFile, where: str) -> Iterator[TextIO]:
+def _open_upload_text(file: UploadedFile, where: str) -> Iterator[TextIO]:
     if isinstance(file, Path):
-        with open_text(file) as text:
-            yield text
+        try:
+            with open_text(file) as text:
+                yield text
+        except SourceError as error:
+            raise (_binary_error(where) if error.fault is Fault.BINARY else error) from error
         return
-    content = file.read(MAX_BYTES + 1)
+    with open_upload(file, where) as opened:
+        content = opened.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise _size_error(where)
     if not content.strip():
@@ -126,9 +154,17 @@ def _open_upload(file: UploadedFile, where: str) -> Iterator[TextIO]:
         )
     encoding = detect_encoding(content[:HEAD_BYTES]) or "utf-8-sig"
     if encoding == "utf-8-sig" and b"\0" in content:
-        raise SourceError(f"{where}: expected text, found binary data. Give UTF-8.", Fault.BINARY)
+        raise _binary_error(where)
     with source_errors(where, encoding):
         yield io.StringIO(content.decode(encoding), newline="")
+
+
+def _binary_error(where: str) -> SourceError:
+    return SourceError(
+        f"{where}: expected a CSV or a GeoPackage, plain or as .gz, found binary data that is neither, as an "
+        "encrypted file is. Give a CSV in UTF-8, or a GeoPackage without a password.",
+        Fault.BINARY,
+    )
 
 
 def _limit_lines(text: TextIO, where: str) -> Iterator[str]:

@@ -8,8 +8,10 @@ import gzip
 import io
 import json
 import re
+import sqlite3
 import zipfile
 import zlib
+from contextlib import closing, suppress
 
 # fmt: off
 ODD_VALUES = (
@@ -23,6 +25,19 @@ ODD_VALUES = (
 
 ODD_CELLS = (*map(str, ODD_VALUES), '"', '""', "\r", "\n", ";", ",", "\t", "'", "\ufeff", "<a/>", "&lt;")
 
+_NAMES = ("h3", "population", "gpkg_contents", "a")
+_STATEMENTS = (
+    "update {table} set {column} = ? where rowid = (select rowid from {table} limit 1 offset {row})",
+    "update {table} set {column} = (select {column} from {table} limit 1 offset {row})",
+    "insert into {table} ({column}) values (?)",
+    "delete from {table} where rowid = (select rowid from {table} limit 1 offset {row})",
+    "alter table {table} rename column {column} to {name}",
+    "alter table {table} rename to {name}",
+    "create view {name} as select * from {table}",
+    "drop table {table}",
+)
+"""Changes of a database."""
+
 _MARKS = re.compile(r"([,;\t\n<>])")
 _MAX_CHANGES = 4
 _MAX_BYTES = 200_000  # bytes: what is doubled again and again would grow without end
@@ -31,7 +46,7 @@ _MAX_BYTES = 200_000  # bytes: what is doubled again and again would grow withou
 def mutated(content, draws):
     """Return a file with a few changes, from draws of a `random.Random`."""
     if draws.random() < 0.8:
-        for change in (_in_archive, _in_gzip, _in_json, _in_lines):
+        for change in (_in_archive, _in_gzip, _in_database, _in_json, _in_lines):
             if (changed := change(content, draws)) is not None:
                 return changed[:_MAX_BYTES]
     return _in_bytes(content, draws)
@@ -61,6 +76,36 @@ def _in_gzip(content, draws):
         return gzip.compress(mutated(gzip.decompress(content), draws), 1, mtime=0)
     except (OSError, EOFError, zlib.error):
         return None
+
+
+def _in_database(content, draws):
+    """Change values, rows and names of a SQLite database; None where it is none, or allows no change."""
+    if not content.startswith(b"SQLite format 3\0"):
+        return None
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as base:
+        try:
+            base.deserialize(content)
+            for _ in range(draws.randint(1, _MAX_CHANGES)):
+                _change_database(base, draws)
+            return base.serialize()
+        except (sqlite3.Error, UnicodeError, OverflowError, ValueError):
+            return None
+
+
+def _change_database(base, draws):
+    tables = base.execute("select name from sqlite_master where type = 'table'").fetchall()
+    columns = [
+        (table, row[1]) for (table,) in tables for row in base.execute(f"pragma table_info('{table}')")
+    ]
+    if not columns:
+        return
+    table, column = draws.choice(columns)
+    value = draws.choice(ODD_VALUES)
+    value = value if isinstance(value, str | int | float | None) else json.dumps(value)
+    names = {"table": table, "column": column, "row": draws.randrange(20), "name": draws.choice(_NAMES)}
+    statement = draws.choice(_STATEMENTS).format(**names)
+    with suppress(sqlite3.IntegrityError, sqlite3.OperationalError):
+        base.execute(statement, (value,) * statement.count("?"))
 
 
 def _in_json(content, draws):

@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import os
+import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -20,6 +21,7 @@ from pathlib import Path
 import openpyxl
 import pyarrow.csv
 import pyarrow.parquet as pq
+from sources.geopackages import CELLS, write_geopackage
 
 from charging.dataset.building.build import Builder
 from charging.domain.geography import CityIndex, load_cities
@@ -148,6 +150,14 @@ def _guessed(folder):
     builder = Builder(**_knowledge())
     builder.add(chosen.read_columns(path), source=chosen.source(), retrieved_at=NOW)
 
+
+def _geopackage():
+    with tempfile.TemporaryDirectory() as name:
+        path = write_geopackage(Path(name) / "file", [(cell, 1.5) for cell in CELLS])
+        return path.read_bytes()
+
+
+GEOPACKAGE = _geopackage()
 
 GUESSED = (
     b"Station Name,Operator,Latitude,Longitude,Chargers,Power (kW)\nA,B,52.5,13.4,4,150\nA,B,52.5,13.4,4,9\n",
@@ -286,5 +296,9 @@ TARGETS = {
             "lat,lon,weight,name\n31.2,121.5,7,浦东\n\n-33.9,-70.6,0.5,\n".encode(),
             b"h3,weight\n87309a4e5ffffff,3\n87309a4e5ffffff,4\n",
         ),
+    ),
+    "geopackage": Target(
+        read=lambda folder: read_weights(folder / "file", max_cells=10),
+        seeds=(GEOPACKAGE, gzip.compress(GEOPACKAGE, mtime=0)),
     ),
 }

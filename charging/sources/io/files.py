@@ -2,8 +2,8 @@
 
 Every way in which a file can be wrong raises a `SourceError`: it is missing, empty, binary, cut or damaged,
 an archive without data, with a password, with archives inside or with several files where one is meant, or in
-none of the encodings. Nothing is unpacked to disk, and no more of a packed file is unpacked than a file of
-its size can plausibly hold.
+none of the encodings. Nothing is unpacked to disk here, and no more of a packed file is unpacked than a file
+of its size can plausibly hold.
 """
 
 import codecs
@@ -34,7 +34,9 @@ _MAX_NAME_LENGTH = 80  # shown of a member; its end tells more than its folders
 MAX_MEMBERS = 1_000
 """Files looked at in an archive."""
 
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
+"""How every gzip file begins."""
+
 _ZIP = b"PK\x03\x04"
 _PARQUET = b"PAR1"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -235,18 +237,25 @@ def open_bytes(part: Part) -> Iterator[BinaryIO]:
                 bounded.check(part.member.file_size)
                 yield io.BufferedReader(bounded)  # type: ignore[type-var]  # readinto is enough
         elif is_packed(part):
-            size = file.seek(0, io.SEEK_END)
-            file.seek(max(0, size - 4))
-            stated_size = int.from_bytes(file.read(4), "little")  # of the last member, modulo 4 GB
-            file.seek(0)
-            with gzip.open(file) as opened:
-                bounded = UnpackedStream(cast(BinaryIO, opened), size, part)
-                # what a damaged or cut file ends with says nothing, so it is read first
-                bounded.check(stated_size if is_plausible(stated_size, size) else 0)
-                yield io.BufferedReader(bounded, _BUFFER_BYTES)  # type: ignore[type-var]  # as above
+            with open_gzip(file, part) as unpacked:
+                yield unpacked
         else:
             file.seek(0)
             yield file
+
+
+@contextmanager
+def open_gzip(file: BinaryIO, what: object) -> Iterator[BinaryIO]:
+    """Open what a gzip file holds, unpacked, with the bounds of `open_bytes`; `what` is for messages."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - 4))
+    stated_size = int.from_bytes(file.read(4), "little")  # of the last member, modulo 4 GB
+    file.seek(0)
+    with gzip.open(file) as opened:
+        bounded = UnpackedStream(cast(BinaryIO, opened), size, what)
+        # what a damaged or cut file ends with says nothing, so it is read first
+        bounded.check(stated_size if is_plausible(stated_size, size) else 0)
+        yield io.BufferedReader(bounded, _BUFFER_BYTES)  # type: ignore[type-var]  # readinto is enough
 
 
 def is_packed(part: Part) -> bool:
@@ -254,7 +263,7 @@ def is_packed(part: Part) -> bool:
     if part.member is not None:
         return True
     with part.path.open("rb") as file:
-        return file.read(len(_GZIP)) == _GZIP
+        return file.read(len(GZIP)) == GZIP
 
 
 @contextmanager
@@ -329,7 +338,7 @@ def _check_members(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
 
 def _is_data(part: Part) -> bool:
     head = _read_start(part)
-    if head.startswith((_ZIP, _GZIP)):
+    if head.startswith((_ZIP, GZIP)):
         message = (
             f"{part}: expected an archive of tables or JSON, found an archive or workbook inside it. "
             "Unpack it first."

@@ -13,7 +13,7 @@ from charging.analytics import studies
 from charging.analytics.population import people_of
 from charging.domain.filters import Filters
 from charging.domain.weights import PEOPLE, Weights
-from charging.errors import SourceError
+from charging.errors import Fault, SourceError
 from charging.sources.weights import read_weights
 from charging.views.elements.error_box import fault_text, show_error
 from charging.views.elements.markup import element, escape_markdown
@@ -21,16 +21,20 @@ from charging.views.elements.texts import Texts
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import visit, widget_value
 
-MAX_MB = 20
-"""Largest file taken."""
+MAX_MB = 100
+"""Largest file taken: most countries of Kontur, packed."""
 
 MAX_PLACES = 200_000
-"""Rows taken at most: distances to a dozen operators are then some 20 MB a visit."""
+"""Rows taken at most: distances to a dozen operators are then some 20 MB a visit. More cells are summed into
+coarser ones."""
 
 MAX_REMEMBERED = 3
 """Tables kept of what was computed from a reader's weights."""
 
 _FILE = "weights_file"
+
+_OWN_FAULTS = (Fault.BINARY, Fault.DAMAGED, Fault.UNFIT)
+"""Faults that ask for something else here than in a file of stations."""
 
 
 def show_weights(context: ViewContext) -> None:
@@ -39,10 +43,11 @@ def show_weights(context: ViewContext) -> None:
     with st.popover(say("brought.own") if own else say("brought.offer"), width="content"):
         if own:
             st.markdown(escape_markdown(say("brought.in_use", title=own.title, count=say.number(len(own)))))
+            st.caption(escape_markdown(_origin(own, say)))
             st.button(say("brought.remove"), key="brought_remove", on_click=_forget_weights)
         st.file_uploader(
             say("brought.file"),
-            type=["csv", "tsv", "txt"],
+            type=["csv", "tsv", "txt", "gpkg", "gz"],
             key=_FILE,
             on_change=_take_file,
             args=(say,),
@@ -67,11 +72,23 @@ def unit_name(context: ViewContext) -> str:
 
 
 def whole_sentence(context: ViewContext) -> str:
-    """Return what shares are of, in a sentence."""
+    """Return what shares are of, as Markdown: its sum, and whom it is from."""
     say, counted = context.say, weights(context)
     if visit.weights is None:
         return say("brought.whole.people", whole=say.number(counted.whole), source=counted.source)
-    return say("brought.whole.own", whole=say.number(counted.whole), title=counted.title)
+    whole = say("brought.whole.own", whole=say.number(counted.whole), title=counted.title)
+    return escape_markdown(f"{whole} {_origin(counted, say)}")
+
+
+def _origin(own: Weights, say: Texts) -> str:
+    """Return whose weights these are, as their file states it, and whether their cells were made coarser."""
+    source = say("brought.source", source=own.source) if own.source else say("brought.source.unknown")
+    if own.given_resolution is None:
+        return source
+    coarser = say(
+        "brought.coarser", given=own.given_resolution, used=own.resolution, most=say.number(MAX_PLACES)
+    )
+    return f"{source} {coarser}"
 
 
 def is_nobody(context: ViewContext) -> bool:
@@ -119,9 +136,11 @@ def _take_file(say: Texts) -> None:
     if (file := widget_value(_FILE)) is None:
         return
     try:
-        found = read_weights(file)
+        found = read_weights(file, max_cells=MAX_PLACES)
     except SourceError as error:
-        visit.weights_problem = f"{say('brought.problem')} {fault_text(error.fault, say)}", str(error)
+        is_own = error.fault in _OWN_FAULTS
+        reason = say(f"brought.{error.fault}") if is_own else fault_text(error.fault, say)
+        visit.weights_problem = f"{say('brought.problem')} {reason}", str(error)
         return
     if len(found) > MAX_PLACES:
         visit.weights_problem = say("brought.too_many", most=say.number(MAX_PLACES)), ""

@@ -8,6 +8,7 @@ from views.paged import captions, html, layer, link, opened, page_over, run, tab
 
 from charging.analytics import studies
 from charging.dataset.versions import write_version
+from charging.views.elements.markup import strip_markdown
 from charging.views.session import analysis_params
 
 WEIGHTS = "lat,lon,weight,name\n39.91,116.39,30,near\n45,90,10,<script>alert(1)</script> *far*\n"
@@ -123,7 +124,8 @@ def test_a_reader_brings_weights_of_their_own(page):
     bring(reach(page), WEIGHTS)
     assert "Weight within 5 km of a matching station" in html(page)
     assert "75.0 % (30 of 40)" in html(page)
-    assert "Of 40, the sum of mine.csv." in captions(page)
+    shown = strip_markdown(captions(page))
+    assert "Of 40, the sum of mine.csv. The file does not state its source or licence." in shown
     assert "nobody else sees it" in captions(page)
     assert tables(page)[1]["Name"].to_list() == ["<script>alert(1)</script> *far*"]
     assert "<script>alert" not in html(page)
@@ -180,7 +182,7 @@ def test_a_file_with_too_many_rows_is_refused(page, monkeypatch):
 @pytest.mark.slow
 def test_weights_of_cells_are_drawn_no_finer_than_they_are(page):
     bring(reach(page, at="39.9,116.4,12"), "cell,weight\n8431aa5ffffffff,7\n")
-    assert "the sum of mine.csv" in captions(page)
+    assert "the sum of mine.csv" in strip_markdown(captions(page))
     assert layer(page, "hexes")["ids"] == ["8431aa5"]
 
 
