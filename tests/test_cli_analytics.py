@@ -4,7 +4,9 @@ import json
 from contextlib import closing
 from dataclasses import asdict, replace
 
+import h3.api.numpy_int as h3
 import pytest
+from sources.geopackages import write_geopackage
 from views.paged import opened, page_over, said, tables
 
 from charging.analytics.coverage_options import Gain, Grid
@@ -182,6 +184,18 @@ def test_reach_takes_weights_of_ones_own(ask, show, tmp_path):
     }
     assert found["curves"]["both"][0]["share"] == 0.75
     assert "mine.csv: 4 weight (source not stated)" in show("coverage", "tiny", "--weights", path)
+
+
+@pytest.mark.slow
+def test_reach_takes_people_in_cells_and_says_whose_they_are(ask, show, tmp_path):
+    near, far = (f"{h3.latlng_to_cell(*point, 8):x}" for point in ((39.9087, 116.3975), (31.2, 100.0)))
+    states = ["update gpkg_contents set description = 'Kontur, CC BY 4.0'"]
+    path = write_geopackage(tmp_path / "people.gpkg", [(near, 3), (far, 1)], more=states)
+    found = ask("reach", "tiny", "--weights", path, "--km", "1", "--query", "current=DC")
+    assert found["weights"]["source"] == "Kontur, CC BY 4.0"
+    assert (found["weights"]["unit"], found["weights"]["resolution"]) == ("people", 8)
+    assert found["curves"]["both"][0]["share"] == 0.75
+    assert "people.gpkg: 4 people (Kontur, CC BY 4.0)" in show("coverage", "tiny", "--weights", path)
 
 
 def test_reach_far_from_all_people_is_not_known_and_not_zero(run, snapshot, tiny_records):

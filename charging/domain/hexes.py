@@ -68,17 +68,19 @@ def parent_cells(cells: NDArray[np.int64], resolution: int, of: int = CELL_RESOL
 
 def stored_cells(cells: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the stored cell of cells of one resolution: the centre child of a coarser one, or the parent."""
-    resolution = int(resolutions_of(cells)[0]) if len(cells) else CELL_RESOLUTION
+    resolution = int(resolutions_of(cells[:1])[0]) if len(cells) else CELL_RESOLUTION
     if resolution >= CELL_RESOLUTION:
         return parent_cells(cells, CELL_RESOLUTION, of=resolution)
     finer = CELL_RESOLUTION - resolution
-    digits = (8**finer - 1) * 8 ** (15 - CELL_RESOLUTION)  # all set in the coarser cell; 0 is the centre
+    digits = ((1 << 3 * finer) - 1) << 3 * (15 - CELL_RESOLUTION)  # all set in the coarser cell
     return (cells & ~digits) + (finer << 52)
 
 
 def resolutions_of(cells: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the resolution of each cell, 0 to 15."""
-    return (cells >> 52) & 15
+    resolutions = cells >> 52
+    resolutions &= 15  # in place: there may be many millions
+    return resolutions
 
 
 def cells_at(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.int64]:

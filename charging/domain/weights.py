@@ -25,6 +25,9 @@ Names = NDArray[np.object_]
 PEOPLE = "people"
 """The unit of weights that count people."""
 
+BLOCK_CELLS = 1_000_000
+"""Cells summed at a time: to sort those of the world at once takes some GB."""
+
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
@@ -148,8 +151,8 @@ def weights_in(
         If the cells differ in resolution, the arrays in length, a number is not finite, or a weight is
         negative.
     """
-    ids = np.array(cells, dtype=np.int64)
-    resolutions = np.unique(resolutions_of(ids)).tolist()
+    ids, values = np.asarray(cells, dtype=np.int64), np.asarray(weight, dtype=np.float64)
+    resolutions = np.flatnonzero(np.bincount(resolutions_of(ids), minlength=1)).tolist()
     if len(resolutions) > 1:
         message = (
             f"{title}: expected cells of one resolution, found {resolutions}. A cell and a part of "
@@ -157,16 +160,15 @@ def weights_in(
         )
         raise ValueError(message)
     given_resolution = resolutions[0] if resolutions else None
-    values = np.array(weight, dtype=np.float64)
     if max_cells is not None and len(ids) > max_cells:
         ids, values, names = *_sum_in_coarser(ids, values, max_cells), None
-    resolution = int(resolutions_of(ids)[0]) if len(ids) else None
+    resolution = int(resolutions_of(ids[:1])[0]) if len(ids) else None
     lat, lon = map(_freeze, centres(ids))
     _check(lat, lon, values)
     return Weights(
         lat=lat,
         lon=lon,
-        weight=_freeze(values),
+        weight=_freeze(np.array(values)),
         cell=_freeze(stored_cells(ids)),
         names=_texts(names, len(values)),
         names_zh=_texts(None, len(values)),
@@ -223,12 +225,21 @@ def people_weights(countries: frozenset[str]) -> Weights:
 
 def _sum_in_coarser(cells: Cells, weight: Floats, max_cells: int) -> tuple[Cells, Floats]:
     """Return weights of the finest coarser cells that are few enough; those of resolution 0 always are."""
-    resolution = int(resolutions_of(cells)[0])
+    resolution = int(resolutions_of(cells[:1])[0])
     while len(cells) > max_cells and resolution > 0:
         coarser = min(resolution - 1, CELL_RESOLUTION)
-        cells, at = np.unique(parent_cells(cells, coarser, of=resolution), return_inverse=True)
-        weight, resolution = np.bincount(at, weights=weight, minlength=len(cells)), coarser
+        parts = [
+            _sum_by_cell(parent_cells(cells[rows], coarser, of=resolution), weight[rows])
+            for rows in (slice(start, start + BLOCK_CELLS) for start in range(0, len(cells), BLOCK_CELLS))
+        ]
+        cells, weight = _sum_by_cell(*map(np.concatenate, zip(*parts, strict=True)))
+        resolution = coarser
     return cells, weight
+
+
+def _sum_by_cell(cells: Cells, weight: Floats) -> tuple[Cells, Floats]:
+    cells, at = np.unique(cells, return_inverse=True)
+    return cells, np.bincount(at, weights=weight, minlength=len(cells)).astype(np.float64, copy=False)
 
 
 def _check(lat: Floats, lon: Floats, weight: Floats) -> None:

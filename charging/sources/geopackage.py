@@ -6,6 +6,7 @@ is held than the numbers of cells and of people.
 """
 
 import sqlite3
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -174,7 +175,7 @@ def _read_rows(
     statement = f"SELECT {names} FROM {quote_name(columns.table.name)} NOT INDEXED"  # noqa: S608  quoted
     cursor = base.execute(statement)
     bad_rows, count = _BadRows(), 0
-    cells, people = [np.empty(0, dtype=np.int64)], [np.empty(0)]
+    cells, people = array("q"), array("d")  # which grow in place: the world's are half a GB
     while rows := cursor.fetchmany(_BLOCK_ROWS):
         if count + len(rows) > MAX_CELLS:
             message = (
@@ -183,11 +184,11 @@ def _read_rows(
             )
             raise SourceError(message, Fault.TOO_LARGE)
         block = _parse_rows(rows, count, bad_rows, max_weight)
-        cells.append(block[0])
-        people.append(block[1])
+        cells.frombytes(block[0].tobytes())
+        people.frombytes(block[1].tobytes())
         count += len(rows)
     _check_rows(bad_rows, count, where, max_weight)
-    return np.concatenate(cells), np.concatenate(people)
+    return np.frombuffer(cells, dtype=np.int64), np.frombuffer(people, dtype=np.float64)
 
 
 def _parse_rows(
@@ -232,11 +233,12 @@ def _check_rows(bad_rows: _BadRows, count: int, where: str, max_weight: float) -
 
 def _check_cells(cells: NDArray[np.int64], where: str) -> None:
     """Refuse ground that is counted twice: by cells of several resolutions, or one cell in several rows."""
-    resolutions, first, counts = np.unique(resolutions_of(cells), return_index=True, return_counts=True)
-    if len(resolutions) > 1:
+    resolutions = resolutions_of(cells)
+    counts = np.bincount(resolutions)
+    if np.count_nonzero(counts) > 1:
         found = ", ".join(
-            f"{count:,} of resolution {resolution} (such as {cell_text(cell)})"
-            for resolution, cell, count in zip(resolutions, cells[first].tolist(), counts, strict=True)
+            f"{counts[one]:,} of resolution {one} (such as {cell_text(cells[np.argmax(resolutions == one)])})"
+            for one in np.flatnonzero(counts)
         )
         message = (
             f"{where}: expected cells of one resolution, found {found}. A cell and a part of it would count "

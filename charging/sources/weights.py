@@ -131,7 +131,7 @@ def _read_table(file: UploadedFile, where: str) -> tuple[_Header, _Rows]:
         lines = _limit_lines(text, where)
         first = next(lines, "")
         delimiter = delimiter_of(first, _is_header) or DELIMITERS[0]
-        header = _read_header(next(csv.reader([first], delimiter=delimiter), []), where)
+        header = _read_header(_header_cells(first, delimiter, where), where)
         return header, _read_rows(lines, header, delimiter, where)
 
 
@@ -189,6 +189,16 @@ def _is_header(cells: list[str]) -> bool:
     """Whether a row names columns of weights, maybe not all that are needed."""
     spelled = {fold_text(cell) for cell in cells}
     return sum(not spelled.isdisjoint(spellings) for spellings in COLUMNS.values()) >= _MIN_COLUMNS
+
+
+def _header_cells(line: str, delimiter: str, where: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error as error:
+        message = (
+            f"{where}, line 1: expected the names of columns, found {error}. Name them in the first line."
+        )
+        raise SourceError(message) from error
 
 
 def _read_header(cells: list[str], where: str) -> _Header:

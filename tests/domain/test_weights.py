@@ -1,9 +1,12 @@
 """Weights as values: what a place or cell counts for."""
 
+from collections import Counter
+
 import h3.api.numpy_int as h3
 import numpy as np
 import pytest
 
+from charging.domain import weights as module
 from charging.domain.geography import load_places
 from charging.domain.towns import load_countries
 from charging.domain.weights import people_weights, place_weights, weights_at, weights_in
@@ -55,6 +58,32 @@ def test_a_cell_is_not_spread_over_finer_ones():
 def test_cells_of_several_resolutions_are_refused():
     with pytest.raises(ValueError, match=r"one resolution, found \[6, 7\]"):
         weights_in([CELL, h3.cell_to_parent(CELL, 6)], [1, 1], **WHAT)
+
+
+@pytest.mark.parametrize("block", [1, 5, 1_000])
+@pytest.mark.parametrize("resolution", [3, 8, 11, 12, 15])
+def test_too_many_cells_are_summed_into_the_finest_that_are_few_enough(monkeypatch, block, resolution):
+    monkeypatch.setattr(module, "BLOCK_CELLS", block)
+    pentagon = int(h3.get_pentagons(resolution - 2)[0])
+    cells = [*h3.cell_to_children(pentagon, resolution)[::-1], *h3.get_pentagons(resolution)[1:]]
+    weights = weights_in(cells, range(len(cells)), max_cells=20, **WHAT)
+    assert weights.resolution == min(resolution - 1, 11)
+    expected = Counter()
+    for weight, cell in enumerate(cells):
+        expected[int(h3.cell_to_parent(cell, weights.resolution))] += weight
+    found = weights.cells(weights.resolution).tolist()
+    assert dict(zip(found, weights.weight.tolist(), strict=True)) == expected
+    assert (len(found), weights.given_resolution) == (len(expected), resolution)
+
+
+def test_few_enough_cells_keep_their_resolution_and_names():
+    weights = weights_in([CELL], [5], names=["here"], max_cells=1, **WHAT)
+    assert (weights.resolution, weights.given_resolution, weights.names.tolist()) == (7, None, ["here"])
+
+
+def test_cells_of_resolution_0_are_as_coarse_as_cells_are():
+    cells = sorted(h3.get_res0_cells())
+    assert len(weights_in(cells, np.ones(122), max_cells=5, **WHAT)) == 122
 
 
 @pytest.mark.parametrize("weight", [-1, np.nan, np.inf])

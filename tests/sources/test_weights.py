@@ -177,6 +177,10 @@ def test_size_is_bounded_also_after_decompression(monkeypatch, tmp_path, is_pack
 def test_a_long_cell_is_refused_and_cut_in_the_message():
     assert "field larger than field limit" in refusal("lat,lon,weight\n1,2," + "9" * 200_000)
     assert len(refusal("lat,lon,weight\n1,2," + "x" * 100_000)) < 300
+    assert "line 1: expected the names of columns, found field larger" in refusal("lat" * 50_000)
+    assert "line 1: expected the names of columns" in refusal(
+        "lat,lon,weight," + "x" * 200_000 + "\n1,2,3,4\n"
+    )
 
 
 def test_weights_add_up_exactly():

@@ -18,7 +18,7 @@ SQLITE_HEADER = b"SQLite format 3\0"
 """How every SQLite file begins."""
 
 MAX_SECONDS = 600.0
-"""Time for reading one file; the 30 million cells of the world take some 90 s of a core."""
+"""Time for reading one file; the 30 million cells of the world take some 75 s of a core."""
 
 MAX_VALUE_BYTES = 1_000_000
 """Size of one value; a longer one is refused."""

@@ -1,9 +1,12 @@
 """Reach: what it says of the tiny world, of weights a reader brings, and where nothing is known."""
 
+import gzip
 import json
 
+import h3.api.numpy_int as h3
 import pandas as pd
 import pytest
+from sources.geopackages import write_geopackage
 from views.paged import captions, html, layer, link, opened, page_over, run, tables
 
 from charging.analytics import studies
@@ -23,8 +26,9 @@ def reach(page, **query):
     return opened(page, view="coverage", topic="reach", **query)
 
 
-def bring(page, text, name="mine.csv"):
-    page.file_uploader(key="weights_file").set_value((name, text.encode(), "text/csv"))
+def bring(page, content, name="mine.csv"):
+    content = content.encode() if isinstance(content, str) else content
+    page.file_uploader(key="weights_file").set_value((name, content, "application/octet-stream"))
     return run(page)
 
 
@@ -184,6 +188,70 @@ def test_weights_of_cells_are_drawn_no_finer_than_they_are(page):
     bring(reach(page, at="39.9,116.4,12"), "cell,weight\n8431aa5ffffffff,7\n")
     assert "the sum of mine.csv" in strip_markdown(captions(page))
     assert layer(page, "hexes")["ids"] == ["8431aa5"]
+
+
+def geopackage(folder, *, statements=(), rows=()):
+    near, far = (f"{h3.latlng_to_cell(*point, 8):x}" for point in ((39.91, 116.39), (45, 90)))
+    path = write_geopackage(folder / "made.gpkg", [(near, 30), (far, 10), *rows], more=statements)
+    return gzip.compress(path.read_bytes())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("lang", "people", "unknown"),
+    [("en", "People within 5 km", "does not state its source"), ("zh", "人口", "文件未说明来源与许可。")],
+)
+def test_a_reader_brings_people_in_cells(page, tmp_path, lang, people, unknown):
+    bring(reach(page, lang=lang), geopackage(tmp_path), name="people.gpkg.gz")
+    assert [error.value for error in page.error] == []
+    assert people in html(page)
+    assert [*shares(page).values()] == ["0.0 %", "75.0 %", "75.0 %", "75.0 %"]
+    assert unknown in strip_markdown(captions(page))
+
+
+@pytest.mark.slow
+def test_the_source_a_file_states_is_shown_as_text(page, tmp_path):
+    hostile = "![x](http://tracker.example/) <script>alert(1)</script> CC BY 4.0"
+    states = "update gpkg_contents set description = '" + hostile + "'"  # noqa: S608  made for the test
+    bring(reach(page), geopackage(tmp_path, statements=[states]), name="people.gpkg.gz")
+    assert hostile not in captions(page)
+    assert f"Source, as the file states it: {hostile}." in strip_markdown(captions(page))
+
+
+@pytest.mark.slow
+def test_cells_that_are_too_many_are_summed_and_that_is_said(page, tmp_path, monkeypatch):
+    monkeypatch.setattr("charging.views.analyses.user_weights.MAX_PLACES", 2)
+    cells = h3.grid_disk(h3.latlng_to_cell(39.91, 116.39, 8), 1)[1:]
+    rows = [(f"{cell:x}", 5) for cell in cells.tolist()]
+    bring(reach(page), geopackage(tmp_path, rows=rows), name="people.gpkg.gz")
+    assert "cells of resolution 8 were summed up in coarser ones" in strip_markdown(captions(page))
+    assert "of 70)" in html(page)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("content", "lang", "sentence"),
+    [
+        (b"SQLite format 3\0", "en", "The file is cut, damaged or encrypted"),
+        (b"SQLite format 3\0", "zh", "文件不完整、已损坏、已加密"),
+        (bytes(range(256)) * 9, "en", "The file is neither a CSV nor a GeoPackage, or it is encrypted"),
+        (bytes(range(256)) * 9, "zh", "文件既非文本，也非 GeoPackage，或已加密"),
+        (gzip.compress(b"lat,lon,weight\n")[:-9], "en", "The file is cut, damaged or encrypted"),
+    ],
+)
+def test_what_is_wrong_with_a_geopackage_is_said(page, content, lang, sentence):
+    bring(reach(page, lang=lang), content, name="people.gpkg")
+    assert sentence in page.error[0].value
+    assert "people.gpkg" in page.text[0].value
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lang", "sentence"), [("en", "database is no GeoPackage"), ("zh", "不是含 H3")])
+def test_a_geopackage_without_cells_is_named_with_its_tables(page, tmp_path, lang, sentence):
+    content = geopackage(tmp_path, statements=["alter table population rename column h3 to name"])
+    bring(reach(page, lang=lang), content, name="people.csv")
+    assert sentence in page.error[0].value
+    assert "people.csv: expected a table with the columns h3" in page.text[0].value
 
 
 def test_weights_of_nothing_are_no_share(page):
