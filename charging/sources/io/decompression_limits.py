@@ -1,7 +1,10 @@
 """How much a packed file may hold unpacked: a size that is not plausible is refused before it is there."""
 
+import gzip
 import io
-from typing import BinaryIO
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, cast
 
 from charging.errors import Fault, SourceError
 
@@ -13,6 +16,11 @@ MAX_RATIO = 250
 
 FREE_UNPACKED = 4 << 20
 """Bytes that may be unpacked at any ratio, since a small file of few different rows packs very well."""
+
+GZIP = b"\x1f\x8b"
+"""How every gzip file begins."""
+
+_BUFFER_BYTES = 65_536
 
 
 def check_unpacked(size: int, packed_size: int, what: object) -> None:
@@ -62,3 +70,17 @@ class UnpackedStream(io.RawIOBase):
         self.check(self._read)
         buffer[: len(block)] = block
         return len(block)
+
+
+@contextmanager
+def open_gzip(file: BinaryIO, what: object) -> Iterator[BinaryIO]:
+    """Open what a gzip file holds, unpacked, within those bounds; `what` is for messages."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - 4))
+    stated_size = int.from_bytes(file.read(4), "little")  # of the last member, modulo 4 GB
+    file.seek(0)
+    with gzip.open(file) as opened:
+        bounded = UnpackedStream(cast(BinaryIO, opened), size, what)
+        # what a damaged or cut file ends with says nothing, so it is read first
+        bounded.check(stated_size if is_plausible(stated_size, size) else 0)
+        yield io.BufferedReader(bounded, _BUFFER_BYTES)  # type: ignore[type-var]  # readinto is enough

@@ -22,7 +22,7 @@ from typing import BinaryIO, TextIO, cast
 
 from charging.errors import Fault, SourceError
 from charging.sources.io.bom import detect_encoding, in_utf8
-from charging.sources.io.decompression_limits import UnpackedStream, is_plausible
+from charging.sources.io.decompression_limits import GZIP, UnpackedStream, open_gzip
 from charging.sources.io.delimited import DELIMITERS
 
 HEAD_BYTES = 65_536
@@ -33,9 +33,6 @@ _MAX_NAME_LENGTH = 80  # shown of a member; its end tells more than its folders
 
 MAX_MEMBERS = 1_000
 """Files looked at in an archive."""
-
-GZIP = b"\x1f\x8b"
-"""How every gzip file begins."""
 
 _ZIP = b"PK\x03\x04"
 _PARQUET = b"PAR1"
@@ -242,20 +239,6 @@ def open_bytes(part: Part) -> Iterator[BinaryIO]:
         else:
             file.seek(0)
             yield file
-
-
-@contextmanager
-def open_gzip(file: BinaryIO, what: object) -> Iterator[BinaryIO]:
-    """Open what a gzip file holds, unpacked, with the bounds of `open_bytes`; `what` is for messages."""
-    size = file.seek(0, io.SEEK_END)
-    file.seek(max(0, size - 4))
-    stated_size = int.from_bytes(file.read(4), "little")  # of the last member, modulo 4 GB
-    file.seek(0)
-    with gzip.open(file) as opened:
-        bounded = UnpackedStream(cast(BinaryIO, opened), size, what)
-        # what a damaged or cut file ends with says nothing, so it is read first
-        bounded.check(stated_size if is_plausible(stated_size, size) else 0)
-        yield io.BufferedReader(bounded, _BUFFER_BYTES)  # type: ignore[type-var]  # readinto is enough
 
 
 def is_packed(part: Part) -> bool:

@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from charging.errors import Fault, SourceError
-from charging.sources.io.files import GZIP, Part, is_packed, open_bytes, open_gzip, source_errors
+from charging.sources.io.decompression_limits import GZIP, open_gzip
+from charging.sources.io.files import Part, is_packed, open_bytes, source_errors
 
 UploadedFile = Path | BinaryIO
 """A file on disk, or one in memory, opened for reading bytes; each plain or gzip."""
