@@ -24,7 +24,7 @@ from charging.sources.coordinates import read_number
 from charging.sources.geopackage import read_geopackage
 from charging.sources.io.bom import detect_encoding
 from charging.sources.io.delimited import DELIMITERS, delimiter_of
-from charging.sources.io.files import HEAD_BYTES, open_text, source_errors
+from charging.sources.io.files import HEAD_BYTES, ZIP, open_text, source_errors
 from charging.sources.io.sqlite_files import SQLITE_HEADER
 from charging.sources.io.uploads import UploadedFile, on_disk, open_upload, upload_name
 
@@ -142,7 +142,11 @@ def _open_upload_text(file: UploadedFile, where: str) -> Iterator[TextIO]:
             with open_text(file) as text:
                 yield text
         except SourceError as error:
-            raise (_binary_error(where) if error.fault is Fault.BINARY else error) from error
+            if error.fault is Fault.BINARY:
+                raise _binary_error(where) from error
+            if error.fault is Fault.PACKED:
+                raise SourceError(f"{error} A GeoPackage is unpacked first.", Fault.PACKED) from error
+            raise
         return
     with open_upload(file, where) as opened:
         content = opened.read(MAX_BYTES + 1)
@@ -151,6 +155,11 @@ def _open_upload_text(file: UploadedFile, where: str) -> Iterator[TextIO]:
     if not content.strip():
         raise SourceError(
             f"{where}: expected a CSV of weights, found an empty file. Fill it in.", Fault.EMPTY
+        )
+    if content.startswith(ZIP):
+        raise SourceError(
+            f"{where}: expected a CSV or a GeoPackage, plain or as .gz, found a zip archive. Unpack it.",
+            Fault.PACKED,
         )
     encoding = detect_encoding(content[:HEAD_BYTES]) or "utf-8-sig"
     if encoding == "utf-8-sig" and b"\0" in content:

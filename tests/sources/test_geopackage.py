@@ -6,6 +6,7 @@ import io
 import random
 import sqlite3
 import tempfile
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -338,6 +339,17 @@ def test_a_csv_called_a_geopackage_is_a_csv_packed_or_not(tmp_path):
         path = tmp_path / name
         path.write_bytes(packed)
         assert read_weights(path).whole == read_weights(in_memory(path, name)).whole == 3
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_one_in_an_archive_is_to_be_unpacked_first(write, tmp_path, is_held):
+    path = tmp_path / "people.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(write(), "people.gpkg")
+    error = refusal(in_memory(path, path.name) if is_held else path)
+    assert error.fault is Fault.PACKED
+    assert "npack" in str(error)
+    assert "GeoPackage" in str(error)
 
 
 # files that are right

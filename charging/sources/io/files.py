@@ -34,7 +34,9 @@ _MAX_NAME_LENGTH = 80  # shown of a member; its end tells more than its folders
 MAX_MEMBERS = 1_000
 """Files looked at in an archive."""
 
-_ZIP = b"PK\x03\x04"
+ZIP = b"PK\x03\x04"
+"""How a zip archive with files begins."""
+
 _PARQUET = b"PAR1"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORKBOOK = "xl/workbook.xml"
@@ -282,7 +284,7 @@ def _texts(path: Path) -> list[Part]:
 def _is_archive(path: Path) -> bool:
     """Whether a file is a zip archive of files, and no Excel workbook, which is one too."""
     with path.open("rb") as file:
-        if file.read(len(_ZIP)) != _ZIP:
+        if file.read(len(ZIP)) != ZIP:
             return False
     return zipfile.is_zipfile(path) and not _is_workbook(path)
 
@@ -321,7 +323,7 @@ def _check_members(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
 
 def _is_data(part: Part) -> bool:
     head = _read_start(part)
-    if head.startswith((_ZIP, GZIP)):
+    if head.startswith((ZIP, GZIP)):
         message = (
             f"{part}: expected an archive of tables or JSON, found an archive or workbook inside it. "
             "Unpack it first."
@@ -373,7 +375,7 @@ def _check_is_text(part: Part, head: bytes) -> None:
     text, fault = in_utf8(head), Fault.PACKED
     if not text.strip():
         fault, wrong = Fault.EMPTY, "a text file with records, found an empty one. Fetch the file again."
-    elif head.startswith((_ZIP, _OLD_OFFICE)):
+    elif head.startswith((ZIP, _OLD_OFFICE)):
         wrong = (
             "text or an Excel workbook (.xlsx), found an archive or a workbook of another kind. Unpack it, or"
             " save it as .xlsx or CSV."
