@@ -1,5 +1,7 @@
 """The operators of a stored dataset: those of the registry, and those only its sources name."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -8,10 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from charging.dataset.building.columns import distinct_rows
 from charging.dataset.store import Dataset
-from charging.domain.operator_names import operator_key
+from charging.domain.operator_names import make_operator_id, operator_key
 from charging.domain.operators import load_operators
 from charging.domain.schema import OPERATORS, PILES, STATIONS
+from charging.domain.world.operators import load_world_operators, registered_id
 from charging.errors import DatasetError
 
 _CACHED_VERSIONS = 16
@@ -52,14 +56,40 @@ def find_operator(operator_id: str, *datasets: Dataset) -> str | None:
     """Return the id that a link or a command means by one, None where nobody has it.
 
     That is the id itself in the registry or in one of the datasets; else, since sources spell their operators
-    in many ways and the registry grows, the id of the operator of the same name.
+    in many ways and what is known of them grows, the id of the operator of the same name; at last that of the
+    one with this spelling, in one of the datasets or in the world's list.
     """
     registry = load_operators()
     names = operator_names(*datasets)
     if operator_id in registry or operator_id in names:
         return operator_id
     key = operator_key(operator_id)
-    return next((each for each in names if operator_key(each) == key), registry.find(operator_id))
+    same = next((each for each in names if operator_key(each) == key), registry.find(operator_id))
+    return same or _find_by_spelling(key, names, datasets)
+
+
+def _find_by_spelling(key: str, names: Mapping[str, str], datasets: Iterable[Dataset]) -> str | None:
+    """Return the only operator that is written so; of two none, since the link may have meant either."""
+    written = {each for dataset in datasets for each in _spellings(dataset.path(STATIONS.name)).get(key, ())}
+    if not written:
+        registry = load_operators()
+        listed = load_world_operators().called(key)
+        written = {registered_id(registry, each, None) or each.id for each in listed}
+        written = {each for each in written if each in registry or each in names}
+    return written.pop() if len(written) == 1 else None
+
+
+@lru_cache(_CACHED_VERSIONS)
+def _spellings(stations: Path) -> dict[str, frozenset[str]]:
+    """Return the operators by the keys of the ids that would be made from what their stations say."""
+    try:
+        table = pq.read_table(stations, columns=["operator_id", "operator_raw"]).drop_null()
+    except (OSError, pa.ArrowInvalid) as error:
+        raise _damage(stations, error) from error
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for operator_id, text in distinct_rows(table, table.column_names)[0]:
+        found[operator_key(make_operator_id(text))].add(operator_id)
+    return {key: frozenset(ids) for key, ids in found.items()}
 
 
 @lru_cache(_CACHED_VERSIONS)
@@ -70,7 +100,11 @@ def _read_operators(path: Path, stations: Path, piles: Path) -> tuple[NamedOpera
     try:
         return tuple(NamedOperator(**row) for row in pq.read_table(path, columns=columns).to_pylist())
     except (OSError, pa.ArrowInvalid) as error:
-        raise DatasetError(f"Cannot read {path} ({error}): import or build the dataset again.") from error
+        raise _damage(path, error) from error
+
+
+def _damage(path: Path, error: Exception) -> DatasetError:
+    return DatasetError(f"Cannot read {path} ({error}): import or build the dataset again.")
 
 
 def _registered_operators(*files: Path) -> tuple[NamedOperator, ...]:

@@ -1,10 +1,12 @@
 """The reference files under `data/`: where they are and how their rows are read.
 
-This module knows the format (UTF-8 CSV with a header, an empty cell is "not known"), not the columns.
+This module knows the format (UTF-8 CSV with a header, plain or as gzip, an empty cell is "not known"), not
+the columns.
 """
 
 import csv
 import datetime as dt
+import gzip
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -29,7 +31,8 @@ def read_facts(path: Path, columns: Sequence[str]) -> list[Row]:
     SchemaError
         If a column is missing, or a row has more or fewer cells than the header.
     """
-    with path.open(encoding="utf-8", newline="") as lines:
+    open_text = gzip.open if path.suffix == ".gz" else open
+    with open_text(path, "rt", encoding="utf-8", newline="") as lines:
         reader = csv.DictReader(lines)
         missing = [column for column in columns if column not in (reader.fieldnames or ())]
         if missing:

@@ -106,7 +106,7 @@ STATIONS = Table(
         Column(
             "operator_id",
             _TEXT,
-            "Operator in data/operators.csv, or one made from operator_raw",
+            "Operator in data/operators.csv, or one made from its name",
             when_null="the source names nobody",
         ),
         _OPERATOR_CODE,
@@ -243,10 +243,10 @@ OPERATORS = Table(
         Column(
             "operator_id",
             _TEXT,
-            "Id in data/operators.csv, or made from the text of the source",
+            "Id in data/operators.csv, or made from its name",
             required=True,
         ),
-        Column("name", _TEXT, "Name in English, or as the source writes it most often", required=True),
+        Column("name", _TEXT, "Name in English, proper name, or as most often written", required=True),
         Column("name_zh", _TEXT, "Name in Chinese"),
         Column("is_registered", pa.bool_(), "Whether data/operators.csv has it", required=True),
     ),

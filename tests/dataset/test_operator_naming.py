@@ -12,7 +12,7 @@ from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Datum
 from charging.sources.records import PileRecord, StationRecord
 
-SPELLINGS = ("ChargePoint Network", "Chargepoint network", "CHARGEPOINT NETWORK Inc.", "ChargePoint Network")
+SPELLINGS = ("Sparkpoint Network", "Sparkpoint network", "SPARKPOINT NETWORK Inc.", "Sparkpoint Network")
 
 
 def station(number, operator, **more):
@@ -47,12 +47,12 @@ def test_spellings_of_one_operator_share_an_id_whatever_their_order(build):
     records = [station(number, text) for number, text in enumerate(SPELLINGS)]
     for seed in range(3):
         random.Random(seed).shuffle(records)  # noqa: S311  no secret
-        assert set(ids_of(build(records)).values()) == {"chargepoint_network"}
+        assert set(ids_of(build(records)).values()) == {"sparkpoint_network"}
 
 
 def test_an_operator_has_the_name_it_is_written_with_most_often(stored):
     dataset = stored([station(number, text) for number, text in enumerate(SPELLINGS)])
-    assert operator_names(dataset) == {"chargepoint_network": "ChargePoint Network"}
+    assert operator_names(dataset) == {"sparkpoint_network": "Sparkpoint Network"}
 
 
 def test_piles_have_the_operator_their_station_got(build):
@@ -95,9 +95,9 @@ def test_the_table_of_operators_has_each_once_in_the_order_of_the_codes(tiny_bui
 
 
 def test_a_link_finds_an_operator_by_its_id_by_another_spelling_or_as_the_registry_has_it_now(stored):
-    dataset = stored([station(1, "Charge-Point Network")])
-    assert find_operator("charge_point_network", dataset) == "charge_point_network"
-    assert find_operator("chargepoint_network", dataset) == "charge_point_network"
+    dataset = stored([station(1, "Spark-Point Network")])
+    assert find_operator("spark_point_network", dataset) == "spark_point_network"
+    assert find_operator("sparkpoint_network", dataset) == "spark_point_network"
     assert find_operator("特来电_公司", dataset) == "teld"
     assert find_operator("nio_of_nowhere", dataset) is None
 

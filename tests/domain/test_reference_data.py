@@ -1,4 +1,5 @@
 import datetime as dt
+import gzip
 from dataclasses import dataclass
 
 import pytest
@@ -56,3 +57,9 @@ def test_a_cell_of_another_type_is_refused_with_its_file(tmp_path, row):
     path.write_text(f"name,boats,length_km,since,ports\n{row}\n", encoding="utf-8")
     with pytest.raises(SchemaError, match=r"facts\.csv"):
         read_records(path, Ferry)
+
+
+def test_a_file_packed_with_gzip_is_read_as_it_is(tmp_path):
+    path = tmp_path / "facts.csv.gz"
+    path.write_bytes(gzip.compress("id,name\na,蔚来\n".encode()))
+    assert read_facts(path, ("id", "name")) == [{"id": "a", "name": "蔚来"}]

@@ -162,6 +162,7 @@ class Builder:
             Whether service areas were linked by distance; that is then repeated for all rows together.
         """
         stations = tables[STATIONS.name].drop_columns([_OPERATOR_CODE])
+        stations = _with_column(stations, "operator_id", self._resolver.resolve_stored(stations))
         if has_guesses:
             stations = _with_area_ids(stations, pa.nulls(len(stations), pa.string()))
         kept_ids = zip(*(stations[name].to_pylist() for name in ("source", "source_id")), strict=True)
@@ -244,8 +245,11 @@ def _with_known_areas(stations: pa.Table, areas: pa.Table) -> pa.Table:
 
 
 def _with_area_ids(stations: pa.Table, area_ids: pa.Array) -> pa.Table:
-    position = stations.schema.get_field_index("service_area_id")
-    return stations.set_column(position, "service_area_id", area_ids)
+    return _with_column(stations, "service_area_id", area_ids)
+
+
+def _with_column(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
+    return table.set_column(table.schema.get_field_index(name), name, values)
 
 
 def _area_records(table: pa.Table) -> Iterator[ServiceAreaRecord]:

@@ -9,11 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.dataset.building.columns import fold_texts
+from charging.dataset.building.columns import distinct_rows, fold_texts
 from charging.domain.geography import City, CityIndex, Floats
 from charging.domain.operators import OperatorRegistry, is_operator_stated
 from charging.domain.town_location import LocatedCities, derive_cities, named_cities
 from charging.domain.towns import CHINA, TOWN_PREFIX, find_city
+from charging.domain.world.operators import load_world_operators, resolve_worldwide
 from charging.sources.io.arrow_texts import empty_to_null, trim_texts
 from charging.sources.tabular.station_columns import Coded, Rows, Stations, different
 
@@ -72,10 +73,27 @@ class Resolver:
 
     def operator_text(self, operator_id: str | None) -> str:
         """Return the names of an operator in both scripts."""
-        if operator_id is None or operator_id not in self._registry:
+        if operator_id is None:
             return ""
-        operator = self._registry[operator_id]
-        return f"{operator.name_en} {operator.name_zh or ''}"
+        if operator_id in self._registry:
+            operator = self._registry[operator_id]
+            return f"{operator.name_en} {operator.name_zh or ''}"
+        found = load_world_operators().get(operator_id)
+        return found.name if found else ""
+
+    def resolve_stored(self, stations: pa.Table) -> pa.Array:
+        """Return the operators of stored stations; those that only a text named are looked up again."""
+        keys, at = distinct_rows(stations, ["operator_id", "operator_raw", "country"])
+        found = [
+            operator_id
+            if operator_id is None or self._is_known(operator_id)
+            else self._operator(None, None, None, text, country, None)
+            for operator_id, text, country in keys
+        ]
+        return Coded(found, at).column(pa.string())
+
+    def _is_known(self, operator_id: str) -> bool:
+        return operator_id in self._registry or load_world_operators().get(operator_id) is not None
 
     def _uncached_operator(
         self,
@@ -88,9 +106,12 @@ class Resolver:
     ) -> str | None:
         if operator_id is not None and operator_id in self._registry:
             return operator_id
-        return self._registry.resolve(
+        found = self._registry.resolve(
             org_code=org_code, wikidata=wikidata, raw=raw, station_name=station_name, country=country
         )
+        if found is None and is_operator_stated(wikidata, raw):
+            return resolve_worldwide(self._registry, wikidata=wikidata, raw=raw, country=country)
+        return found
 
     def _that_may_tell(self, at: Rows, names: pa.Array) -> list[tuple[int, str]]:
         """Return the names that hold a spelling of some operator: few do, and names seldom repeat."""

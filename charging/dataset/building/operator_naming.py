@@ -1,4 +1,7 @@
-"""Operators that the registry does not know: each gets an id made from its text, and its name as written."""
+"""Operators that the registry does not know: their ids, made from a name, and their names.
+
+The name is that of the world's list where it has resolved one, else as written.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -11,6 +14,7 @@ from charging.dataset.building.columns import distinct_rows, rows_of
 from charging.domain.operator_names import make_operator_id, names_nobody, operator_key
 from charging.domain.operators import OperatorRegistry
 from charging.domain.schema import OPERATORS, PILES, STATIONS
+from charging.domain.world.operators import WorldOperator, load_world_operators
 
 MAX_OPERATORS = 32_767
 """Operators of a dataset, since their codes are short integers; the smallest beyond stay not known."""
@@ -21,18 +25,21 @@ def assign_operators(
 ) -> tuple[pa.Table, pa.Table]:
     """Return the tables with an operator wherever a source names one, and with the codes of the operators.
 
-    Ids of the registry stay. Every other one is made anew from `operator_raw`, over all stations together, so
-    that it does not depend on the order they came in. A pile without an operator has that of its station.
+    Ids of the registry and of the world's list stay. Every other one is made anew from `operator_raw`, over
+    all stations together, so that it does not depend on the order they came in. A pile without an operator
+    has that of its station.
 
     Parameters
     ----------
     stations, piles
         Tables with `operator_id`; the stations with `operator_raw`.
     """
-    known = pa.array([operator.id for operator in registry], pa.string())
+    registered = [operator.id for operator in registry]
+    listed = _listed_operators(stations["operator_id"], registered)
+    known = pa.array([*registered, *(operator.id for operator in listed)], pa.string())
     ids, of_piles = (_only(table["operator_id"], known) for table in (stations, piles))
     texts = pc.if_else(pc.is_null(ids), stations["operator_raw"], None)
-    if made := make_ids(_count_texts(texts), taken=known.to_pylist()):
+    if made := make_ids(_count_texts(texts), taken=known.to_pylist(), same=_own_names(listed)):
         rows = pc.index_in(texts, pa.array(made, pa.string()))
         ids = pc.coalesce(ids, pa.array(made.values(), pa.string()).take(rows))
         of_piles = pc.coalesce(of_piles, ids.take(rows_of(piles["station_id"], stations["station_id"])))
@@ -40,11 +47,13 @@ def assign_operators(
     return _with_operators(stations, ids, operators), _with_operators(piles, of_piles, operators)
 
 
-def make_ids(texts: Mapping[str, int], *, taken: Iterable[str]) -> dict[str, str]:
+def make_ids(
+    texts: Mapping[str, int], *, taken: Iterable[str], same: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Return the operator id of each text that names somebody.
 
     Spellings of one operator share the id of the one that is written most often; of two as frequent, of the
-    first in order. Two operators whose ids would be the same, or that of the registry, are numbered.
+    first in order. Two operators whose ids would be the same, or that of a known one, are numbered.
 
     Parameters
     ----------
@@ -52,14 +61,17 @@ def make_ids(texts: Mapping[str, int], *, taken: Iterable[str]) -> dict[str, str
         How often each text is written.
     taken
         Ids that mean other operators.
+    same
+        Ids of operators that are there already, by the key of their names: a text of that name is theirs.
     """
+    same = same or {}
     spellings: defaultdict[str, list[str]] = defaultdict(list)
     for text in sorted(texts):
         if not names_nobody(text):
             spellings[operator_key(text)].append(text)
+    made = {text: same[key] for key in same.keys() & spellings.keys() for text in spellings.pop(key)}
     free = MAX_OPERATORS - len(used := set(taken))
     by_size = sorted(spellings, key=lambda key: -sum(texts[text] for text in spellings[key]))
-    made: dict[str, str] = {}
     for key in sorted(by_size[:free]):
         wanted = make_operator_id(max(spellings[key], key=texts.__getitem__))
         operator_id, number = wanted, 1
@@ -80,7 +92,7 @@ def operator_table(tables: Mapping[str, pa.Table], registry: OperatorRegistry) -
         for code, operator_id in distinct_rows(table, ["operator_code", "operator_id"])[0]
         if code is not None
     }
-    written = _usual_names(stations)
+    written = _usual_names(stations) | _listed_names(stations, registry)
     rows = []
     for code, operator_id in sorted(codes.items()):
         is_registered = operator_id in registry
@@ -95,6 +107,34 @@ def operator_table(tables: Mapping[str, pa.Table], registry: OperatorRegistry) -
             }
         )
     return pa.Table.from_pylist(rows, OPERATORS.arrow_schema)
+
+
+def _listed_operators(ids: pa.ChunkedArray, registered: list[str]) -> list[WorldOperator]:
+    """Return the operators of the world's list among the ids."""
+    others = set(pc.unique(ids).to_pylist()).difference(registered, [None])
+    found = (load_world_operators().get(each) for each in sorted(others))
+    return [operator for operator in found if operator]
+
+
+def _own_names(listed: Iterable[WorldOperator]) -> dict[str, str]:
+    """Return the ids by the keys of their names, of those that have a name to themselves.
+
+    Outside their countries too a text of that name is theirs: two of one name would not be told apart.
+    """
+    alone = (operator for operator in listed if len(load_world_operators().called(operator.name)) == 1)
+    return {operator_key(operator.name): operator.id for operator in alone}
+
+
+def _listed_names(stations: pa.Table, registry: OperatorRegistry) -> dict[str, str]:
+    """Return the names that the world's list has for operators in the countries of their stations."""
+    pairs, _ = distinct_rows(stations, ["operator_id", "country"])
+    names = {}
+    for operator_id, country in pairs:
+        if operator_id is not None and operator_id not in registry:
+            operator = load_world_operators().get(operator_id)
+            if operator and operator.works_in(country):
+                names[operator_id] = operator.name
+    return names
 
 
 def _usual_names(stations: pa.Table) -> dict[str, str]:

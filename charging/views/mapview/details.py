@@ -9,7 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from charging.domain.datum import from_wgs84
+from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Datum, connectors_in
+from charging.domain.world.operators import find_wikidata
 from charging.queries.stations import Station, station
 from charging.views.elements.labels import names_in, operator_name
 from charging.views.elements.markup import element, escape_markdown, show_plain_button, stripe, terms
@@ -25,6 +27,7 @@ _WGS84_LINKS = {
     "google": "https://www.google.com/maps/dir/?api=1&destination={lat:.6f},{lon:.6f}",
     "osm": "https://www.openstreetmap.org/?mlat={lat:.6f}&mlon={lon:.6f}#map=17/{lat:.6f}/{lon:.6f}",
 }
+_WIKIDATA = "https://www.wikidata.org/wiki/{}"
 _GCJ02_LINK = "https://uri.amap.com/navigation?to={lon:.6f},{lat:.6f}&mode=car&coordinate=gaode"
 
 
@@ -42,9 +45,10 @@ def show_station(context: ViewContext, station_id: str) -> None:
     show_heading(title, say, extra=lambda: favourites.show_star(context, row, title))
     operator = operator_name(row.operator_id, row.operator_raw, say) or say("unknown")
     colour = colours_of(answers).get(row.operator_id, "transparent")
+    named = (stripe(colour), element("span", "", text=operator), _wikidata_link(row, say))
     st.html(
         element("p", "other-name", text=other_name or "")
-        + element("p", "operator", stripe(colour), element("span", "", text=operator))
+        + element("p", "operator", *named)
         + element("table", "groups", *_groups(found, say))
         + terms(_lines(row, say))
         + element("h3", "panel-section", text=say("panel.navigate"))
@@ -162,5 +166,14 @@ def _links(row: pd.Series, say: Texts) -> Iterator[str]:
         yield _link(row.url, say("panel.page"))
 
 
-def _link(url: str, text: str) -> str:
-    return element("a", "", text=text, href=url, target="_blank", rel="noopener noreferrer")
+def _wikidata_link(row: pd.Series, say: Texts) -> str:
+    """Return a link to what Wikidata says about the operator, with the list that knows its id on hover."""
+    if pd.isna(row.operator_id):
+        return ""
+    country = row.country if pd.notna(row.country) else None
+    item = find_wikidata(load_operators(), row.operator_id, country)
+    return " " + _link(_WIKIDATA.format(item), "Wikidata", title=say("panel.wikidata")) if item else ""
+
+
+def _link(url: str, text: str, **attributes: str) -> str:
+    return element("a", "", text=text, href=url, target="_blank", rel="noopener noreferrer", **attributes)

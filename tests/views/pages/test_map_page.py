@@ -291,7 +291,8 @@ def test_a_clicked_station_shows_its_details(page):
     )
     assert re.search("WGS-84.*39.90870, 116.39750.*GCJ-02.*39.9101\\d, 116.4037\\d", shown)
     links = re.findall('href="([^"]+)', shown)
-    assert [link.split("/")[2] for link in links] == [
+    assert links[0] == "https://www.wikidata.org/wiki/Q29921278"  # of its operator
+    assert [link.split("/")[2] for link in links[1:]] == [
         "uri.amap.com",
         "maps.apple.com",
         "www.google.com",
