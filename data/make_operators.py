@@ -25,7 +25,7 @@ SPELLINGS = FACTS_DIR / "world_operator_spellings.csv"
 
 TREES = ("brands/amenity/charging_station", "operators/amenity/charging_station")
 
-COLUMNS = ("name", "spellings", "wikidata", "countries", "not_in")
+COLUMNS = ("id", "name", "spellings", "keys", "wikidata", "countries", "not_in")
 
 WORLD = "001"
 
@@ -116,7 +116,13 @@ def make_rows(items: Iterable[dict], spellings: Path = SPELLINGS) -> list[dict[s
         spelt[names.index(row["name"])].add(row["spelling"])
     columns = zip(names, spelt, _wikidata(groups), groups, strict=True)
     rows = [
-        {"name": name, "spellings": _write_spellings(texts, name), "wikidata": " ".join(ids), **_where(group)}
+        {
+            "id": make_operator_id(name),
+            "name": name,
+            **_write_spellings(texts, name),
+            "wikidata": " ".join(ids),
+            **_where(group),
+        }
         for name, texts, ids, group in columns
     ]
     return sorted(rows, key=lambda row: (row["name"].casefold(), row["name"]))
@@ -284,14 +290,15 @@ def _where(group: Group) -> dict[str, str]:
     }
 
 
-def _write_spellings(texts: Iterable[str], name: str) -> str:
-    """Return one spelling of each that differ in case or company form, but the name."""
-    kept: dict[str, str] = {}
+def _write_spellings(texts: Iterable[str], name: str) -> dict[str, str]:
+    """Return one spelling of each that differ in case or company form, but the name; and the keys of all."""
+    kept = {operator_key(name): name}
     for text in sorted(texts):
         if not names_nobody(text) and not _BICYCLES.search(text):
             kept.setdefault(operator_key(text), text)
-    kept.pop(operator_key(name), None)
-    return "|".join(sorted(kept.values(), key=lambda text: (text.casefold(), text)))
+    _, *others = kept.values()
+    spellings = sorted(others, key=lambda text: (text.casefold(), text))
+    return {"spellings": "|".join(spellings), "keys": " ".join(kept)}
 
 
 if __name__ == "__main__":

@@ -7,11 +7,11 @@ and company form; where two of a country share the name, it means none. The regi
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from charging.domain.operator_names import make_operator_id, names_nobody, operator_key
+from charging.domain.operator_names import names_nobody, operator_key
 from charging.domain.operators import OperatorRegistry
 from charging.domain.reference_data import FACTS_DIR, read_facts
 
@@ -20,16 +20,12 @@ from charging.domain.reference_data import FACTS_DIR, read_facts
 class WorldOperator:
     """One operator of the list."""
 
+    id: str  # made from its name, as that of any operator
     name: str
-    spellings: tuple[str, ...] = ()  # other names, those of its brands too
+    keys: tuple[str, ...]  # of all its names, those of its brands too
     wikidata: tuple[str, ...] = ()  # its own first
     countries: frozenset[str] = frozenset()  # ISO 3166-1 alpha-2; empty: all
     not_in: frozenset[str] = frozenset()
-    id: str = field(init=False)  # made from its name, as of any operator
-
-    def __post_init__(self) -> None:
-        """Make the id."""
-        object.__setattr__(self, "id", make_operator_id(self.name))
 
     def works_in(self, country: str | None) -> bool:
         """Whether the list has it in a country; of one that is not known nothing says that it has not."""
@@ -47,8 +43,7 @@ class WorldOperators:
         self._by_wikidata = {item: each for each in self._by_id.values() for item in each.wikidata}
         called: defaultdict[str, list[WorldOperator]] = defaultdict(list)
         for operator in self._by_id.values():
-            texts = (operator.name, *operator.spellings)
-            for key in {operator_key(text) for text in texts if not names_nobody(text)}:
+            for key in operator.keys:
                 called[key].append(operator)
         self._by_key = dict(called)
 
@@ -82,7 +77,9 @@ class WorldOperators:
         for item in (wikidata or "").split(";"):
             if found := self._by_wikidata.get(item.strip().upper()):
                 return found
-        there = [each for each in self.called(raw or "") if each.works_in(country)]
+        if not raw or names_nobody(raw):
+            return None
+        there = [each for each in self.called(raw) if each.works_in(country)]
         return there[0] if len(there) == 1 else None
 
 
@@ -118,11 +115,13 @@ def load_world_operators(path: Path = FACTS_DIR / "world_operators.csv.gz") -> W
     SchemaError
         If a column is missing.
     """
-    rows = read_facts(path, ("name", "spellings", "wikidata", "countries", "not_in"))
+    # the keys stand in the file, since folding all names takes longer than reading them
+    rows = read_facts(path, ("id", "name", "keys", "wikidata", "countries", "not_in"))
     return WorldOperators(
         WorldOperator(
+            id=row["id"],
             name=row["name"],
-            spellings=tuple(row["spellings"].split("|")) if row["spellings"] else (),
+            keys=tuple(row["keys"].split()),
             wikidata=tuple(row["wikidata"].split()),
             countries=frozenset(row["countries"].split()),
             not_in=frozenset(row["not_in"].split()),

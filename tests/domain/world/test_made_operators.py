@@ -42,7 +42,9 @@ def test_an_entry_is_a_row_with_its_names_ids_and_countries(rows):
     )
     assert found == {
         "Volta Uno": {
+            "id": "volta_uno",
             "spellings": "Acme Energia|volta one",
+            "keys": "voltauno acmeenergia voltaone",
             "wikidata": "Q1 Q2",
             "countries": "CH FR IT",
             "not_in": "",
@@ -159,7 +161,7 @@ def test_the_file_is_read_as_it_was_written(tmp_path, monkeypatch):
     packed = (tmp_path / "world_operators.csv.gz").read_bytes()
     make_operators.main(source)
     assert (tmp_path / "world_operators.csv.gz").read_bytes() == packed
-    assert gzip.decompress(packed).startswith(b"name,spellings,wikidata,countries,not_in\n")
+    assert gzip.decompress(packed).startswith(b"id,name,spellings,keys,wikidata,countries,not_in\n")
     [operator] = load_world_operators(tmp_path / "world_operators.csv.gz").called("VOLTA ONE")
     assert (operator.id, operator.wikidata, operator.countries) == ("volta_uno", ("Q1",), frozenset({"IT"}))
 

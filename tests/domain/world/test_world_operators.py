@@ -1,7 +1,8 @@
 import pytest
 
-from charging.domain.operator_names import make_operator_id
+from charging.domain.operator_names import make_operator_id, operator_key
 from charging.domain.operators import load_operators
+from charging.domain.reference_data import FACTS_DIR, read_facts
 from charging.domain.world.operators import (
     WorldOperator,
     WorldOperators,
@@ -11,16 +12,27 @@ from charging.domain.world.operators import (
 )
 
 
+def operator(name, *spellings, wikidata=(), countries="", not_in=""):
+    return WorldOperator(
+        id=make_operator_id(name),
+        name=name,
+        keys=tuple(map(operator_key, (name, *spellings))),
+        wikidata=wikidata,
+        countries=frozenset(countries.split()),
+        not_in=frozenset(not_in.split()),
+    )
+
+
 @pytest.fixture(scope="module")
 def operators():
     return WorldOperators(
         [
-            WorldOperator(name="Voltana", spellings=("Voltana Supply AG",), not_in=frozenset({"NO"})),
-            WorldOperator(name="Sparkle", wikidata=("Q7",), countries=frozenset({"DE", "AT"})),
-            WorldOperator(name="Sparkle (Nippon)", spellings=("Sparkle",), countries=frozenset({"JP"})),
-            WorldOperator(name="Nord Markt", spellings=("Markt",), countries=frozenset({"DE"})),
-            WorldOperator(name="Süd Markt", spellings=("Markt",), countries=frozenset({"DE", "CH"})),
-            WorldOperator(name="Unknown", spellings=("n/a",)),
+            operator("Voltana", "Voltana Supply AG", not_in="NO"),
+            operator("Sparkle", wikidata=("Q7",), countries="DE AT"),
+            operator("Sparkle (Nippon)", "Sparkle", countries="JP"),
+            operator("Nord Markt", "Markt", countries="DE"),
+            operator("Süd Markt", "Markt", countries="DE CH"),
+            operator("Unknown", "n/a"),
         ]
     )
 
@@ -115,7 +127,14 @@ def test_no_wikidata_id_is_of_two_operators():
     operators = load_world_operators()
     items = [item for each in operators for item in operators.get(each).wikidata]
     assert len(items) == len(set(items))
-    assert all(each == make_operator_id(operators.get(each).name) for each in operators)
+
+
+def test_ids_and_keys_of_the_file_are_what_the_names_make_today():
+    columns = ("id", "name", "spellings", "keys")
+    for row in read_facts(FACTS_DIR / "world_operators.csv.gz", columns):
+        names = [row["name"], *filter(None, row["spellings"].split("|"))]
+        assert row["id"] == make_operator_id(row["name"])
+        assert set(row["keys"].split()) == set(map(operator_key, names))
 
 
 def test_wikidata_is_told_where_the_list_has_the_operator():
