@@ -1,10 +1,13 @@
 """Operators of the world's list in datasets: their ids, names and links, and texts that look like theirs."""
 
 import pytest
+from realdata import REALDATA
 
 from charging.dataset.building.build import Builder
 from charging.dataset.building.operator_naming import assign_operators, make_ids, operator_table
-from charging.dataset.operators import find_operator, operator_names
+from charging.dataset.operators import find_operator, operator_names, operators_of
+from charging.dataset.pipeline import import_files
+from charging.dataset.summary import summarise
 from charging.dataset.versions import write_version
 from charging.domain.geography import CityIndex, load_cities
 from charging.domain.operators import load_operators
@@ -143,3 +146,13 @@ def test_where_the_registry_knows_all_the_list_is_not_read(build, monkeypatch, r
     assert len(operator_table(built.tables, load_operators())) == len(
         [each for each in ids_of(built).values() if each]
     )
+
+
+@pytest.mark.slow
+@pytest.mark.realdata
+def test_new_york_has_its_operators_under_their_proper_names(tmp_path):
+    [register] = (REALDATA / "us_afdc").glob("*.csv")
+    dataset = import_files([register], build_dir=tmp_path)
+    assert len(operators_of(dataset)) >= 28
+    assert next(iter(summarise(dataset)["piles_by_operator"])) == "chargepoint"
+    assert {"ChargePoint", "Blink", "EVgo", "Rivian"} <= set(operator_names(dataset).values())

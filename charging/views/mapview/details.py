@@ -172,7 +172,7 @@ def _wikidata_link(row: pd.Series, say: Texts) -> str:
         return ""
     country = row.country if pd.notna(row.country) else None
     item = find_wikidata(load_operators(), row.operator_id, country)
-    return " " + _link(_WIKIDATA.format(item), "Wikidata", title=say("panel.wikidata")) if item else ""
+    return _link(_WIKIDATA.format(item), "Wikidata", title=say("panel.wikidata")) if item else ""
 
 
 def _link(url: str, text: str, **attributes: str) -> str:
