@@ -2,6 +2,8 @@
 
 import unicodedata
 
+_NO_LETTERS = {code: None for code in range(128) if not chr(code).isalnum()}
+
 
 def fold_text(text: str) -> str:
     """Return text in its search form: compatibility forms unified, case folded, spaces single.
@@ -26,5 +28,7 @@ def fold_letters(text: str) -> str:
     >>> fold_letters("Xi'an"), fold_letters("Lü liang"), fold_letters("西安 市")
     ('xian', 'luliang', '西安市')
     """
+    if text.isascii():  # as below, in a tenth of the time: names of towns come by ten thousands
+        return text.lower().translate(_NO_LETTERS)
     decomposed = unicodedata.normalize("NFKD", fold_text(text))
     return "".join(character for character in decomposed if character.isalnum())

@@ -7,7 +7,7 @@ No city of mainland China is: it is a prefecture there, and the nearest centre i
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -155,9 +155,8 @@ def named_cities(
     found: list[City | None] = [None] * len(lat)
     towns, key = load_towns(), fold_letters(name)
     for code in dict.fromkeys(codes.tolist()):
-        rows, points = _rows_by_name(code).get(key), np.flatnonzero(codes == code)
-        rows = None if rows is None else _rows_in(rows, region)
-        if rows is not None and rows.size:
+        rows, points = _rows_in(_rows_by_name(code).get(key, ()), region), np.flatnonzero(codes == code)
+        if rows.size:
             km = great_circle_km(lat[points, None], lon[points, None], towns.lat[rows], towns.lon[rows])
             for point, at, is_near in zip(
                 points, km.argmin(axis=1), km.min(axis=1) <= MAX_NAMED_KM, strict=True
@@ -166,13 +165,13 @@ def named_cities(
     return found
 
 
-def _rows_in(rows: Indices, region: str | None) -> Indices:
+def _rows_in(rows: Sequence[int], region: str | None) -> Indices:
     """Return the rows of towns that lie in a region, as far as that can be told."""
     state = (region or "").strip().upper()
-    regions = load_towns().region
-    if state not in _states():
-        return rows
-    return rows[np.array([regions[row] in (None, state) for row in rows.tolist()], np.bool_)]
+    if rows and state in _states():
+        regions = load_towns().region
+        rows = [row for row in rows if regions[row] in (None, state)]
+    return np.array(rows, np.intp)
 
 
 @cache
@@ -187,12 +186,13 @@ def _city(row: int) -> City:
 
 
 @cache
-def _rows_by_name(country: str) -> dict[str, Indices]:
+def _rows_by_name(country: str) -> Mapping[str, Sequence[int]]:
     """Return the rows of a country's towns by each of their names, folded."""
-    towns, found = load_towns(), defaultdict(set)
+    towns = load_towns()
+    found: dict[str, list[int]] = defaultdict(list)
     rows = towns.rows_of(country)
     for row in range(rows.start, rows.stop):
         names = (towns.name[row], towns.name_zh[row], *(towns.names[row] or "").split("|"))
-        for name in filter(None, names):
-            found[fold_letters(name)].add(row)
-    return {name: np.array(sorted(each)) for name, each in found.items()}
+        for key in {fold_letters(name) for name in names if name}:
+            found[key].append(row)
+    return dict(found)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charging.domain.text_folding import fold_text
+from charging.domain.text_folding import fold_letters, fold_text
 
 
 @given(st.text())
@@ -13,6 +13,11 @@ def test_folding_twice_changes_nothing(text):
 @given(st.text(), st.text())
 def test_spaces_make_no_difference(text, other):
     assert fold_text(f"{text} {other}") == fold_text(f"{text}\t {other} ")
+
+
+@given(st.text(st.characters(codec="ascii")))
+def test_letters_of_ascii_are_those_that_the_long_way_finds(text):
+    assert fold_letters(text) == "".join(filter(str.isalnum, fold_text(text)))
 
 
 @pytest.mark.parametrize(
