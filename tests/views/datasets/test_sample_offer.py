@@ -4,7 +4,7 @@ from views.paged import html, link, opened, page_over, run
 
 from charging.dataset.store import last_dataset
 
-OFFER = "See a real network: Shenzhen →"
+OFFER = "Real data: Shenzhen →"
 
 
 def offers(page):
