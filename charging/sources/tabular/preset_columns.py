@@ -89,10 +89,7 @@ class Field:
 
 def text_of(row: Mapping[int, str], place: tuple[int, ...], joiner: str = " ") -> str:
     """Return the text of a row at a place, of several cells joined; an empty one adds nothing."""
-    text = row[place[0]].strip()
-    for at in place[1:]:
-        text = f"{text}{joiner}{row[at].strip()}".strip(f"{joiner} ")
-    return text
+    return joiner.join(filter(None, (row[at].strip() for at in place)))
 
 
 class Notes:
@@ -124,8 +121,9 @@ class Sheet:
         """Return the texts of a place, empty where there is none."""
         found = self._trim(place[0])
         for at in place[1:]:
-            both = pc.binary_join_element_wise(found, self._trim(at), joiner)
-            found = trim_texts(both if joiner == " " else pc.utf8_trim(both, characters=f"{joiner} "))
+            more = self._trim(at)
+            both = pc.binary_join_element_wise(found, more, joiner)
+            found = pc.if_else(pc.equal(found, ""), more, pc.if_else(pc.equal(more, ""), found, both))
         return found
 
     def column(self, field: Field) -> pa.Array:

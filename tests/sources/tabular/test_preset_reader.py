@@ -53,11 +53,10 @@ CODES = {
 NUMBERS = ["", " ", "0", "48.85", "52,5", "13.4", "-73.9", "1_0", "nan", "inf", "east", " 2.35 "]
 
 
-def cell(row, place):
-    text = row[place[0]].strip()
-    for column in place[1:]:
-        text = f"{text} {row[column].strip()}".strip()
-    return text
+def cell(row, place, name, layout):
+    """Return what a row has in some columns, as one cell of a field."""
+    between = {"connectors": layout.separator, "current": layout.separator, "power_kw": ";"}
+    return between.get(name, " ").join(filter(None, (row[column].strip() for column in place)))
 
 
 class Columns:
@@ -68,11 +67,14 @@ class Columns:
         self._rows = rows
         self._readers = {}
 
+    def cell(self, row, columns, name):
+        return cell(row, columns, name, self._layout)
+
     def read(self, name, columns, codes):
         if (name, columns, id(codes)) not in self._readers:
             reader = reader_of(name, self._layout, codes)
             if isinstance(reader, ColumnReader):
-                reader.observe({cell(row, columns) for row in self._rows} - {""})
+                reader.observe({self.cell(row, columns, name) for row in self._rows} - {""})
             self._readers[name, columns, id(codes)] = reader
         return self._readers[name, columns, id(codes)]
 
@@ -82,7 +84,7 @@ def read(row, places, mapped, columns):
     values, unread, doubts = {}, (), ()
     for name, place in places.items():
         for names in (each for each in place.any if all(column in row for column in each)):
-            text = cell(row, names)
+            text = columns.cell(row, names, name)
             if not text:
                 continue
             read_cell = columns.read(name, names, mapped.values.get(name))
@@ -174,7 +176,7 @@ def test_a_batch_of_rows_is_each_of_them_read_alone(name, data):
     places += [place.any for group in preset.piles for place in group.also.values()]
     every = dict.fromkeys(chain(preset.columns, chain.from_iterable(chain.from_iterable(places))))
     header = data.draw(st.sampled_from([list(every), list(preset.columns)]))
-    cells = st.sampled_from([*CODES[name], *NUMBERS, "Ä\tb"])
+    cells = st.sampled_from([*CODES[name], *NUMBERS, ";", "5,", "Ä\tb"])
     rows = data.draw(st.lists(st.tuples(*[cells] * len(header)), min_size=1, max_size=6))
     table = PresetTable(preset, header)
     named = [dict(zip(header, row, strict=True)) for row in rows]
