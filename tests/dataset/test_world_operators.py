@@ -154,5 +154,5 @@ def test_new_york_has_its_operators_under_their_proper_names(tmp_path):
     [register] = (REALDATA / "us_afdc").glob("*.csv")
     dataset = import_files([register], build_dir=tmp_path)
     assert len(operators_of(dataset)) >= 28
-    assert next(iter(summarise(dataset)["piles_by_operator"])) == "chargepoint"
+    assert next(iter(summarise(dataset).piles_by_operator)) == "chargepoint"
     assert {"ChargePoint", "Blink", "EVgo", "Rivian"} <= set(operator_names(dataset).values())
