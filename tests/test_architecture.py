@@ -48,6 +48,7 @@ HOMES = {
     "markupsafe": (),  # a text is marked as safe in a template, where one sees it
     "httpx": ("charging.sync",),
     "cryptography": ("charging.sync",),
+    "pypinyin": ("charging.dataset.building.pinyin",),
     "pydantic_settings": ("charging.server_settings",),
     "charging.sync": ("charging.sync", "charging.cli"),
 }

@@ -22,7 +22,7 @@ from charging.sources.tabular.presets import PRESETS, load_preset
 
 ROOT = Path(__file__).resolve().parents[1]
 MIN_ANSWERS, MAX_README_LINES = 10, 110
-PINNED = {"streamlit", "streamlit-folium", "folium", "xstatic-leaflet"}
+PINNED = {"streamlit", "streamlit-folium", "folium", "xstatic-leaflet", "pypinyin"}
 
 INSTALL = "python3 -m venv .venv && .venv/bin/python -m pip install -q -r requirements.txt && .venv/bin/"
 RUN, TEST = f"{INSTALL}streamlit run dashboard.py", f"{INSTALL}python -m pytest"

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from charging.dataset.building.columns import distinct_rows
+from charging.dataset.building.columns import add_new_columns, distinct_rows
 from charging.dataset.store import Dataset
 from charging.domain.operator_names import make_operator_id, operator_key
 from charging.domain.operators import load_operators
@@ -29,6 +29,7 @@ class NamedOperator:
     name: str
     name_zh: str | None
     is_registered: bool
+    pinyin: str | None = None  # in full, and after a blank its initials; None without Chinese characters
 
 
 def operators_of(dataset: Dataset) -> tuple[NamedOperator, ...]:
@@ -98,9 +99,10 @@ def _read_operators(path: Path, stations: Path, piles: Path) -> tuple[NamedOpera
         return _registered_operators(stations, piles)
     columns = [field.name for field in fields(NamedOperator)]
     try:
-        return tuple(NamedOperator(**row) for row in pq.read_table(path, columns=columns).to_pylist())
+        table = add_new_columns(pq.read_table(path), OPERATORS).select(columns)
     except (OSError, pa.ArrowInvalid) as error:
         raise _damage(path, error) from error
+    return tuple(NamedOperator(**row) for row in table.to_pylist())
 
 
 def _damage(path: Path, error: Exception) -> DatasetError:

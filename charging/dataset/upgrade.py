@@ -12,6 +12,7 @@ import pyarrow as pa
 from charging.dataset.building.columns import sort_table
 from charging.dataset.building.entity_resolution import Resolver, locate_cities
 from charging.dataset.building.operator_naming import assign_operators
+from charging.dataset.building.pinyin import add_pinyin
 from charging.dataset.building.record_batch import SEARCHED, city_text, search_texts
 from charging.dataset.manifest import Description
 from charging.dataset.merging import whole_tables, write_merged
@@ -47,7 +48,7 @@ def upgrade_dataset(folder: Path) -> Dataset:
     stations, piles = (tables[spec.name].drop_columns(["operator_code"]) for spec in (STATIONS, PILES))
     # each step does nothing where there is nothing new, so that one that is repeated is no harm
     stations, piles = assign_operators(stations, piles, registry)
-    stations = add_cities(stations, Resolver(registry, CityIndex(load_cities())))
+    stations = add_pinyin(add_cities(stations, Resolver(registry, CityIndex(load_cities()))))
     tables |= {STATIONS.name: sort_table(stations, STATIONS), PILES.name: sort_table(piles, PILES)}
     description = {spec.name: getattr(dataset.manifest, spec.name) for spec in fields(Description)}
     upgraded = write_merged(folder, tables, Description(**description))
@@ -115,7 +116,7 @@ def open_upgraded(folder: Path) -> Dataset:
         return upgrade_dataset(folder)
     except DatasetError as error:
         _log.warning(
-            "%(dataset)s stays in its old format, without the operators and cities that this one adds"
+            "%(dataset)s stays in its old format, without the operators, cities and pinyin this one adds"
             " (%(error)s)",
             {"dataset": dataset.name, "error": error},
         )

@@ -32,7 +32,9 @@ from charging.errors import DatasetError
 ROW_GROUP_ROWS = 65_536
 """Rows of a Parquet row group: small enough that a map's viewport reads few of them."""
 
-_HARDLY_REPEATED = frozenset({"station_id", "source_id", "pile_id", "name", "search", "address", "cell"})
+_HARDLY_REPEATED = frozenset(
+    {"station_id", "source_id", "pile_id", "name", "search", "pinyin", "address", "cell"}
+)
 """Columns written as they are: a dictionary of values that seldom repeat takes time, and room besides."""
 
 KEPT_VERSIONS = 2

@@ -16,7 +16,7 @@ FORMAT_VERSION = 3
 """Version of the stored format. A reader refuses a dataset with a higher version than its own.
 
 Version 1 had no table of operators, and no operator that the registry does not know; 2 had no city outside
-mainland China, and none that is derived from coordinates.
+mainland China, none that is derived from coordinates, and no pinyin.
 """
 
 CELL_RESOLUTION = 11
@@ -85,6 +85,15 @@ _OPERATOR_CODE = Column(
     when_null="operator_id is null",
 )
 
+_PINYIN = Column(
+    "pinyin",
+    _TEXT,
+    "Name in pinyin, for the search: without tones and blanks, ü and v as u; after a blank its initials",
+    is_derived=True,
+    when_null="the name has no Chinese characters",
+    since=3,
+)
+
 STATIONS = Table(
     name="stations",
     meaning="One row per charging site of one operator.",
@@ -103,6 +112,7 @@ STATIONS = Table(
             required=True,
             is_derived=True,
         ),
+        _PINYIN,
         Column(
             "operator_id",
             _TEXT,
@@ -248,6 +258,7 @@ OPERATORS = Table(
         ),
         Column("name", _TEXT, "Name in English, proper name, or as most often written", required=True),
         Column("name_zh", _TEXT, "Name in Chinese"),
+        _PINYIN,
         Column("is_registered", pa.bool_(), "Whether data/operators.csv has it", required=True),
     ),
 )

@@ -32,3 +32,14 @@ def fold_letters(text: str) -> str:
         return text.lower().translate(_NO_LETTERS)
     decomposed = unicodedata.normalize("NFKD", fold_text(text))
     return "".join(character for character in decomposed if character.isalnum())
+
+
+def fold_pinyin(text: str) -> str:
+    """Return letters and digits as pinyin is compared: ü, which keyboards write as v, is u.
+
+    Examples
+    --------
+    >>> fold_pinyin("Lü di"), fold_pinyin("lvdi"), fold_pinyin("ludi")
+    ('ludi', 'ludi', 'ludi')
+    """
+    return fold_letters(text).replace("v", "u")

@@ -71,7 +71,8 @@ _KIND = Column(
 )
 _CELL = Column("h3_cell", pa.string(), "H3 id, fifteen hexadecimal digits", required=True)
 
-_INTERNAL = ("search", "operator_code", "cell")
+_NOT_READ = ("search", "pinyin", "operator_code")
+_INTERNAL = (*_NOT_READ, "cell")
 _SELECTED = "selected_"
 
 STATION_TABLE = Table(
@@ -124,7 +125,7 @@ HEX_TABLE = Table(
 
 def export_stations(engine: Engine, filters: Filters, place: Place, kind: Kind) -> Export:
     """Return the selected stations of a place, as `STATION_TABLE` says."""
-    stored = [column.name for column in STATIONS.columns if column.name not in ("search", "operator_code")]
+    stored = [column.name for column in STATIONS.columns if column.name not in _NOT_READ]
     sums = {column.name: f"{_SELECTED}{column.name}" for column in SUMS}
 
     def batches() -> Iterator[pa.Table]:

@@ -45,10 +45,11 @@ class Condition(NamedTuple):
 
 def row_condition(filters: Filters, place: Place, engine: Engine) -> Condition:
     """Return the condition that a row of `groups` is selected and lies in the place."""
-    return _all_of([*_place(place), *_selection(filters, engine)])
+    return all_of([*_place(place), *_selection(filters, engine)])
 
 
-def _all_of(conditions: Sequence[Condition]) -> Condition:
+def all_of(conditions: Sequence[Condition]) -> Condition:
+    """Return the condition that all of some conditions are met; of none, everything."""
     return Condition(
         " and ".join(f"({condition.sql})" for condition in conditions) or EVERYTHING,
         tuple(parameter for condition in conditions for parameter in condition.parameters),
@@ -63,7 +64,7 @@ def select_groups(engine: Engine, filters: Filters, place: Place = None) -> NDAr
     conditions were used before, one by one.
     """
     conditions = list(_selection(filters, engine))
-    condition = _all_of(conditions)
+    condition = all_of(conditions)
     rows = engine.cached_rows(condition, lambda: _find_groups(engine, conditions))
     if place is None:
         return rows
@@ -72,10 +73,10 @@ def select_groups(engine: Engine, filters: Filters, place: Place = None) -> NDAr
 
 def _find_groups(engine: Engine, conditions: Sequence[Condition]) -> NDArray[np.int64]:
     """Return the groups that meet all conditions; one query is for those not in the cache."""
-    cached = {condition: engine.peek_rows(_all_of([condition])) for condition in conditions}
+    cached = {condition: engine.peek_rows(all_of([condition])) for condition in conditions}
     found = [rows for rows in cached.values() if rows is not None]
     if len(found) < len(cached) or not cached:
-        rest = _all_of([condition for condition, rows in cached.items() if rows is None])
+        rest = all_of([condition for condition, rows in cached.items() if rows is None])
         found.append(engine.group_rows(*rest))
     rows, *others = sorted(found, key=len)
     for other in others:

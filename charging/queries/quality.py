@@ -9,7 +9,7 @@ import pandas as pd
 from charging.domain.schema import STATIONS
 from charging.queries.engine import Engine, Query
 
-_NOT_COUNTED = ("operator_code", "service_area_id", "city", "city_derived_km")
+_NOT_COUNTED = ("operator_code", "service_area_id", "city", "city_derived_km", "pinyin")
 """Columns of stations whose nulls say nothing new: another column says the same, or null means "in none"."""
 
 STATION_FIELDS = tuple(

@@ -1,7 +1,8 @@
 """Finds what a reader means by a few letters: a point, a city, an operator, a town, a station.
 
 Names are compared by their letters alone, so "xian", "xi an" and "Xi'an" are one; stations by the words of
-their searched text, as the text filter does. Cities, towns and points need no dataset.
+their searched text, as the text filter does, or of their name in pinyin. Cities, towns and points need no
+dataset.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,12 +17,12 @@ from charging.domain.coordinates import WrittenPoint, read_point
 from charging.domain.datum import CHINA, to_wgs84
 from charging.domain.geography import City, Place, great_circle_km, load_cities, load_places
 from charging.domain.operators import load_operators
-from charging.domain.text_folding import fold_letters, fold_text
+from charging.domain.text_folding import fold_letters, fold_pinyin, fold_text
 from charging.domain.towns import CHINA as CHINA_CODE
 from charging.domain.vocabulary import Datum
 from charging.queries.dataset_figures import countries
 from charging.queries.engine import Engine, Query
-from charging.queries.predicates import escape_like, text_condition
+from charging.queries.predicates import Condition, all_of, escape_like, text_condition
 from charging.queries.town_search import find_towns
 
 MAX_TEXT_LENGTH = 100
@@ -71,12 +72,14 @@ def find_hits(engine: Engine, text: str, limit: int = 8) -> tuple[Hit, ...]:
 
     Points come first, then cities (an exact name, then one that begins with the text, then one that contains
     it; those in the countries of the dataset first, then the larger), operators of the dataset, towns, and
-    stations, the largest first.
+    stations: those whose text begins so, whose pinyin begins so, that have every word as it is, and that have
+    them in pinyin, each time the largest first.
 
     Parameters
     ----------
     text
-        Chinese, English, or pinyin without tones; only the first `MAX_TEXT_LENGTH` characters count.
+        Chinese, English, or pinyin without tones, of operators and stations its initials too; only the first
+        `MAX_TEXT_LENGTH` characters count.
 
     Notes
     -----
@@ -121,6 +124,7 @@ class _Entry(NamedTuple):
     hit: Hit
     keys: tuple[str, ...]
     size: int
+    pinyin: str | None = None  # as a dataset holds it
 
 
 def _find_names(engine: Engine, letters: str) -> Iterator[Hit]:
@@ -147,7 +151,7 @@ def _with_towns(engine: Engine, kind: HitKind, entries: Iterable[_Entry], letter
 
 
 def _rank_entries(entries: Iterable[_Entry], letters: str) -> list[tuple[int, _Entry]]:
-    ranks = ((min(_rank(key, letters) for key in entry.keys), entry) for entry in entries)
+    ranks = ((_rank_entry(entry, letters), entry) for entry in entries)
     return sorted((pair for pair in ranks if pair[0] < _NO_MATCH), key=lambda pair: (pair[0], -pair[1].size))
 
 
@@ -161,6 +165,23 @@ def _rank(key: str, letters: str) -> int:
     if letters not in key:
         return _NO_MATCH
     return 0 if key == letters else 1 if key.startswith(letters) else 2
+
+
+def _rank_entry(entry: _Entry, letters: str) -> int:
+    rank = min(_rank(key, letters) for key in entry.keys)
+    return min(rank, _rank_pinyin(entry.pinyin, letters)) if entry.pinyin else rank
+
+
+def _rank_pinyin(pinyin: str, text: str) -> int:
+    """Return as `_rank` how well a text fits a name in pinyin; its initials it begins, and never is."""
+    letters = fold_pinyin(text)
+    full, _, initials = pinyin.partition(" ")
+    return min(_rank(full, letters), 1 if initials.startswith(letters) else _NO_MATCH)
+
+
+def fits_pinyin(pinyin: str, text: str) -> bool:
+    """Return whether a text is part of a name in pinyin, or begins its initials."""
+    return bool(fold_pinyin(text)) and _rank_pinyin(pinyin, text) < _NO_MATCH
 
 
 @cache
@@ -198,6 +219,7 @@ def _operators(operators: tuple[NamedOperator, ...]) -> tuple[_Entry, ...]:
                 fold_letters(name) for name in (operator.name, operator.name_zh or "", operator.operator_id)
             ),
             piles.get(operator.operator_id, 0),
+            operator.pinyin,
         )
         for operator in operators
     )
@@ -241,21 +263,40 @@ def _town(place: Place, neighbour: City | None) -> Hit:
 
 
 def _stations(engine: Engine, text: str, limit: int) -> Iterator[Hit]:
-    """Return stations whose text has every word: first those that begin with the text, the larger first."""
-    condition = text_condition(text)
+    """Return the stations that have every word, in the order of `find_hits`."""
+    condition, ranks = all_of([_word_condition(word) for word in text.split()]), _station_ranks(text)
+    cases = " ".join(f"when {rank.sql} then {number}" for number, rank in enumerate(ranks))
     # the best are found before their texts are fetched
     best = (
-        "select station_no, case when search like ? escape '!' then 0 else 1 end as later from stations"
-        f" where {condition.sql} order by later, piles desc nulls last, station_no limit {int(limit)}"
+        f"select station_no, case {cases} else {len(ranks)} end as rank from stations"
+        f" where {condition.sql} order by rank, piles desc nulls last, station_no limit {int(limit)}"
     )
     rows = engine.run(
         Query(
             "select station_id as id, name, name_zh, address as region, address as region_zh, city_id,"
             " lat, lon"
             f" from ({best}) best join stations using (station_no)"
-            " order by later, piles desc nulls last, station_no",
-            (f"{escape_like(text)}%", *condition.parameters),
+            " order by rank, piles desc nulls last, station_no",
+            (*(each for rank in ranks for each in rank.parameters), *condition.parameters),
         )
     )
     known = rows.astype(object).where(rows.notna(), None).to_dict("records")
     return (Hit(kind=HitKind.STATION, **{str(name): value for name, value in row.items()}) for row in known)
+
+
+def _word_condition(word: str) -> Condition:
+    """Return the condition that a station has a word in its text, or its letters in its pinyin."""
+    written, letters = text_condition(word), fold_pinyin(word)
+    if not (letters and letters.isascii()):
+        return written
+    return Condition(f"{written.sql} or pinyin like ?", (*written.parameters, f"%{letters}%"))
+
+
+def _station_ranks(text: str) -> list[Condition]:
+    """Return the conditions of which a better station meets an earlier one."""
+    ranks = [Condition("search like ? escape '!'", (f"{escape_like(text)}%",)), text_condition(text)]
+    letters = fold_pinyin(text)
+    if letters and letters.isascii():
+        begins = Condition("pinyin like ? or pinyin like ?", (f"{letters}%", f"% {letters}%"))
+        ranks.insert(1, begins)
+    return ranks

@@ -10,7 +10,10 @@ import pyarrow as pa
 from charging.dataset.store import Dataset
 from charging.domain.schema import PILES, STATIONS
 
-_IGNORED_COLUMNS = {"operator_code", "service_area_id", "search", "status_at", "updated_at", "retrieved_at"}
+_IGNORED_COLUMNS = {
+    *("operator_code", "service_area_id", "search", "pinyin"),
+    *("status_at", "updated_at", "retrieved_at"),
+}
 """Columns of a station that differ without its being another: guesses, numbers of this dataset, clocks."""
 
 

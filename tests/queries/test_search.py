@@ -1,16 +1,51 @@
 """What a few letters find, and in which order."""
 
+from pathlib import Path
+
 import pytest
 
+from charging.dataset.store import open_dataset
+from charging.dataset.versions import write_version
 from charging.domain.datum import to_wgs84
 from charging.domain.vocabulary import Datum
 from charging.queries.engine import Engine
 from charging.queries.search import MAX_HITS, HitKind, find_hits
+from charging.sources.records import StationRecord
+
+FORMAT_2 = Path(__file__).parents[1] / "fixtures" / "format_2"
 
 
 @pytest.fixture(scope="module")
 def engine(tiny_dataset):
     engine = Engine(tiny_dataset, memory_limit_mb=100)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def engine_of(build, tiny_description, tmp_path):
+    """Make an engine of stations with these names, all of a size."""
+    engines = []
+
+    def _engine_of(names):
+        records = [
+            StationRecord(
+                source_id=str(number), lat=39.9, lon=116.4 + number / 100, datum=Datum.WGS84, name=name
+            )
+            for number, name in enumerate(names)
+        ]
+        dataset = write_version(tmp_path / "named", build(records).tables, tiny_description)
+        engines.append(Engine(dataset, memory_limit_mb=100))
+        return engines[-1]
+
+    yield _engine_of
+    for each in engines:
+        each.close()
+
+
+@pytest.fixture
+def engine_of_format_2():
+    engine = Engine(open_dataset(FORMAT_2), memory_limit_mb=100)
     yield engine
     engine.close()
 
@@ -102,3 +137,58 @@ def test_there_are_never_more_than_asked_for_and_keys_are_unique(engine):
 
 def test_a_long_text_is_cut(engine):
     assert find_hits(engine, "x" * 100_000) == ()
+
+
+def operators_in(hits):
+    return [hit.id for hit in hits if hit.kind is HitKind.OPERATOR]
+
+
+def stations_in(hits):
+    return [hit.id for hit in hits if hit.kind is HitKind.STATION]
+
+
+@pytest.mark.parametrize(
+    ("text", "operator"),
+    [
+        ("weilai", "nio"),
+        ("Wei Lai", "nio"),
+        ("wl", "nio"),
+        ("telaidian", "teld"),
+        ("tld", "teld"),
+        ("ｔｅｌａｉ", "teld"),
+        ("guojiadianwang", "state_grid"),
+        ("gjdw", "state_grid"),
+    ],
+)
+def test_an_operator_is_found_by_pinyin_and_by_its_initials(engine, text, operator):
+    assert operators_in(find_hits(engine, text)) == [operator]
+
+
+@pytest.mark.parametrize("text", ["jd", "jdw"])
+def test_initials_find_an_operator_only_from_the_first(engine, text):
+    assert operators_in(find_hits(engine, text)) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["weilaichaochong", "weilai chaochong", "wei lai", "wlcc", "Wèi Lái", "nio wlcc"]
+)
+def test_a_station_is_found_by_the_pinyin_of_its_name(engine, text):
+    assert "tiny:bj-1" in stations_in(find_hits(engine, text))
+
+
+def test_a_name_of_these_letters_comes_before_one_of_this_pinyin(engine_of):
+    engine = engine_of(["Tai hot", "站台红", "台红", "A Taihong", "Taihong"])
+    found = [hit.name for hit in find_hits(engine, "taihong") if hit.kind is HitKind.STATION]
+    assert found == ["Taihong", "台红", "A Taihong", "站台红"]
+
+
+def test_u_with_dots_is_found_as_u_and_as_v(engine_of):
+    engine = engine_of(["绿地充电", "EV充电"])
+    for text in ("lvdi", "ludi", "lüdi", "lü di"):
+        assert [hit.name for hit in find_hits(engine, text)[-1:]] == ["绿地充电"]
+    assert [hit.name for hit in find_hits(engine, "evchong")] == ["EV充电"]
+
+
+def test_a_dataset_without_pinyin_is_searched_by_its_letters(engine_of_format_2):
+    assert stations_in(find_hits(engine_of_format_2, "station far")) == ["abroad:far"]
+    assert stations_in(find_hits(engine_of_format_2, "chongdianzhan")) == []

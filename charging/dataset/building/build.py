@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from charging.dataset.building.columns import clean_texts, sort_table
 from charging.dataset.building.entity_resolution import Resolver
 from charging.dataset.building.operator_naming import assign_operators
+from charging.dataset.building.pinyin import add_pinyin
 from charging.dataset.building.record_validation import RecordValidator
 from charging.dataset.building.service_area_matching import link_by_distance
 from charging.dataset.manifest import SourceRows
@@ -46,6 +47,8 @@ CHUNK_RECORDS = 8_192
 """Records turned into columns at a time."""
 
 _OPERATOR_CODE = "operator_code"
+_OF_ALL_ROWS = (_OPERATOR_CODE, "pinyin")
+"""Columns made when all rows are there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +164,7 @@ class Builder:
         has_guesses
             Whether service areas were linked by distance; that is then repeated for all rows together.
         """
-        stations = tables[STATIONS.name].drop_columns([_OPERATOR_CODE])
+        stations = tables[STATIONS.name].drop_columns([*_OF_ALL_ROWS])
         stations = _with_column(stations, "operator_id", self._resolver.resolve_stored(stations))
         if has_guesses:
             stations = _with_area_ids(stations, pa.nulls(len(stations), pa.string()))
@@ -180,6 +183,7 @@ class Builder:
         stations, piles = _join_parts(self._stations, STATIONS), _join_parts(self._piles, PILES)
         self._stations, self._piles = [], []
         stations, piles = assign_operators(stations, piles, self._registry)
+        stations = add_pinyin(stations)
         stations = _with_known_areas(stations, areas)
         stations, linked, linked_unsaid = link_by_distance(stations, areas)
         unsorted = [piles, stations]
@@ -234,7 +238,8 @@ def _join_parts(parts: list[pa.Table], spec: Table) -> pa.Table:
         names = parts[0].column_names
         # rebuilt, since rows that were stored carry the metadata of the schema
         return pa.concat_tables([pa.table({name: part[name] for name in names}) for part in parts])
-    return spec.arrow_schema.empty_table().drop_columns([_OPERATOR_CODE])
+    empty = spec.arrow_schema.empty_table()
+    return empty.drop_columns([name for name in _OF_ALL_ROWS if name in empty.column_names])
 
 
 def _with_known_areas(stations: pa.Table, areas: pa.Table) -> pa.Table:

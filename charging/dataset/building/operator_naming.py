@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from charging.dataset.building.columns import distinct_rows, rows_of
+from charging.dataset.building.pinyin import spell_name
 from charging.domain.operator_names import make_operator_id, names_nobody, operator_key
 from charging.domain.operators import OperatorRegistry
 from charging.domain.schema import OPERATORS, PILES, STATIONS
@@ -97,12 +98,14 @@ def operator_table(tables: Mapping[str, pa.Table], registry: OperatorRegistry) -
     for code, operator_id in sorted(codes.items()):
         is_registered = operator_id in registry
         operator = registry[operator_id] if is_registered else None
+        name = operator.name_en if operator else written.get(operator_id, operator_id)
         rows.append(
             {
                 "operator_code": code,
                 "operator_id": operator_id,
-                "name": operator.name_en if operator else written.get(operator_id, operator_id),
+                "name": name,
                 "name_zh": operator.name_zh if operator else None,
+                "pinyin": spell_name((operator and operator.name_zh) or name),
                 "is_registered": is_registered,
             }
         )

@@ -11,6 +11,7 @@ from charging.domain.text_folding import fold_text
 from charging.domain.towns import is_of_china
 from charging.domain.vocabulary import Access, Connector, Current, Relation, Site, Status
 from charging.queries.dataset_figures import city_ids
+from charging.queries.search import fits_pinyin
 from charging.queries.totals import piles_by_operator
 from charging.views.chrome import search
 from charging.views.chrome.headline import has_published_figures
@@ -100,7 +101,7 @@ def _show_who(context: ViewContext) -> None:
             label_visibility="collapsed",
             placeholder=say("sidebar.operator.find"),
         )
-    listed = _operators_to_list(operators, fold_text(widget_value("find_operator") or ""), say)
+    listed = _operators_to_list(operators, widget_value("find_operator") or "", context)
     sums = answers.ask(piles_by_operator, Filters())
     counts = dict(zip(sums["key"].to_list(), sums["piles"].to_list(), strict=True))
     colours = colours_of(answers)
@@ -119,18 +120,28 @@ def _show_who(context: ViewContext) -> None:
     show_repeats(context)
 
 
-def _operators_to_list(operators: list[str], search_text: str, say: Texts) -> list[str]:
-    """Return the operators to list: those chosen, then the largest whose name or id has the text."""
-    chosen = visit.operators
+def _operators_to_list(operators: list[str], search_text: str, context: ViewContext) -> list[str]:
+    """Return the operators to list: those chosen, then the largest whose name, id or pinyin has the text."""
+    chosen, say, text = visit.operators, context.say, fold_text(search_text)
+    spelled = _spelled_operators(context, search_text)
     matches = [
         operator
         for operator in operators
-        if operator not in chosen and search_text in fold_text(f"{operator} {say(f'operator.{operator}')}")
+        if operator not in chosen
+        if operator in spelled or text in fold_text(f"{operator} {say(f'operator.{operator}')}")
     ]
     keep = {*chosen, *matches[:MAX_LISTED]}
     return [operator for operator in operators if operator in keep] + [
         operator for operator in chosen if operator not in operators
     ]
+
+
+def _spelled_operators(context: ViewContext, text: str) -> set[str]:
+    """Return the operators whose name in pinyin has the text."""
+    if not fold_text(text):
+        return set()
+    named = context.answers.engine.operators
+    return {each.operator_id for each in named if each.pinyin and fits_pinyin(each.pinyin, text)}
 
 
 def _caption_operators(operators: list[str], listed: list[str], say: Texts) -> None:
