@@ -131,7 +131,7 @@ def test_a_zip_holds_licence_selection_and_origin(take, tiny_dataset, form):
 def test_stations_keep_the_licence_of_each_row_and_what_is_not_internal(take):
     rows = read(take(What.STATIONS, Format.PARQUET), Format.PARQUET)
     assert set(rows.licence) == {"CC0-1.0"}
-    internal = {"search", "operator_code", "cell"}
+    internal = {"search", "pinyin", "operator_code", "cell"}
     assert {column.name for column in STATIONS.columns} - internal <= set(rows.columns)
 
 

@@ -15,7 +15,7 @@ from charging.sources.io.arrow_texts import whole
 MAX_SPELLED = 200
 """Characters of a name that are spelled."""
 
-_LAST_PARTS = 65_536  # of names, whose spellings are kept: names repeat an operator, a city, a street
+_LAST_PARTS = 4_096  # of names, whose spellings are kept: many begin with an operator and a city
 
 _HAN_RE2 = r"[\p{Han}〇]"
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
