@@ -9,6 +9,7 @@ from functools import cached_property
 from charging.sources.recognition.header_words import fold_word
 from charging.sources.tabular.cell_parsers import NO, YES
 from charging.sources.tabular.number_columns import NumberColumn
+from charging.sources.tabular.position_cells import read_pair
 
 _UNKNOWN = (
     "-|--|?|.|n/a|#n/a|na|nan|none|null|nil|unknown|undefined|not known|not available|not specified"
@@ -154,18 +155,21 @@ def pair_of(cell: str) -> tuple[float, float] | None:
     --------
     >>> pair_of("POINT (6.95 50.94)"), pair_of("[5.8, 53.4]"), pair_of("12, Main Street 4")
     ((6.95, 50.94), (5.8, 53.4), None)
+    >>> pair_of("49.188N, 16.615E"), pair_of("40,3458, -3,8249"), pair_of("12,4")
+    ((49.188, 16.615), (40.3458, -3.8249), None)
     """
     if len(cell) > len("SRID=4326;POINT (-179.1234567890123456 -89.1234567890123456)") + 20:
         return None
     text = re.sub(r"^SRID=\d+;", "", cell.strip(), flags=re.IGNORECASE)
     bare = re.sub(r"POINT|lat(itude)?|lng|lon(gitude)?|[\[\](){}'\":=°]", " ", text, flags=re.IGNORECASE)
-    if re.search(r"[^\d\s.,;+\-/]", bare):
-        return None
-    numbers = _PAIR.findall(bare)
+    numbers = [] if re.search(r"[^\d\s.,;+\-/]", bare) else _PAIR.findall(bare)
     rest = re.sub(r"[\s.,;/]", "", _PAIR.sub("", bare))
-    if len(numbers) != len(("lat", "lon")) or rest or not all("." in number for number in numbers):
+    if len(numbers) == len(("lat", "lon")) and not rest and all("." in number for number in numbers):
+        first, second = map(float, numbers)
+    elif (pair := read_pair(cell)) and not (pair.first.is_integer() and pair.second.is_integer()):
+        first, second = pair.first, pair.second  # of angles with letters, or of decimal commas
+    else:
         return None
-    first, second = map(float, numbers)
     fits = max(abs(first), abs(second)) <= 180 and min(abs(first), abs(second)) <= 90  # noqa: PLR2004  degrees
     return (first, second) if fits else None
 

@@ -91,7 +91,7 @@ class TableForm:
     separator: str = ","  # between the plugs of one cell
     date_formats: tuple[str, ...] = ()  # none: ISO 8601
     power_unit: str = "kW"
-    position_order: str = "lat lon"
+    position_order: str | None = "lat lon"  # None: as the reader finds, by the reference system of metres
     records: str | None = None  # of JSON, the keys that lead to the list of records
 
 

@@ -9,11 +9,13 @@ from charging.sources.recognition.cells import MIN_SHARE, SampleColumn
 from charging.sources.recognition.column_guess import Assumed, Assumption
 from charging.sources.recognition.field_rules import Candidate, candidate
 from charging.sources.recognition.header_words import fold_word, meanings
+from charging.sources.tabular.position_cells import read_pair
 
 SURE = 0.75
 """Confidence from which on coordinates are taken without asking."""
 
 _MAX_LAT = 90.0
+_MAX_LON = 180.0
 _MIN_PLACES = 3  # decimals of degrees that say where a station is
 _NEAR_DEG = 0.01
 _LON_FIRST = re.compile(r"point\s*\(|^\s*\[", re.IGNORECASE)
@@ -33,7 +35,7 @@ class Coordinates(NamedTuple):
     """The columns of coordinates by field, and what is to be said of them."""
 
     columns: Mapping[str, Candidate]
-    order: str = "lat lon"
+    order: str | None = "lat lon"
     warnings: tuple[Assumption, ...] = ()
     doubts: tuple[str, ...] = ()
     candidates: tuple[int, ...] = ()
@@ -66,7 +68,7 @@ def find_coordinates(
         swapped = tuple(headers[found[field].at] for field in ("lon", "lat"))
         warnings.append(Assumption(what=Assumed.SWAPPED_HEADERS, headers=swapped))
     found |= {name: each for name, each in said.items() if name in ("lat", "lon", "position")}
-    order = "lat lon"
+    order: str | None = "lat lon"
     position = said.get("position") or _best_position(both, found, columns)
     if position is not None:
         order, doubt = order_of(headers[position.at], columns[position.at], _known_points(found, columns))
@@ -82,11 +84,12 @@ def find_coordinates(
 
 def order_of(
     header: str, column: SampleColumn, known: Sequence[tuple[float, float] | None] = ()
-) -> tuple[str, str | None]:
+) -> tuple[str | None, str | None]:
     """Return the order of the two numbers in a cell, and a doubt where nothing tells it.
 
     A range tells it first, then columns with the same point, then how the pair is written: WKT, GeoJSON and
-    headers that say so have longitude first, a bare pair has latitude first.
+    headers that say so have longitude first, a bare pair has latitude first. Of numbers that are no degrees
+    nothing here tells it: their reference system does, when they are read.
     """
     firsts, seconds = zip(*column.pairs, strict=True) if column.pairs else ((), ())
     is_lon_first = any(abs(value) > _MAX_LAT for value in firsts)
@@ -106,8 +109,9 @@ def order_of(
     if set(order) == {"lat", "lon"}:
         return ("lat lon" if order[0] == "lat" else "lon lat"), None
     says_xy = bool(_XY.search(fold_word(header).replace("_", "")))
-    is_lon_first = says_xy or column.share(lambda cell: bool(_LON_FIRST.search(cell))) >= MIN_SHARE
-    return ("lon lat" if is_lon_first else "lat lon"), None
+    if says_xy or column.share(lambda cell: bool(_LON_FIRST.search(cell))) >= MIN_SHARE:
+        return "lon lat", None
+    return ("lat lon" if column.pairs else None), None
 
 
 def _candidates(field: str, headers: Sequence[str], columns: Sequence[SampleColumn]) -> list[Candidate]:
@@ -249,7 +253,18 @@ def _in_metres(headers: Sequence[str], columns: Sequence[SampleColumn]) -> list[
     return [
         at
         for at, (header, column) in enumerate(zip(headers, columns, strict=True))
-        if any(meaning.concepts & {"x", "y", "lat", "lon"} for meaning in meanings(header))
-        and column.numbers is not None
-        and not column.numbers.are_within(-180, 180)
+        if _is_called_metres(header, column)
     ]
+
+
+def _is_called_metres(header: str, column: SampleColumn) -> bool:
+    """Whether a column is called a coordinate, or both, and holds numbers too high for degrees."""
+    concepts = {concept for meaning in meanings(header) for concept in meaning.concepts}
+    if column.numbers is not None:
+        return bool(concepts & {"x", "y", "lat", "lon"}) and not column.numbers.are_within(-180, 180)
+    return "position" in concepts and column.share(_are_metres) >= MIN_SHARE
+
+
+def _are_metres(cell: str) -> bool:
+    pair = read_pair(cell)
+    return pair is not None and min(abs(pair.first), abs(pair.second)) > _MAX_LON

@@ -101,8 +101,9 @@ def _layout(guess: TableGuess) -> dict[str, Any]:
         "encoding": [name for name in form.encodings if name not in DETECTABLE_ENCODINGS] or ["utf-8"],
         "separator": form.separator,
         "power_unit": form.power_unit,
-        "position": form.position_order,
     }
+    if form.position_order:
+        layout["position"] = form.position_order
     if form.records:
         layout["records"] = form.records
     if form.date_formats:
