@@ -45,6 +45,7 @@ MAX_WAITING = 256
 """Locations that are read before the first is given, to find the unit of the feed's powers."""
 
 _OWN = spellings(OWN)
+_LISTED = re.compile(rb'"coordinates"\s*:\s*\[')  # as GeoJSON has them, and no location of OCPI
 _FIRST_ERROR = 2_000  # status_code: below it all went well
 _CLOCK = re.compile(r"\d\d:\d\d")
 _OF_LOCATIONS = (
@@ -63,7 +64,7 @@ def matches(head: bytes) -> bool:
     names = head.lower()
     if head.lstrip()[:1] not in (b"{", b"[") or any(mark in names for mark in _OTHER_FORMATS):
         return False
-    if b'"coordinates"' not in names:
+    if b'"coordinates"' not in names or (_LISTED.search(names) and b'"latitude"' not in names):
         return False
     return b'"evses"' in names or (b'"latitude"' in names and any(mark in names for mark in _OF_LOCATIONS))
 

@@ -99,7 +99,7 @@ def _is_country(column: SampleColumn, _meaning: Meaning) -> float:
 
 
 def _is_region(column: SampleColumn, meaning: Meaning) -> float:
-    says_status = column.share(lambda cell: bool(status_of(cell) or is_not_built(cell)))
+    says_status = column.share(lambda cell: bool(status_of(cell) or is_not_built(cell) or is_removed(cell)))
     return 0.0 if says_status > 1 - MIN_SHARE else _is_short(column, meaning)
 
 

@@ -156,7 +156,9 @@ def _named(field: str, meaning: Meaning) -> tuple[float, str]:
         if level and _LEVELS.get(level) == field and is_count and not meaning.unknown:
             rest = concepts - {"level", NUMBER, "dc", "ac"} - _COUNT_WORDS
             return (0.95, f"its header counts chargers of level {level}") if not rest else (0.0, "")
-        return 0.0, ""
+        is_bare = concepts == {"level", NUMBER} and not meaning.unknown
+        is_of_field = is_bare and _LEVELS.get(level or 0) == field
+        return (0.9, f"its header says level {level}") if is_of_field else (0.0, "")
     if NUMBER in concepts and field != "dc_piles" and any(number > 1 for number in meaning.numbers):
         concepts = concepts | {"#more"}  # the second of several
     if field == "id" and "number" in concepts and meaning.order[-1] != "number":

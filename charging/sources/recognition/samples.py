@@ -26,6 +26,7 @@ MAX_BYTES = 1 << 20
 MAX_SHEETS = 20
 
 _ENCODINGS = ("gb18030", "big5", "cp949", "shift_jis")
+_ONE_BYTE = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254")  # the first where headers tell none
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _PAIRED = 0.9  # share of bytes above ASCII that stand in pairs where a letter has two
 _HANGUL = ("\uac00", "\ud7a3")
@@ -88,6 +89,8 @@ def encodings_of(raw: bytes) -> tuple[str, ...]:
     --------
     >>> encodings_of("充电站名称".encode("gb18030")), encodings_of("Straße".encode("cp1252"))
     (('utf-8', 'gb18030'), ('utf-8', 'cp1252'))
+    >>> encodings_of("Szerokość;Długość".encode("cp1250")), encodings_of("Широта;Долгота".encode("cp1251"))
+    (('utf-8', 'cp1250'), ('utf-8', 'cp1251'))
     """
     if detected := detect_encoding(raw):
         return (detected,)
@@ -97,10 +100,12 @@ def encodings_of(raw: bytes) -> tuple[str, ...]:
         return ("utf-8",)
     runs = [len(run) for run in _HIGH_RUN.findall(raw)]
     paired = sum(size for size in runs if size % 2 == 0)
+    one_byte = max(_ONE_BYTE, key=lambda name: _words_in(raw, name))
     fitting = [name for name in _ENCODINGS if _decodes(raw, name)]
-    if paired < _PAIRED * sum(runs) and not any(_words_in(raw, name) for name in fitting):
-        return ("utf-8", "cp1252")
-    return ("utf-8", max(fitting, key=lambda name: _likelihood(raw, name), default="cp1252"))
+    words = max((_words_in(raw, name) for name in fitting), default=0)
+    if _words_in(raw, one_byte) > words or (not words and paired < _PAIRED * sum(runs)):
+        return ("utf-8", one_byte)
+    return ("utf-8", max(fitting, key=lambda name: _likelihood(raw, name), default=one_byte))
 
 
 def _of_records(part: Part, records: str | None) -> Iterator[Sample]:

@@ -198,3 +198,14 @@ def test_an_empty_page_among_others_holds_nothing(tmp_path):
 def test_a_member_of_a_page_that_is_no_location_is_told(tmp_path):
     *stations, text = read(tmp_path, [{"data": [*FEED, "text"]}])
     assert (len(stations), text.reason) == (3, Reason.MALFORMED)
+
+
+def test_records_whose_coordinates_are_a_list_are_no_locations_of_ocpi(tmp_path):
+    path = tmp_path / "feed.json"
+    path.write_text(json.dumps([{"id": "1", "coordinates": [13.4, 52.5], "evses": [{"power_kw": 22}]}]))
+    assert sniff(path).name == "tabular"
+
+
+@pytest.mark.parametrize("polygon", [{"coordinates": [[13.4, 52.5]]}, {"coordinates": []}])
+def test_locations_of_ocpi_may_have_a_list_of_coordinates_beside_their_point(tmp_path, polygon):
+    assert len(read(tmp_path, [FIRST | {"x_area": polygon}])) == 1

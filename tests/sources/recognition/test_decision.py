@@ -376,3 +376,51 @@ def test_rows_in_another_order_make_no_other_guess():
     first = guess(rows)
     random.Random(1).shuffle(rows)  # noqa: S311  no secret
     assert guess(rows) == first
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "49.1880N, 16.6150E",
+        "N 49.1880 E 16.6150",
+        "49°11'16.8\"N 16°36'54.0\"E",
+        "49,1880, 16,6150",
+        "49,188; 16,615",
+    ],
+)
+def test_pairs_with_letters_or_decimal_commas_are_positions(cell):
+    assert guess({"Název": "A", "GPS souřadnice": cell}).headers_of("position") == ("GPS souřadnice",)
+
+
+@pytest.mark.parametrize("cell", ["12, 14", "22,50", "7,4/22", "Main Street 4, 12", "2024-01-02, 2024-02-03"])
+def test_numbers_that_are_no_point_are_no_position(cell):
+    assert not guess({"name": "A", "position": cell}).headers_of("position")
+
+
+@pytest.mark.parametrize(
+    ("cells", "field"),
+    [
+        (("Operacional", "Em manutenção"), "status"),
+        (("Em construção", "Operacional"), "status"),
+        (("Removido", "Removido"), "status"),
+        (("São Paulo", "Rio de Janeiro"), "region"),
+    ],
+)
+def test_what_estado_means_its_cells_tell(cells, field):
+    found = guess(
+        [{"nome": "A", "estado": cell, "latitude": "-23.561", "longitude": "-46.655"} for cell in cells]
+    )
+    assert found.headers_of(field) == ("estado",)
+
+
+def test_levels_alone_count_chargers_where_their_cells_are_counts():
+    found = guess({"name": "A", "Level 1": "1", "Level 2": "4", "DC Fast": "0"})
+    assert (found.headers_of("ac_piles"), found.headers_of("dc_piles")) == (
+        ("Level 1", "Level 2"),
+        ("DC Fast",),
+    )
+
+
+@pytest.mark.parametrize("cell", ["yes", "7.2", "J1772"])
+def test_levels_that_are_no_counts_are_left_alone(cell):
+    assert not guess({"name": "A", "Level 2": cell, "DC Fast": "2"}).headers_of("ac_piles")

@@ -482,3 +482,36 @@ def test_a_corrected_field_leaves_the_others_as_they_were(tmp_path):
     named = correct_guess(path, after, named, "address", ("operator",))
     assert named["address"] == ("operator",)
     assert named.get("name") != ("operator",)
+
+
+METRES = "name;position (EPSG:25832);points\nHarbour;565000 5934000;4\nStation;565900, 5934700;2\n"
+
+
+def test_pairs_of_metres_are_read_in_the_order_that_lies_where_their_system_is_used(write):
+    path = write(METRES)
+    guess = guess_table(path, given={"position": ("position (EPSG:25832)",)})
+    stations = [*tabular.read(path, preset=preset_of(guess, path))]
+    assert (stations[0].lat, stations[0].lon) == pytest.approx((53.5509, 9.9811), abs=1e-4)
+    assert all(53 < station.lat < 54 for station in stations)
+
+
+def test_pairs_of_metres_are_candidates_for_coordinates_that_somebody_has_to_choose(write):
+    guess = guess_table(write(METRES))
+    assert guess.candidates == ("position (EPSG:25832)",)
+    assert "projected coordinates" in guess.doubts[0]
+
+
+@pytest.mark.parametrize(
+    ("header", "encoding"),
+    [
+        ("Szerokość geograficzna;Długość geograficzna;Miasto", "cp1250"),
+        ("Широта;Долгота;Город", "cp1251"),
+        ("Enlem;Boylam;İşletmeci", "cp1254"),
+        ("Breitengrad;Längengrad;Straße", "cp1252"),
+        ("Latitude;Longitude;Société", "cp1252"),
+        ("Latitud;Longitud;Dirección", "cp1252"),
+        ("breddegrad;lengdegrad;operatør", "cp1252"),
+    ],
+)
+def test_texts_of_one_byte_a_letter_are_in_the_encoding_that_their_headers_make_sense_in(header, encoding):
+    assert encodings_of(header.encode(encoding)) == ("utf-8", encoding)
