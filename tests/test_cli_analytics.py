@@ -198,6 +198,17 @@ def test_reach_takes_people_in_cells_and_says_whose_they_are(ask, show, tmp_path
     assert "people.gpkg: 4 people (Kontur, CC BY 4.0)" in show("coverage", "tiny", "--weights", path)
 
 
+def test_coverage_counts_the_stations_that_shares_of_people_leave_out(ask, show, snapshot, tiny_records):
+    first, second, *_ = tiny_records
+    unknown = [pile._replace(current=None, connectors=None) for pile in second.piles]
+    snapshot("unknown", [first, second._replace(piles=tuple(unknown))])
+    assert ask("coverage", "unknown")["stations_left_out_of_people_as_unknown"] == 1
+    assert "1 stations are left out of them: it is not known whether they match current=DC." in show(
+        "coverage", "unknown"
+    )
+    assert "left out of them" not in show("coverage", "tiny", "--query", "unknown=1")
+
+
 def test_reach_far_from_all_people_is_not_known_and_not_zero(run, snapshot, tiny_records):
     far = tiny_records[0]._replace(lat=-40.0, lon=-120.0)
     snapshot("far", [far])

@@ -8,7 +8,7 @@ import pandas as pd
 
 from charging.analytics.coverage_options import Gain, Grid
 from charging.analytics.resilience import MAX_HHI, Dependence, dependence
-from charging.analytics.studies import concentrations, gains, losses, spot_candidates
+from charging.analytics.studies import concentrations, gains, losses, reach_filters, spot_candidates
 from charging.analytics.white_spots import Exponents, WhiteSpots, rank_white_spots
 from charging.cli.command import Output, add_resolution
 from charging.cli.question import (
@@ -17,6 +17,7 @@ from charging.cli.question import (
     add_weights,
     join_names,
     open_question,
+    query_text,
     weights_text,
     weights_values,
 )
@@ -24,6 +25,7 @@ from charging.cli.tables import align_figures, align_table, figure, json_rows, j
 from charging.domain.filters import Filters
 from charging.queries.highways import service_areas
 from charging.queries.holdings import Unit, UnitKind
+from charging.queries.totals import count_left_out_as_unknown
 from charging.settings import Settings
 
 MAX_RINGS = 5
@@ -81,6 +83,7 @@ def _gains(question: Question, grid: Grid) -> Part:
     sets = question.sets
     tables = gains(question.data, question.filters, sets.base, sets.partner, grid, question.weights)
     places = question.places
+    left_out = question.data.ask(count_left_out_as_unknown, reach_filters(question.filters))
     units = {
         Gain.CELLS: f"cells of resolution {grid.resolution}"
         + (f", served from up to {grid.rings} rings away" if grid.rings else ""),
@@ -93,12 +96,18 @@ def _gains(question: Question, grid: Grid) -> Part:
     for gain, table in tables.items():
         lines += ["", f"What partners add, in {units[gain]}", *_ranking_lines(table)]
     lines += ["", f"Shares of people are of {weights_text(places)}"]
+    if left_out:
+        lines.append(
+            f"{figure(left_out)} stations are left out of them: it is not known whether they match"
+            f" {one_line(query_text(reach_filters(question.filters)))}."
+        )
     values = {
         "base": list(sets.base),
         "partner": list(sets.partner),
         "grid": asdict(grid),
         "weights": weights_values(places),
         "gains": {str(gain): json_rows(table) for gain, table in tables.items()},
+        "stations_left_out_of_people_as_unknown": left_out,
     }
     return values, lines
 
