@@ -158,9 +158,10 @@ def are_lines(head: bytes) -> bool:
     space = _SPACE.encode()
     lines = [line for line in (line.strip(space) for line in head.splitlines()[:_MAX_LINES_SEEN]) if line]
     objects = [line for line in lines if line.startswith(b"{")]
-    if len(objects) != len(lines) or len(lines) < 2:  # noqa: PLR2004  one line may be an envelope
+    if len(lines) < 2 or not lines[0].startswith(b"{"):  # noqa: PLR2004  one line may be an envelope
         return False
-    return sum(map(_is_object, lines)) * 2 > len(lines) or _is_object(lines[0])
+    has_most = sum(map(_is_object, lines)) * 2 > len(lines)
+    return has_most or (len(objects) == len(lines) and _is_object(lines[0]))
 
 
 def elements_by_path(

@@ -174,8 +174,7 @@ def _values(guess: TableGuess) -> dict[str, dict[str, str]]:
             values[name] = {_code(text): "" for text in guess.not_known.get(headers[0], ())}
     values["access"] = values.get("access", {}) | _codes(guess, "access", access_of)
     countries = _codes(guess, "country", find_country)
-    unknown = {_code(text): "" for text in _samples(guess, "country") if find_country(text) is None}
-    values["country"] = values.get("country", {}) | countries | unknown
+    values["country"] = values.get("country", {}) | countries
     values["status"] = _codes(guess, "status", status_of) | {
         _code(text): "" for header in guess.headers_of("status") for text in guess.not_known.get(header, ())
     }

@@ -260,3 +260,12 @@ def test_a_list_is_named_on_the_command_line(tmp_path, monkeypatch, capsys, writ
     assert "2 stations" in capsys.readouterr().out
     assert main(["import", str(path), "--dry-run", "--records", "closed", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["form"]["records"] == "closed"
+
+
+@pytest.mark.parametrize("line", ["not json", "null", "[]", '"text"', "<html>", '{"id": 3,'])
+def test_a_line_that_is_no_record_is_one_rejection_wherever_it_stands(write, line):
+    other = json.dumps(SITE | {"id": 2, "lat": 52.6})
+    for lines in ([json.dumps(SITE), line, other], [json.dumps(SITE), other, line]):
+        found = read(write("\n".join(lines) + "\n", "stations.jsonl"))
+        assert [each.reason for each in found if isinstance(each, Rejection)] == [Reason.MALFORMED]
+        assert sum(not isinstance(each, Rejection) for each in found) == 2

@@ -369,7 +369,7 @@ def test_codes_are_understood_and_others_counted(write):
     assert connectors_in(group.connectors) == (Connector.CCS2, Connector.TYPE2)
     assert (first.access, group.status, first.country) == (Access.PUBLIC, Status.OPERATIONAL, "DE")
     assert isinstance(planned, Rejection)
-    assert (last.access, last.country, last.unmapped) == (None, None, ())
+    assert (last.access, last.country, last.unmapped) == (None, None, (("country", "Atlantis"),))
 
 
 @pytest.mark.parametrize(
@@ -515,3 +515,13 @@ def test_pairs_of_metres_are_candidates_for_coordinates_that_somebody_has_to_cho
 )
 def test_texts_of_one_byte_a_letter_are_in_the_encoding_that_their_headers_make_sense_in(header, encoding):
     assert encodings_of(header.encode(encoding)) == ("utf-8", encoding)
+
+
+def test_countries_that_nobody_knows_are_counted_and_unknown_ones_are_not(write):
+    text = (
+        "name,lat,lon,country\nA,52.5,13.4,Germany\nB,52.6,13.4,Wonderland\nC,52.7,13.4,n/a\nD,52.8,13.4,DE\n"
+    )
+    found = {station.name: (station.country, station.unmapped) for station in read(write(text))}
+    assert found["A"] == found["D"] == ("DE", ())
+    assert found["B"] == (None, (("country", "Wonderland"),))
+    assert found["C"] == (None, ())
