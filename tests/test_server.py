@@ -42,7 +42,7 @@ def served(run, monkeypatch):
     return _served
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs to see what a process has loaded")
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_a_server_gets_ready_before_anybody_asks_for_the_page(command, tiny_dataset, tmp_path):
@@ -54,7 +54,7 @@ def test_a_server_gets_ready_before_anybody_asks_for_the_page(command, tiny_data
         assert "duckdb" in loaded.read_text("utf-8")
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_served_page(number, tmp_path):
     with started(SERVE, BUILD_DIR=tmp_path) as (url, process):
@@ -64,7 +64,7 @@ def test_a_signal_ends_the_served_page(number, tmp_path):
             urllib.request.urlopen(url, timeout=1)  # noqa: S310  our own server
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_serving_on_a_port_that_is_taken_fails():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

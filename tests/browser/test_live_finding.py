@@ -4,13 +4,14 @@ import csv
 import json
 from pathlib import Path
 
+import pytest
 from browser.live import PHONE, in_chromium
 from playwright.sync_api import expect
 
 from charging.domain.datum import to_wgs84
 from charging.domain.vocabulary import Datum
 
-pytestmark = in_chromium
+pytestmark = [*in_chromium, pytest.mark.endurance]
 
 XIAN = (34.2583, 108.9286)  # as in data/cities.csv
 SHANGHAI = "at=31.2300,121.4700,12"

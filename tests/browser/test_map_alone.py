@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from browser.live import in_chromium, serving
 
-pytestmark = in_chromium
+pytestmark = [*in_chromium, pytest.mark.endurance]
 
 HERE = "at=31,113,6"
 

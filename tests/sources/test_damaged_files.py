@@ -24,7 +24,7 @@ def test_no_bytes_raise_anything_but_an_error_of_the_project(tmp_path, name, con
     attempt(TARGETS[name], tmp_path, content)
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 @pytest.mark.parametrize("name", TARGETS)
 @settings(max_examples=20, suppress_health_check=ANY_FOLDER)
 @given(data=st.data())

@@ -139,7 +139,7 @@ class PowerColumn:
             return number
         if declared == "kW or W":
             return number / 1000 if number >= MIN_WATTS else None
-        return number if number <= MAX_KW else None
+        return number if number < MIN_WATTS else None
 
     def _items(self, cell: str) -> list[tuple[float, str | None]] | None:
         """Return the numbers of a cell with their units; None where a part of it is none."""

@@ -116,19 +116,10 @@ def visible(page, query, language):
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("query", VIEWS, ids=name_of)
-def test_nothing_on_a_view_is_called_a_pile(page, query, language):
-    opened(page, **query, lang=language).run()
-    seen = visible(page, query, language)
+def test_nothing_on_a_view_is_called_a_pile_and_every_total_has_the_note_beside_it(page, query, language):
+    shown, seen = html(opened(page, **query, lang=language).run()), visible(page, query, language)
     assert {"en": "charging ports", "zh": "充电口"}[language] in seen
     assert OF_PILES.findall(seen) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("query", VIEWS, ids=name_of)
-def test_every_total_has_the_note_beside_it(page, query, language):
-    opened(page, **query, lang=language).run()
-    shown = html(page)
     # under the figures, under the operators of the sidebar, in the panel for each dataset that is shown
     panels = 0 if query.get("view") == "data" else 2 if "other" in query else 1
     assert len(NOTES.findall(shown)) == 2 + panels

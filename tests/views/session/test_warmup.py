@@ -19,7 +19,7 @@ def loaded(script, *modules):
     return set(ran.stdout.split())
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_the_server_answers_before_it_loads_the_page():
     assert (
         loaded("import dashboard", "duckdb", "folium", "pandas", "charging.views.session.state", COMPONENT)
@@ -27,7 +27,7 @@ def test_the_server_answers_before_it_loads_the_page():
     )
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_what_the_page_needs_is_loaded_ahead_but_not_the_component_of_the_map():
     script = "from charging.views.session.warmup import warm_up\nwarm_up()"
     assert loaded(script, "duckdb", "folium", "charging.views.chrome.header", COMPONENT) == {
@@ -37,7 +37,7 @@ def test_what_the_page_needs_is_loaded_ahead_but_not_the_component_of_the_map():
     }
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 @pytest.mark.parametrize(("form", "start"), [("text", "20"), ("json", '{"time": "20')])
 def test_the_server_logs_as_the_settings_say(monkeypatch, build_dir, form, start):
     (build_dir / "tiny" / "CURRENT").write_text("v7", encoding="utf-8")
