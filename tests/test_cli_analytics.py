@@ -198,6 +198,7 @@ def test_reach_takes_people_in_cells_and_says_whose_they_are(ask, show, tmp_path
     assert "people.gpkg: 4 people (Kontur, CC BY 4.0)" in show("coverage", "tiny", "--weights", path)
 
 
+@pytest.mark.slow
 def test_coverage_counts_the_stations_that_shares_of_people_leave_out(ask, show, snapshot, tiny_records):
     first, second, *_ = tiny_records
     unknown = [pile._replace(current=None, connectors=None) for pile in second.piles]

@@ -29,6 +29,7 @@ def counts(findings):
     return {finding.what: finding.count for finding in findings}
 
 
+@pytest.mark.slow
 def test_every_record_is_taken_or_counted_as_rejected(build):
     built = build(
         [

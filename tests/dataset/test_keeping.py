@@ -23,6 +23,7 @@ def test_rows_that_are_kept_are_those_that_were_built(builder, tiny_built):
     assert (built.report, built.sources) == (tiny_built.report, tiny_built.sources)
 
 
+@pytest.mark.slow
 def test_kept_parts_make_what_they_make_together(builder, build, tiny_records, tiny_source):
     *stations, one_side, other_side = tiny_records
     one = build([*stations[:4], one_side, other_side])

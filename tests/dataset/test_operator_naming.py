@@ -43,6 +43,7 @@ def ids_of(built):
     )
 
 
+@pytest.mark.slow
 def test_spellings_of_one_operator_share_an_id_whatever_their_order(build):
     records = [station(number, text) for number, text in enumerate(SPELLINGS)]
     for seed in range(3):

@@ -101,6 +101,7 @@ def test_info_tells_the_repeats_to_people_and_programs(tmp_path, monkeypatch, ca
     assert (figures["piles"], figures["repeated_piles"]) == (3, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["coverage", "reach", "highways", "compare", "diff"])
 def test_every_command_that_prints_totals_tells_them_to_people_and_programs(
     tmp_path, monkeypatch, capsys, command

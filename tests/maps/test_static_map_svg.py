@@ -153,6 +153,7 @@ def test_nothing_of_a_text_is_markup():
     assert svg.attrib["aria-label"] == "A <map>"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("points", [[(31.2, 121.5)], [(52.5, 13.4), (-33.9, 151.2)], [(52.5, 13.4)] * 2])
 def test_points_lie_inside_their_picture_each_once(points):
     svg = fromstring(draw_points_map(points, "en", "Map", Theme.LIGHT))  # noqa: S314  our own

@@ -430,6 +430,7 @@ def test_the_source_is_what_the_file_states_and_bounded(write):
 PEOPLE = st.one_of(st.floats(0, 1e9), st.integers(0, 10**9))
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(CELLS), PEOPLE, min_size=1), st.integers(1, 25))
 def test_a_geopackage_counts_as_the_same_cells_in_a_csv(tmp_path_factory, people, max_cells):
     folder = tmp_path_factory.mktemp("same")
@@ -454,6 +455,7 @@ def test_more_cells_than_are_held_are_summed_into_coarser_ones(write):
     assert sorted(weights.cells(8).tolist()) == h3.cell_to_children(int(PARENT, 16), 8).tolist()
 
 
+@pytest.mark.slow
 def test_rows_in_many_blocks_are_all_read(write):
     cells = h3.cell_to_children(h3.cell_to_parent(int(PARENT, 16), 3), 9).tolist()
     path = write([(f"{cell:x}", 1) for cell in cells])

@@ -191,6 +191,7 @@ def description(tiny_description, tiny_source):
     return describe
 
 
+@pytest.mark.slow
 def test_snapshots_of_the_same_sources_compare(description):
     assert find_obstacles(description("a", "b", name="old"), description("b", "a", name="new")) == ()
 

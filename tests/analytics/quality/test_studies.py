@@ -47,5 +47,6 @@ def test_a_point_outside_its_region_carries_its_name(engine):
     assert {"name", "name_zh"} <= set(outside.columns)
 
 
+@pytest.mark.slow
 def test_a_single_source_tells_nothing_of_its_conversion(engine):
     assert studies.conversions(engine).verdict.tolist() == ["not_told"]

@@ -382,6 +382,7 @@ def test_a_broken_file_is_refused(tmp_path, text, fault):
         read(path)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(st.sampled_from(sorted(site())), json_values, st.integers(0, 3))
 def test_no_value_in_the_place_of_another_breaks_a_site(name, value, depth):

@@ -199,6 +199,7 @@ def test_nesting_without_end_is_refused(content, write):
     assert refusal.value.fault is Fault.DAMAGED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", ['[{"a": 1}, {"a": ', '[{"a": 1} {"a": 2}]', '{"s": [{"a": 1}'])
 def test_json_that_is_cut_or_broken_is_refused(content, write):
     with pytest.raises(SourceError, match="broken or cut"):
@@ -211,6 +212,7 @@ def test_records_each_under_a_key_of_its_own_are_refused_with_what_to_do(write):
         sniff(write([value]))
 
 
+@pytest.mark.slow
 def test_a_long_list_in_a_record_is_read_whole(write):
     plugs = [{"type": "CCS", "power": 50 + number % 2} for number in range(20_000)]
     path = write([FIRST | {"plugs": plugs}])

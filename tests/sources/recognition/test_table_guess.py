@@ -161,6 +161,7 @@ def test_numbered_columns_that_are_no_plugs_are_not_used(write, header):
     assert not [each for each in guess.columns if each.number]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("yes", "no"), [("yes", "no"), ("true", "false"), ("1", "0"), ("是", "否"), ("x", ""), ("Sí", "No")]
 )

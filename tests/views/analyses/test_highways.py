@@ -59,6 +59,7 @@ def test_an_area_can_be_selected_by_a_link_and_names_its_stations(page):
     page.session_state["selection"] = None
 
 
+@pytest.mark.slow
 def test_nobody_chosen_leaves_every_area_empty(page):
     shown(page, base="", partner="")
     assert "100.0 % (2 of 2)" in html(page)

@@ -26,6 +26,7 @@ def test_a_chosen_current_is_counted_instead_and_nothing_is_said_of_dc(page):
     assert NOTE not in notes(opened(page, view="coverage", gain="people", current="AC"))
 
 
+@pytest.mark.slow
 def test_a_long_answer_shows_that_it_is_being_counted(page, monkeypatch):
     shown, spinner = [], st.spinner
     monkeypatch.setattr(st, "spinner", lambda text: shown.append(text) or spinner(text))

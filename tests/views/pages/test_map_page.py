@@ -248,6 +248,7 @@ def test_a_link_says_what_the_colour_of_a_station_says(page, shade, title):
     assert layer(page, "legend")["title"] == title
 
 
+@pytest.mark.slow
 def test_too_many_stations_are_drawn_as_cells_and_the_page_says_so(page, monkeypatch):
     monkeypatch.setenv("CHARGING_STATION_LIMIT", "3")
     opened(page, at="39.92,116.4,11")
