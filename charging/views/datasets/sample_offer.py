@@ -3,11 +3,10 @@
 import logging
 
 from charging.dataset.samples import dataset_name_of, import_sample
+from charging.dataset.store import dataset_names
 from charging.domain.vocabulary import Kind
 from charging.errors import ChargingError
 from charging.settings import Settings
-from charging.views.analyses.second_dataset import dataset_choices
-from charging.views.datasets import dataset_switcher
 from charging.views.elements.markup import show_plain_button
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import PageName, visit
@@ -30,7 +29,7 @@ def show_offer(context: ViewContext) -> None:
 
 def _show_offer(context: ViewContext, key: str) -> None:
     name = dataset_name_of(SAMPLE)
-    is_there = name in dataset_choices(context.settings)
+    is_there = name in dataset_names(context.settings.build_dir)
     is_open = context.dataset.folder.name == name
     if not is_open and (is_there or context.settings.uploads == "on"):
         show_plain_button(context.say(f"sample.{SAMPLE}"), key, _open, context.settings)
@@ -38,9 +37,12 @@ def _show_offer(context: ViewContext, key: str) -> None:
 
 def _open(settings: Settings) -> None:
     """Open the map on the sample, for this visit; it becomes a dataset when it is first wanted."""
+    # here: the first page has no need of it
+    from charging.views.datasets import dataset_switcher  # noqa: PLC0415
+
     name = dataset_name_of(SAMPLE)
     try:
-        if name not in dataset_choices(settings):
+        if name not in dataset_names(settings.build_dir):
             import_sample(SAMPLE, build_dir=settings.build_dir, is_last=False)
         dataset_switcher.switch_dataset(settings, name)
     except ChargingError as error:
