@@ -34,7 +34,7 @@ from charging.sources.datex2.values import (
 )
 from charging.sources.ocpi.codes import CURRENTS as OCPI_CURRENTS
 from charging.sources.ocpi.codes import Doubt, Pairs
-from charging.sources.ocpi.piles import Outlet, join_outlets
+from charging.sources.ocpi.piles import Outlet, ask_cached, join_outlets
 from charging.sources.ocpi.power import read_power
 from charging.sources.records import PileRecord, Reason
 
@@ -170,11 +170,7 @@ def _connector_outlet(connector: Object, point: Object, *, is_alone: bool) -> Ou
         volts,
         get("maximumCurrent"),
     )
-    try:
-        return _cached_outlet(*given, is_alone=is_alone)
-    except TypeError:  # an object or list where a code or number belongs
-        plain = (value if isinstance(value, (str, int, float)) else None for value in given)
-        return _cached_outlet(*plain, is_alone=is_alone)
+    return ask_cached(_cached_outlet, given, is_alone=is_alone)
 
 
 @lru_cache(maxsize=8_192, typed=True)

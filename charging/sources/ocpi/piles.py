@@ -4,7 +4,7 @@ A pile has the power of its strongest connector.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -168,11 +168,16 @@ def _outlet(connector: Object, *, is_kw: bool = False) -> Outlet:
         get("max_voltage") or get("voltage"),  # 2.1.1 has the shorter names, and so have some feeds of 2.2.1
         get("max_amperage") or get("amperage"),
     )
+    return ask_cached(_cached_outlet, given, is_kw=is_kw)
+
+
+def ask_cached(outlet: Callable[..., Outlet], given: Iterable[object], **options: bool) -> Outlet:
+    """Return what a cached function makes of codes and numbers; an object or list in their place is none."""
     try:
-        return _cached_outlet(*given, is_kw=is_kw)
-    except TypeError:  # an object or list where a code or number belongs
+        return outlet(*given, **options)
+    except TypeError:  # what cannot be hashed; few feeds have it
         plain = (value if isinstance(value, (str, int, float)) else None for value in given)
-        return _cached_outlet(*plain, is_kw=is_kw)
+        return outlet(*plain, **options)
 
 
 @lru_cache(maxsize=8_192, typed=True)

@@ -23,16 +23,6 @@ FIRST = {
 SECOND = {"id": "b", "name": "B", "lat": 52.6, "lon": 13.5, "plugs": []}
 
 
-@pytest.fixture
-def write(tmp_path):
-    def written(value, name="stations.json"):
-        path = tmp_path / name
-        path.write_text(value if isinstance(value, str) else json.dumps(value), "utf-8")
-        return path
-
-    return written
-
-
 def as_text(value):
     return "" if value is None else str(value)
 
