@@ -12,18 +12,17 @@ import itertools
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import ijson
 import publications
 from report import Row
 
-ROOT = Path(__file__).parents[2]
+from tests.measured_process import Cost, run_measured
 
 MAX_RATIO, MAX_MB = 3.0, 500
 LOCATIONS, STATIONS, ROUNDS = 69_186, 180_000, 3
@@ -77,13 +76,6 @@ POWERS_W = (None, 11_040, 22_000, None, 17_300)
 
 UNREAD_COLUMNS = [f"Other Fuel {number}" for number in range(48)]
 """The register of all fuels has seventy-five columns, most of them empty here."""
-
-
-class Cost(NamedTuple):
-    """What a process took."""
-
-    seconds: float  # of processor time
-    memory_mb: float  # at its peak
 
 
 def measure(_: Path) -> list[Row]:
@@ -168,36 +160,12 @@ def _import(path: Path, data: Path) -> Cost:
     command = [sys.executable, "-m", "charging", "import", str(path), "--name", "imported", "--json"]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment |= {"CHARGING_BUILD_DIR": str(data), "PYTHONPYCACHEPREFIX": str(data / "modules")}
-    return _run(command, environment)[1]
+    return run_measured(command, environment)[1]
 
 
 def _peer(script: str, path: Path) -> Cost:
-    told, cost = _run([sys.executable, "-c", script, str(path)], dict(os.environ))
+    told, cost = run_measured([sys.executable, "-c", script, str(path)], dict(os.environ))
     return cost._replace(seconds=float(told))  # of the call alone, without start and reading
-
-
-def _run(command: list[str], environment: dict[str, str]) -> tuple[str, Cost]:
-    """Run a command, and return what it printed and took."""
-    measuring = [sys.executable, "-c", _MEASURING, *command]
-    written = subprocess.run(
-        measuring, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
-    ).stdout
-    told, code, seconds, memory_mb = json.loads(written)
-    if code:
-        message = f"expected {command} to succeed, it ended with {code}"
-        raise RuntimeError(message)
-    return told, Cost(seconds, memory_mb)
-
-
-# in a process of its own: a new one counts the memory of the one it was forked from as its own
-_MEASURING = """
-import json, os, subprocess, sys
-with subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-    told = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-print(json.dumps([told, process.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024]))
-"""
 
 
 def _write(path: Path) -> None:

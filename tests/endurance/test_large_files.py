@@ -2,14 +2,12 @@
 
 import json
 import os
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from endurance.sizes import sized
+from measured_process import run_measured
 
-ROOT = Path(__file__).resolve().parents[2]
 HEADER = "station_id,longitude,latitude,charge_count,TAZID,area,perimeter\n"
 START_MB = 500  # Python with the libraries of an import
 BYTES_A_STATION = 1_500
@@ -23,15 +21,10 @@ def charging(tmp_path, record_property):
 
     def _charging(*arguments):
         command = [sys.executable, "-m", "charging", *map(str, arguments), "--json"]
-        environment = os.environ | {"CHARGING_BUILD_DIR": str(tmp_path / "build"), "PYTHONPATH": str(ROOT)}
-        with (tmp_path / "answer").open("wb") as answer:
-            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=answer)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        assert process.returncode == 0
-        peak_mb = used.ru_maxrss / 1024
-        record_property("found", f"{peak_mb:.0f} MB at most")
-        return json.loads((tmp_path / "answer").read_bytes()), peak_mb
+        environment = os.environ | {"CHARGING_BUILD_DIR": str(tmp_path / "build")}
+        answer, cost = run_measured(command, environment)
+        record_property("found", f"{cost.memory_mb:.0f} MB at most")
+        return json.loads(answer), cost.memory_mb
 
     return _charging
 
