@@ -32,6 +32,7 @@ from charging.views.session import analysis_params, state
 from charging.views.session.colours import operators_by_size, theme
 from charging.views.session.context import ViewContext
 from charging.views.session.repeat_notes import repeats_html
+from charging.views.session.table_keys import key_of_rows
 from charging.views.session.visit import Selection, set_widget_value, visit
 
 _DECIMALS = (0, 1, 2, 3, 4)  # that the numbers of a column may be rounded to
@@ -234,8 +235,6 @@ def show_table(
             key=f"csv-{name}",
         )
     choice: dict[str, Any] = {"on_select": "rerun", "selection_mode": "multi-row"} if can_choose else {}
-    # a key of its own for each set of rows: a kept row number would choose another row
-    digest = f"-{pd.util.hash_pandas_object(rows.head(len(rows)).astype('str')).sum()}" if can_choose else ""
     first = rows.head(max_rows or len(rows))
     widget = st.dataframe(
         first,
@@ -245,12 +244,16 @@ def show_table(
             **(config or {}),
         },
         placeholder="–",
-        key=f"rows-{name}{digest}",
+        key=key_of_rows(f"rows-{name}", _hash_of(rows)) if can_choose else f"rows-{name}",
         **choice,
     )
     if max_rows and len(rows) > max_rows:
         st.caption(say("analysis.first", shown=say.number(max_rows), rows=say.number(len(rows))))
     return list(widget.selection.rows) if can_choose else []
+
+
+def _hash_of(rows: TableRows) -> int:
+    return int(pd.util.hash_pandas_object(rows.head(len(rows)).astype("str")).sum())
 
 
 def number_columns(formats: Mapping[str, str]) -> dict[str, Any]:

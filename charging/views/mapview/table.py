@@ -21,6 +21,7 @@ from charging.views.session import state
 from charging.views.session.colours import colours_of, operators_by_size
 from charging.views.session.context import ViewContext
 from charging.views.session.repeat_notes import show_repeats
+from charging.views.session.table_keys import key_of_rows
 from charging.views.session.visit import Selection, keep_widget_values, visit, widget_value
 
 ROWS = 200
@@ -104,8 +105,7 @@ def show_stations(context: ViewContext, viewport: Viewport) -> None:
             say("field.station_id"): found.station_id,
         }
     )
-    # a key of its own for each set of rows: a kept row number would select another station
-    key = f"table-{hash((tuple(found.station_id), say.language))}"
+    key = key_of_rows("stations", hash((tuple(found.station_id), say.language)))
     st.dataframe(
         rows,
         hide_index=True,

@@ -74,7 +74,7 @@ def _read_link(query: Mapping[str, list[str]]) -> None:
     visit.clicks = visit.frame = visit.flight = visit.draft = visit.draft_problem = None
     visit.columns, visit.draft_number, visit.corrections = {}, 0, None
     visit.weights = visit.weights_problem = None
-    visit.weights_answers = {}
+    visit.weights_answers, visit.table_turns = {}, {}
     visit.query, visit.hits = None, ()
     visit.switch_problem = visit.merge_problem = visit.duplicates_of = ""
     analysis_params.read_link(query)

@@ -118,6 +118,7 @@ class Visit:
     clicks: Entry[int | None] = Entry()
     frame: Entry[Frame | None] = Entry()  # last drawn: a small pan draws nothing again
     flight: Entry[Flight | None] = Entry()  # the last; the browser obeys a token once
+    table_turns: Entry[dict[str, tuple[int, int]]] = Entry()  # by table: a hash of its rows, and the turn
     query: Entry[tuple[str, str] | None] = Entry("found_query")  # content hash and text
     hits: Entry[tuple[Hit, ...]] = Entry()  # of the query
     default_sets: Entry[dict[str, list[str]]] = Entry()

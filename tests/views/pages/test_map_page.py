@@ -2,12 +2,14 @@
 
 import re
 from html import unescape
+from itertools import pairwise
 
 import pandas as pd
 import pytest
 from views.paged import html, layer, page_over, said
 
 from charging.domain.hexes import cell_from_text, cell_text, parent_cells, resolution_of
+from charging.views.session.table_keys import KEYS
 from charging.views.session.visit import Selection
 
 
@@ -367,3 +369,16 @@ def test_operator_layers_lie_over_the_cells(page):
     page.run()
     dots = layer(page, "dots")
     assert {short.ljust(15, "f") for short in dots["ids"]} <= hex_ids(page)
+
+
+@pytest.mark.slow
+def test_other_rows_have_another_key_out_of_a_few(page):
+    opened(page)
+    keys = []
+    for west in (115, 110, 120, 110, 116, 111, 117, 110):
+        [table] = answered(page, bounds=box(20, west, 41, 122), zoom=8).dataframe
+        keys.append((tuple(table.value.iloc[:, -1]), table.proto.id))
+    changes = [(before[1], after[1]) for before, after in pairwise(keys) if before[0] != after[0]]
+    assert len(changes) > KEYS
+    assert all(before != after for before, after in changes)
+    assert len({key for _, key in keys}) <= KEYS
