@@ -134,7 +134,7 @@ class CityIndex:
         """
         found = self._by_name.get(_key(name), [])
         if region and region.strip():
-            found = [city for city in found if _region_key(region) in _region_keys(city)]
+            found = [city for city in found if is_in_province(city, region)]
         elif fold_letters(name) in self._provinces:
             found = [city for city in found if city.id.endswith("0000")]
         return found[0] if len(found) == 1 else None
@@ -201,6 +201,26 @@ def load_places(path: Path = FACTS_DIR / "places.csv") -> tuple[Place, ...]:
         If a column is missing or a number cannot be read.
     """
     return tuple(read_records(path, Place))
+
+
+def is_in_province(city: City, region: str) -> bool | None:
+    """Whether a city is in a province, Chinese or English, short or full; None: it is none of the mainland.
+
+    Examples
+    --------
+    >>> dalian = next(city for city in load_cities() if city.name_en == "Dalian")
+    >>> [is_in_province(dalian, each) for each in ("辽宁", "Jilin Province", "Bavaria")]
+    [True, False, None]
+    """
+    key = _region_key(region)
+    if key in _region_keys(city):
+        return True
+    return False if key in _all_region_keys() else None
+
+
+@cache
+def _all_region_keys() -> frozenset[str]:
+    return frozenset(key for city in load_cities() for key in _region_keys(city))
 
 
 def _keys(city: City) -> set[str]:

@@ -2,7 +2,8 @@
 
 A name is one of the country's towns, of several of that name the nearest. Where the source names none, the
 town is derived: of those whose distance is sensible for their size, the one that is nearest by that measure.
-No city of mainland China is: it is a prefecture there, and the nearest centre is often its neighbour's.
+A city of mainland China is a prefecture, so that the next one along may be the right one: it is derived only
+where every other is clearly further, and never against a region that the source states.
 """
 
 import math
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charging.domain.geography import City, Floats, great_circle_km, unit_vectors
+from charging.domain.geography import City, Floats, great_circle_km, is_in_province, unit_vectors
 from charging.domain.text_folding import fold_letters
 from charging.domain.towns import (
     CHINA,
@@ -36,6 +37,9 @@ MIN_DERIVED_KM = 5.0
 
 PEOPLE_PER_KM2 = 3_000
 """Density of the built-up circle that the distance grows with."""
+
+MIN_CLEARANCE = 1.25
+"""How many times further, by the same measure, any other town must be from a derived city of China."""
 
 _SIZES = (1_000_000, 100_000, 0)
 """People from which towns are searched apart: a large one that is far may be nearer by its size."""
@@ -72,8 +76,8 @@ def sensible_km(population: Floats) -> Floats:
     return MIN_DERIVED_KM + radius_km
 
 
-def derive_cities(country: str | None, lat: Floats, lon: Floats) -> LocatedCities:
-    """Return the city outside mainland China of each point of a country by its distance and size.
+def derive_cities(country: str | None, lat: Floats, lon: Floats, region: str | None = None) -> LocatedCities:
+    """Return the city of each point of a country by its distance and size.
 
     Parameters
     ----------
@@ -81,8 +85,10 @@ def derive_cities(country: str | None, lat: Floats, lon: Floats) -> LocatedCitie
         ISO 3166-1 alpha-2 code. None: any; the points may be in several.
     lat, lon
         WGS-84 degrees.
+    region
+        A province of mainland China excludes the cities of every other; anything else is not looked at.
     """
-    best = np.full(len(lat), np.inf)
+    best, second = np.full((2, len(lat)), np.inf)
     found = np.full(len(lat), -1)
     index = _index_of(country)
     for tree, rows in index.trees:
@@ -91,22 +97,26 @@ def derive_cities(country: str | None, lat: Floats, lon: Floats) -> LocatedCitie
             km = great_circle_km(lat, lon, index.lat[column], index.lon[column])
             share = km / index.sensible_km[column]
             is_better = share < np.minimum(best, 1)
+            second = np.minimum(second, np.where(is_better, best, share))
             best[is_better], found[is_better] = share[is_better], column[is_better]
-    km = (
-        great_circle_km(lat, lon, index.lat[found], index.lon[found])
-        if len(index.lat)
-        else np.empty(len(lat))
+    if not len(index.lat):
+        return LocatedCities([None] * len(lat), np.full(len(lat), np.nan))
+    is_there = found >= 0
+    is_there[is_there] &= ~index.is_of_china[found[is_there]] | (
+        second[is_there] >= MIN_CLEARANCE * best[is_there]
     )
-    is_there = np.array(
-        [row >= 0 and not is_of_china(index.cities[row].id) for row in found.tolist()], np.bool_
-    )
-    return LocatedCities(
-        [
-            index.cities[row] if is_derived else None
-            for row, is_derived in zip(found.tolist(), is_there, strict=True)
-        ],
-        np.where(is_there, km.round(_DECIMALS), np.nan),
-    )
+    cities = [
+        _in_region(index.cities[row], region) if is_derived else None
+        for row, is_derived in zip(found.tolist(), is_there.tolist(), strict=True)
+    ]
+    km = great_circle_km(lat, lon, index.lat[found], index.lon[found]).round(_DECIMALS)
+    km[[city is None for city in cities]] = np.nan
+    return LocatedCities(cities, km)
+
+
+def _in_region(city: City, region: str | None) -> City | None:
+    is_elsewhere = region is not None and is_of_china(city.id) and is_in_province(city, region) is False
+    return None if is_elsewhere else city
 
 
 class _Index(NamedTuple):
@@ -114,6 +124,7 @@ class _Index(NamedTuple):
     lat: Floats
     lon: Floats
     sensible_km: Floats
+    is_of_china: NDArray[np.bool_]
     trees: tuple[tuple["cKDTree", Indices], ...]  # of each size, with the rows of its cities
 
 
@@ -133,7 +144,8 @@ def _index_of(country: str | None) -> _Index:
         rows = np.flatnonzero(size == each)
         if rows.size:
             trees.append((cKDTree(unit_vectors(lat[rows], lon[rows]), balanced_tree=False), rows))
-    return _Index(cities, lat, lon, sensible_km(population), tuple(trees))
+    is_china = np.array([is_of_china(city.id) for city in cities], np.bool_)
+    return _Index(cities, lat, lon, sensible_km(population), is_china, tuple(trees))
 
 
 def named_cities(

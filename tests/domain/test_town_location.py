@@ -1,6 +1,9 @@
 """Which town a station is in: as its source says, else by coordinates, and by no guess against a source."""
 
+from collections import Counter
+
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from abroad import CITIES, build_abroad
@@ -8,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.dataset.building.entity_resolution import locate_cities
+from charging.domain.datum import to_wgs84
+from charging.domain.reference_data import FACTS_DIR
 from charging.domain.town_location import derive_cities, named_cities, sensible_km
+from charging.domain.vocabulary import Datum
 
 NEW_YORK = (40.74, -73.99)
 
@@ -54,8 +60,29 @@ def test_far_from_any_town_nothing_is_derived():
     assert np.isnan(found.derived_km).all()
 
 
-def test_without_a_country_any_town_of_the_world_may_be_near_but_none_of_mainland_china():
-    assert names(derive(None, (52.37, 4.9), (39.9, 116.4)).cities) == ["Amsterdam", None]
+def test_without_a_country_any_town_of_the_world_may_be_near():
+    assert names(derive(None, (52.37, 4.9), (39.9, 116.4)).cities) == ["Amsterdam", "Beijing"]
+
+
+def test_between_two_cities_of_china_none_is_derived():
+    guangzhou, between, foshan = (23.12, 113.25), (23.07, 113.19), (23.02, 113.12)
+    assert names(derive("CN", guangzhou, between, foshan).cities) == ["Guangzhou", None, "Foshan"]
+
+
+def test_a_region_excludes_the_derived_cities_of_every_other_province_of_china():
+    lat, lon = np.array([[39.97], [116.83]])  # Langfang in Hebei, beside Beijing
+    [by_distance], [in_hebei], [in_none] = (
+        derive_cities("CN", lat, lon, region).cities for region in (None, "河北", "North")
+    )
+    assert names([by_distance, in_hebei, in_none]) == ["Beijing", None, "Beijing"]
+
+
+def test_real_stations_of_shenzhen_are_derived_in_shenzhen_or_nowhere():
+    stations = pd.read_csv(FACTS_DIR / "samples" / "shenzhen.csv")
+    lat, lon = to_wgs84(stations.lat.to_numpy(), stations.lon.to_numpy(), Datum.GCJ02)
+    found = Counter(names(derive_cities("CN", lat, lon).cities))
+    assert {*found} == {"Shenzhen", None}
+    assert found["Shenzhen"] / len(stations) > 0.97
 
 
 def test_the_stated_country_is_not_left():
@@ -65,7 +92,7 @@ def test_the_stated_country_is_not_left():
 
 
 def test_a_chinese_code_includes_hong_kong_which_has_its_own():
-    assert names(derive("CN", (22.28, 114.16), (22.54, 114.06)).cities) == ["Hong Kong", None]
+    assert names(derive("CN", (22.28, 114.16), (22.54, 114.06)).cities) == ["Hong Kong", "Shenzhen"]
     assert names(derive("HK", (22.28, 114.16)).cities) == ["Hong Kong"]
 
 

@@ -161,7 +161,7 @@ def _locate(
     country: str | None, region: str | None, name: str | None, lat: Floats, lon: Floats
 ) -> LocatedCities:
     if not name:
-        return derive_cities(country, lat, lon)
+        return derive_cities(country, lat, lon, region)
     nobody: list[City | None] = [None] * len(lat)
     found = nobody if country == CHINA else named_cities(country, name, lat, lon, region)
     return LocatedCities(found, np.full(len(lat), np.nan))
