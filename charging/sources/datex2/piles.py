@@ -73,17 +73,22 @@ def read_piles(stations: Iterable[Object], publisher: str | None, statuses: Stat
     known: set[str] = set()
     for station in stations:
         station_id = read_id(station)
-        add_prices(piles.prices, station)
+        found = [
+            (point, point_id, statuses.find(publisher, point_id, station_id))
+            for point in points_of(station, piles.reasons)
+            for point_id in [read_id(point)]
+        ]
+        if not found or not all(told and told.prices for _, _, told in found):
+            add_prices(piles.prices, station)
         stated = read_numbers(station.get("numberOfRefillPoints"))
         can_add = piles.stated is not None and len(stated) == 1 and stated[0].is_integer() and stated[0] >= 0
         piles.stated = (piles.stated or 0) + int(stated[0]) if can_add else None
-        for point in points_of(station, piles.reasons):
-            point_id = read_id(point)
+        for point, point_id, told in found:
             if point_id is not None and point_id in known:
                 piles.doubts.append((Doubt.PILE_TWICE, point_id))
                 continue
             known.add(point_id or "")
-            _add_point(piles, point, point_id, statuses.find(publisher, point_id, station_id))
+            _add_point(piles, point, point_id, told)
     return piles
 
 
@@ -122,7 +127,10 @@ def _add_point(piles: SitePiles, point: Object, point_id: str | None, told: Poin
     outlet = _outlet(point)
     piles.unmapped += outlet.unmapped
     piles.doubts += outlet.doubts
-    add_prices(piles.prices, point)
+    if told is not None and told.prices:
+        piles.prices |= dict.fromkeys(told.prices)
+    else:
+        add_prices(piles.prices, point)
     piles.present.append(
         PileRecord(
             pile_id=_evse_id(point) or point_id,

@@ -36,13 +36,16 @@ def add_prices(prices: dict[Price, None], holder: Object) -> None:
                 energy = wrapper if "energyRate" in wrapper else inner_object(wrapper, "lectricEnergy")
                 if energy is None:
                     energy = wrapper
-                for rate in read_objects(energy.get("energyRate")):
-                    if text := _rate_text(rate):
-                        prices[read_code(rate.get("ratePolicy")) == _AD_HOC, text] = None
+                prices |= dict.fromkeys(_rate_prices(energy.get("energyRate")))
                 if "rates" in energy:
                     prices |= dict.fromkeys(_table_prices(energy))
     if "rates" in holder:
         prices |= dict.fromkeys(_table_prices(holder))
+
+
+def read_updates(status: Object) -> tuple[Price, ...]:
+    """Return the prices that a status of a point or station tells: those that hold now."""
+    return tuple(dict.fromkeys(_rate_prices(status.get("energyRateUpdate"))))
 
 
 def join_prices(prices: dict[Price, None]) -> str | None:
@@ -57,6 +60,12 @@ def join_prices(prices: dict[Price, None]) -> str | None:
     texts = ad_hoc or [text for _, text in prices]
     more = ["…"] if len(texts) > _MAX_PRICES else []
     return "; ".join([*texts[:_MAX_PRICES], *more]) or None
+
+
+def _rate_prices(rates: object) -> Iterator[Price]:
+    for rate in read_objects(rates):
+        if text := _rate_text(rate):
+            yield read_code(rate.get("ratePolicy")) == _AD_HOC, text
 
 
 def _rate_text(rate: Object) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from charging.sources.datex2.facilities import read_time
+from charging.sources.datex2.prices import Price, read_updates
 from charging.sources.datex2.values import (
     Object,
     inner_object,
@@ -29,6 +30,7 @@ class PointStatus(NamedTuple):
     code: str | None  # of `status`
     operation: str | None  # of `operationStatus`, where there is no `status`
     at: dt.datetime | None  # UTC
+    prices: tuple[Price, ...] = ()  # that hold now; none: those of the table
 
 
 class Statuses(NamedTuple):
@@ -55,17 +57,19 @@ def read_statuses(site: Object, published_at: object) -> Iterator[tuple[bool, st
     site_time = read_time(site.get("lastUpdated")) or read_time(published_at)
     for station in read_objects(site.get("energyInfrastructureStationStatus")):
         station_time = read_time(station.get("lastUpdated")) or site_time
+        station_prices = read_updates(station)
         points = [*read_objects(station.get("refillPointStatus"))]
         for wrapper in points:
             point = wrapper if "reference" in wrapper else inner_object(wrapper, "Status") or wrapper
             if (point_id := _reference(point)) is not None:
-                yield False, point_id, _status(point, station_time)
+                status = _status(point, station_time)
+                yield False, point_id, status if status.prices else status._replace(prices=station_prices)
         if not points and (station_id := _reference(station)) is not None:
             status = _status(station, station_time)
             if "isAvailable" in station:  # which of its points are free it does not say
                 operation = "inoperation" if is_true(station["isAvailable"]) else "notinoperation"
                 status = status._replace(operation=operation)
-            if status.code or status.operation:
+            if status.code or status.operation or status.prices:
                 yield True, station_id, status
 
 
@@ -83,9 +87,11 @@ def assign_publishers(
 
 def newer_status(one: PointStatus | None, other: PointStatus) -> PointStatus:
     """Return the later of two statuses; where their times do not tell, the one that came later."""
-    if one is None or one.at is None or other.at is None:
+    if one is None:
         return other
-    return one if one.at > other.at else other
+    is_one_later = one.at is not None and other.at is not None and one.at > other.at
+    later, earlier = (one, other) if is_one_later else (other, one)
+    return later if later.prices else later._replace(prices=earlier.prices)
 
 
 def _reference(status: Object) -> str | None:
@@ -96,4 +102,5 @@ def _reference(status: Object) -> str | None:
 def _status(given: Object, default: dt.datetime | None) -> PointStatus:
     code = read_code(given.get("status"))
     operation = None if code else read_code(given.get("operationStatus"))
-    return PointStatus(code, operation, read_time(given.get("lastUpdated")) or default)
+    at = read_time(given.get("lastUpdated")) or default
+    return PointStatus(code, operation, at, read_updates(given))

@@ -52,8 +52,8 @@ postcode city countryCode addressLine type text typeOfSite exclusiveUsers number
 externalIdentifier identifier typeOfIdentifier usageType currentType chargingMode availableVoltage
 availableChargingPower connector connectorType connectorFormat maxPowerAtSocket voltage maximumCurrent
 electricEnergy energyProduct electricEnergyMix energyRate ratePolicy applicableCurrency energyPrice
-priceType taxIncluded additionalInformation rates energyPricingPolicy pricingPolicy rateLineCollection
-rateLine rateLineType description publicationCreator nationalIdentifier country
+energyRateUpdate priceType taxIncluded additionalInformation rates energyPricingPolicy pricingPolicy
+rateLineCollection rateLine rateLineType description publicationCreator nationalIdentifier country
 """
 """Names of the elements inside a site that are read."""
 

@@ -108,6 +108,34 @@ def test_a_refill_point_is_a_pile_with_the_power_of_its_strongest_connector():
     ]
 
 
+def rates(amount, policy="adHoc"):
+    price = {"priceType": {"value": "pricePerKWh"}, "value": amount}
+    return [{"ratePolicy": {"value": policy}, "applicableCurrency": ["EUR"], "energyPrice": [price]}]
+
+
+def test_a_price_that_a_status_tells_stands_in_place_of_that_of_the_table(tmp_path):
+    points = [{"idG": each, "electricEnergy": [{"energyRate": rates(0.5)}]} for each in ("P1", "P2")]
+    sites = write(tmp_path, table(site("S", *points)), "table.json")
+    told = status(
+        ("P1", "available", {"energyRateUpdate": rates(0.79)}),
+        ("P1", "charging", {}),
+        ("P2", "available", {}),
+    )
+    (station,) = read(sites, write(tmp_path, told, "status.json"))
+    assert station.price == "0.79 EUR/kWh; 0.5 EUR/kWh"
+
+
+@pytest.mark.parametrize("points", [("P1", "P2"), ()])
+def test_a_price_told_of_a_station_is_that_of_its_points(tmp_path, points):
+    given = site("S", {"idG": "P1"}, {"idG": "P2"})
+    given["energyInfrastructureStation"][0]["electricEnergy"] = [{"energyRate": rates(0.5)}]
+    told = status(*((each, "available", {}) for each in points))
+    (inner,) = told["aegiEnergyInfrastructureStatusPublication"]["energyInfrastructureSiteStatus"]
+    inner["energyInfrastructureStationStatus"][0]["energyRateUpdate"] = rates(0.61)
+    (station,) = read(write(tmp_path, table(given)), write(tmp_path, told, "status.json"))
+    assert station.price == "0.61 EUR/kWh"
+
+
 def test_the_price_is_that_of_ad_hoc_charging_and_says_where_tax_is_missing():
     assert read(TABLE)[0].price == "0.59 EUR/kWh + 0.1 EUR/min; 0.4958 EUR/kWh excl. tax; free"
     contract = {"ratePolicy": {"value": "contract"}, "applicableCurrency": ["EUR"]}

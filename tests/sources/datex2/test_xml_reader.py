@@ -139,3 +139,18 @@ def test_other_xml_is_none_of_ours(tmp_path):
 
 def test_a_site_has_the_bounds_of_a_value_in_json():
     assert xml_reader.MAX_VALUE_LENGTH == json_stream.MAX_VALUE_LENGTH
+
+
+def test_a_price_that_a_status_tells_is_read(tmp_path):
+    price = "<e:energyPrice><e:priceType>pricePerKWh</e:priceType><e:value>0.61</e:value></e:energyPrice>"
+    rate = f"<e:ratePolicy>adHoc</e:ratePolicy><e:applicableCurrency>EUR</e:applicableCurrency>{price}"
+    told = f'<e:reference id="S-P"/><e:energyRateUpdate>{rate}</e:energyRateUpdate>'
+    station = f'<e:reference id="S-1"/><e:refillPointStatus>{told}</e:refillPointStatus>'
+    inside = f"<e:energyInfrastructureStationStatus>{station}</e:energyInfrastructureStationStatus>"
+    root = ROOT.replace("Table", "Status")
+    statuses = tmp_path / "statuses.xml"
+    statuses.write_text(
+        f"{root}<e:energyInfrastructureSiteStatus>{inside}</e:energyInfrastructureSiteStatus></d2:payload>"
+    )
+    (read_station,) = datex2.read(write(tmp_path, document(site("S"))), companions=[statuses])
+    assert read_station.price == "0.61 EUR/kWh"
