@@ -10,6 +10,8 @@ from charging.sources.recognition.header_words import fold_word
 from charging.sources.tabular.cell_parsers import NO, YES
 from charging.sources.tabular.number_columns import NumberColumn
 from charging.sources.tabular.position_cells import read_pair
+from charging.sources.tabular.preset_schema import Layout
+from charging.sources.tabular.quantity_columns import PowerColumn
 
 _UNKNOWN = (
     "-|--|?|.|n/a|#n/a|na|nan|none|null|nil|unknown|undefined|not known|not available|not specified"
@@ -24,7 +26,7 @@ MIN_SHARE = 0.9
 
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][-+]?\d+)?")
 _UNITS = re.compile(r"\s*(?:kw|w|kilowatt|千瓦|个|台|座|pcs|°|kva)\.?\s*", re.IGNORECASE)
-_KW_CELL = re.compile(r"\d\s*kw\b(?!\s*h)", re.IGNORECASE)
+_POWER_CELL = re.compile(r"\d\s*(?:(?:[km]?w|[км]?вт)(?![a-zа-яё])|千瓦|瓦)", re.IGNORECASE)
 _PAIR = re.compile(r"[-+]?\d{1,3}(?:\.\d+)?")
 _TIME = re.compile(r"[T ]\d{1,2}:\d{2}")
 _YEAR = re.compile(r"(?:19[89]|20\d)\d(?:\.0|年)?", re.ASCII)
@@ -132,10 +134,19 @@ class SampleColumn:
         """Whether nearly all cells are a year and no day."""
         return self.share(lambda cell: bool(_YEAR.fullmatch(cell))) >= MIN_SHARE
 
+    @cached_property
+    def powers(self) -> tuple[float, ...]:
+        """The powers in kW of cells with any unit (2 x 150 kW, 1 MW), where half of them at least are one."""
+        column = PowerColumn(Layout())
+        column.observe(self.different)
+        read = {cell: column(cell).value for cell in self.different}
+        found = [power for cell in self.known if (power := read[cell]) is not None]
+        return tuple(found) if len(found) >= len(self.known) / 2 else ()
+
     @property
-    def says_kw(self) -> bool:
+    def says_power(self) -> bool:
         """Whether cells carry their unit of power."""
-        return self.share(lambda cell: bool(_KW_CELL.search(cell))) >= MIN_SHARE
+        return self.share(lambda cell: bool(_POWER_CELL.search(cell))) >= MIN_SHARE
 
     @property
     def are_hours(self) -> bool:

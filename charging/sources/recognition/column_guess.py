@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from charging.domain.vocabulary import Connector, Datum
+from charging.domain.vocabulary import Connector, Current, Datum
 
 FIELDS = (
     *("name", "operator", "lat", "lon", "position", "piles", "dc_piles", "ac_piles", "power_kw", "connector"),
@@ -76,6 +76,12 @@ class ColumnGuess:
     confidence: float  # 0 to 1; 1 where the user said so
     number: int | None = None  # of the plug that it is about, where columns are numbered
     plug: Connector | None = None  # that it is about: whether, or how often, or with what power it is there
+    current: Current | None = None  # of the piles whose power it is
+
+    @property
+    def is_of_a_kind(self) -> bool:
+        """Whether it is about the piles with one plug or of one current, and not about all."""
+        return self.plug is not None or self.current is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +132,13 @@ class TableGuess:
 
     def of(self, name: str) -> ColumnGuess | None:
         """Return the columns of a field, of numbered ones the first; None where it has none."""
-        return next((each for each in self.columns if each.field == name and each.plug is None), None)
+        return next((each for each in self.columns if each.field == name and not each.is_of_a_kind), None)
 
     def shared_headers_of(self, name: str) -> tuple[str, ...]:
         """Return the headers of a field but for those about single plugs."""
-        found = (each for each in self.columns if each.field == name and not (each.number or each.plug))
+        found = (
+            each for each in self.columns if each.field == name and not (each.number or each.is_of_a_kind)
+        )
         return next((each.headers for each in found), ())
 
     def headers_of(self, name: str) -> tuple[str, ...]:

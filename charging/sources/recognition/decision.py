@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from charging.domain.vocabulary import Datum
+from charging.domain.vocabulary import Current, Datum
 from charging.sources.json_records.list_cells import list_of
 from charging.sources.recognition.cells import SampleColumn
 from charging.sources.recognition.codes import separator_of
@@ -35,7 +35,11 @@ from charging.sources.recognition.list_columns import (
 )
 from charging.sources.recognition.mainland import are_on_the_mainland
 from charging.sources.recognition.numbered_columns import are_piles, find_numbered_columns
-from charging.sources.recognition.plug_columns import PlugColumn, find_columns_by_plug
+from charging.sources.recognition.plug_columns import (
+    PlugColumn,
+    find_columns_by_plug,
+    find_powers_by_current,
+)
 from charging.sources.recognition.table_kind import kind_of_table
 
 MAX_SAMPLES = 2_000
@@ -46,6 +50,8 @@ _PLUG_CONFIDENCE = 0.9  # of a column whose header and cells both speak of a plu
 
 _REPEATED = 0.1  # share of rows that repeat an id from which on it is that of a site with several rows
 
+
+_COUNTED = (("dc_piles", Current.DC), ("ac_piles", Current.AC))
 
 _DATUMS = {
     "gcj02": Datum.GCJ02,
@@ -99,6 +105,8 @@ def guess_columns(
     own_names = [name if list_of(name) is None else "" for name in names]
     kind, why = kind_of_table(own_names, columns, fields)
     plugs = _Plugs() if chargers else _plugs(usable, columns, picked, frozenset(said), numbered)
+    if "power_kw" not in said and _have_own_powers(picked, plugs):
+        picked = {field: found for field, found in picked.items() if field != "power_kw"}
     guess = _guess(names, columns, places, picked, plugs, form or TableForm())
     guess = replace(guess, kind=kind, why=why, rows_seen=len(rows))
     doubts = () if given.get("lat") and given.get("lon") else places.doubts
@@ -161,12 +169,34 @@ def _plugs(
     is_charger_each = charger_id_column(picked, names, columns) is not None
     if not numbered or "connector" in taken:
         free = _without(names, {each.at for one in picked.values() for each in one.columns})
-        return _Plugs(find_columns_by_plug(free, columns, taken, is_charger_each=is_charger_each))
+        by_plug = find_columns_by_plug(free, columns, taken, is_charger_each=is_charger_each)
+        return _Plugs(_with_powers_by_current(by_plug, free, columns, picked, said))
     total = columns[picked["piles"].columns[0].at] if "piles" in picked else None
     if not is_charger_each and not taken & {"dc_piles", "ac_piles"} and are_piles(numbered, columns, total):
         return _Plugs(numbered, are_piles=True)
     kept = {"connector"} if "power_kw" in taken else {"connector", "power_kw"}
-    return _Plugs(tuple(each for each in numbered if each.field in kept))
+    joined = tuple(each for each in numbered if each.field in kept)
+    return _Plugs(_with_powers_by_current(joined, names, columns, picked, said))
+
+
+def _with_powers_by_current(
+    found: tuple[PlugColumn, ...],
+    names: Sequence[str],
+    columns: Sequence[SampleColumn],
+    picked: Mapping[str, FieldColumns],
+    said: frozenset[str],
+) -> tuple[PlugColumn, ...]:
+    """Return columns of plugs with those of the powers of each current, where plugs have no powers."""
+    if "power_kw" in said or any(each.field == "power_kw" for each in found):
+        return found
+    used = {each.at for one in picked.values() for each in one.columns} | {each.at for each in found}
+    return (*found, *find_powers_by_current(_without(names, used), columns, frozenset(picked)))
+
+
+def _have_own_powers(picked: Mapping[str, FieldColumns], plugs: _Plugs) -> bool:
+    """Whether the piles of each current that is counted have a power of their own."""
+    counted = {current for field, current in _COUNTED if field in picked}
+    return bool(counted) and counted == {each.current for each in plugs.columns if each.current}
 
 
 def _guess(
@@ -221,10 +251,13 @@ def _column_guesses(
         ColumnGuess(
             field=each.field,
             headers=(names[each.at],),
-            reason=f"it is that of plug {each.number}" if each.number else f"its header names {each.plug}",
+            reason=f"it is that of plug {each.number}"
+            if each.number
+            else f"its header names {each.plug or each.current}",
             confidence=_PLUG_CONFIDENCE,
             number=each.number,
             plug=each.plug,
+            current=each.current,
         )
         for each in plugs.columns
     ]
@@ -311,7 +344,7 @@ def _form(
         form = replace(form, date_formats=() if formats[:1] == ("%Y-%m-%d",) else formats[:1])
     if "power_kw" in picked:
         at = picked["power_kw"].columns[0].at
-        numbers = columns[at].numbers
+        numbers = None if columns[at].says_power else columns[at].numbers
         says_w = any(
             "w" in meaning.concepts and "kw" not in meaning.concepts for meaning in meanings(names[at])
         )

@@ -55,11 +55,14 @@ def _is_running(column: SampleColumn) -> bool:
 
 
 def _is_power(column: SampleColumn, meaning: Meaning) -> float:
-    says_unit = bool(meaning.concepts & {"kw", "w"}) or column.says_kw
+    says_unit = bool(meaning.concepts & {"kw", "w"}) or column.says_power
     if meaning.concepts & {"capacity", "speed"} and not says_unit:
         return 0.0
     numbers = column.numbers
-    if numbers is None or not numbers.are_within(0, MAX_W):
+    if numbers is None:  # 2 x 150 kW, 1 MW
+        fitting = sum(0 < power <= MAX_KW for power in column.powers)
+        return 1.0 if fitting and fitting >= len(column.powers) / 2 else 0.0
+    if not numbers.are_within(0, MAX_W):
         return 0.0
     if "w" in meaning.concepts or min(filter(None, numbers.values), default=0) >= _MIN_WATTS:
         return 1.0

@@ -37,8 +37,8 @@ def groups_of(guess: TableGuess) -> list[Group]:
         groups = [{"columns": {"pile_id": guess.charger_id, **also}, "constants": {"count": 1}, **plugs}]
     elif by_current:
         groups = [_group_of_current(guess, header, current, also) for header, current in by_current]
-        for group in groups[1:]:
-            if group.get("also") and not power:
+        for group, (_, current) in [*zip(groups, by_current, strict=True)][1:]:
+            if group.get("also") and not (power or _power_of_current(guess, current)):
                 group["also_if"] = "first"
     elif guess.has_numbered_piles:
         groups = [*_numbered_groups(guess)]
@@ -93,8 +93,12 @@ def _current_of(plug: str) -> str:
 
 
 def _named_columns(guess: TableGuess, field: str) -> list[ColumnGuess]:
-    """Return the columns of a field but for those whose headers name a plug."""
-    return [each for each in guess.columns if each.field == field and each.plug is None]
+    """Return the columns of a field but for those whose headers name a plug or a current."""
+    return [each for each in guess.columns if each.field == field and not each.is_of_a_kind]
+
+
+def _power_of_current(guess: TableGuess, current: Current) -> str | None:
+    return next((each.headers[0] for each in guess.columns if each.current is current), None)
 
 
 def _headers_by_plug(guess: TableGuess, field: str) -> dict[str, str]:
@@ -155,6 +159,8 @@ def _group_of_current(guess: TableGuess, header: str, current: Current, also: Ma
     own = dict(also)
     if _headers_by_plug(guess, "power_kw"):
         own["power_kw"] = _power_of_plugs(guess, current)
+    if of_current := _power_of_current(guess, current):
+        own["power_kw"] = of_current
     own = {field: column for field, column in own.items() if column}
     group: Group = {"columns": {"count": header}, "also": own, "constants": {"current": str(current)}}
     if "connectors" in also:

@@ -1,9 +1,12 @@
-"""Columns of one plug each: whether it is there (CHAdeMO: yes), how many there are, what power it gives."""
+"""Columns of one plug each: whether it is there (CHAdeMO: yes), how many there are, what power it gives.
+
+Likewise the powers of one current each (AC power, DC power).
+"""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from charging.domain.vocabulary import Connector
+from charging.domain.vocabulary import Connector, Current
 from charging.sources.recognition.cells import MIN_SHARE, SampleColumn
 from charging.sources.recognition.codes import named_plug
 from charging.sources.recognition.field_cells import CELLS
@@ -18,6 +21,8 @@ _BESIDE = frozenset({"plug", "type", "charging", "station", "pile", "point", "po
 _COUNT = frozenset({"count", "number", "total"})
 _FLAG = frozenset({"flag"})
 _BESIDE_POWER = frozenset({"max", "rated"})
+_CAPACITY = frozenset({"capacity", "speed"})
+_CURRENTS = (("dc", "dc_piles", Current.DC), ("ac", "ac_piles", Current.AC))
 _UNMISTAKABLE = frozenset({Connector.CHADEMO, Connector.CCS1, Connector.CCS2, Connector.CHAOJI})
 _AMERICAN = frozenset({Connector.TYPE1, Connector.NACS})
 
@@ -29,6 +34,7 @@ class PlugColumn(NamedTuple):
     field: str  # connector, power_kw or piles
     number: int | None = None
     plug: Connector | None = None  # that its header names
+    current: Current | None = None  # that its header names
 
 
 class _Named(NamedTuple):
@@ -73,6 +79,42 @@ def find_columns_by_plug(
     if "power_kw" not in taken and (found or taken & {"dc_piles", "ac_piles", "piles", "connector"}):
         found += [PlugColumn(each.at, "power_kw", plug=each.plug) for each in named if each.says_power]
     return tuple({(each.field, each.plug): each for each in reversed(found)}.values())[::-1]
+
+
+def find_powers_by_current(
+    names: Sequence[str], columns: Sequence[SampleColumn], fields: frozenset[str]
+) -> tuple[PlugColumn, ...]:
+    """Return the columns that hold the powers of the piles of one current, where these are counted.
+
+    Parameters
+    ----------
+    names, columns
+        Of the table; a header that is not to be looked at is empty.
+    fields
+        Fields that have columns.
+    """
+    found = []
+    for concept, field, current in _CURRENTS:
+        powers = [
+            (is_highest, -at)
+            for at, name in enumerate(names)
+            if name and (is_highest := _says_power_of(concept, name, columns[at])) is not None
+        ]
+        if field in fields and powers:
+            found.append(PlugColumn(-max(powers)[1], "power_kw", current=current))
+    return tuple(found)
+
+
+def _says_power_of(current: str, name: str, column: SampleColumn) -> bool | None:
+    """Return whether a column holds the highest power of one current, None where it holds none of it."""
+    allowed = _BESIDE - {"dc", "ac"} | _POWER | _BESIDE_POWER | _CAPACITY | {"per", current}
+    for meaning in meanings(name):
+        concepts = meaning.concepts
+        says_power = concepts & _POWER or (concepts & _CAPACITY and column.says_power)
+        is_meant = current in concepts and says_power and concepts <= allowed and not meaning.unknown
+        if is_meant and (column.is_empty or CELLS["power_kw"](column, meaning)):
+            return "max" in concepts
+    return None
 
 
 def _named(at: int, name: str, column: SampleColumn) -> _Named | None:

@@ -22,10 +22,23 @@ MAX_KW = 3_750.0
 """Highest power in kW of any standard: what is above it, without a unit, is not believed."""
 
 _NUMBER = rf"[+-]?\d[\d.,{BLANKS}]*(?:e[+-]?\d+)?"
-_UNITS = {"w": 0.001, "kw": 1.0, "mw": 1_000.0, "kwh": 1.0, "千瓦": 1.0, "瓦": 0.001}
-_WORDS = r"(?:max\.?|up to|bis zu|bis|jusqu'à|hasta|fino a|tot|ca\.?|ac|dc|最大|最高|约|单枪|[:(≤])"
+_UNITS = {
+    "w": 0.001,
+    "kw": 1.0,
+    "mw": 1_000.0,
+    "kwh": 1.0,
+    "千瓦": 1.0,
+    "瓦": 0.001,
+    "вт": 0.001,
+    "квт": 1.0,
+    "мвт": 1_000.0,
+}
+_WORDS = (
+    r"(?:max\.?|up to|bis zu|bis|jusqu'à|hasta|fino a|tot|ca\.?|até|do|до|upp till|op til|ac|dc"
+    r"|最大|最高|约|单枪|[:(≤])"
+)
 _ITEM = re.compile(
-    rf"(?:{_WORDS}\s*)*(?:\d{{1,3}}\s*[x×*]\s*)?({_NUMBER})\s*(kwh?|mw|w|千瓦|瓦)?"
+    rf"(?:{_WORDS}\s*)*(?:\d{{1,3}}\s*[x×*]\s*)?({_NUMBER})\s*(kwh?|mw|w|千瓦|瓦|[км]?вт)?"
     rf"\s*(?:[x×*]\s*\d{{1,3}})?\s*(?:ac|dc|peak|max\.?|\))*"
 )
 _BETWEEN = re.compile(
