@@ -6,11 +6,13 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from browser.live import started
 
 from charging.paths import DASHBOARD
+from charging.views.elements import assets
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVE = [sys.executable, "-m", "charging", "serve"]
@@ -18,6 +20,7 @@ COMMANDS = {
     "streamlit run": [sys.executable, "-m", "streamlit", "run", "dashboard.py"],
     "charging serve": SERVE,
 }
+FRAME = "streamlit_folium.st_folium"
 PATIENCE_S = 20
 
 
@@ -52,6 +55,18 @@ def test_a_server_gets_ready_before_anybody_asks_for_the_page(command, tiny_data
         while "duckdb" not in loaded.read_text("utf-8") and time.monotonic() < deadline:
             time.sleep(0.1)
         assert "duckdb" in loaded.read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_the_files_of_the_map_are_there_before_anybody_asks_for_the_page(tiny_dataset, tmp_path):
+    # a proxy may send a visitor here who got the page from another process
+    wanted = assets.urls()
+    with started(SERVE, DATASET=tiny_dataset.folder, BUILD_DIR=tmp_path) as (url, _):
+        frame = f"{url}/component/{FRAME}/index.html"
+        for name in ("", *wanted.scripts, *wanted.styles):
+            with urllib.request.urlopen(urljoin(frame, name), timeout=PATIENCE_S) as answer:  # noqa: S310  our own server
+                assert answer.status == 200
+                assert answer.read()
 
 
 @pytest.mark.endurance

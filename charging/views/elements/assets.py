@@ -1,25 +1,19 @@
 """The files the map's frame loads, served by this server: Leaflet, our scripts, the ground and city names.
 
-Streamlit serves the folder of a component under `/component/<name>/`, below any base path; st_folium's frame
-is itself such a page, so a relative URL reaches them. A component is registered only while a script runs.
+They are folders of components, and st_folium's frame is a page of one, so that a relative URL reaches them.
 """
 
 import functools
 import hashlib
 
-from streamlit.components.v1 import declare_component
-from xstatic.pkg import leaflet
-
 from charging.maps.base import AssetUrls
 from charging.maps.static_files import FOLDER, SCRIPTS
+from charging.views.elements import components
 
 
 def urls() -> AssetUrls:
-    """Register the folders with the running server and return the URLs, relative to st_folium's frame.
-
-    Call it in every run of the page; registering the same folder again changes nothing.
-    """
-    vendor = f"../{declare_component('leaflet', path=leaflet.BASE_DIR).name}"
+    """Return the URLs, relative to st_folium's frame."""
+    vendor = f"../{components.LEAFLET.name}"
     preload = f"{_asset_url('preload.js')}#{','.join(SCRIPTS)}"
     scripts = (preload, f"{vendor}/leaflet.js", *map(_asset_url, SCRIPTS))
     return AssetUrls(scripts, (f"{vendor}/leaflet.css", _asset_url("map.css")))
@@ -31,7 +25,7 @@ def picture_url() -> str:
 
 
 def _asset_url(name: str) -> str:
-    return f"../{declare_component('charging', path=str(FOLDER)).name}/{name}?v={_version()}"
+    return f"../{components.MAP.name}/{name}?v={_version()}"
 
 
 @functools.cache

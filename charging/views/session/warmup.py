@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 
 from charging import logs
+from charging.views.elements.components import register_components
 
 _ARENA_MAX = -8  # M_ARENA_MAX in glibc's malloc.h
 _ARENAS = 2
@@ -23,7 +24,7 @@ _LOADED = (
     "folium.plugins",  # half of the time the map's component takes to load
     "streamlit.emojis",
 )
-"""Modules of the first page, but not the map's component: it is found only if the page itself imports it."""
+"""Modules of the first page, but not the map's component, which warns where no page imports it."""
 
 _LATER = (
     "charging.analytics.studies",
@@ -55,6 +56,7 @@ def share_arenas() -> None:
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Get ready in the background, while the server starts."""
     logs.configure()  # until the settings are read
+    register_components()
     _LOADING.acquire()
     threading.Thread(target=_prepare, name="warmup", daemon=True).start()
     yield

@@ -9,9 +9,9 @@ from charging.views.elements import assets
 
 def test_every_file_is_served_from_this_server():
     scripts, styles = assets.urls()
-    folders = {"charging": FOLDER, "leaflet": Path(leaflet.BASE_DIR)}
+    folders = {"map": FOLDER, "leaflet": Path(leaflet.BASE_DIR)}
     for url in (*scripts, *styles, assets.picture_url()):
-        folder, name = re.match(r"\.\./charging\.views\.elements\.assets\.(\w+)/([\w.]+)", url).groups()
+        folder, name = re.match(r"\.\./charging\.(\w+)/([\w.]+)", url).groups()
         assert (folders[folder] / name).is_file()
 
 

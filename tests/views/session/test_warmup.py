@@ -7,7 +7,7 @@ import pytest
 
 pytestmark = pytest.mark.usefixtures("build_dir")
 
-COMPONENT = "streamlit_folium"  # served only if the page itself is the first to import it
+COMPONENT = "streamlit_folium"
 
 
 def loaded(script, *modules):
