@@ -2,8 +2,9 @@
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -12,8 +13,10 @@ from charging.sources.io.bom import detect_encoding, in_utf8
 from charging.sources.io.delimited import DELIMITERS, head_rows
 from charging.sources.io.files import FileKind, Part, file_kind, open_bytes, read_head, source_errors
 from charging.sources.json_records.record_lists import RecordList
-from charging.sources.recognition.column_guess import TableForm
+from charging.sources.recognition.column_guess import FIELDS, TableForm
+from charging.sources.recognition.field_rules import names_field
 from charging.sources.recognition.header_words import UNKNOWN, meanings
+from charging.sources.tabular.headers import Header
 from charging.sources.tabular.preset_schema import Layout
 from charging.sources.tabular.tables import MAX_PREAMBLE, is_json, tables
 
@@ -33,6 +36,10 @@ _HANGUL = ("\uac00", "\ud7a3")
 _KANA = ("\u3040", "\u30ff")
 _MIN_COLUMNS = 2
 _MAX_HEADERS_TRIED = 2
+_CURRENTS = frozenset({"ac", "dc"})
+_OF_PILES = frozenset({"piles", "power_kw"})  # fields of which each current may have its own
+_WHOSE = frozenset({"operator", "owner", "company", "provider", "maker", "contact", "user", "payment"})
+_OF_ANYBODY = frozenset({"name", "id", "address", "city", "postcode", "country", "status"})
 
 
 class Sample(NamedTuple):
@@ -140,22 +147,64 @@ def _below_headers(
 ) -> Iterator[Sample]:
     """Yield the rows that look most like a header, each with those below it."""
     wanted = {header.strip() for header in headers}
-    found = [
-        (at, _likeness([cell.strip() for cell in cells]))
-        for at, (_, cells) in enumerate(rows[:MAX_PREAMBLE])
-        if len(cells) >= _MIN_COLUMNS and wanted <= {cell.strip() for cell in cells}
-    ]
+    found = []
+    for at, (_, cells) in enumerate(rows[:MAX_PREAMBLE]):
+        header = [cell.strip() for cell in cells]
+        both = _header_of_two_rows(cells, rows[at - 1][1], wanted) if at else None
+        known = [names for names in (both, header) if names and wanted <= {*names}]
+        if len(cells) >= _MIN_COLUMNS and known:
+            found.append((at, _likeness(header), known))
     found.sort(key=lambda each: (-each[1], each[0]))
-    for at, likeness in found[:_MAX_HEADERS_TRIED]:
+    for at, likeness, known in found[:_MAX_HEADERS_TRIED]:
         if likeness <= 0 and not (wanted or any_header):
             continue
-        number, header = rows[at]
         below = tuple(tuple(cells) for _, cells in rows[at + 1 : at + 1 + MAX_ROWS])
-        yield Sample(
-            tuple(cell.strip() for cell in header),
-            below,
-            replace(form, header_row=number),
-        )
+        for names in known:
+            yield Sample(tuple(names), below, replace(form, header_row=rows[at][0]))
+
+
+def _header_of_two_rows(
+    cells: Sequence[str], above: Sequence[str], wanted: Collection[str]
+) -> list[str] | None:
+    """Return the names of columns of which some have a part in the row above; None where that is no header.
+
+    A column answers to its lower name alone, and to both joined; it gets the one that was asked for, both
+    where several columns have the lower one, and otherwise the one that says what the column is.
+    """
+    own = [cell.strip() for cell in cells]
+    upper = [cell.strip() for cell in above]
+    is_note = len(upper) < len(own) / 2 or any(cell.endswith((":", "：")) for cell in upper)
+    if is_note or not any(upper[1:]) or any(map(_is_value, filter(None, (*own, *upper)))):
+        return None  # a title, or a row of values
+    header = Header.of(cells, above)
+    joined = {at: name for name, at in header.positions.items()}  # of the names of a column the longest
+    asked = {header.positions[name]: name for name in wanted if name in header.positions}
+    is_known = all(_is_known(cell) > 1 / 2 for cell in filter(None, upper))
+    names = [
+        asked.get(at)
+        or _name_of(lower, joined.get(at), is_repeated=lower in header.repeated, is_known=is_known)
+        for at, lower in enumerate(header.names)
+    ]
+    return names if names != own else None
+
+
+def _name_of(lower: str, both: str | None, *, is_repeated: bool, is_known: bool) -> str:
+    """Return what a column of two names is called; `is_known` tells that the upper ones have known words."""
+    if both is None or is_repeated:
+        return both or lower
+    fields, of_both = _fields_named(lower), _fields_named(both)
+    says_more = bool(of_both) and of_both != fields
+    said = {concept for meaning in meanings(both) for concept in meaning.concepts}
+    is_of_a_current = bool(said & _CURRENTS and fields & _OF_PILES)
+    is_of_somebody = bool(said & _WHOSE and fields & _OF_ANYBODY)
+    return both if is_known and (says_more or is_of_a_current or is_of_somebody) else lower
+
+
+@lru_cache(4_096)
+def _fields_named(header: str) -> frozenset[str]:
+    return frozenset(
+        field for field in FIELDS if any(names_field(field, meaning) for meaning in meanings(header))
+    )
 
 
 def _likeness(cells: Sequence[str]) -> float:
