@@ -44,6 +44,27 @@ class Settings(BaseModel):
         description="Largest dataset held in memory; above it, queries read its files",
         json_schema_extra={"unit": "MB"},
     )
+    max_engines: int = Field(
+        4,
+        ge=1,
+        description="Versions of datasets that stay open in memory, those used last; more are open only "
+        "while they are asked",
+        json_schema_extra={"unit": "versions"},
+    )
+    kept_versions: int = Field(
+        2,
+        ge=1,
+        description="Newest versions of a dataset that stay on the disk; the current one and those in use "
+        "stay besides",
+        json_schema_extra={"unit": "versions"},
+    )
+    kept_hours: float = Field(
+        1.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="Hours for which every version of a dataset stays on the disk",
+        json_schema_extra={"unit": "h"},
+    )
     uploads: Literal["on", "off"] = Field(
         "on",
         description="Whether visitors may upload datasets and merge stations, for all users of the "

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from charging.cli import ProgressLine
+from charging.dataset.store import open_dataset
 from charging.dataset.versions import write_version
 from charging.domain.vocabulary import Datum
 from charging.sources.records import StationRecord
@@ -24,11 +25,12 @@ def register(tmp_path):
     return path
 
 
-def test_info_prints_the_figures_as_json(run):
+def test_info_prints_the_figures_as_json(run, build_dir):
     code, out, _ = run("info", "tiny", "--json")
     told = json.loads(out)
     assert code == 0
-    assert (told["name"], told["kind"], told["as_of"], told["version"]) == ("tiny", "real", "2024-12", "v1")
+    assert (told["name"], told["kind"], told["as_of"]) == ("tiny", "real", "2024-12")
+    assert told["version"] == open_dataset(build_dir / "tiny").version.name
     assert (told["stations"], told["piles"], told["dc_piles"], told["operators"]) == (12, 82, 40, 5)
     assert told["piles_by_operator"] == {"teld": 42, "state_grid": 22, "nio": 10, "无名充电": 6}
     assert (told["cities"], told["service_areas"], told["service_area_share"]) == (3, 2, 0.5)
@@ -81,7 +83,7 @@ def test_an_import_goes_where_it_is_told(run, register, tmp_path):
 def test_a_sound_dataset_is_valid_and_a_damaged_one_is_not(run, build_dir):
     code, out, _ = run("validate", "tiny", "--json")
     assert (code, json.loads(out)["complaints"]) == (0, [])
-    path = build_dir / "tiny" / "v1" / "piles.parquet"
+    path = open_dataset(build_dir / "tiny").path("piles")
     data = path.read_bytes()
     path.write_bytes(data[:100] + bytes([data[100] ^ 1]) + data[101:])
     code, out, _ = run("validate", "tiny")
@@ -118,17 +120,17 @@ def test_bad_use_exits_with_2_and_explains_itself(run, register, monkeypatch, ar
 
 
 @pytest.mark.parametrize("content", ["", "not,a,register\n1,2,3\n", REGISTER.replace("114.06", "0")])
-def test_bad_data_exits_with_1_and_keeps_the_dataset_in_use(run, tmp_path, content):
+def test_bad_data_exits_with_1_and_keeps_the_dataset_in_use(run, tmp_path, tiny_dataset, content):
     path = tmp_path / "tiny.csv"
     path.write_text(content, "utf-8")
     code, out, err = run("import", path)
     assert (code, out) == (1, "")
     assert "tiny.csv" in err
-    assert json.loads(run("info", "tiny", "--json")[1])["version"] == "v1"
+    assert json.loads(run("info", "tiny", "--json")[1])["content_hash"] == tiny_dataset.content_hash
 
 
 def test_a_damaged_dataset_exits_with_1(run, build_dir):
-    (build_dir / "tiny" / "v1" / "manifest.json").write_text("{")
+    (open_dataset(build_dir / "tiny").version / "manifest.json").write_text("{")
     assert run("info", "tiny")[0] == 1
 
 

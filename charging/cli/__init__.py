@@ -32,6 +32,7 @@ from charging.cli.process_setup import set_up
 from charging.cli.table_options import add_table_options, given_columns, statement_of
 from charging.dataset.pipeline import MAX_SCALE, build_simulated, import_files
 from charging.dataset.report import describe_repeats
+from charging.dataset.retention import sweep_versions
 from charging.dataset.samples import import_sample, sample_names
 from charging.dataset.store import Dataset, current_version
 from charging.dataset.summary import Summary, summarise
@@ -210,13 +211,16 @@ def _build(options: argparse.Namespace, settings: Settings) -> Output:
         into=options.into,
         progress=ProgressLine(sys.stderr),
     )
+    sweep_versions(dataset.folder, settings)
     return _describe(dataset)
 
 
 def _import(options: argparse.Namespace, settings: Settings) -> Output:
     set_up()
     if options.sample:
-        return _describe_import(_import_sample(options, settings))
+        sample = _import_sample(options, settings)
+        sweep_versions(sample.folder, settings)
+        return _describe_import(sample)
     if options.dry_run:
         shown: Output = _table_columns().show_columns(options, settings.build_dir)
         return shown
@@ -241,6 +245,7 @@ def _import(options: argparse.Namespace, settings: Settings) -> Output:
         ),
         progress=ProgressLine(sys.stderr),
     )
+    sweep_versions(dataset.folder, settings)
     kept = [_table_columns().keep_preset(options, settings.build_dir)] if options.save_preset else []
     return _describe_import(dataset, kept)
 
@@ -274,6 +279,7 @@ def _sync(options: argparse.Namespace, settings: Settings) -> Output:
 
     line = ProgressLine(sys.stderr)
     report = sync(options.name, build_dir=settings.build_dir, is_full=options.full, progress=line)
+    sweep_versions(report.dataset.folder, settings)
     return Output(report.to_json(), report.lines())
 
 
@@ -285,6 +291,7 @@ def _upgrade(options: argparse.Namespace, settings: Settings) -> Output:
     folder = locate_folder(options.dir, settings)
     before = current_version(folder)
     dataset = upgrade_dataset(folder)
+    sweep_versions(folder, settings)
     values = {"name": dataset.name, "version": dataset.version.name, "upgraded_from": before}
     if dataset.version.name == before:
         return Output(values | {"upgraded_from": None}, [f"{dataset.version} has the present format."])

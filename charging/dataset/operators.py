@@ -40,7 +40,8 @@ def operators_of(dataset: Dataset) -> tuple[NamedOperator, ...]:
     DatasetError
         If its table of operators is damaged.
     """
-    return _read_operators(*(dataset.path(spec.name) for spec in (OPERATORS, STATIONS, PILES)))
+    paths = (dataset.path(spec.name) for spec in (OPERATORS, STATIONS, PILES))
+    return _read_operators(dataset.key, *paths)
 
 
 def operator_names(*datasets: Dataset) -> dict[str, str]:
@@ -71,7 +72,8 @@ def find_operator(operator_id: str, *datasets: Dataset) -> str | None:
 
 def _find_by_spelling(key: str, names: Mapping[str, str], datasets: Iterable[Dataset]) -> str | None:
     """Return the only operator that is written so; of two none, since the link may have meant either."""
-    written = {each for dataset in datasets for each in _spellings(dataset.path(STATIONS.name)).get(key, ())}
+    by_dataset = (_spellings(dataset.key, dataset.path(STATIONS.name)) for dataset in datasets)
+    written = {each for spellings in by_dataset for each in spellings.get(key, ())}
     if not written:
         registry = load_operators()
         listed = load_world_operators().called(key)
@@ -81,7 +83,7 @@ def _find_by_spelling(key: str, names: Mapping[str, str], datasets: Iterable[Dat
 
 
 @lru_cache(_CACHED_VERSIONS)
-def _spellings(stations: Path) -> dict[str, frozenset[str]]:
+def _spellings(_version: tuple[str, ...], stations: Path) -> dict[str, frozenset[str]]:
     """Return the operators by the keys of the ids that would be made from what their stations say."""
     try:
         table = pq.read_table(stations, columns=["operator_id", "operator_raw"]).drop_null()
@@ -94,7 +96,9 @@ def _spellings(stations: Path) -> dict[str, frozenset[str]]:
 
 
 @lru_cache(_CACHED_VERSIONS)
-def _read_operators(path: Path, stations: Path, piles: Path) -> tuple[NamedOperator, ...]:
+def _read_operators(
+    _version: tuple[str, ...], path: Path, stations: Path, piles: Path
+) -> tuple[NamedOperator, ...]:
     if not path.is_file():
         return _registered_operators(stations, piles)
     columns = [field.name for field in fields(NamedOperator)]

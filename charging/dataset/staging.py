@@ -1,6 +1,7 @@
 """What is being written has a hidden name, by which the next writer finds and removes what a killed one left.
 
-A folder or file is written under such a name and then renamed to the one it is read by.
+A folder or file is written under such a name and then renamed to the one it is read by. Others than the owner
+and his group can read neither, whatever the umask of the process would give them; it may take more away.
 """
 
 import os
@@ -9,9 +10,12 @@ import re
 import secrets
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 
 _ABANDONED_S = 86_400.0  # what a writer on another machine began this long ago has no writer any more
+
+FILE_MODE, FOLDER_MODE = 0o640, 0o750
 
 _NAME = re.compile(r"\.new-(?P<host>.*)-(?P<process>[0-9]+)-[0-9a-f]{8}")
 
@@ -19,6 +23,21 @@ _NAME = re.compile(r"\.new-(?P<host>.*)-(?P<process>[0-9]+)-[0-9a-f]{8}")
 def unfinished_path(folder: Path) -> Path:
     """Return a path in `folder` that is free, for what this process is about to write."""
     return folder / f".new-{platform.node()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it that are not there."""
+    for folder in (*reversed(path.parents), path):
+        if not folder.exists():
+            folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+
+
+def make_file(path: Path) -> None:
+    """Make an empty file for somebody to write into; close one that is there to those who may not read it."""
+    path.touch(mode=FILE_MODE)
+    if (mode := path.stat().st_mode) & ~FILE_MODE & 0o777:
+        with suppress(PermissionError):  # it is another user's
+            path.chmod(mode & FILE_MODE)
 
 
 def sweep_unfinished(folder: Path) -> None:

@@ -1,7 +1,8 @@
 """Stored datasets: where they are, which version is current, and how one is opened.
 
-A dataset is a folder of immutable versions `v<n>` and a pointer, `CURRENT`, a one-line file that names one of
-them. A path is never reused, so whoever bound the paths of a version goes on reading that version.
+A dataset is a folder of immutable versions `v<n>-<random>` and a pointer, `CURRENT`, a one-line file that
+names one of them. No folder has a name that another one had, also where a dataset was removed and made again:
+whoever bound the paths of a version never reads another. Datasets of before have versions `v<n>`.
 Writing is the business of `charging.dataset.versions`.
 """
 
@@ -9,11 +10,12 @@ import json
 import logging
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from charging.dataset.locks import Lease, take_lease
 from charging.dataset.manifest import Manifest
-from charging.dataset.staging import sweep_unfinished, unfinished_path
+from charging.dataset.staging import make_file, make_folder, sweep_unfinished, unfinished_path
 from charging.domain.schema import TABLES
 from charging.domain.vocabulary import Kind
 from charging.errors import DatasetError, DatasetNotFoundError, Fault, UsageError
@@ -23,7 +25,7 @@ CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 LAST = "LAST"
 
-VERSION_NAME = re.compile(r"v([1-9][0-9]*)")
+VERSION_NAME = re.compile(r"v[1-9][0-9]{0,17}(-[0-9a-f]{8})?")
 
 _NAME = re.compile(r"\w[\w.-]{0,79}")
 
@@ -33,11 +35,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """One version of a dataset, opened: its paths are literal and stay what they are."""
+    """One version of a dataset, opened: its paths are literal and stay what they are.
+
+    The version is not removed while this object is referred to, where its disk has leases.
+    """
 
     folder: Path
     version: Path
     manifest: Manifest
+    lease: Lease | None = field(default=None, compare=False, repr=False)
 
     def path(self, table: str) -> Path:
         """Return the Parquet file of a table, by the name of the table."""
@@ -45,8 +51,18 @@ class Dataset:
 
     @property
     def content_hash(self) -> str:
-        """The digest of what the version says: the key of every cache."""
+        """The digest of what the version says: the key of every answer."""
         return self.manifest.content_hash
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What no other version has: the key of all that is read from its files."""
+        return self.content_hash, self.manifest.built_at.isoformat(), str(self.version)
+
+    @property
+    def number(self) -> int:
+        """The number of the version."""
+        return version_number(self.version.name)
 
     @property
     def name(self) -> str:
@@ -74,14 +90,47 @@ def open_dataset(folder: Path) -> Dataset:
     if not folder.is_dir() or not (versions_in(folder) or (folder / CURRENT).exists()):
         message = f"No dataset in {folder}: make one with 'build' or 'import', or name another folder."
         raise DatasetNotFoundError(message)
-    version = folder / current_version(folder)
+    version, lease = _lease_current(folder)
+    return _open(folder, version, lease)
+
+
+def open_version(folder: Path, name: str) -> Dataset:
+    """Open a version of a dataset by its name, whether it is current or not; raises as `open_dataset`."""
+    version = folder / name
+    try:
+        lease = take_lease(version / MANIFEST)
+    except OSError:  # what is wrong is said by whoever reads it
+        lease = None
+    return _open(folder, version, lease)
+
+
+def _open(folder: Path, version: Path, lease: Lease | None) -> Dataset:
     manifest = _read_manifest(version / MANIFEST)
-    dataset = Dataset(folder, version, manifest)
+    dataset = Dataset(folder, version, manifest, lease)
     sizes = {file.name: file.bytes for file in manifest.files}
     for spec in TABLES:
         _check_size(dataset.path(spec.name), sizes)
     _log.debug("Opened %(version)s of %(folder)s", {"folder": folder, "version": version.name})
     return dataset
+
+
+def _lease_current(folder: Path) -> tuple[Path, Lease | None]:
+    """Return the current version with a lease; one that is replaced and removed meanwhile is current no more."""
+    pointed = None
+    while True:
+        before, pointed = pointed, _read_pointer(folder)
+        is_at_rest = before == pointed  # nobody is at work: something is damaged
+        try:
+            version = folder / current_version(folder)
+        except DatasetError:
+            if is_at_rest:
+                raise
+            continue
+        try:
+            return version, take_lease(version / MANIFEST)
+        except OSError:
+            if is_at_rest:  # whoever reads the manifest says what is wrong
+                return version, None
 
 
 def current_version(folder: Path) -> str:
@@ -92,24 +141,44 @@ def current_version(folder: Path) -> str:
     DatasetError
         If the pointer cannot be read, or does not name a version that is there.
     """
-    try:
-        name = (folder / CURRENT).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"Cannot read {folder / CURRENT}, which names the current version: {_rebuild_hint(folder)}"
-        raise DatasetError(message) from error
+    name = _read_pointer(folder)
     if not VERSION_NAME.fullmatch(name) or not (folder / name).is_dir():
-        found = ", ".join(f"v{number}" for number in versions_in(folder)) or "none"
-        raise DatasetError(
-            f"{folder / CURRENT} names the version {name[:40]!r}, but the versions there are: {found}."
-            " Write the name of one of them into it, or build or import the dataset again."
-        )
+        message = f"{folder / CURRENT} names the version {name[:40]!r}. {_choose_version(folder)}"
+        raise DatasetError(message)
     return name
 
 
-def versions_in(folder: Path) -> list[int]:
-    """Return the numbers of the versions of a dataset, upwards."""
-    matches = (VERSION_NAME.fullmatch(entry.name) for entry in folder.iterdir())
-    return sorted(int(match[1]) for match in matches if match)
+def _read_pointer(folder: Path) -> str:
+    try:
+        return (folder / CURRENT).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"Cannot read {folder / CURRENT}, which names the current version."
+        raise DatasetError(f"{message} {_choose_version(folder)}") from error
+
+
+def _choose_version(folder: Path) -> str:
+    """Return which versions there are, and how one is made current."""
+    if found := versions_in(folder):
+        command = f"'charging rollback {folder.name} {found[-1]}'"
+        return f"The versions there are: {', '.join(found)}. Make one current, as with {command}."
+    return f"There are no versions: {_rebuild_hint(folder)}"
+
+
+def versions_in(folder: Path) -> list[str]:
+    """Return the names of the versions of a dataset, by their numbers upwards."""
+    names = (entry.name for entry in folder.iterdir() if VERSION_NAME.fullmatch(entry.name))
+    return sorted(names, key=lambda name: (version_number(name), name))
+
+
+def version_number(name: str) -> int:
+    """Return the number in the name of a version.
+
+    Examples
+    --------
+    >>> version_number("v12-0f3a9b77"), version_number("v2")
+    (12, 2)
+    """
+    return int(name.partition("-")[0].removeprefix("v"))
 
 
 def dataset_folder(build_dir: Path, name: str) -> Path:
@@ -202,7 +271,7 @@ def last_dataset(build_dir: Path) -> Path | None:
 
 def remember_dataset(build_dir: Path, folder: Path) -> None:
     """Make `folder` the dataset that is opened when none is named."""
-    build_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(build_dir)
     inside = folder.resolve()
     if inside.is_relative_to(build_dir.resolve()):
         inside = inside.relative_to(build_dir.resolve())
@@ -218,6 +287,7 @@ def replace_text(path: Path, text: str) -> None:
     sweep_unfinished(path.parent)
     draft = unfinished_path(path.parent)
     try:
+        make_file(draft)
         with draft.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
@@ -230,7 +300,7 @@ def replace_text(path: Path, text: str) -> None:
 def _read_manifest(path: Path) -> Manifest:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # the last of lists in lists in lists
         message = f"Cannot read {path} as JSON ({error}): {_rebuild_hint(path.parent.parent)}"
         raise DatasetError(message) from error
     try:

@@ -51,7 +51,7 @@ def repeated_piles(dataset: Dataset) -> Finding | None:
     """Return the piles that have the id of one at another station: of the report, which an old one lacks."""
     if dataset.manifest.format_version > 1:
         return dataset.manifest.report.repeated_piles
-    return _count_repeated_piles(dataset.path("stations"), dataset.path("piles"))
+    return _count_repeated_piles(dataset.key, dataset.path("stations"), dataset.path("piles"))
 
 
 def summarise(dataset: Dataset) -> Summary:
@@ -102,7 +102,7 @@ def _operators_without_piles(dataset: Dataset, stations: pa.Table) -> list[str |
 
 
 @lru_cache(maxsize=4)  # files of a version never change
-def _count_repeated_piles(stations: Path, piles: Path) -> Finding | None:
+def _count_repeated_piles(_version: tuple[str, ...], stations: Path, piles: Path) -> Finding | None:
     return find_repeated_piles(_columns(stations, *_OWNER), _columns(piles, "station_id", "pile_id"))
 
 

@@ -1,8 +1,9 @@
 """Writes a version of a dataset and makes it the current one, so that no reader ever sees half of one.
 
-A version is written into a hidden folder, synchronised to the disk, and renamed to the next free `v<n>`; then
-the pointer is replaced. Whatever fails on the way, the current version is unharmed. Two writers at once both
-succeed, and the pointer ends at the higher version.
+A version is written into a hidden folder, synchronised to the disk, and renamed to the next `v<n>-<random>`;
+then the pointer is replaced. Whatever fails on the way, the current version is unharmed. Two writers at once
+both succeed, one after the other, and the pointer ends at the higher version. Old versions stay until they
+are swept (`charging.dataset.retention`).
 """
 
 import errno
@@ -10,6 +11,7 @@ import hashlib
 import json
 import logging
 import os
+import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import fields
@@ -21,9 +23,10 @@ import pyarrow.parquet as pq
 
 from charging.dataset.building.operator_naming import operator_table
 from charging.dataset.content_hash import content_hash
+from charging.dataset.locks import LOCK, MAX_WAIT_S, Lease, hold_lock, take_lease
 from charging.dataset.manifest import Description, Manifest, StoredFile
-from charging.dataset.staging import age_s, sweep_unfinished, unfinished_path
-from charging.dataset.store import CURRENT, MANIFEST, Dataset, current_version, replace_text, versions_in
+from charging.dataset.staging import FOLDER_MODE, make_file, make_folder, sweep_unfinished, unfinished_path
+from charging.dataset.store import CURRENT, MANIFEST, Dataset, replace_text, version_number, versions_in
 from charging.dataset.validate import validate_tables
 from charging.domain.operators import load_operators
 from charging.domain.schema import OPERATORS, TABLES
@@ -36,13 +39,6 @@ _HARDLY_REPEATED = frozenset(
     {"station_id", "source_id", "pile_id", "name", "search", "pinyin", "address", "cell"}
 )
 """Columns written as they are: a dictionary of values that seldom repeat takes time, and room besides."""
-
-KEPT_VERSIONS = 2
-"""Versions a sweep leaves, the current one besides."""
-
-MIN_AGE_S = 3_600.0
-"""Age in seconds under which a version is never swept: it may have just been opened."""
-
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +72,7 @@ def write_version(
     try:
         _prepare(folder)
         draft = unfinished_path(folder)
-        draft.mkdir()
+        draft.mkdir(mode=FOLDER_MODE)
         try:
             ours = {spec.name: tables[spec.name] for spec in TABLES}
             further = {OPERATORS.name: operator_table(ours, load_operators())} | dict(aside or {})
@@ -89,43 +85,25 @@ def write_version(
                 files=files,
             )
             text = json.dumps(manifest.to_json(), ensure_ascii=False, indent=1)
+            make_file(draft / MANIFEST)
             (draft / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
             _synchronise(draft / MANIFEST)
             _synchronise(draft)
-            version = _publish(folder, draft)
+            version, lease = _publish(folder, draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        sweep_versions(folder)
     except OSError as error:
         raise DatasetError(_advice_for(folder, error)) from error
     _log.info(
         "Wrote %(version)s of %(folder)s, content %(content_hash)s",
         {"folder": folder, "version": version.name, "content_hash": digest},
     )
-    return Dataset(folder, version, manifest)
-
-
-def sweep_versions(folder: Path, *, keep: int = KEPT_VERSIONS, min_age_s: float = MIN_AGE_S) -> list[str]:
-    """Remove old versions of a dataset and return their names.
-
-    The `keep` highest versions, the current one, and those written less than `min_age_s` seconds ago stay.
-    No reader is asked: an hour after it was replaced twice, a version counts as no longer in use.
-    """
-    kept = {f"v{number}" for number in versions_in(folder)[-keep:]} | {current_version(folder)}
-    swept = []
-    for number in versions_in(folder):
-        version = folder / f"v{number}"
-        if version.name not in kept and age_s(version) >= min_age_s:
-            shutil.rmtree(version, ignore_errors=True)
-            swept.append(version.name)
-    if swept:
-        _log.info("Removed %(versions)s of %(folder)s", {"folder": folder, "versions": ", ".join(swept)})
-    return swept
+    return Dataset(folder, version, manifest, lease)
 
 
 def _prepare(folder: Path) -> None:
     """Make the folder, see that it is ours to write into, and clear what killed writers left."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     entries = list(folder.iterdir())
     is_ours = (folder / CURRENT).exists() or versions_in(folder) or all(e.name[0] == "." for e in entries)
     if not is_ours:
@@ -135,6 +113,7 @@ def _prepare(folder: Path) -> None:
 
 def _write_table(draft: Path, name: str, table: pa.Table) -> StoredFile:
     path = draft / f"{name}.parquet"
+    make_file(path)
     pq.write_table(
         table,
         path,
@@ -150,25 +129,16 @@ def _write_table(draft: Path, name: str, table: pa.Table) -> StoredFile:
     return StoredFile(name=path.name, bytes=path.stat().st_size, sha256=digest)
 
 
-def _publish(folder: Path, draft: Path) -> Path:
-    """Give a complete draft the next free number, and point to the highest there is."""
-    number = max(versions_in(folder), default=0) + 1
-    while True:
-        version = folder / f"v{number}"
-        try:
-            draft.rename(version)
-            break
-        except OSError:  # another writer was first: renaming onto a folder that is not empty is refused
-            if not version.exists():
-                raise
-            number += 1
-    _synchronise(folder)
-    # A slower writer may have read the folder before a faster one renamed: whoever is last, looks again.
-    pointed = 0
-    while pointed != (highest := versions_in(folder)[-1]):
-        replace_text(folder / CURRENT, f"v{highest}\n")
-        pointed = highest
-    return version
+def _publish(folder: Path, draft: Path) -> tuple[Path, Lease | None]:
+    """Give a complete draft the next number and a name that no version had, lease it, and point to it."""
+    with hold_lock(folder / LOCK, wait_s=MAX_WAIT_S, what=f"{folder}"):
+        number = max(map(version_number, versions_in(folder)), default=0) + 1
+        version = folder / f"v{number}-{secrets.token_hex(4)}"
+        draft.rename(version)
+        _synchronise(folder)
+        lease = take_lease(version / MANIFEST)
+        replace_text(folder / CURRENT, f"{version.name}\n")
+    return version, lease
 
 
 def _synchronise(path: Path) -> None:

@@ -252,6 +252,12 @@ class Engine:
         self._tables_wanted.set()
         self._tables.result()
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether it was closed, or could not read its files: another one may."""
+        futures = (self._contents, self._tables)
+        return self._is_closed or any(each.done() and each.exception() is not None for each in futures)
+
     def close(self) -> None:
         """Free the memory."""
         self._is_closed = True

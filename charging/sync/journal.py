@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from charging.dataset.staging import make_file, make_folder
 from charging.errors import DatasetError
 
 FOLDER = ".peers"
@@ -82,7 +83,8 @@ class Journal:
         """
         self._path = path
         with self._journal_errors():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
+            make_file(path)  # of records that may not be public
             self._base = sqlite3.connect(path, isolation_level=None)
             self._base.executescript(_TABLES)
 
@@ -189,25 +191,3 @@ class Journal:
                 f"Cannot use the journal {self._path} ({error}); the dataset is unharmed. Free the disk, or"
                 " remove the journal: everything is then pulled again."
             ) from error
-
-
-@contextmanager
-def hold_lock(path: Path, *, wait_s: float, what: str) -> Iterator[None]:
-    """Hold a lock that ends with the process, however it ends.
-
-    Raises
-    ------
-    DatasetError
-        If another process holds it for longer than `wait_s`.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    base = sqlite3.connect(path, isolation_level=None, timeout=wait_s)
-    try:
-        try:
-            base.execute("begin exclusive")
-        except sqlite3.Error as error:
-            message = f"{what} is being worked on by another process ({error}): wait until it is done."
-            raise DatasetError(message) from error
-        yield
-    finally:
-        base.close()

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from charging.dataset.building.build import Builder, BuildResult, build_tables
+from charging.dataset.locks import hold_lock
 from charging.dataset.manifest import SourceRows
 from charging.dataset.merging import whole_tables, without_merges, write_merged
 from charging.dataset.pipeline import Progress, check_name, describe_build, no_progress
@@ -38,7 +39,7 @@ from charging.sources.ocpi import model as ocpi
 from charging.sources.records import Record
 from charging.sources.tcec102 import model as tcec102
 from charging.sync.http import Client, RetryPolicy
-from charging.sync.journal import FOLDER, Journal, Pull, hold_lock
+from charging.sync.journal import FOLDER, Journal, Pull
 from charging.sync.ocpi_client import OcpiClient
 from charging.sync.peers import OcpiPeer, Peer, TcecPeer, load_peer
 from charging.sync.pulls import finish_pull, start_pull

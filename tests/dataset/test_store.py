@@ -1,5 +1,6 @@
 import json
 import shutil
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -25,8 +26,13 @@ def folder(tmp_path, tiny_dataset):
     return shutil.copytree(tiny_dataset.folder, tmp_path / "build" / "tiny")
 
 
+@pytest.fixture
+def version(folder):
+    return folder / (folder / "CURRENT").read_text("utf-8").strip()
+
+
 def change_manifest(folder, **values):
-    path = folder / "v1" / "manifest.json"
+    path = open_dataset(folder).version / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | values), "utf-8")
 
 
@@ -38,7 +44,7 @@ def refusal(folder, error=DatasetError):
 
 def test_what_is_opened_is_what_was_written(tiny_dataset):
     assert open_dataset(tiny_dataset.folder) == tiny_dataset
-    assert (tiny_dataset.version.name, tiny_dataset.name, tiny_dataset.kind) == ("v1", "tiny", "real")
+    assert (tiny_dataset.number, tiny_dataset.name, tiny_dataset.kind) == (1, "tiny", "real")
 
 
 def test_tables_come_back_as_they_were_built(tiny_dataset, tiny_built):
@@ -74,15 +80,34 @@ def test_nothing_there_is_not_found(tmp_path):
     assert "No dataset in" in refusal(tmp_path, DatasetNotFoundError)
 
 
-def test_a_missing_pointer_is_named(folder):
+@pytest.mark.parametrize("make", [lambda _: None, Path.mkdir, lambda path: path.write_bytes(b"\xff")])
+def test_a_pointer_that_cannot_be_read_is_named_with_what_there_is(folder, version, make):
     (folder / "CURRENT").unlink()
-    assert "Cannot read" in refusal(folder)
+    make(folder / "CURRENT")
+    assert f"CURRENT, which names the current version. The versions there are: {version.name}." in refusal(
+        folder
+    )
 
 
-@pytest.mark.parametrize("text", ["v9", "", "../tiny/v1", "v1/../v1", "v01", "\x00"])
-def test_a_pointer_to_nowhere_lists_what_there_is(folder, text):
+def test_without_any_version_the_dataset_is_to_be_made_again(folder, version):
+    shutil.rmtree(version)
+    assert "There are no versions: build or import the dataset 'tiny' again" in refusal(folder)
+
+
+def test_a_version_is_read_by_the_name_older_programs_gave_it(folder, version):
+    version.rename(folder / "v7")
+    (folder / "CURRENT").write_text("v7\n")
+    assert (open_dataset(folder).version.name, open_dataset(folder).number) == ("v7", 7)
+
+
+@pytest.mark.parametrize(
+    "text", ["v9", "", "../tiny/v1", "v1/../v1", "v01", "\x00", f"v{'1' * 5000}", "v1-0f"]
+)
+def test_a_pointer_to_nowhere_says_what_there_is_and_how_to_go_there(folder, version, text):
     (folder / "CURRENT").write_text(text, "utf-8")
-    assert "the versions there are: v1" in refusal(folder)
+    told = refusal(folder)
+    assert f"The versions there are: {version.name}." in told
+    assert f"'charging rollback tiny {version.name}'" in told
 
 
 def test_a_newer_format_names_both_numbers(folder):
@@ -92,9 +117,11 @@ def test_a_newer_format_names_both_numbers(folder):
     )
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff\xfe", b"{}", b"null", b'{"format_version": 1}'])
-def test_a_garbage_manifest_is_refused(folder, data):
-    (folder / "v1" / "manifest.json").write_bytes(data)
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"[]", b"\xff\xfe", b"{}", b"null", b'{"format_version": 1}', b"[" * 100_000]
+)
+def test_a_garbage_manifest_is_refused(folder, version, data):
+    (version / "manifest.json").write_bytes(data)
     assert "manifest.json" in refusal(folder)
 
 
@@ -106,13 +133,13 @@ def test_a_manifest_with_a_wrong_field_is_refused(folder, values):
     assert "a field is missing or wrong" in refusal(folder)
 
 
-def test_a_missing_table_is_found_on_opening(folder):
-    (folder / "v1" / "piles.parquet").unlink()
+def test_a_missing_table_is_found_on_opening(folder, version):
+    (version / "piles.parquet").unlink()
     assert "piles.parquet is missing" in refusal(folder)
 
 
-def test_a_truncated_table_is_found_on_opening(folder):
-    path = folder / "v1" / "stations.parquet"
+def test_a_truncated_table_is_found_on_opening(folder, version):
+    path = version / "stations.parquet"
     path.write_bytes(path.read_bytes()[:-1])
     assert "stations.parquet has" in refusal(folder)
 

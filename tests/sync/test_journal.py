@@ -1,12 +1,12 @@
-"""The journal: what it keeps of records and pulls, and its lock."""
+"""The journal: what it keeps of records and pulls."""
 
 import datetime as dt
-import sqlite3
+import stat
 
 import pytest
 
 from charging.errors import DatasetError
-from charging.sync.journal import Journal, Pull, hold_lock
+from charging.sync.journal import Journal, Pull
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -89,19 +89,8 @@ def test_hostile_text_is_data(journal, text):
     assert bodies(journal) == [{"name": text}]
 
 
-def test_a_lock_is_held_by_one(tmp_path):
-    with (
-        hold_lock(tmp_path / "lock", wait_s=0, what="The peer"),
-        pytest.raises(DatasetError, match="The peer is being worked on"),
-        hold_lock(tmp_path / "lock", wait_s=0, what="The peer"),
-    ):
-        pass
-    with hold_lock(tmp_path / "lock", wait_s=0, what="The peer"):
-        pass
-
-
-def test_a_lock_ends_with_what_goes_wrong_inside(tmp_path):
-    with pytest.raises(sqlite3.Error), hold_lock(tmp_path / "lock", wait_s=0, what="it"):
-        raise sqlite3.OperationalError
-    with hold_lock(tmp_path / "lock", wait_s=0, what="it"):
-        pass
+def test_others_can_read_nothing_of_a_journal_an_older_one_too(tmp_path):
+    path = tmp_path / "x.sqlite"
+    path.touch(mode=0o644)
+    Journal(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) & 0o007 == 0

@@ -9,6 +9,7 @@ import streamlit as st
 from charging.analytics.quality import studies
 from charging.analytics.quality.duplicates import Grade, KeepReason, suspected_duplicates
 from charging.dataset.merging import merge, merged_stations, read_merges, unmerge
+from charging.dataset.retention import sweep_versions
 from charging.dataset.store import Dataset
 from charging.errors import ChargingError
 from charging.views.analyses import analysis
@@ -74,7 +75,7 @@ def _show_pairs(context: ViewContext) -> None:
         key="merge_pairs",
         disabled=not ids,
         on_click=_write_merges,
-        args=(merge, context.dataset, ids),
+        args=(merge, context, ids),
     )
 
 
@@ -135,9 +136,11 @@ def _show_merges(context: ViewContext) -> None:
             key="undo_merges",
             disabled=not back,
             on_click=_write_merges,
-            args=(unmerge, own, back),
+            args=(unmerge, context, back),
         )
-        st.button(say("merging.undo_all"), key="undo_all", on_click=_write_merges, args=(unmerge, own, None))
+        st.button(
+            say("merging.undo_all"), key="undo_all", on_click=_write_merges, args=(unmerge, context, None)
+        )
 
 
 def _station_names(dataset: Dataset, say: Texts) -> dict[str, str]:
@@ -146,10 +149,11 @@ def _station_names(dataset: Dataset, say: Texts) -> dict[str, str]:
     return dict(zip(rows.station_id, names_of(rows, say), strict=True))
 
 
-def _write_merges(how: Callable[..., Dataset], dataset: Dataset, what: Iterable[object] | None) -> None:
+def _write_merges(how: Callable[..., Dataset], context: ViewContext, what: Iterable[object] | None) -> None:
     """Make the next version of a dataset, which the page opens in this run."""
     try:
         with _WRITING:
-            how(dataset, what)
+            how(context.dataset, what)
+            sweep_versions(context.dataset.folder, context.settings)
     except ChargingError as error:
         visit.merge_problem = str(error)

@@ -1,7 +1,8 @@
 """Answers about the loaded dataset, remembered: every cached function of the page.
 
 The key of an answer is the content hash of the dataset, the name of the query and its arguments; the engine
-itself stays out of it. Cached functions take all they read as arguments, show nothing, and raise on failure.
+itself stays out of it, and is asked for when an answer is to be computed. Cached functions take all they read
+as arguments, show nothing, and raise on failure.
 An answer is shared by all who ask, and nobody may change it: a copy for each of them would take as long as
 some of the queries.
 """
@@ -19,6 +20,8 @@ import streamlit as st
 from charging.dataset.store import Dataset
 from charging.dataset.upgrade import open_upgraded
 from charging.queries.engine import Engine
+from charging.settings import Settings
+from charging.views.session.engines import engines
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,10 +32,6 @@ MAX_ANSWERS = 512
 MAX_ANSWERS_OF_BOTH = 8
 """Answers about two datasets kept; one about a million piles is some 10 MB."""
 
-MAX_ENGINES = 4
-"""Dataset versions held open at the same time."""
-
-
 SLOW_S = 1.0
 """Seconds above which an answer is logged."""
 
@@ -41,17 +40,22 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """One version of a dataset, and what has been asked about it."""
+    """One version of a dataset, which stays on the disk as long as this, and what has been asked about it."""
 
     dataset: Dataset
-    engine: Engine
+    settings: Settings
+
+    @property
+    def engine(self) -> Engine:
+        """What answers questions about the version: not to be kept when it has."""
+        return engines.get(self.dataset, self.settings)
 
     def ask(self, query: Callable[Concatenate[Engine, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return `query(engine, ...)`, from memory if it was asked before by anyone."""
         # these have a faithful repr, which costs less than Streamlit's own way through its fields
         key = repr((self.dataset.content_hash, query.__module__, query.__qualname__, args, kwargs))
         # by name: Streamlit reads the whole signature again for each argument that is passed by its place
-        answer: T = _answer(key=key, _query=query, _engine=self.engine, _args=args, _kwargs=kwargs)
+        answer: T = _answer(key=key, _query=query, _answers=self, _args=args, _kwargs=kwargs)
         return answer
 
     def ask_both(
@@ -68,33 +72,29 @@ class Answers:
         return answer
 
 
-def open_answers(folder: Path, *, memory_limit_mb: int) -> Answers:
-    """Open the current version of a dataset folder.
+def open_answers(folder: Path, settings: Settings) -> Answers:
+    """Open the current version of a dataset folder, and begin to read it.
 
     Raises
     ------
     DatasetError
         If the folder holds no dataset that this program can read.
     """
-    dataset = open_upgraded(folder)
-    return Answers(dataset, _engine(str(dataset.version), memory_limit_mb, dataset))
-
-
-@st.cache_resource(max_entries=MAX_ENGINES, show_spinner=False, on_release=Engine.close)
-def _engine(version: str, memory_limit_mb: int, _dataset: Dataset) -> Engine:  # noqa: ARG001  the key
-    return Engine(_dataset, memory_limit_mb=memory_limit_mb)
+    answers = Answers(open_upgraded(folder), settings)
+    _ = answers.engine  # which reads in the background
+    return answers
 
 
 @st.cache_resource(max_entries=MAX_ANSWERS, show_spinner=False)
 def _answer(
     key: str,  # noqa: ARG001
     _query: Callable[..., Any],
-    _engine: Engine,
+    _answers: Answers,
     _args: tuple[Any, ...],
     _kwargs: dict[str, Any],
 ) -> Any:  # noqa: ANN401  whatever the query returns
     with log_if_slow(_query):
-        return _query(_engine, *_args, **_kwargs)
+        return _query(_answers.engine, *_args, **_kwargs)
 
 
 @st.cache_resource(max_entries=MAX_ANSWERS_OF_BOTH, show_spinner=False)

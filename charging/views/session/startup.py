@@ -41,7 +41,7 @@ def open_context(say: Texts) -> ViewContext | None:
         usable_tiles(settings)  # refuses a choice of tiles that cannot be shown, before anything is built
         linked = _linked_folder(settings)
         folder = linked or find_dataset(settings) or _build_folder(settings, say)
-        answers = open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
+        answers = open_answers(folder, settings)
         # a visit chooses for itself only
         if settings.dataset and not linked and last_dataset(settings.build_dir) != folder:
             remember_dataset(settings.build_dir, folder)
@@ -79,7 +79,7 @@ def open_named(settings: Settings, name: str) -> Answers:
     is_configured = settings.dataset and name == Path(settings.dataset).name
     build_dir = settings.build_dir
     folder = locate_dataset(build_dir, settings.dataset) if is_configured else dataset_folder(build_dir, name)
-    return open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
+    return open_answers(folder, settings)
 
 
 def _linked_folder(settings: Settings) -> Path | None:

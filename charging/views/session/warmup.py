@@ -113,7 +113,7 @@ def warm_up() -> None:
         settings = ServerSettings.from_environment()
         logs.configure(settings.log_level, settings.log_format)
         if folder := find_dataset(settings):
-            open_answers(folder, memory_limit_mb=settings.memory_limit_mb)
+            open_answers(folder, settings)
     except ChargingError:  # the page says what is wrong
         _log.warning("The server started without a dataset that can be opened", exc_info=True)
     for name in _LOADED:

@@ -102,7 +102,7 @@ def page(ports, tmp_path, monkeypatch):
 @pytest.fixture
 def context(ports):
     say = Texts("en", unit_counted="charging port")
-    return ViewContext(Answers(ports, Engine(ports, memory_limit_mb=100)), Filters(), Settings(), say)
+    return ViewContext(Answers(ports, Settings()), Filters(), Settings(), say)
 
 
 def visible(page, query, language):

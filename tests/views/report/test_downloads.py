@@ -7,7 +7,6 @@ from views.paged import page_over
 from charging.domain.filters import Filters
 from charging.exports.files import Format, Request, What
 from charging.maps.viewport import Viewport, fitting_view
-from charging.queries.engine import Engine
 from charging.queries.stations import extent
 from charging.settings import Settings
 from charging.views.elements.texts import LANGUAGES, Texts
@@ -25,9 +24,7 @@ def page(tiny_dataset, tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def answers(tiny_dataset):
-    engine = Engine(tiny_dataset, memory_limit_mb=100)
-    yield Answers(tiny_dataset, engine)
-    engine.close()
+    return Answers(tiny_dataset, Settings())
 
 
 def button(page, label):

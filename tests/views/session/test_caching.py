@@ -5,8 +5,8 @@ import logging
 import pytest
 
 from charging.domain.filters import Filters
-from charging.queries.engine import Engine
 from charging.queries.totals import totals
+from charging.settings import Settings
 from charging.views.session import caching
 from charging.views.session.caching import Answers, log_if_slow
 
@@ -25,10 +25,8 @@ def test_an_answer_is_logged_from_a_second_on(caplog, seconds, count):
 
 def test_what_was_asked_stays_out_of_the_log(tiny_dataset, monkeypatch, caplog):
     monkeypatch.setattr(caching, "SLOW_S", -1.0)
-    engine = Engine(tiny_dataset, memory_limit_mb=100)
     with caplog.at_level(logging.DEBUG):
-        Answers(tiny_dataset, engine).ask(totals, Filters(text="private"))
-    engine.close()
+        Answers(tiny_dataset, Settings()).ask(totals, Filters(text="private"))
     [record] = [record for record in caplog.records if record.name == "charging.views.session.caching"]
     assert record.args["query"] == "charging.queries.totals.totals"
     assert "private" not in caplog.text + str([record.__dict__ for record in caplog.records])
