@@ -44,6 +44,13 @@ class Settings(BaseModel):
         description="Largest dataset held in memory; above it, queries read its files",
         json_schema_extra={"unit": "MB"},
     )
+    cache_limit_mb: int = Field(
+        256,
+        ge=1,
+        description="What answers already given and selections already made may take in memory, of all "
+        "visitors together",
+        json_schema_extra={"unit": "MB"},
+    )
     max_engines: int = Field(
         4,
         ge=1,

@@ -115,7 +115,7 @@ def _open(folder: Path, version: Path, lease: Lease | None) -> Dataset:
 
 
 def _lease_current(folder: Path) -> tuple[Path, Lease | None]:
-    """Return the current version with a lease; one that is replaced and removed meanwhile is current no more."""
+    """Return the current version with a lease; one replaced and removed meanwhile is current no more."""
     pointed = None
     while True:
         before, pointed = pointed, _read_pointer(folder)

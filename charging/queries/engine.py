@@ -7,7 +7,6 @@ map needs none; above a set size the wide rows stay on disk.
 
 import re
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -25,11 +24,12 @@ from charging.dataset.store import Dataset
 from charging.domain.repeated_ids import MIN_ID_LENGTH
 from charging.domain.schema import STATIONS
 from charging.queries.groups import IDENTITY, SELECT_STATIONS, TEXTS, StoredGroups, encode_texts, read_groups
+from charging.queries.sized_cache import SizedCache
 
 _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
 
-MAX_CACHED_ROWS = 4_000_000
-"""Rows kept in the cache, 8 bytes each: a run of the page asks several things about one place."""
+CACHE_BYTES = 32_000_000
+"""Size of the cache of an engine by itself: a run of the page asks several things about one place."""
 
 MAX_LISTED = 10_000
 """Stations that a query lists by number; for more of them whole columns are read."""
@@ -85,16 +85,17 @@ class Engine:
 
     name = "DuckDB"
 
-    def __init__(self, dataset: Dataset, *, memory_limit_mb: int) -> None:
+    def __init__(self, dataset: Dataset, *, memory_limit_mb: int, cache: SizedCache | None = None) -> None:
         """Start to read `dataset`, whose files must not change while the engine is open.
 
         The first query waits for what it reads: arrays come first, then the tables for SQL, which are made
         when one is needed, or a little later. Above `memory_limit_mb` the rows of the station file stay on
-        disk.
+        disk. A `cache` is shared with others, which bounds what all of them keep.
         """
         self._connection = duckdb.connect(":memory:")
         self._lock = threading.Lock()
-        self._rows: OrderedDict[Hashable, NDArray[np.int64]] = OrderedDict()
+        self._cache = cache or SizedCache(CACHE_BYTES)
+        self._cached_under = object()  # not even an engine of the same dataset has the same rows in memory
         self._memo: dict[Hashable, Any] = {}
         size_mb = dataset.path("stations").stat().st_size / 1_000_000
         self._is_in_memory = size_mb <= memory_limit_mb
@@ -151,13 +152,6 @@ class Engine:
         )
         return found.set_index("station_id").pile_ids
 
-    def group_rows(self, condition: str, parameters: tuple[Any, ...]) -> NDArray[np.int64]:
-        """Return the rows of `columns` whose groups meet a condition, ascending.
-
-        A row of the table `groups` keeps its `rowid`, since no row is ever deleted.
-        """
-        return self.cached_rows((condition, parameters), lambda: self._find_rows(condition, parameters))
-
     def memoize(self, key: Hashable, find: Callable[[], T]) -> T:
         """Return `find()`, computed once for the lifetime of the engine."""
         with self._lock:
@@ -171,29 +165,28 @@ class Engine:
 
     def cached_rows(self, key: Hashable, find: Callable[[], NDArray[np.int64]]) -> NDArray[np.int64]:
         """Return the rows that `find` returns, from the cache if they are still in it."""
-        if (cached := self.peek_rows(key)) is not None:
-            return cached
-        rows = find()
-        rows.flags.writeable = False
-        with self._lock:
-            self._rows[key] = rows
-            while sum(kept.size for kept in self._rows.values()) > MAX_CACHED_ROWS:
-                self._rows.popitem(last=False)
-        return rows
+
+        def find_for_all() -> NDArray[np.int64]:
+            rows = find()
+            rows.flags.writeable = False
+            return rows
+
+        return self._cache.get((self._cached_under, key), find_for_all)
 
     def peek_rows(self, key: Hashable) -> NDArray[np.int64] | None:
         """Return the rows of a key if they are in the cache."""
-        with self._lock:
-            if key in self._rows:
-                self._rows.move_to_end(key)
-            return self._rows.get(key)
+        rows: NDArray[np.int64] | None = self._cache.peek((self._cached_under, key))
+        return rows
 
     def clear_cache(self) -> None:
         """Empty the cache of rows: the next selection is looked up as if it were the first."""
-        with self._lock:
-            self._rows.clear()
+        self._cache.clear()
 
-    def _find_rows(self, condition: str, parameters: tuple[Any, ...]) -> NDArray[np.int64]:
+    def find_rows(self, condition: str, parameters: tuple[Any, ...]) -> NDArray[np.int64]:
+        """Return the rows of `columns` whose groups meet a condition, ascending.
+
+        A row of the table `groups` keeps its `rowid`, since no row is ever deleted.
+        """
         if condition == EVERYTHING:
             return np.arange(self.columns.cell.size)
         self._wait_for(condition)

@@ -5,6 +5,7 @@ Numbers are inlined through `int()` and `float()`, text and dates are bound para
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -77,7 +78,8 @@ def _find_groups(engine: Engine, conditions: Sequence[Condition]) -> NDArray[np.
     found = [rows for rows in cached.values() if rows is not None]
     if len(found) < len(cached) or not cached:
         rest = all_of([condition for condition, rows in cached.items() if rows is None])
-        found.append(engine.group_rows(*rest))
+        find = partial(engine.find_rows, *rest)
+        found.append(engine.cached_rows(rest, find) if found else find())
     rows, *others = sorted(found, key=len)
     for other in others:
         is_met = np.zeros(engine.columns.cell.size, dtype=np.bool_)

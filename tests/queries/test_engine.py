@@ -11,6 +11,7 @@ import pytest
 from charging.domain.filters import Filters
 from charging.queries.engine import Engine, Query
 from charging.queries.groups import StoredGroups
+from charging.queries.sized_cache import SizedCache
 from charging.queries.totals import totals
 
 
@@ -39,9 +40,8 @@ def test_the_wide_rows_are_held_up_to_the_memory_limit_and_above_it_stay_on_disk
     assert list(kept.table_type) == [form]
 
 
-def test_of_what_was_found_only_so_many_numbers_are_remembered(tiny_dataset, monkeypatch):
-    monkeypatch.setattr("charging.queries.engine.MAX_CACHED_ROWS", 5)
-    with closing(Engine(tiny_dataset, memory_limit_mb=100)) as engine:
+def test_of_what_was_found_only_so_much_is_remembered(tiny_dataset):
+    with closing(Engine(tiny_dataset, memory_limit_mb=100, cache=SizedCache(40))) as engine:
         for asked in ("a", "b", "c"):
             engine.cached_rows(asked, lambda: np.arange(2))
         assert [asked for asked in ("a", "b", "c") if engine.peek_rows(asked) is not None] == ["b", "c"]

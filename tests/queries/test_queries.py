@@ -246,7 +246,7 @@ def test_arrays_pick_the_groups_of_a_place_that_sql_picks(world, filters, place,
         place = Cell(h3.latlng_to_cell(*place, resolution), resolution)
     condition = row_condition(filters, place, world.engine)
     found = select_groups(world.engine, filters, place)
-    assert found.tolist() == world.engine.group_rows(condition.sql, condition.parameters).tolist()
+    assert found.tolist() == world.engine.find_rows(condition.sql, condition.parameters).tolist()
 
 
 @pytest.mark.slow

@@ -15,22 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import streamlit as st
-
 from charging.dataset.store import Dataset
 from charging.dataset.upgrade import open_upgraded
 from charging.queries.engine import Engine
 from charging.settings import Settings
-from charging.views.session.engines import engines
+from charging.views.session.engines import engines, memory
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-MAX_ANSWERS = 512
-"""Answers kept for all users together; a country of cells is some 100 kB."""
-
-MAX_ANSWERS_OF_BOTH = 8
-"""Answers about two datasets kept; one about a million piles is some 10 MB."""
 
 SLOW_S = 1.0
 """Seconds above which an answer is logged."""
@@ -52,11 +44,8 @@ class Answers:
 
     def ask(self, query: Callable[Concatenate[Engine, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return `query(engine, ...)`, from memory if it was asked before by anyone."""
-        # these have a faithful repr, which costs less than Streamlit's own way through its fields
-        key = repr((self.dataset.content_hash, query.__module__, query.__qualname__, args, kwargs))
-        # by name: Streamlit reads the whole signature again for each argument that is passed by its place
-        answer: T = _answer(key=key, _query=query, _answers=self, _args=args, _kwargs=kwargs)
-        return answer
+        key = (self.dataset.content_hash, query.__module__, query.__qualname__, args, kwargs)
+        return _recall(key, query, lambda: query(self.engine, *args, **kwargs), self.settings)
 
     def ask_both(
         self,
@@ -67,9 +56,8 @@ class Answers:
     ) -> T:
         """Return `question(self, other, ...)`, from memory if it was asked before by anyone."""
         hashes = (self.dataset.content_hash, other.dataset.content_hash)
-        key = repr((hashes, question.__module__, question.__qualname__, args, kwargs))
-        answer: T = _answer_of_both(key, question, (self, other), args, kwargs)
-        return answer
+        key = (hashes, question.__module__, question.__qualname__, args, kwargs)
+        return _recall(key, question, lambda: question(self, other, *args, **kwargs), self.settings)
 
 
 def open_answers(folder: Path, settings: Settings) -> Answers:
@@ -85,28 +73,13 @@ def open_answers(folder: Path, settings: Settings) -> Answers:
     return answers
 
 
-@st.cache_resource(max_entries=MAX_ANSWERS, show_spinner=False)
-def _answer(
-    key: str,  # noqa: ARG001
-    _query: Callable[..., Any],
-    _answers: Answers,
-    _args: tuple[Any, ...],
-    _kwargs: dict[str, Any],
-) -> Any:  # noqa: ANN401  whatever the query returns
-    with log_if_slow(_query):
-        return _query(_answers.engine, *_args, **_kwargs)
+def _recall(key: tuple[Any, ...], query: Callable[..., T], find: Callable[[], T], settings: Settings) -> T:
+    def find_and_log() -> T:
+        with log_if_slow(query):
+            return find()
 
-
-@st.cache_resource(max_entries=MAX_ANSWERS_OF_BOTH, show_spinner=False)
-def _answer_of_both(
-    key: str,  # noqa: ARG001
-    _question: Callable[..., Any],
-    _datasets: tuple[Answers, Answers],
-    _args: tuple[Any, ...],
-    _kwargs: dict[str, Any],
-) -> Any:  # noqa: ANN401  whatever the question returns
-    with log_if_slow(_question):
-        return _question(*_datasets, *_args, **_kwargs)
+    memory.max_bytes = settings.cache_limit_mb * 1_000_000
+    return memory.get(repr(key), find_and_log)  # what is asked has a faithful repr
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 
 from charging.dataset.store import Dataset
 from charging.queries.engine import Engine
+from charging.queries.sized_cache import SizedCache
 from charging.settings import Settings
 
 _Key = tuple[str | int, ...]
@@ -31,7 +32,7 @@ class OpenEngines:
         with self._lock:
             engine = self._alive.get(key)
             if engine is None or engine.is_broken:
-                engine = Engine(dataset, memory_limit_mb=settings.memory_limit_mb)
+                engine = Engine(dataset, memory_limit_mb=settings.memory_limit_mb, cache=memory)
             self._kept[key] = self._alive[key] = engine
             self._kept.move_to_end(key)
             while len(self._kept) > settings.max_engines:
@@ -39,5 +40,8 @@ class OpenEngines:
         dropped.clear()  # which closes them, where nobody waits for the lock
         return engine
 
+
+memory = SizedCache(0)
+"""What was answered and selected of all datasets, for all visitors; the settings bound it."""
 
 engines = OpenEngines()

@@ -1,0 +1,107 @@
+"""A cache bounded by the memory of its values, all together; the value of a key is computed by one thread."""
+
+import pickle
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+T = TypeVar("T")
+
+_OBJECT_BYTES = 56
+"""What an object in a column takes besides its pointer: that of a short text."""
+
+
+class SizedCache:
+    """Values by their keys, those asked for last; nobody may change one."""
+
+    def __init__(self, max_bytes: int) -> None:
+        """Start with none. A value larger than `max_bytes` is not kept."""
+        self.max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()  # with their bytes
+        self._coming: dict[Hashable, Future[Any]] = {}
+        self._bytes = 0
+
+    @property
+    def bytes(self) -> int:
+        """What the values take."""
+        return self._bytes
+
+    def get(self, key: Hashable, find: Callable[[], T]) -> T:
+        """Return the value of a key, computed by `find` if it is not kept.
+
+        Whoever asks for the same key meanwhile waits; if `find` fails, each computes it anew and fails alone.
+        """
+        while True:
+            with self._lock:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    value: T = self._kept[key][0]
+                    return value
+                ours: Future[T] = Future()
+                coming = self._coming.setdefault(key, ours)
+            if coming is ours:
+                return self._compute(key, find, ours)
+            with suppress(BaseException):
+                found: T = coming.result()
+                return found
+
+    def peek(self, key: Hashable) -> Any:  # noqa: ANN401  whatever was kept
+        """Return the value of a key, None if it is not kept."""
+        with self._lock:
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return self._kept[key][0]
+
+    def clear(self) -> None:
+        """Keep nothing of what was asked before."""
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
+
+    def _compute(self, key: Hashable, find: Callable[[], T], ours: Future[T]) -> T:
+        try:
+            value = find()
+            self._keep(key, value)
+        except BaseException as error:
+            del self._coming[key]
+            ours.set_exception(error)
+            raise
+        del self._coming[key]
+        ours.set_result(value)
+        return value
+
+    def _keep(self, key: Hashable, value: object) -> None:
+        size = size_of(value)
+        if size > self.max_bytes:
+            return
+        with self._lock:
+            self._kept[key] = value, size
+            self._bytes += size
+            while self._bytes > self.max_bytes:
+                self._bytes -= self._kept.popitem(last=False)[1][1]
+
+
+def size_of(value: object) -> int:
+    """Return about how many bytes of memory a value takes, rather too many than too few.
+
+    Examples
+    --------
+    >>> size_of(np.zeros(1_000))
+    8000
+    """
+    if isinstance(value, np.ndarray):
+        return int(value.nbytes)
+    if isinstance(value, pd.DataFrame):  # the commonest, and slow to write for nothing but its size
+        objects = int((value.dtypes == "object").sum()) * len(value)
+        return int(value.memory_usage().sum()) + _OBJECT_BYTES * objects
+    arrays: list[pickle.PickleBuffer] = []
+    written = pickle.dumps(value, protocol=5, buffer_callback=arrays.append)
+    return len(written) + sum(array.raw().nbytes for array in arrays)
