@@ -1,5 +1,6 @@
 """The page, as Streamlit runs it for each visitor, and what its server runs when it starts."""
 
+from datetime import timedelta
 from typing import Any
 
 import streamlit as st
@@ -37,6 +38,16 @@ def main() -> None:
             header.show_figures(context)
             state.show_problems(context.say)
         sidebar.show_conditions(context)
+    _go_on_after_reconnecting()
+
+
+@st.fragment(run_every=timedelta(days=1))
+def _go_on_after_reconnecting() -> None:
+    """Show nothing: a browser that reconnects asks for a run only where something runs by itself.
+
+    Without one, the page of a server that was started again would be dead: its answers would go to parts of
+    a visit that the new server knows nothing of.
+    """
 
 
 def app_arguments() -> dict[str, Any]:

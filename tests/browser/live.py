@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -70,13 +70,36 @@ def serving(script=ROOT / "dashboard.py", **settings):
         yield url
 
 
-@contextmanager
-def started(command, *, folder=ROOT, **settings):
-    """Run a server by its command in a folder; give its address and its process."""
-    settings = {"TILES": "none"} | settings
+class Restartable:
+    """A server of the page that is killed and started again under its address."""
+
+    def __init__(self, **settings):
+        self._settings = settings | {"port": free_port()}
+        self._command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard.py")]
+        self.start()
+
+    def start(self):
+        self._running = ExitStack()
+        self.url, self._process = self._running.enter_context(started(self._command, **self._settings))
+
+    def kill(self):
+        self._process.kill()
+        self._process.wait()
+        self._running.close()
+
+
+def free_port():
+    """Return a port of this machine on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def started(command, *, folder=ROOT, port=None, **settings):
+    """Run a server by its command in a folder; give its address and its process."""
+    settings = {"TILES": "none"} | settings
+    port = port or free_port()
     environment = os.environ | {f"CHARGING_{name}": str(value) for name, value in settings.items()}
     options = {"SERVER_HEADLESS": "true", "SERVER_ADDRESS": "127.0.0.1", "LOGGER_LEVEL": "error"}
     options |= {"SERVER_PORT": str(port), "SERVER_SCRIPT_HEALTH_CHECK_ENABLED": "true"}

@@ -30,3 +30,4 @@ def show_map(context: ViewContext, layers: list[Layer]) -> None:
         feature_group_to_add=[*layers, *flights],
         render=False,  # of the whole page, which is not read; the map is rendered all the same
     )
+    state.skip_earlier_clicks()

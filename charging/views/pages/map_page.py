@@ -25,8 +25,7 @@ def render(context: ViewContext) -> None:
 
 
 def _show_map_and_panel(context: ViewContext) -> None:
-    if visit.is_first_run and state.viewport():
-        st.rerun()
+    _go_on_where_the_map_answered()
     selected = state.selection()
     # the map goes out first, and what is above it afterwards
     bar = st.container(key="bar", horizontal=True, vertical_alignment="center")
@@ -37,6 +36,7 @@ def _show_map_and_panel(context: ViewContext) -> None:
         with st.container(key="map_pane"):
             shown = map_layers(context, frame)
             map_pane.show_map(context, shown.layers)
+        _go_on_where_the_map_answered()
         render_lock.yield_lock()
         panel_column = st.container(key="panel")
     if shown.note:
@@ -55,3 +55,13 @@ def _show_map_and_panel(context: ViewContext) -> None:
             show_panel(context, viewport, selected)
         show_stations(context, viewport)
     state.write_url(context.selection)  # here and not once a page: a click runs this fragment alone
+
+
+def _go_on_where_the_map_answered() -> None:
+    """Bring the whole page instead of its first run, if the map has answered.
+
+    A map that was mounted before the visit began, since the server was started again under an open page, has
+    answered when it is shown, and does not answer again.
+    """
+    if visit.is_first_run and state.viewport():
+        st.rerun()

@@ -187,6 +187,16 @@ def selection() -> Selection | None:
     return visit.selection
 
 
+def skip_earlier_clicks() -> None:
+    """Take the map's last click as seen, if it came with the visit's first run.
+
+    That is so where the map was mounted before: the server was started again under an open page, whose link
+    says what is selected.
+    """
+    if visit.clicks is None:
+        visit.clicks = (widget_value(MAP) or {}).get("last_object_clicked_count")
+
+
 def selected_id(kind: str) -> str | None:
     """Return the id of what is selected, if it is of a kind."""
     selected = selection()

@@ -1,0 +1,44 @@
+"""Pages that stay open while their server is killed and started again, or while nothing reaches it."""
+
+import pytest
+from browser.live import Restartable, in_chromium
+from endurance.sizes import size
+
+SHANGHAI = "at=31.23,121.47,12"
+CONDITION = "current=AC&min_kw=7"
+
+pytestmark = [*in_chromium, pytest.mark.endurance]
+
+
+@pytest.fixture
+def restartable(simulated):
+    server = Restartable(DATASET=simulated.folder, BUILD_DIR=simulated.folder.parent)
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def server(restartable):
+    return restartable.url
+
+
+def shown(seen):
+    """Return what a page says of its conditions and its view."""
+    return seen.page.locator(".st-key-bar").inner_text(), seen.figure("piles").inner_text()
+
+
+@pytest.mark.parametrize("link", ["", CONDITION, f"{SHANGHAI}&{CONDITION}", "view=coverage&topic=partners"])
+def test_an_open_page_goes_on_when_its_server_was_killed_and_started_again(visit, restartable, link):
+    seen = visit().open(link, shows="station" if SHANGHAI in link else "hex")
+    before = shown(seen)
+    for _ in range(size(2, 10)):
+        with seen.page.expect_websocket():
+            restartable.kill()
+            restartable.start()
+        seen.page.wait_for_timeout(1_000)  # the run that the browser asks for begins
+        seen.rest()
+        seen.move("panBy([250, 0], {animate: false})")
+        seen.wait_drawn("station" if SHANGHAI in link else "hex")
+        seen.move("panBy([-250, 0], {animate: false})")
+        assert shown(seen) == before
+    seen.trouble.clear()  # the browser tells of each connection that failed
