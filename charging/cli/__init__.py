@@ -59,6 +59,9 @@ _LAZY_COMMANDS = {
     "highways": "Show service areas with piles, and the longest gaps before and after the partners.",
     "diff": "Show what changed between two datasets of the same sources, in all and by operator.",
     "export": "Write selected stations or cells to a file.",
+    "versions": "List the versions of a dataset, or of all.",
+    "rollback": "Make another version of a dataset the current one.",
+    "remove": "Remove a dataset, or one of its versions, unless it is in use.",
 }
 """Commands with a module of their own, loaded where it is asked for: pandas and DuckDB take 0.7 s."""
 

@@ -51,6 +51,11 @@ def add_dir(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("dir", nargs="?", metavar="DIR", help=f"a folder or a name; {_DEFAULT_DIR}")
 
 
+def add_name(sub: argparse.ArgumentParser, **options: Any) -> None:  # noqa: ANN401  as argparse has them
+    """Add NAME, the dataset of a command that changes what is kept: never one that was not named."""
+    sub.add_argument("name", metavar="NAME", help="name of the dataset, or its folder", **options)
+
+
 def add_query(sub: argparse.ArgumentParser) -> None:
     """Add `--query`, the selection."""
     what = "selection as in a link of the page: 'operator=nio&min_kw=120'"

@@ -74,9 +74,10 @@ def build_simulated(
     scale: int = 1,
     seed: int = 0,
     into: Path | None = None,
+    is_last: bool = True,
     progress: Progress = no_progress,
 ) -> Dataset:
-    """Build the simulated network, make it the last dataset, and return it.
+    """Build the simulated network and return it.
 
     Parameters
     ----------
@@ -86,6 +87,8 @@ def build_simulated(
         Seed of every draw: the same one gives the same content.
     into
         Folder of the dataset; by default `simulated`, or `simulated-x<scale>`, in `build_dir`.
+    is_last
+        Whether it becomes the last one, which a dashboard opens.
 
     Raises
     ------
@@ -111,7 +114,8 @@ def build_simulated(
     built = builder.finish()
     real = describe_build(label, built)
     description = replace(real, title=title, kind=Kind.SIMULATED, seed=seed, scale=scale)
-    return _store(built, description, into or build_dir / label, build_dir, progress)
+    folder = into or build_dir / label
+    return _store(built, description, folder, build_dir if is_last else None, progress)
 
 
 def import_files(  # noqa: PLR0913  what a user may say of an import

@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +27,8 @@ MANIFEST = "manifest.json"
 LAST = "LAST"
 
 VERSION_NAME = re.compile(r"v[1-9][0-9]{0,17}(-[0-9a-f]{8})?")
+
+_MAX_SHOWN = 100  # letters of what stands where a name was expected
 
 _NAME = re.compile(r"\w[\w.-]{0,79}")
 
@@ -87,7 +90,7 @@ def open_dataset(folder: Path) -> Dataset:
     DatasetError
         If the pointer, the manifest or a table is damaged, or the format is newer than this program.
     """
-    if not folder.is_dir() or not (versions_in(folder) or (folder / CURRENT).exists()):
+    if not is_dataset(folder):
         message = f"No dataset in {folder}: make one with 'build' or 'import', or name another folder."
         raise DatasetNotFoundError(message)
     version, lease = _lease_current(folder)
@@ -230,16 +233,22 @@ def check_free(build_dir: Path, name: str) -> None:
 
 
 def find_dataset(settings: Settings) -> Path | None:
-    """Return the folder of the dataset to open: the one that is set, else the last one, else None.
+    """Return the folder of the dataset to open: the one that is set, else the last one; None where none is.
 
     Raises
     ------
     DatasetNotFoundError
-        If one is set and neither a folder nor a name under the build folder.
+        If one is set and neither a folder nor a name under the build folder; if the last one is gone; and if
+        there are datasets, of which none is the last.
+    DatasetError
+        If it cannot be read which was the last.
     """
     if settings.dataset:
         return locate_dataset(settings.build_dir, settings.dataset)
-    return last_dataset(settings.build_dir)
+    if (last := last_dataset(settings.build_dir)) is None and holds_datasets(settings.build_dir):
+        message = f"No dataset of {settings.build_dir} was chosen to be opened by default."
+        raise DatasetNotFoundError(f"{message} {_choose_dataset(settings.build_dir)}")
+    return last
 
 
 def locate_dataset(build_dir: Path, folder_or_name: str) -> Path:
@@ -253,20 +262,59 @@ def locate_dataset(build_dir: Path, folder_or_name: str) -> Path:
     folder = Path(folder_or_name)
     named = build_dir / folder_or_name if _NAME.fullmatch(folder_or_name) else folder
     for candidate in (named, folder):
-        if candidate.is_dir():
-            return candidate
-    message = f"No dataset {folder_or_name!r}: it is neither a folder nor a name under {build_dir}."
-    raise DatasetNotFoundError(message)
+        with suppress(OSError, ValueError):  # no name that a folder can have
+            if candidate.is_dir():
+                return candidate
+    message = (
+        f"No dataset {folder_or_name[:_MAX_SHOWN]!r}: it is neither a folder nor a name under {build_dir}."
+    )
+    raise DatasetNotFoundError(f"{message} {_choose_dataset(build_dir)}")
 
 
 def last_dataset(build_dir: Path) -> Path | None:
-    """Return the folder last built, imported or opened, or None where none is remembered or it is gone."""
-    try:
-        text = (build_dir / LAST).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+    """Return the folder last built or imported, or None where none ever was.
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If the one that is remembered is gone.
+    DatasetError
+        If it cannot be read which one is remembered.
+    """
+    path = build_dir / LAST
+    if not os.path.lexists(path):
         return None
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"Cannot read {path}, which names the dataset that is opened by default."
+        raise DatasetError(f"{message} {_choose_dataset(build_dir)}") from error
     folder = build_dir / text
-    return folder if text and (folder / CURRENT).is_file() else None
+    if not text or not is_dataset(folder):
+        message = f"{path} names the dataset {text[:_MAX_SHOWN]!r}, which is not there."
+        raise DatasetNotFoundError(f"{message} {_choose_dataset(build_dir)}")
+    return folder
+
+
+def _choose_dataset(build_dir: Path) -> str:
+    """Return which datasets there are, and how one is opened."""
+    if found := dataset_names(build_dir):
+        example = f"CHARGING_DATASET={found[0]}"
+        return f"The datasets there are: {', '.join(found)}. Name one of them, as in {example}."
+    return "There are no datasets: build or import one."
+
+
+def is_dataset(folder: Path) -> bool:
+    """Whether a folder holds a dataset, be it damaged."""
+    try:
+        return folder.is_dir() and bool((folder / CURRENT).exists() or versions_in(folder))
+    except (OSError, ValueError):  # no name that a folder can have
+        return False
+
+
+def holds_datasets(build_dir: Path) -> bool:
+    """Whether there is any dataset in the build folder, be it damaged."""
+    return build_dir.is_dir() and any(map(is_dataset, build_dir.iterdir()))
 
 
 def remember_dataset(build_dir: Path, folder: Path) -> None:

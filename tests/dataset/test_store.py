@@ -168,10 +168,25 @@ def test_the_last_dataset_is_remembered_inside_and_outside(folder, tmp_path):
     assert last_dataset(build_dir) == outside
 
 
-@pytest.mark.parametrize("data", [b"", b"gone\n", b"\xff", b"..\n"])
-def test_a_last_dataset_that_is_gone_is_none(folder, data):
+@pytest.mark.parametrize("data", [b"", b"gone\n", b"\xff", b"..\n", b"x" * 5000, b"a\0b", b"[" * 100_000])
+def test_a_last_dataset_that_is_gone_is_missed_and_the_others_are_named(folder, data):
     (folder.parent / "LAST").write_bytes(data)
-    assert last_dataset(folder.parent) is None
+    for find in (last_dataset, lambda build_dir: find_dataset(Settings(build_dir=build_dir))):
+        with pytest.raises(DatasetError, match=r"The datasets there are: tiny. Name one of them") as caught:
+            find(folder.parent)
+        assert len(str(caught.value)) < 1000
+
+
+def test_a_last_dataset_that_is_a_folder_cannot_be_read(folder):
+    (folder.parent / "LAST").mkdir()
+    with pytest.raises(DatasetError, match=r"Cannot read .*LAST"):
+        last_dataset(folder.parent)
+
+
+def test_a_last_dataset_without_its_pointer_is_the_last_all_the_same(folder):
+    remember_dataset(folder.parent, folder)
+    (folder / "CURRENT").unlink()
+    assert last_dataset(folder.parent) == folder
 
 
 def test_a_dataset_is_located_by_folder_or_name(folder):
@@ -183,7 +198,9 @@ def test_a_dataset_is_located_by_folder_or_name(folder):
 
 def test_the_setting_comes_before_the_last_dataset(folder):
     build_dir = folder.parent
-    assert find_dataset(Settings(build_dir=build_dir)) is None
+    assert find_dataset(Settings(build_dir=build_dir / "empty")) is None
+    with pytest.raises(DatasetNotFoundError, match=r"No dataset of .* was chosen"):
+        find_dataset(Settings(build_dir=build_dir))
     assert find_dataset(Settings(build_dir=build_dir, dataset="tiny")) == folder
     remember_dataset(build_dir, folder)
     assert find_dataset(Settings(build_dir=build_dir)) == folder
