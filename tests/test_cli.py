@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -49,10 +50,12 @@ def test_a_folder_does_as_well_as_a_name(run, build_dir):
     assert run("info", build_dir / "tiny")[0] == 0
 
 
-def test_without_a_dataset_the_answer_says_how_to_make_one(run):
+def test_without_a_dataset_the_answer_says_how_to_make_one_or_which_there_are(run, build_dir):
     code, _, err = run("info")
-    assert code == 1
-    assert "run 'build' or 'import' first" in err
+    assert (code, "The datasets there are: tiny." in err) == (1, True)
+    shutil.rmtree(build_dir / "tiny")
+    code, _, err = run("info")
+    assert (code, "run 'build' or 'import' first" in err) == (1, True)
 
 
 def test_the_dataset_last_imported_is_the_one_meant(run, register):

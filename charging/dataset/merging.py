@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from charging.dataset.building.columns import add_new_columns, sort_table
+from charging.dataset.checksums import check_files
 from charging.dataset.manifest import Description
 from charging.dataset.report import (
     MAX_EXAMPLES,
@@ -181,7 +182,14 @@ def read_merges(folder: Path) -> tuple[Merge, ...]:
 
 
 def whole_tables(dataset: Dataset) -> dict[str, pa.Table]:
-    """Return the tables of a version with what it leaves out, in the order they are built in."""
+    """Return the tables of a version with what it leaves out, in the order they are built in.
+
+    Raises
+    ------
+    DatasetError
+        If a file is damaged: a new version of it would be sound, and wrong.
+    """
+    check_files(dataset, *(spec.name for spec in TABLES))
     tables = {spec.name: add_new_columns(pq.read_table(dataset.path(spec.name)), spec) for spec in TABLES}
     for spec in (STATIONS, PILES):
         if len(rest := _read_aside(dataset, spec.name)):
@@ -221,13 +229,10 @@ def _rewrite(current: Dataset, whole: dict[str, pa.Table], merges: tuple[Merge, 
 def _read_aside(dataset: Dataset, table: str) -> pa.Table:
     """Return the rows of a table that a version leaves out."""
     path, spec = dataset.path(ASIDE[table]), next(spec for spec in TABLES if spec.name == table)
-    if path.name not in {file.name for file in dataset.manifest.files}:
+    if ASIDE[table] not in dataset.tables:
         return spec.arrow_schema.empty_table()
-    try:
-        return add_new_columns(pq.read_table(path), spec)
-    except (OSError, pa.ArrowInvalid) as error:
-        message = f"Cannot read {path}, which keeps what was merged ({error}): import the dataset again."
-        raise DatasetError(message) from error
+    check_files(dataset, ASIDE[table])
+    return add_new_columns(pq.read_table(path), spec)
 
 
 def _split_tables(tables: Mapping[str, pa.Table], merges: tuple[Merge, ...]) -> _Split:

@@ -2,21 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from charging.dataset.building.columns import add_new_columns, distinct_rows
+from charging.dataset.checksums import check_files
 from charging.dataset.store import Dataset
 from charging.domain.operator_names import make_operator_id, operator_key
 from charging.domain.operators import load_operators
-from charging.domain.schema import OPERATORS, PILES, STATIONS
+from charging.domain.schema import OPERATORS, PILES, STATIONS, Table
 from charging.domain.world.operators import load_world_operators, registered_id
-from charging.errors import DatasetError
 
 _CACHED_VERSIONS = 16
 
@@ -40,8 +39,7 @@ def operators_of(dataset: Dataset) -> tuple[NamedOperator, ...]:
     DatasetError
         If its table of operators is damaged.
     """
-    paths = (dataset.path(spec.name) for spec in (OPERATORS, STATIONS, PILES))
-    return _read_operators(dataset.key, *paths)
+    return _read_operators(replace(dataset, lease=None))
 
 
 def operator_names(*datasets: Dataset) -> dict[str, str]:
@@ -72,7 +70,7 @@ def find_operator(operator_id: str, *datasets: Dataset) -> str | None:
 
 def _find_by_spelling(key: str, names: Mapping[str, str], datasets: Iterable[Dataset]) -> str | None:
     """Return the only operator that is written so; of two none, since the link may have meant either."""
-    by_dataset = (_spellings(dataset.key, dataset.path(STATIONS.name)) for dataset in datasets)
+    by_dataset = (_spellings(replace(dataset, lease=None)) for dataset in datasets)
     written = {each for spellings in by_dataset for each in spellings.get(key, ())}
     if not written:
         registry = load_operators()
@@ -83,12 +81,9 @@ def _find_by_spelling(key: str, names: Mapping[str, str], datasets: Iterable[Dat
 
 
 @lru_cache(_CACHED_VERSIONS)
-def _spellings(_version: tuple[str, ...], stations: Path) -> dict[str, frozenset[str]]:
+def _spellings(dataset: Dataset) -> dict[str, frozenset[str]]:
     """Return the operators by the keys of the ids that would be made from what their stations say."""
-    try:
-        table = pq.read_table(stations, columns=["operator_id", "operator_raw"]).drop_null()
-    except (OSError, pa.ArrowInvalid) as error:
-        raise _damage(stations, error) from error
+    table = _read(dataset, STATIONS, "operator_id", "operator_raw").drop_null()
     found: defaultdict[str, set[str]] = defaultdict(set)
     for operator_id, text in distinct_rows(table, table.column_names)[0]:
         found[operator_key(make_operator_id(text))].add(operator_id)
@@ -96,26 +91,22 @@ def _spellings(_version: tuple[str, ...], stations: Path) -> dict[str, frozenset
 
 
 @lru_cache(_CACHED_VERSIONS)
-def _read_operators(
-    _version: tuple[str, ...], path: Path, stations: Path, piles: Path
-) -> tuple[NamedOperator, ...]:
-    if not path.is_file():
-        return _registered_operators(stations, piles)
+def _read_operators(dataset: Dataset) -> tuple[NamedOperator, ...]:
+    if OPERATORS.name not in dataset.tables:
+        return _registered_operators(dataset)
+    table = add_new_columns(_read(dataset, OPERATORS), OPERATORS)
     columns = [field.name for field in fields(NamedOperator)]
-    try:
-        table = add_new_columns(pq.read_table(path), OPERATORS).select(columns)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise _damage(path, error) from error
-    return tuple(NamedOperator(**row) for row in table.to_pylist())
+    return tuple(NamedOperator(**row) for row in table.select(columns).to_pylist())
 
 
-def _damage(path: Path, error: Exception) -> DatasetError:
-    return DatasetError(f"Cannot read {path} ({error}): import or build the dataset again.")
-
-
-def _registered_operators(*files: Path) -> tuple[NamedOperator, ...]:
+def _registered_operators(dataset: Dataset) -> tuple[NamedOperator, ...]:
     """Return the operators of a version of the first format, which has only those of the registry."""
-    tables = (pq.read_table(file, columns=["operator_id"]) for file in files)
+    tables = (_read(dataset, spec, "operator_id") for spec in (STATIONS, PILES))
     ids = {each for table in tables for each in pc.unique(table["operator_id"]).to_pylist()}
     found = sorted((each for each in load_operators() if each.id in ids), key=lambda each: each.id)
     return tuple(NamedOperator(each.id, each.name_en, each.name_zh, is_registered=True) for each in found)
+
+
+def _read(dataset: Dataset, spec: Table, *columns: str) -> pa.Table:
+    check_files(dataset, spec.name)
+    return pq.read_table(dataset.path(spec.name), columns=list(columns) or None)

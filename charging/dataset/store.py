@@ -53,6 +53,11 @@ class Dataset:
         return self.version / f"{table}.parquet"
 
     @property
+    def tables(self) -> frozenset[str]:
+        """The names of the tables the version has; of older formats some are missing."""
+        return frozenset(file.name.removesuffix(".parquet") for file in self.manifest.files)
+
+    @property
     def content_hash(self) -> str:
         """The digest of what the version says: the key of every answer."""
         return self.manifest.content_hash
@@ -61,6 +66,10 @@ class Dataset:
     def key(self) -> tuple[str, str, str]:
         """What no other version has: the key of all that is read from its files."""
         return self.content_hash, self.manifest.built_at.isoformat(), str(self.version)
+
+    def __hash__(self) -> int:
+        """Return what a cache finds it by; one should be given it without its lease."""
+        return hash(self.key)
 
     @property
     def number(self) -> int:

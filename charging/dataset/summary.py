@@ -1,6 +1,6 @@
 """What a dataset holds, in a handful of figures, counted from its files; repeated ids are in its report."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from charging.dataset.building.columns import distinct_rows
+from charging.dataset.checksums import check_files
 from charging.dataset.report import Finding, find_repeated_piles
 from charging.dataset.store import Dataset
 from charging.domain.place_names import place_keys
@@ -51,11 +52,18 @@ def repeated_piles(dataset: Dataset) -> Finding | None:
     """Return the piles that have the id of one at another station: of the report, which an old one lacks."""
     if dataset.manifest.format_version > 1:
         return dataset.manifest.report.repeated_piles
-    return _count_repeated_piles(dataset.key, dataset.path("stations"), dataset.path("piles"))
+    return _count_repeated_piles(replace(dataset, lease=None))
 
 
 def summarise(dataset: Dataset) -> Summary:
-    """Return the figures of a dataset."""
+    """Return the figures of a dataset.
+
+    Raises
+    ------
+    DatasetError
+        If a file of it is damaged.
+    """
+    check_files(dataset, "stations", "piles", "service_areas")
     stations = _columns(dataset.path("stations"), *_STATION_COLUMNS)
     piles = _columns(dataset.path("piles"), "operator_id", "current", "count")
     operators, at = distinct_rows(piles, ["operator_id"])
@@ -102,8 +110,10 @@ def _operators_without_piles(dataset: Dataset, stations: pa.Table) -> list[str |
 
 
 @lru_cache(maxsize=4)  # files of a version never change
-def _count_repeated_piles(_version: tuple[str, ...], stations: Path, piles: Path) -> Finding | None:
-    return find_repeated_piles(_columns(stations, *_OWNER), _columns(piles, "station_id", "pile_id"))
+def _count_repeated_piles(dataset: Dataset) -> Finding | None:
+    check_files(dataset, "stations", "piles")
+    stations = _columns(dataset.path("stations"), *_OWNER)
+    return find_repeated_piles(stations, _columns(dataset.path("piles"), "station_id", "pile_id"))
 
 
 def _count_places(stations: pa.Table) -> int:

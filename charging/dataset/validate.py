@@ -3,15 +3,14 @@
 Every complaint about a set of tables is collected and raised at once.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from charging.dataset.building.columns import add_new_columns, distinct_rows, rows_of
+from charging.dataset.checksums import sha256_of
 from charging.dataset.content_hash import content_hash
 from charging.dataset.store import Dataset
 from charging.domain.schema import FORMAT_VERSION, PILES, SERVICE_AREAS, STATIONS, TABLES, Column, Table
@@ -60,7 +59,7 @@ def find_damage(dataset: Dataset) -> Iterator[str]:
     Reads every file whole, which opening a dataset does not.
     """
     changed = [
-        file.name for file in dataset.manifest.files if _sha256(dataset.version / file.name) != file.sha256
+        file.name for file in dataset.manifest.files if sha256_of(dataset.version / file.name) != file.sha256
     ]
     if changed:
         yield f"The files are not those that were written: {', '.join(changed)}"
@@ -80,11 +79,6 @@ def find_damage(dataset: Dataset) -> Iterator[str]:
         )
     if report.stations != len(tables[STATIONS.name]):
         yield f"The report counts {report.stations} stations, the table {len(tables[STATIONS.name])}"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _column_complaints(table: pa.Table, spec: Table) -> Iterator[str]:

@@ -7,7 +7,6 @@ are swept (`charging.dataset.retention`).
 """
 
 import errno
-import hashlib
 import json
 import logging
 import os
@@ -22,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from charging.dataset.building.operator_naming import operator_table
+from charging.dataset.checksums import sha256_of
 from charging.dataset.content_hash import content_hash
 from charging.dataset.locks import LOCK, MAX_WAIT_S, Lease, hold_lock, take_lease
 from charging.dataset.manifest import Description, Manifest, StoredFile
@@ -124,9 +124,7 @@ def _write_table(draft: Path, name: str, table: pa.Table) -> StoredFile:
         write_statistics=[field.name for field in table.schema if not pa.types.is_string(field.type)],
     )
     _synchronise(path)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return StoredFile(name=path.name, bytes=path.stat().st_size, sha256=digest)
+    return StoredFile(name=path.name, bytes=path.stat().st_size, sha256=sha256_of(path))
 
 
 def _publish(folder: Path, draft: Path) -> tuple[Path, Lease | None]:

@@ -7,8 +7,9 @@ map needs none; above a set size the wide rows stay on disk.
 
 import re
 import threading
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -19,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from charging.dataset.checksums import check_files, reading
 from charging.dataset.operators import NamedOperator, operators_of
 from charging.dataset.store import Dataset
 from charging.domain.repeated_ids import MIN_ID_LENGTH
@@ -133,11 +135,12 @@ class Engine:
     def run(self, query: Query) -> pd.DataFrame:
         """Run one query on a cursor of its own: a shared connection would mix the rows of two threads."""
         self._wait_for(query.sql)
-        with self._connection.cursor() as cursor:
+        with self._connection.cursor() as cursor, self._reading():
             return _to_frame(cursor.sql(query.sql, params=list(query.parameters)).to_arrow_table())
 
     def shared_pile_ids(self) -> pd.Series:
         """Return the ids of piles that several stations have, as arrays by the station_id of each."""
+        self.memoize("pile ids", lambda: check_files(self._dataset, "piles"))
         # a shorter one is a number within its station
         named = (
             f"select distinct pile_id, station_id from read_parquet({_literal(self._pile_file)})"
@@ -190,7 +193,7 @@ class Engine:
         if condition == EVERYTHING:
             return np.arange(self.columns.cell.size)
         self._wait_for(condition)
-        with self._connection.cursor() as cursor:
+        with self._connection.cursor() as cursor, self._reading():
             found = cursor.sql(f"select rowid from groups where {condition}", params=list(parameters))
             rows: NDArray[np.int64] = found.to_arrow_table()["rowid"].to_numpy()
         return rows if (rows[1:] > rows[:-1]).all() else np.sort(rows)
@@ -230,7 +233,9 @@ class Engine:
     def _read_stations(self, columns: tuple[str, ...]) -> pa.Table:
         # first what is read from the file: the others may not be ready yet
         missing = tuple(name for name in columns if name not in self._memory_columns)
-        read = _read_table(self._station_file, missing)
+        self._check_wide_rows()
+        with self._reading():
+            read = _read_table(self._station_file, missing)
         held = self._contents.result().stations
         return pa.table({name: read[name] if name in missing else _to_text(held[name]) for name in columns})
 
@@ -239,8 +244,8 @@ class Engine:
 
         Raises
         ------
-        pyarrow.ArrowInvalid, OSError
-            If a file of the dataset cannot be read.
+        DatasetError
+            If a file of the dataset is damaged or cannot be read.
         """
         self._tables_wanted.set()
         self._tables.result()
@@ -258,12 +263,26 @@ class Engine:
         wait([self._tables])
         self._connection.close()
 
+    def _check_wide_rows(self) -> None:
+        """Look once more when columns are first read that no sum needed: it may be long after the opening."""
+        self.memoize("wide rows", lambda: check_files(self._dataset, "stations"))
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Say of a file that cannot be read any more what it is, and what to do."""
+        with reading(self._dataset, self._dataset.version):
+            try:
+                yield
+            except duckdb.IOException as error:
+                raise OSError(str(error)) from error
+
     def _wait_for(self, sql: str) -> None:
         """Wait until everything that a query reads is ready."""
         self.wait()
         if self._stations and _READS_STATIONS.search(sql):
             with self._lock:
                 if self._stations:
+                    check_files(self._dataset, "stations")
                     columns, file = _all_columns(self._station_file), _literal(self._station_file)
                     select = SELECT_STATIONS.format(columns=columns, file=file)
                     self._connection.cursor().execute(f"{self._stations} {select}")
@@ -273,6 +292,7 @@ class Engine:
         """Read the columns for sums, which answer many queries, then make the tables for SQL."""
         stations, piles, areas = (dataset.path(table) for table in ("stations", "piles", "service_areas"))
         try:
+            check_files(dataset, "stations", "piles", "service_areas")
             groups = read_groups(stations, piles)
             counts = groups.pile_counts()
             columns, operator_ids = _columns(groups, counts), self._operator_ids(stations, piles)

@@ -27,10 +27,10 @@ def main() -> None:
     from charging.views.chrome import header, sidebar  # noqa: PLC0415
     from charging.views.datasets import sample_offer  # noqa: PLC0415
     from charging.views.pages import router  # noqa: PLC0415
-    from charging.views.session import render_lock  # noqa: PLC0415
+    from charging.views.session import damage, render_lock  # noqa: PLC0415
 
     top, view = st.container(), st.container()
-    with render_lock.render_lock():
+    with damage.telling_damage(context.say), render_lock.render_lock():
         with view:  # first, so that the map is on its way while the rest is made
             router.render(context)
         with top:

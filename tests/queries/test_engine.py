@@ -1,30 +1,29 @@
 """The engine prepares its tables in the background: what goes wrong there reaches whoever asks."""
 
+import shutil
 import time
 from contextlib import closing
+from dataclasses import replace
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from charging.domain.filters import Filters
+from charging.errors import DatasetError
 from charging.queries.engine import Engine, Query
 from charging.queries.groups import StoredGroups
 from charging.queries.sized_cache import SizedCache
 from charging.queries.totals import totals
 
 
-def test_a_dataset_that_cannot_be_read_is_told_to_the_first_who_asks(tiny_dataset, tmp_path):
-    class Broken:
-        def path(self, table):
-            copy = tmp_path / f"{table}.parquet"
-            copy.write_bytes(tiny_dataset.path(table).read_bytes()[:100])
-            return copy
-
-    engine = Engine(Broken(), memory_limit_mb=100)
+def test_a_dataset_that_cannot_be_read_is_told_to_everyone_who_asks(tiny_dataset, tmp_path):
+    version = shutil.copytree(tiny_dataset.version, tmp_path / "v1")
+    for path in version.glob("*.parquet"):
+        path.write_bytes(path.read_bytes()[:100])
+    engine = Engine(replace(tiny_dataset, version=version), memory_limit_mb=100)
     for filters in (Filters(), Filters(text="a")):
-        with pytest.raises(pa.ArrowInvalid):
+        with pytest.raises(DatasetError, match=r"stations.parquet is not the file"):
             totals(engine, filters)
 
 

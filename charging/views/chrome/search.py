@@ -11,6 +11,7 @@ from charging.views.elements.texts import Texts
 from charging.views.session import state
 from charging.views.session.caching import Answers
 from charging.views.session.context import ViewContext
+from charging.views.session.damage import tells_damage
 from charging.views.session.visit import Selection, visit, widget_value
 
 KEY = "finding"
@@ -20,6 +21,7 @@ ZOOMS = {HitKind.POINT: 15.0, HitKind.CITY: 11.0, HitKind.TOWN: 13.0, HitKind.ST
 
 
 @st.fragment
+@tells_damage
 def show_search(context: ViewContext) -> None:
     """Show the field, and go where its user chooses."""
     say, hits = context.say, _hits(context.answers)

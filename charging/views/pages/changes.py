@@ -34,6 +34,7 @@ from charging.views.session import analysis_params, state
 from charging.views.session.caching import Answers
 from charging.views.session.colours import theme
 from charging.views.session.context import ViewContext
+from charging.views.session.damage import tells_damage
 from charging.views.session.visit import visit
 
 MAX_STATIONS = 500
@@ -92,6 +93,7 @@ def render(context: ViewContext) -> None:
 
 
 @st.fragment(key="changes")
+@tells_damage
 def _show_changes(context: ViewContext) -> None:
     context, problem = second_dataset.add_other(context)
     analysis.show_analysis(DatasetChanges(problem), context)

@@ -27,6 +27,7 @@ from charging.views.session import analysis_params
 from charging.views.session.caching import Answers
 from charging.views.session.colours import theme
 from charging.views.session.context import ViewContext
+from charging.views.session.damage import tells_damage
 from charging.views.session.visit import visit
 
 MAX_SPOTS = 500
@@ -72,6 +73,7 @@ def render(context: ViewContext) -> None:
 
 
 @st.fragment(key="compare")
+@tells_damage
 def _show_comparison(context: ViewContext) -> None:
     if visit.dataset != context.dataset.folder.name:
         st.rerun()  # A and B were swapped between two datasets: the page opens the other one

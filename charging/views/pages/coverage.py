@@ -14,6 +14,7 @@ from charging.views.analyses.white_spots import WhiteSpotRanking
 from charging.views.elements.markup import show_segments
 from charging.views.session import analysis_params
 from charging.views.session.context import ViewContext
+from charging.views.session.damage import tells_damage
 from charging.views.session.visit import AnalysisName, visit
 
 ANALYSES: Mapping[AnalysisName, analysis.Analysis] = {
@@ -45,6 +46,7 @@ def offered_analyses(context: ViewContext) -> list[AnalysisName]:
 
 
 @st.fragment(key="coverage")
+@tells_damage
 def _show_analysis(context: ViewContext) -> None:
     analysis_params.keep_choices()
     analysis.show_analysis(ANALYSES[visit.analysis], context, partial(_choose_analysis, context))

@@ -11,6 +11,7 @@ from charging.views.mapview.table import show_map_controls, show_sentence, show_
 from charging.views.report.downloads import show_downloads
 from charging.views.session import render_lock, state
 from charging.views.session.context import ViewContext
+from charging.views.session.damage import tells_damage
 from charging.views.session.visit import visit
 
 PANEL_LINES = 4
@@ -18,6 +19,7 @@ PANEL_LINES = 4
 
 
 @st.fragment(key=state.MAP)
+@tells_damage
 def render(context: ViewContext) -> None:
     """Show the view."""
     with render_lock.render_lock():

@@ -1,6 +1,7 @@
 """Which dataset the page opens, and that nothing takes the place of one that is lost."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -8,6 +9,7 @@ from views.paged import PAGE, html, opened, run
 
 from charging.dataset.pipeline import SIMULATED
 from charging.dataset.store import LAST, dataset_names, last_dataset, open_dataset, remember_dataset
+from charging.dataset.versions import write_version
 
 
 @pytest.fixture
@@ -118,3 +120,17 @@ def test_a_dataset_that_is_set_is_opened_without_writing_anything(page, build_di
     assert not page.error
     assert {path: path.stat().st_mtime_ns for path in build_dir.rglob("*")} == before
     assert last_dataset(build_dir) is None
+
+
+@pytest.mark.parametrize("view", ["map", "data"])
+def test_a_damaged_table_is_told_in_the_page(page, build_dir, build, tiny_records, tiny_description, view):
+    built = build([*tiny_records[:7], *tiny_records[-2:]])  # of which nobody has asked anything
+    about = replace(tiny_description, report=built.report, sources=built.sources)
+    path = write_version(build_dir / "tiny", built.tables, about).path("piles")
+    data = bytearray(path.read_bytes())
+    data[500] ^= 1
+    path.write_bytes(data)
+    opened(page, view=view)
+    assert "The dataset cannot be opened" in page.error[0].value
+    assert "piles.parquet is not the file that was written" in page.text[0].value
+    assert str(build_dir) not in page.text[0].value
