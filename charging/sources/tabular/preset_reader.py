@@ -7,6 +7,7 @@ from itertools import chain
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from charging.sources.io.blocks import Cells
 from charging.sources.json_records.list_cells import first_values, list_of
@@ -21,10 +22,11 @@ from charging.sources.tabular.station_columns import (
     TEXTS,
     TIMES,
     Coded,
+    Piles,
     Stations,
 )
 from charging.sources.tabular.tables import LAT, LON
-from charging.sources.tabular.total_rows import total_rows
+from charging.sources.tabular.total_rows import RunningSums, total_rows, totals_without_id
 
 _ID = "source_id"
 _STATED = "stated_piles"
@@ -70,6 +72,7 @@ class PresetTable:
         used = {at for field in places.values() for place in field.places for at in place}
         names = [name for name, at in positions.items() if at in used]
         self._points = PointReader(preset, places, names, where, repairs)
+        self._sums = RunningSums()
         self.least = _least_width(station)
         self.wanted = sorted(
             {
@@ -95,18 +98,36 @@ class PresetTable:
             _apply_defaults(columns, ids, refused)
         lat, lon = self._points.read(sheet, ids, refused, notes)
         _name_totals(sheet, refused)
+        piles = self._piles.read(sheet if not self._in_lists else Sheet(cells.columns, cells.rows), notes)
+        self._refuse_totals(sheet, ids, _counts(piles, stated, cells.rows), refused)
         stations = Stations(
             lat=lat,
             lon=lon,
             datum=Coded.same(self._preset.datum, cells.rows),
             columns=columns,
             stated_piles=stated,
-            piles=self._piles.read(sheet if not self._in_lists else Sheet(cells.columns, cells.rows), notes),
+            piles=piles,
             rows=np.ones(cells.rows, np.int64),
             unmapped=notes.unread,
             doubts=notes.doubts,
         )
         return _without(stations, refused, cells.broken)
+
+    def _refuse_totals(
+        self, sheet: Sheet, ids: pa.Array, counts: NDArray[np.float64], refused: dict[int, Rejection]
+    ) -> None:
+        """Refuse the rows with a point that are the sum of those above, or that alone have no id."""
+        own_ids = next(field for field in self._station if field.name == _ID)
+        bare = (
+            totals_without_id(sheet.cells, sheet.texts(own_ids.places[0])).tolist()
+            if len(own_ids.places) > 1
+            else []
+        )
+        known = [*bare, *(row for row, each in refused.items() if each.reason is Reason.TOTAL)]
+        for row in (*bare, *self._sums.find(sheet.cells, counts, known)):
+            refused[row] = Rejection(
+                reason=Reason.TOTAL, record_id=ids[row].as_py(), field=_STATED, value=f"{counts[row]:g}"
+            )
 
     def _of_station(self, columns: Mapping[int, pa.Array]) -> Mapping[int, pa.Array]:
         """Return columns of cells, of lists inside a record the first value."""
@@ -163,6 +184,16 @@ def _name_totals(sheet: Sheet, refused: dict[int, Rejection]) -> None:
     bare = [row for row, each in refused.items() if each.reason in _REASONS_OF_TOTALS]
     for row in total_rows(sheet.cells, bare).tolist() if bare else ():
         refused[row] = replace(refused[row], reason=Reason.TOTAL)
+
+
+def _counts(piles: Piles, stated: Coded, rows: int) -> NDArray[np.float64]:
+    """Return how many piles each row says it has; 0 where it does not."""
+    of_kind = np.array([pile.count or 0 for pile in piles.kind.values], np.float64)
+    counts = (
+        np.bincount(piles.station, of_kind[piles.kind.at], rows) if len(piles.station) else np.zeros(rows)
+    )
+    total = np.array([count or 0 for count in stated.values], np.float64)[stated.at]
+    return np.where(counts > 0, counts, total)
 
 
 def _least_width(station: Iterable[Field]) -> int:
