@@ -29,7 +29,7 @@ from charging.cli.command import (
     locate_folder,
 )
 from charging.cli.process_setup import set_up
-from charging.cli.table_options import add_table_options, given_columns, statement_of
+from charging.cli.table_options import add_table_options, corrections_of, given_columns, statement_of
 from charging.dataset.pipeline import MAX_SCALE, build_simulated, import_files
 from charging.dataset.report import describe_repeats
 from charging.dataset.retention import sweep_versions
@@ -41,7 +41,7 @@ from charging.dataset.validate import find_damage
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, UsageError
 from charging.settings import Settings
-from charging.sources.readers import READERS, Corrections
+from charging.sources.readers import READERS
 from charging.sources.records import Repair
 from charging.sources.tabular.presets import presets
 
@@ -68,8 +68,8 @@ _LAZY_COMMANDS = {
 _MODULES = {"compare": "comparison", "diff": "changes"}  # of the others the name is that of the command
 
 _ABOUT_FILES = (
-    "files format preset datum column dry_run save_preset title licence attribution date timezone crs "
-    "id_from_file repair"
+    "files format preset datum column encoding dry_run save_preset title licence attribution date timezone"
+    " crs id_from_file repair"
 )
 """Options of an import that say which files are read, and how."""
 
@@ -239,13 +239,7 @@ def _import(options: argparse.Namespace, settings: Settings) -> Output:
         into=options.into,
         given=given_columns(options),
         statement=statement_of(options),
-        corrections=Corrections(
-            timezone=options.timezone,
-            crs=options.crs,
-            records=options.records,
-            id_from_file=options.id_from_file,
-            repairs=frozenset(options.repair),
-        ),
+        corrections=corrections_of(options),
         progress=ProgressLine(sys.stderr),
     )
     sweep_versions(dataset.folder, settings)

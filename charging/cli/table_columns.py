@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from charging.cli.command import Output
-from charging.cli.table_options import given_columns, statement_of
+from charging.cli.table_options import corrections_of, given_columns, statement_of
 from charging.dataset.pipeline import stated
 from charging.dataset.report import GuessedColumn, column_line
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, SourceError, UsageError
 from charging.sources.readers import sniff
-from charging.sources.recognition.column_guess import Given, TableGuess, TableKind, warnings_of
+from charging.sources.recognition.column_guess import Given, Hints, TableGuess, TableKind, warnings_of
 from charging.sources.recognition.guessed_preset import save_preset
 from charging.sources.recognition.preset_fields import fields_of_preset
 from charging.sources.recognition.table_guess import guess_table
@@ -49,7 +49,7 @@ def keep_preset(options: argparse.Namespace, build_dir: Path) -> str:
         message = f"Expected one file for --save-preset, found {len(options.files)}. Import them one by one."
         raise UsageError(message)
     (path,) = options.files
-    guess = guess_table(path, given_columns(options), records=options.records)
+    guess = guess_table(path, given_columns(options), hints=corrections_of(options).hints)
     if guess is None:
         message = f"{path}: expected a table for --save-preset, found none"
         raise UsageError(message)
@@ -98,10 +98,10 @@ def _shown(path: Path, given: Given, options: argparse.Namespace, own: Path) -> 
         return Shown(
             path, {"file": path.name, "preset": known, **fields.to_json()}, [*lines, _unused(fields.unused)]
         )
-    if not given and (title := _format_of(path, options.records)):
+    if not given and (title := _format_of(path, corrections_of(options).hints)):
         values = {"file": path.name, "format": title, "columns": {}, "unused": []}
         return Shown(path, values, [f"{path.name}: {title}, which is no table whose columns are guessed"])
-    guess = guess_table(path, given, records=options.records)
+    guess = guess_table(path, given, hints=corrections_of(options).hints)
     if guess is None and (explanation := explain_json(path)):
         raise SourceError(f"{path}: {explanation}")
     if guess is None:
@@ -111,10 +111,10 @@ def _shown(path: Path, given: Given, options: argparse.Namespace, own: Path) -> 
     return Shown(path, _values(path, guess, datum), list(_lines(path, guess, datum)))
 
 
-def _format_of(path: Path, records: str | None) -> str | None:
+def _format_of(path: Path, hints: Hints) -> str | None:
     """Return the title of the format a file is of, where it is none of a guessed table."""
     try:
-        reader = sniff(path, records=records)
+        reader = sniff(path, hints=hints)
     except ChargingError:
         return None
     return None if reader.guess else reader.title

@@ -3,6 +3,7 @@
 import argparse
 
 from charging.errors import UsageError
+from charging.sources.readers import Corrections
 from charging.sources.recognition.column_guess import FIELDS, Given
 from charging.sources.recognition.statement import Statement, is_date
 
@@ -23,6 +24,8 @@ def add_table_options(sub: argparse.ArgumentParser) -> None:
         help="of JSON, the keys that lead to the list of stations, joined by points, such as data.stations; "
         "by default it is found",
     )
+    encoding_help = "encoding of the text of tables, such as cp1250; by default it is told from their bytes"
+    sub.add_argument("--encoding", metavar="NAME", help=encoding_help)
     sub.add_argument(
         "--dry-run", action="store_true", help="show what the columns are taken for, and import nothing"
     )
@@ -53,6 +56,18 @@ def given_columns(options: argparse.Namespace) -> Given:
             raise UsageError(message)
         found[field.strip()] = (*found.get(field.strip(), ()), *filter(None, [header.strip()]))
     return found
+
+
+def corrections_of(options: argparse.Namespace) -> Corrections:
+    """Return what the user knows of the files better than they say."""
+    return Corrections(
+        timezone=options.timezone,
+        crs=options.crs,
+        encoding=options.encoding,
+        records=options.records,
+        id_from_file=options.id_from_file,
+        repairs=frozenset(options.repair),
+    )
 
 
 def statement_of(options: argparse.Namespace) -> Statement:

@@ -33,7 +33,7 @@ from charging.dataset.store import (
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError, DatasetError, Fault, SourceError, UsageError
 from charging.sources.readers import Corrections, Reader, reader_named, sniff
-from charging.sources.recognition.column_guess import Given, TableGuess
+from charging.sources.recognition.column_guess import NO_HINTS, Given, Hints, TableGuess
 from charging.sources.recognition.guessed_preset import preset_of, preset_tables
 from charging.sources.recognition.statement import Statement
 from charging.sources.recognition.table_guess import check_lists_stations, correct_guess, guess_table
@@ -110,7 +110,7 @@ class Draft:
             raise DatasetError(message) from error
         self.dataset: Dataset | None = None
         self.choices: ReadOptions | None = None  # that the dataset was read by
-        self._guesses: dict[Path, tuple[Given, TableGuess | None]] = {}  # the last of each file
+        self._guesses: dict[Path, tuple[tuple[Given, Hints], TableGuess | None]] = {}  # the last of each file
         self._previews: dict[Path, tuple[ReadOptions, Preview]] = {}  # likewise
 
     @property
@@ -121,7 +121,7 @@ class Draft:
         candidates = [stem, f"{stem}-data", *(f"{stem}-{number}" for number in range(2, len(taken) + 4))]
         return next(name for name in candidates if name.casefold() not in taken and _is_good_name(name))
 
-    def guess_of(self, file: DraftFile, columns: Given) -> TableGuess:
+    def guess_of(self, file: DraftFile, columns: Given, hints: Hints = NO_HINTS) -> TableGuess:
         """Return what the columns of a table are taken for, with those that were named.
 
         Raises
@@ -129,24 +129,34 @@ class Draft:
         ChargingError
             If a header is not there, or the file is no table.
         """
-        if file.path not in self._guesses or self._guesses[file.path][0] != columns:
+        known = columns, hints
+        if file.path not in self._guesses or self._guesses[file.path][0] != known:
             with self._sender_names():
-                self._guesses[file.path] = columns, guess_table(file.path, columns, any_header=True)
+                guess = guess_table(file.path, columns, any_header=True, hints=hints)
+            self._guesses[file.path] = known, guess
         guess = self._guesses[file.path][1]
         if guess is None:
             raise SourceError(file.problem, Fault.UNRECOGNISED)
         return guess
 
-    def correct_columns(self, file: DraftFile, columns: Given, field: str, headers: tuple[str, ...]) -> Given:
+    def correct_columns(
+        self,
+        file: DraftFile,
+        columns: Given,
+        field: str,
+        headers: tuple[str, ...],
+        hints: Hints = NO_HINTS,
+    ) -> Given:
         """Return the columns named of a table, when one field was given others."""
         with self._sender_names():
-            return correct_guess(file.path, self.guess_of(file, columns), columns, field, headers)
+            before = self.guess_of(file, columns, hints)
+            return correct_guess(file.path, before, columns, field, headers, hints=hints)
 
     def unit_counted(self, file: DraftFile, choices: ReadOptions) -> str:
         """Return what one count of a file would be, as far as it is known before it can be read."""
         with suppress(ChargingError):
             if is_by_columns(file, choices):
-                guess = self.guess_of(file, columns_named(file, choices))
+                guess = self.guess_of(file, columns_named(file, choices), choices.corrections.hints)
                 return str(preset_tables(guess, "", "")["source"]["unit_counted"])
             return self._known_reader(file, choices).source().unit_counted
         return "pile"
@@ -279,7 +289,7 @@ class Draft:
         return reader
 
     def _reader_by_columns(self, file: DraftFile, choices: ReadOptions) -> Reader:
-        guess = self.guess_of(file, columns_named(file, choices))
+        guess = self.guess_of(file, columns_named(file, choices), choices.corrections.hints)
         check_lists_stations(guess, file.name)
         if guess.doubts:
             message = (

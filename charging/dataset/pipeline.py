@@ -30,7 +30,7 @@ from charging.sources.readers import (
     reader_named,
     sniff,
 )
-from charging.sources.recognition.column_guess import Assumption, Given, TableGuess, warnings_of
+from charging.sources.recognition.column_guess import Assumption, Given, Hints, TableGuess, warnings_of
 from charging.sources.recognition.statement import Statement
 from charging.sources.records import Reason, Record, SourceInfo, StationRecord
 from charging.sources.tabular.presets import OWN_PRESETS, find_preset
@@ -178,7 +178,7 @@ def import_files(  # noqa: PLR0913  what a user may say of an import
     own = own_presets or build_dir / OWN_PRESETS
     known = readers or {}
     chosen = [
-        (path, known.get(path) or _choose_reader(path, format_name, preset, own, given, corrections.records))
+        (path, known.get(path) or _choose_reader(path, format_name, preset, own, given, corrections.hints))
         for path in paths
     ]
     chosen = [(path, reader.correct(corrections)) for path, reader in chosen]
@@ -279,7 +279,7 @@ def _choose_reader(
     preset: str | None,
     own: Path,
     given: Given | None,
-    records: str | None,
+    hints: Hints,
 ) -> Reader:
     if preset and given:
         message = f"Expected either a preset or columns, found the preset {preset!r} and columns for it"
@@ -289,9 +289,9 @@ def _choose_reader(
     if is_text and any(each.matches(read_head(path)) for each in (service_areas, irve_dynamic)):
         return sniff(path)
     if given or (format_name == "tabular" and chosen is None):
-        return guess_reader(path, given, records=records) or sniff(path, own, records=records)
+        return guess_reader(path, given, hints=hints) or sniff(path, own, hints=hints)
     if not (format_name or chosen):
-        return sniff(path, own, records=records)
+        return sniff(path, own, hints=hints)
     reader = reader_named(format_name or "tabular")
     reader.source(preset=chosen)  # refuses a preset where the format has none
     return replace(reader, preset=chosen)

@@ -25,11 +25,18 @@ from typing import Any, Protocol, cast
 from charging.errors import Fault, SourceError, UsageError
 from charging.sources import irve_dynamic, service_areas
 from charging.sources.io.files import FileKind, Part, file_kind, read_heads, text_part, unread
-from charging.sources.recognition.column_guess import Assumed, Assumption, Given, TableGuess
+from charging.sources.recognition.column_guess import (
+    NO_HINTS,
+    Assumed,
+    Assumption,
+    Given,
+    Hints,
+    TableGuess,
+)
 from charging.sources.records import Record, Repair, SourceInfo
 from charging.sources.tabular import model as tabular
 from charging.sources.tabular.preset_schema import Preset
-from charging.sources.tabular.presets import correct_preset, presets
+from charging.sources.tabular.presets import checked_layout, correct_preset, presets
 from charging.sources.tabular.station_columns import Stations
 
 
@@ -48,6 +55,7 @@ class Corrections:
 
     timezone: str | None = None  # of times in tables that name none
     crs: str | None = None  # EPSG code of the coordinates of tables
+    encoding: str | None = None  # of the text of tables
     records: str | None = None  # of JSON, the keys that lead to the list of records
     id_from_file: bool = False  # ids are unique within a file only
     repairs: frozenset[Repair] = frozenset()  # what is put right, and counted
@@ -58,10 +66,23 @@ class Corrections:
         known = {
             "timezone": self.timezone,
             "crs": self.crs,
+            "encoding": self.encoding,
             "records": self.records,
             "id_from_file": self.id_from_file,
         }
         return {key: value for key, value in known.items() if value}
+
+    @property
+    def hints(self) -> Hints:
+        """What of it serves to recognise columns.
+
+        Raises
+        ------
+        UsageError
+            If a correction is none that can be used.
+        """
+        layout = checked_layout(self.layout)
+        return Hints(encoding=self.encoding, crs=layout.crs, records=self.records)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +212,7 @@ READERS: tuple[Reader, ...] = (
 """Every format, in the order in which `sniff` asks them."""
 
 
-def sniff(path: Path, own_presets: Path | None = None, *, records: str | None = None) -> Reader:
+def sniff(path: Path, own_presets: Path | None = None, *, hints: Hints = NO_HINTS) -> Reader:
     """Return the reader for a file, told from how its content begins.
 
     A table that no preset has the columns of is read as its columns are guessed.
@@ -202,8 +223,8 @@ def sniff(path: Path, own_presets: Path | None = None, *, records: str | None = 
         The file.
     own_presets
         Folder of the user's presets, which are asked before those that come with the project.
-    records
-        Of JSON, the keys that lead to the list of records; by default the one that has stations.
+    hints
+        What is known of how a table is written whose columns are guessed.
 
     Raises
     ------
@@ -220,7 +241,7 @@ def sniff(path: Path, own_presets: Path | None = None, *, records: str | None = 
     for reader in READERS:  # of an archive whose largest text is not what is meant
         if reader.matches and any(map(reader.matches, others)):
             return reader
-    if reader_of_guess := guess_reader(path, records=records):
+    if reader_of_guess := guess_reader(path, hints=hints):
         return reader_of_guess
     if explanation := tabular.explain_json(path):
         raise SourceError(f"{path}: {explanation}", Fault.UNRECOGNISED)
@@ -246,7 +267,7 @@ def point_statuses(chosen: Sequence[tuple[Path, Reader]]) -> irve_dynamic.PointS
     return irve_dynamic.PointStatuses(paths) if paths else None
 
 
-def guess_reader(path: Path, given: Given | None = None, *, records: str | None = None) -> Reader | None:
+def guess_reader(path: Path, given: Given | None = None, *, hints: Hints = NO_HINTS) -> Reader | None:
     """Return the reader of a table whose columns are guessed, None where nothing in a file looks like one.
 
     Raises
@@ -256,7 +277,7 @@ def guess_reader(path: Path, given: Given | None = None, *, records: str | None 
     """
     from charging.sources.recognition.table_guess import check_importable, guess_table  # noqa: PLC0415  as below
 
-    guess = guess_table(path, given, records=records)
+    guess = guess_table(path, given, hints=hints)
     if guess is None:
         return None
     check_importable(guess, path)

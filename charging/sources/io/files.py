@@ -260,7 +260,7 @@ def source_errors(part: object, encoding: str = "utf-8") -> Iterator[None]:
         byte = error.object[error.start : error.start + 1].hex() or "end"
         message = (
             f"{part}: expected text in {encoding}, found the byte 0x{byte} that it does not allow. "
-            "Convert the file to UTF-8, or name its encoding in the preset."
+            "Convert the file to UTF-8; of a table its encoding can be named (--encoding, or in its preset)."
         )
         raise SourceError(message, Fault.ENCODING) from error
     except _DAMAGE as error:

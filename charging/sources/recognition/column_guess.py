@@ -17,6 +17,18 @@ Given = Mapping[str, tuple[str, ...]]
 """Headers the user named, by field; none for a field that is to have no column."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What is known of how a table is written, where it does not say so itself."""
+
+    encoding: str | None = None  # of its text
+    crs: int | None = None  # of coordinates in metres, the EPSG code
+    records: str | None = None  # of JSON, the keys that lead to the list of records
+
+
+NO_HINTS = Hints()
+
+
 class TableKind(StrEnum):
     """What a row of a table is."""
 
@@ -37,6 +49,7 @@ class Assumed(StrEnum):
     YEARS = "years"
     DATUM = "datum"
     PRESET_DATUM = "preset_datum"
+    ENCODING = "encoding"
 
 
 _ASSUMED = {
@@ -48,6 +61,8 @@ _ASSUMED = {
     Assumed.DATUM: "its points are in mainland China and nothing states their datum: they were taken as they"
     " stand, as WGS-84. If they come from a Chinese map (Amap, Tencent: GCJ-02; Baidu: BD-09), they lie up to"
     " 700 m off; import again with --datum gcj02 or --datum bd09",
+    Assumed.ENCODING: "its text is not in UTF-8 and does not say in what: it was taken for {0}, in which it"
+    " says {1}. If that is wrong, import again with --encoding",
     Assumed.PRESET_DATUM: "its points were taken as {0}, the datum that this source gives unless it was asked"
     " for another: where it was, they lie up to 1 km off; import again with --datum",
 }
@@ -93,12 +108,14 @@ class TableForm:
     delimiter: str | None = None  # of delimited text
     encodings: tuple[str, ...] = ("utf-8",)  # in the order they are tried
     encoding: str = "utf-8"  # the one of the rows that were looked at
+    is_encoding_guessed: bool = False  # its bytes do not tell it, nor did anybody
     decimal: str = "."
     separator: str = ","  # between the plugs of one cell
     date_formats: tuple[str, ...] = ()  # none: ISO 8601
     power_unit: str = "kW"
     position_order: str | None = "lat lon"  # None: as the reader finds, by the reference system of metres
     records: str | None = None  # of JSON, the keys that lead to the list of records
+    crs: int | None = None  # of coordinates in metres
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +130,7 @@ class TableGuess:
     warnings: tuple[Assumption, ...] = ()
     doubts: tuple[str, ...] = ()  # why coordinates are not sure, where they are not
     candidates: tuple[str, ...] = ()  # columns that may hold coordinates
+    are_in_metres: bool = False  # these, in a reference system that is not known
     header: tuple[str, ...] = ()
     samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # values by header, each once
     not_known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # texts that say so, by header

@@ -1,21 +1,25 @@
 """Which columns hold latitude and longitude, or both in one cell; and whether that is sure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
+
+import numpy as np
 
 from charging.sources.recognition.cells import MIN_SHARE, SampleColumn
 from charging.sources.recognition.column_guess import Assumed, Assumption
 from charging.sources.recognition.field_rules import Candidate, candidate
-from charging.sources.recognition.header_words import fold_word, meanings
+from charging.sources.recognition.header_words import NUMBER, UNKNOWN, fold_word, meanings
 from charging.sources.tabular.position_cells import read_pair
+from charging.sources.tabular.projections import IN_DEGREES, crs_in, is_northing_first
 
 SURE = 0.75
 """Confidence from which on coordinates are taken without asking."""
 
 _MAX_LAT = 90.0
 _MAX_LON = 180.0
+_BESIDE_AXES = frozenset({"crs_name", "address", "station", "place", "display"})
 _MIN_PLACES = 3  # decimals of degrees that say where a station is
 _NEAR_DEG = 0.01
 _LON_FIRST = re.compile(r"point\s*\(|^\s*\[", re.IGNORECASE)
@@ -29,6 +33,11 @@ _AXES = (
     ("coord_x", "coord_y"),
     ("geometry.x", "geometry.y"),  # features of ArcGIS
 )
+_EAST_AND_NORTH = (
+    *(("east", "north"), ("e", "n"), ("est", "nord"), ("ost", "nord"), ("este", "norte")),
+    *(("oost", "noord"), ("ost", "norr"), ("ita", "pohjoinen"), ("rechts", "hoch")),
+)
+"""Headers that are a coordinate in metres where a reference system is stated, folded; in this order."""
 
 
 class Coordinates(NamedTuple):
@@ -39,10 +48,14 @@ class Coordinates(NamedTuple):
     warnings: tuple[Assumption, ...] = ()
     doubts: tuple[str, ...] = ()
     candidates: tuple[int, ...] = ()
+    are_in_metres: bool = False  # what seems to be coordinates, in a reference system that is not known
 
 
 def find_coordinates(
-    headers: Sequence[str], columns: Sequence[SampleColumn], given: Mapping[str, int]
+    headers: Sequence[str],
+    columns: Sequence[SampleColumn],
+    given: Mapping[str, int],
+    crs: int | None = None,
 ) -> Coordinates:
     """Return the columns that hold the coordinates of a table.
 
@@ -52,8 +65,12 @@ def find_coordinates(
         Those of the table.
     given
         Positions of columns the user named, by field.
+    crs
+        EPSG code of their reference system, where it is stated; one in a header counts as well.
     """
     said = {field: Candidate(at, 1.0, "you said so") for field, at in given.items()}
+    if not said and (found_in_metres := _in_system(headers, columns, crs)):
+        return found_in_metres
     lats, lons, both = (_candidates(field, headers, columns) for field in ("lat", "lon", "position"))
     if "position" in said and not said.keys() & {"lat", "lon"}:
         lats = lons = []
@@ -77,9 +94,14 @@ def find_coordinates(
         if "lat" not in found and doubt and "position" not in said:
             doubts.append(doubt)
     doubts += _doubts(found, headers, columns)
+    if not said and found and crs not in (None, *IN_DEGREES):
+        doubts.append(f"{_quoted(headers, found.values())} hold degrees, and no metres of EPSG:{crs}")
     maybe = {each.at for each in (*lats, *lons, *both)} | {each.at for each in found.values()}
-    maybe |= {*_in_metres(headers, columns)} if doubts and not found else set()
-    return Coordinates(found, order, tuple(warnings), tuple(doubts), tuple(sorted(maybe)))
+    in_metres = _in_metres(headers, columns) if doubts and not found else []
+    maybe |= {*in_metres}
+    return Coordinates(
+        found, order, tuple(warnings), tuple(doubts), tuple(sorted(maybe)), are_in_metres=bool(in_metres)
+    )
 
 
 def order_of(
@@ -158,6 +180,70 @@ def _xy_pair(headers: Sequence[str], columns: Sequence[SampleColumn]) -> tuple[C
                 reason = "it is called as an axis and holds degrees"
                 return Candidate(y, 0.8, reason), Candidate(x, 0.8, reason)
     return None
+
+
+def _in_system(
+    headers: Sequence[str], columns: Sequence[SampleColumn], stated: int | None
+) -> Coordinates | None:
+    """Return the columns of coordinates in metres, where their reference system is stated or in a header."""
+    easts, norths = (
+        [at for at, header in enumerate(headers) if _is_axis(axis, header, columns[at])]
+        for axis in ("east", "north")
+    )
+    both = [
+        at
+        for at, header in enumerate(headers)
+        if any("position" in meaning.concepts for meaning in meanings(header))
+        and columns[at].share(_are_metres) >= MIN_SHARE
+    ]
+    crs = stated or crs_in([headers[at] for at in (*easts, *norths, *both)])
+    if crs is None or crs in IN_DEGREES:
+        return None
+    reason = f"it is called as an axis, and its numbers are of EPSG:{crs}"
+    pairs = [(x, y) for x in easts for y in norths if _belong(headers[x], headers[y])]
+    if pairs:
+        x, y = pairs[0]
+        if _is_bare_axis(headers[x]) and _is_turned(columns[x], columns[y], crs):
+            x, y = y, x
+        return Coordinates({"lat": Candidate(y, 0.9, reason), "lon": Candidate(x, 0.9, reason)})
+    return Coordinates({"position": Candidate(both[0], 0.9, reason)}, order=None) if both else None
+
+
+def _is_axis(axis: str, header: str, column: SampleColumn) -> bool:
+    """Whether a column is called easting or northing, in any way, and holds numbers too high for degrees."""
+    numbers = column.numbers
+    if not header or numbers is None or not column.are_numbers or numbers.are_within(-_MAX_LON, _MAX_LON):
+        return False
+    index = ("east", "north").index(axis)
+    concepts = ({"x", "lon"}, {"y", "lat"})[index]
+    allowed = _BESIDE_AXES | {"position", NUMBER} | concepts
+    is_named = any(
+        meaning.concepts & concepts and meaning.concepts <= allowed and not meaning.unknown
+        for meaning in meanings(header)
+    )
+    return is_named or fold_word(header) in {pair[index] for pair in _EAST_AND_NORTH}
+
+
+def _belong(east: str, north: str) -> bool:
+    """Whether two headers say the same beside their axes."""
+    beside = [meanings(header)[0].concepts - {"x", "y", "lat", "lon", UNKNOWN} for header in (east, north)]
+    return (fold_word(east), fold_word(north)) in _EAST_AND_NORTH or beside[0] == beside[1]
+
+
+def _is_bare_axis(header: str) -> bool:
+    """Whether a header is a mere x, which some reference systems have for the northing."""
+    return bool(re.search(r"(?:^|[^a-z])[xy](?:[^a-z]|$)|coord[xy]$|^[xy]coord", fold_word(header)))
+
+
+def _is_turned(x: SampleColumn, y: SampleColumn, crs: int) -> bool:
+    if x.numbers is None or y.numbers is None:
+        return False
+    pairs = np.array([*zip(x.numbers.values, y.numbers.values, strict=False)])
+    return is_northing_first(pairs[:, 0], pairs[:, 1], crs, "The coordinates")
+
+
+def _quoted(headers: Sequence[str], found: Iterable[Candidate]) -> str:
+    return " and ".join(repr(headers[each.at]) for each in found)
 
 
 def _are_degrees(column: SampleColumn, limit: float) -> bool:
@@ -261,7 +347,10 @@ def _is_called_metres(header: str, column: SampleColumn) -> bool:
     """Whether a column is called a coordinate, or both, and holds numbers too high for degrees."""
     concepts = {concept for meaning in meanings(header) for concept in meaning.concepts}
     if column.numbers is not None:
-        return bool(concepts & {"x", "y", "lat", "lon"}) and not column.numbers.are_within(-180, 180)
+        is_axis = fold_word(header) in {name for pair in _EAST_AND_NORTH for name in pair}
+        return (is_axis or bool(concepts & {"x", "y", "lat", "lon"})) and not column.numbers.are_within(
+            -180, 180
+        )
     return "position" in concepts and column.share(_are_metres) >= MIN_SHARE
 
 

@@ -33,7 +33,6 @@ from charging.sources.recognition.list_columns import (
     find_chargers,
     sample_columns,
 )
-from charging.sources.recognition.mainland import are_on_the_mainland
 from charging.sources.recognition.numbered_columns import are_piles, find_numbered_columns
 from charging.sources.recognition.plug_columns import (
     PlugColumn,
@@ -41,6 +40,7 @@ from charging.sources.recognition.plug_columns import (
     find_powers_by_current,
 )
 from charging.sources.recognition.table_kind import kind_of_table
+from charging.sources.recognition.whereabouts import are_on_the_mainland, points_of
 
 MAX_SAMPLES = 2_000
 """Different values of a column that are kept."""
@@ -94,6 +94,7 @@ def guess_columns(
         [name if field_is_free(at, said) else "" for at, name in enumerate(usable)],
         columns,
         {field: said[field][0] for field in PLACES if said.get(field)},
+        form.crs if form else None,
     )
     free = _without(usable, {at for positions in said.values() for at in positions})
     numbered = find_numbered_columns(free, columns, said) if "connector" not in said else ()
@@ -110,6 +111,7 @@ def guess_columns(
     guess = _guess(names, columns, places, picked, plugs, form or TableForm())
     guess = replace(guess, kind=kind, why=why, rows_seen=len(rows))
     doubts = () if given.get("lat") and given.get("lon") else places.doubts
+    guess = replace(guess, are_in_metres=places.are_in_metres)
     return replace(guess, doubts=doubts, **_of_chargers(guess, chargers, picked, own_names, columns))
 
 
@@ -228,7 +230,9 @@ def _guess(
         header=tuple(names),
         not_known={names[at]: columns[at].not_known for at in sorted(used) if columns[at].not_known},
         datum=_datum([names[each.at] for each in places.columns.values()]),
-        is_on_the_mainland=_is_on_the_mainland(places, columns),
+        is_on_the_mainland=are_on_the_mainland(
+            points_of({field: columns[each.at] for field, each in places.columns.items()}, places.order)
+        ),
         has_repeated_ids=_has_repeated_ids(picked, columns),
         has_numbered_piles=plugs.are_piles,
     )
@@ -295,19 +299,6 @@ def _datum(headers: Sequence[str]) -> Datum | None:
             if mark in letters:
                 return datum
     return None
-
-
-def _is_on_the_mainland(places: Coordinates, columns: Sequence[SampleColumn]) -> bool:
-    found = {field: columns[each.at] for field, each in places.columns.items()}
-    if {"lat", "lon"} <= found.keys():
-        lat, lon = found["lat"].numbers, found["lon"].numbers
-        pairs = list(zip(lat.values, lon.values, strict=False)) if lat and lon else []
-    elif "position" in found:
-        is_lat_first = places.order == "lat lon"
-        pairs = [pair if is_lat_first else (pair[1], pair[0]) for pair in found["position"].pairs]
-    else:
-        return False
-    return are_on_the_mainland(pairs)
 
 
 def _has_repeated_ids(picked: Mapping[str, FieldColumns], columns: Sequence[SampleColumn]) -> bool:

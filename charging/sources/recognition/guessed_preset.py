@@ -106,6 +106,8 @@ def _layout(guess: TableGuess) -> dict[str, Any]:
         layout["position"] = form.position_order
     if form.records:
         layout["records"] = form.records
+    if form.crs:
+        layout["crs"] = form.crs
     if form.date_formats:
         layout["date_format"] = list(form.date_formats)
     return layout

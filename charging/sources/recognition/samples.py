@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from charging.sources.io import geojson
 from charging.sources.io.bom import detect_encoding, in_utf8
+from charging.sources.io.code_pages import code_pages, find_code_page
 from charging.sources.io.delimited import DELIMITERS, head_rows
 from charging.sources.io.files import FileKind, Part, file_kind, open_bytes, read_head, source_errors
 from charging.sources.json_records.record_lists import RecordList
-from charging.sources.recognition.column_guess import FIELDS, TableForm
+from charging.sources.recognition.column_guess import FIELDS, NO_HINTS, Hints, TableForm
 from charging.sources.recognition.field_rules import names_field
 from charging.sources.recognition.header_words import UNKNOWN, meanings
 from charging.sources.tabular.headers import Header
@@ -28,12 +29,24 @@ MAX_BYTES = 1 << 20
 
 MAX_SHEETS = 20
 
-_ENCODINGS = ("gb18030", "big5", "cp949", "shift_jis")
-_ONE_BYTE = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254")  # the first where headers tell none
+MAX_SCANNED_BYTES = 64 << 20
+"""Bytes of a text in which the first letter beyond ASCII is looked for, to tell its encoding."""
+
+_BY_COUNTRY = {"CN": "gb18030", "TW": "big5", "HK": "big5", "MO": "big5", "KR": "cp949", "JP": "shift_jis"}
+_ENCODINGS = ("gb18030", "big5", "cp949", "shift_jis")  # of one or two bytes a letter
+_SURE = 0.95  # share of letters that fit a language from which on a text is not in two bytes a letter
+_MIN_LETTERS = 20
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_FOREIGN_LETTER = re.compile(r"[^\W\d_a-zA-Z]")
 _PAIRED = 0.9  # share of bytes above ASCII that stand in pairs where a letter has two
-_HANGUL = ("\uac00", "\ud7a3")
-_KANA = ("\u3040", "\u30ff")
+_COMMON = {
+    "gb18030": ("gb2312", b"\xb0", b"\xd7"),
+    "big5": ("big5", b"\xa4", b"\xc6"),
+    "cp949": ("euc_kr", b"\xb0", b"\xc8"),
+    "shift_jis": ("shift_jis", b"\x82", b"\x97"),
+}
+"""Standard behind an encoding, and the first bytes of its common letters there."""
+
 _MIN_COLUMNS = 2
 _MAX_HEADERS_TRIED = 2
 _CURRENTS = frozenset({"ac", "dc"})
@@ -52,7 +65,12 @@ class Sample(NamedTuple):
 
 
 def samples(
-    part: Part, headers: Sequence[str] = (), *, any_header: bool = False, records: str | None = None
+    part: Part,
+    headers: Sequence[str] = (),
+    *,
+    any_header: bool = False,
+    hints: Hints = NO_HINTS,
+    countries: Collection[str] = (),
 ) -> Iterator[Sample]:
     """Yield what may be the tables of a part of a file, a few rows each.
 
@@ -64,8 +82,11 @@ def samples(
         Those the header surely has.
     any_header
         Whether the first row with cells may be one, though nothing tells so.
-    records
-        Of JSON, the keys that lead to the list of records; by default each is yielded, the outer ones first.
+    hints
+        What is known of how it is written; of JSON every list of records is yielded, the outer ones first,
+        unless one is named.
+    countries
+        Where its stations may be, which tells the encoding of a text that does not tell it itself.
 
     Raises
     ------
@@ -73,15 +94,16 @@ def samples(
         If it cannot be read.
     """
     if is_json(part) and not geojson.matches(read_head(part)):
-        yield from _of_records(part, records)
+        yield from _of_records(part, hints)
         return
     if file_kind(part) is FileKind.TEXT and not geojson.matches(head := read_head(part)):
         if head.lstrip()[:1] in (b"{", b"<"):
             return
-        yield from _of_text(part, headers, any_header=any_header)
+        encodings = (hints.encoding,) if hints.encoding else encodings_of(_beginning(part), countries)
+        yield from _of_text(part, headers, encodings, any_header=any_header)
         return
-    encodings = ("utf-8",)
-    for number, rows in enumerate(islice(tables(part, Layout()), MAX_SHEETS), start=1):
+    encodings = (hints.encoding or "utf-8",)
+    for number, rows in enumerate(islice(tables(part, Layout(encodings=encodings)), MAX_SHEETS), start=1):
         first = [(at, cells) for at, cells in islice(rows.singly, MAX_PREAMBLE + MAX_ROWS) if cells]
         sheet = number if file_kind(part) is FileKind.WORKBOOK else None
         yield from _below_headers(
@@ -89,8 +111,28 @@ def samples(
         )
 
 
-def encodings_of(raw: bytes) -> tuple[str, ...]:
+def is_in_a_code_page(part: Part) -> bool:
+    """Whether a part is text whose bytes do not tell its encoding."""
+    if file_kind(part) is not FileKind.TEXT or is_json(part) or geojson.matches(read_head(part)):
+        return False
+    raw = _beginning(part)
+    return not (detect_encoding(raw) or _decodes(raw, "utf-8"))
+
+
+def _beginning(part: Part) -> bytes:
+    """Return the beginning of a text, and the first part of it that is not all ASCII."""
+    with source_errors(part), open_bytes(part) as file:
+        raw = file.read(MAX_BYTES)
+        more, left = raw, MAX_SCANNED_BYTES
+        while more.isascii() and b"\0" not in more and left > 0 and (more := file.read(MAX_BYTES)):
+            left -= len(more)
+    return raw if more is raw or more.isascii() else raw + more
+
+
+def encodings_of(raw: bytes, countries: Collection[str] = ()) -> tuple[str, ...]:
     """Return the encodings a text is tried in, in order, told from its beginning.
+
+    Where headers do not tell it, the letters of all words do, with the countries it may be from.
 
     Examples
     --------
@@ -107,18 +149,24 @@ def encodings_of(raw: bytes) -> tuple[str, ...]:
         return ("utf-8",)
     runs = [len(run) for run in _HIGH_RUN.findall(raw)]
     paired = sum(size for size in runs if size % 2 == 0)
-    one_byte = max(_ONE_BYTE, key=lambda name: _words_in(raw, name))
+    known = {name: _words_in(raw, name) for name in code_pages()}
+    most = max(known.values())
+    page = find_code_page(raw, countries, [name for name, words in known.items() if words == most])
     fitting = [name for name in _ENCODINGS if _decodes(raw, name)]
     words = max((_words_in(raw, name) for name in fitting), default=0)
-    if _words_in(raw, one_byte) > words or (not words and paired < _PAIRED * sum(runs)):
-        return ("utf-8", one_byte)
-    return ("utf-8", max(fitting, key=lambda name: _likelihood(raw, name), default=one_byte))
+    own = {_BY_COUNTRY[country] for country in countries if country in _BY_COUNTRY}
+    is_of_letters = page.fitness >= _SURE and (sum(runs) >= _MIN_LETTERS or bool(countries))
+    is_unpaired = paired < _PAIRED * sum(runs) and not own & {*fitting}
+    if most > words or (not words and (is_of_letters or is_unpaired)):
+        return ("utf-8", page.name)
+    of_country = [name for name in fitting if name in own]
+    return ("utf-8", max(of_country or fitting, key=lambda name: _likelihood(raw, name), default=page.name))
 
 
-def _of_records(part: Part, records: str | None) -> Iterator[Sample]:
+def _of_records(part: Part, hints: Hints) -> Iterator[Sample]:
     with source_errors(part), open_bytes(part) as file:
-        encodings = encodings_of(file.read(MAX_BYTES))
-    for rows in tables(part, Layout(encodings=encodings, records=records)):
+        encodings = (hints.encoding,) if hints.encoding else encodings_of(file.read(MAX_BYTES))
+    for rows in tables(part, Layout(encodings=encodings, records=hints.records)):
         (_, header), *below = islice(rows.singly, 1 + MAX_ROWS)
         if len(header or ()) < _MIN_COLUMNS:
             continue
@@ -128,17 +176,22 @@ def _of_records(part: Part, records: str | None) -> Iterator[Sample]:
         )
 
 
-def _of_text(part: Part, headers: Sequence[str], *, any_header: bool) -> Iterator[Sample]:
+def _of_text(
+    part: Part, headers: Sequence[str], encodings: tuple[str, ...], *, any_header: bool
+) -> Iterator[Sample]:
     with source_errors(part), open_bytes(part) as file:
         raw = file.read(MAX_BYTES)
-    encodings = encodings_of(raw)
-    name = encodings[-1] if len(encodings) > 1 and not _decodes(raw, encodings[0]) else encodings[0]
+    is_guessed = len(encodings) > 1 and not _decodes(_beginning(part), encodings[0])
+    name = encodings[-1] if is_guessed else encodings[0]
+    is_guessed = is_guessed and (name in code_pages() or not _words_in(raw, name))
     text = codecs.getincrementaldecoder(name)("replace").decode(raw).removeprefix("\ufeff")
     if len(raw) == MAX_BYTES:
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
     for delimiter in DELIMITERS:
         rows = head_rows(text, delimiter, MAX_PREAMBLE + MAX_ROWS)
-        form = TableForm(delimiter=delimiter, encodings=encodings, encoding=name)
+        form = TableForm(
+            delimiter=delimiter, encodings=encodings, encoding=name, is_encoding_guessed=is_guessed
+        )
         yield from _below_headers(list(enumerate(rows, start=1)), form, headers, any_header=any_header)
 
 
@@ -232,19 +285,22 @@ def _decodes(raw: bytes, encoding: str) -> bool:
 
 
 def _likelihood(raw: bytes, encoding: str) -> tuple[int, float]:
-    """Return the known words of the first lines, then the share of letters of the script that is meant."""
-    text = codecs.getincrementaldecoder(encoding)("replace").decode(raw[:20_000])
-    wide = [letter for letter in text if letter > "\u2e7f"]
-    scripts = {"cp949": _HANGUL, "shift_jis": _KANA}
-    low, high = scripts.get(encoding, ("\u4e00", "\u9fff"))
-    share = sum(low <= letter <= high for letter in wide) / max(1, len(wide))
+    """Return the known words of the first lines, then the share of letters that are common there."""
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(raw)
+    wide = [letter for letter in text if letter > "\u2e7f"][:MAX_ROWS]
+    share = sum(_is_common(letter, encoding) for letter in wide) / max(1, len(wide))
     return _words_in(raw, encoding), share
+
+
+def _is_common(letter: str, encoding: str) -> bool:
+    codec, first, last = _COMMON[encoding]
+    return first <= letter.encode(codec, "ignore")[:1] <= last
 
 
 def _words_in(raw: bytes, encoding: str) -> int:
     """Return how many headers in the first lines have a known word that is not of ASCII."""
     lines = codecs.getincrementaldecoder(encoding)("replace").decode(raw[:20_000]).splitlines()[:5]
-    cells = [cell for line in lines for cell in re.split(r"[,;\t|]", line) if not cell.isascii()]
+    cells = [cell for line in lines for cell in re.split(r"[,;\t|]", line) if _FOREIGN_LETTER.search(cell)]
     return sum(_is_known(cell.strip(' "')) == 1.0 for cell in cells)
 
 

@@ -81,8 +81,22 @@ def correct_preset(preset: Preset, layout: Mapping[str, Any]) -> Preset:
     UsageError
         If a value is not one the key takes.
     """
-    correct = validate(
-        Layout, layout, lambda faults: UsageError(f"{faults}. Correct the option.", Fault.PRESET)
-    )
-    changed = {name: getattr(correct, name) for name in layout}
+    correct = checked_layout(layout)
+    names = (_ATTRIBUTES.get(key, key) for key in layout)
+    changed = {name: getattr(correct, name) for name in names}
     return preset.model_copy(update={"layout": replace(preset.layout, **changed)})
+
+
+_ATTRIBUTES = {"encoding": "encodings", "date_format": "date_formats"}
+"""What the keys of `[file]` are called here that may be lists."""
+
+
+def checked_layout(layout: Mapping[str, Any]) -> Layout:
+    """Return keys of `[file]` as the layout they make.
+
+    Raises
+    ------
+    UsageError
+        If a value is not one the key takes.
+    """
+    return validate(Layout, layout, lambda faults: UsageError(f"{faults}. Correct the option.", Fault.PRESET))

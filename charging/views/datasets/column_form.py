@@ -8,6 +8,7 @@ import streamlit as st
 
 from charging.dataset.drafts import Draft, DraftFile, ReadOptions, columns_named
 from charging.errors import ChargingError
+from charging.sources.readers import Corrections
 from charging.sources.recognition.column_guess import FIELDS, Assumed, TableGuess, TableKind, warnings_of
 from charging.sources.recognition.preset_fields import nearest_preset
 from charging.views.datasets import import_report
@@ -41,7 +42,7 @@ _DELIMITERS = {"\t": "tab", ";": ";", ",": ",", "|": "|"}
 
 def show_columns(draft: Draft, file: DraftFile, choices: ReadOptions, say: Texts) -> TableGuess:
     """Show the form of a table, its doubts and what it does not use; return what it is taken for."""
-    guess = draft.guess_of(file, columns_named(file, choices))
+    guess = draft.guess_of(file, columns_named(file, choices), choices.corrections.hints)
     if guess.kind is not TableKind.STATIONS:
         _show_other_kind(guess, say)
         return guess
@@ -139,8 +140,9 @@ def _correct(draft: Draft, file: DraftFile, field: str) -> None:
     chosen: Columns = tuple(widget_value(_key(file, field)) or ())
     named = visit.columns.get(header, {})
     try:
-        named = draft.correct_columns(file, named, field, chosen)
-        guess = draft.guess_of(file, named)
+        hints = (visit.corrections or Corrections()).hints
+        named = draft.correct_columns(file, named, field, chosen, hints)
+        guess = draft.guess_of(file, named, hints)
     except ChargingError as error:
         note_draft_problem(error)
         return

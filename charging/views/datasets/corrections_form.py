@@ -26,7 +26,7 @@ from charging.sources.recognition.guessed_preset import source_name
 from charging.sources.records import PointDoubt, Reason, Repair, StationRecord
 from charging.sources.tabular.model import resolve_preset
 from charging.sources.tabular.preset_schema import MAX_EPSG, MIN_EPSG
-from charging.views.datasets.column_form import columns_in_metres
+from charging.views.datasets.column_form import columns_in_metres, set_selects
 from charging.views.elements.markup import escape_markdown, show_section
 from charging.views.elements.texts import Texts
 from charging.views.session.visit import set_widget_value, visit, widget_value
@@ -47,7 +47,25 @@ REFERENCE_SYSTEMS = {
 }
 """Systems that registers of charging stations use, by EPSG code; any other can be typed."""
 
-_CRS, _ZONE, _IDS = "upload_crs", "upload_timezone", "upload_id_from_file"
+ENCODINGS = {
+    "cp1252": "Windows-1252, Western",
+    "cp1250": "Windows-1250, Central European",
+    "cp1251": "Windows-1251, Cyrillic",
+    "cp1253": "Windows-1253, Greek",
+    "cp1254": "Windows-1254, Turkish",
+    "cp1255": "Windows-1255, Hebrew",
+    "cp1256": "Windows-1256, Arabic",
+    "cp1257": "Windows-1257, Baltic",
+    "iso8859-2": "ISO 8859-2, Central European",
+    "koi8-r": "KOI8-R, Cyrillic",
+    "gb18030": "GB 18030, Chinese",
+    "big5": "Big5, Chinese",
+    "cp949": "CP949, Korean",
+    "shift_jis": "Shift JIS, Japanese",
+}
+"""Encodings of texts that do not say theirs."""
+
+_CRS, _ZONE, _IDS, _TEXT = "upload_crs", "upload_timezone", "upload_id_from_file", "upload_encoding"
 _REPAIRS = {Repair.SWAP: "upload_swap", Repair.EVSE: "upload_evse"}
 _FOUND = {
     Repair.SWAP: (Reason.SWAPPED_COORDINATE, PointDoubt.SWAP_REPAIRED),
@@ -74,11 +92,12 @@ def chosen_corrections() -> Corrections:
             set_widget_value(key, before)
         return widget_value(key)
 
-    zone = chosen(_ZONE, kept.timezone)
+    zone, encoding = chosen(_ZONE, kept.timezone), chosen(_TEXT, kept.encoding)
     repairs = frozenset(each for each, key in _REPAIRS.items() if chosen(key, each in kept.repairs))
     corrections = Corrections(
         timezone=str(zone) if zone else None,
         crs=_code_in(chosen(_CRS, kept.crs)),
+        encoding=str(encoding) if encoding else None,
         id_from_file=bool(chosen(_IDS, kept.id_from_file)),
         repairs=repairs,
     )
@@ -89,7 +108,7 @@ def chosen_corrections() -> Corrections:
 def forget_corrections() -> None:
     """Forget them, with the files they were for."""
     visit.corrections = None
-    for key in (_CRS, _ZONE):
+    for key in (_CRS, _ZONE, _TEXT):
         set_widget_value(key, None)
     for key in (_IDS, *_REPAIRS.values()):
         set_widget_value(key, False)
@@ -101,7 +120,9 @@ def show_corrections(draft: Draft, choices: ReadOptions, say: Texts) -> None:
     offers: list[Callable[[], None]] = []
     if _has_metres(draft, choices, findings) or chosen.crs or widget_value(_CRS):
         need = _need(findings, Reason.PROJECTED)
-        offers.append(partial(_choose_system, need, say))
+        offers.append(partial(_choose_system, draft, choices, need, say))
+    if chosen.encoding or _has_guessed_text(draft, choices):
+        offers.append(partial(_choose_encoding, draft, choices, say))
     for repair, key in _REPAIRS.items():
         if (found := _need(findings, *_FOUND[repair])) or repair in chosen.repairs:
             offers.append(partial(_check, str(repair), key, found, say))
@@ -120,7 +141,7 @@ def _check(name: str, key: str, found: _Need | None, say: Texts) -> None:
     _caption(found, say)
 
 
-def _choose_system(found: _Need | None, say: Texts) -> None:
+def _choose_system(draft: Draft, choices: ReadOptions, found: _Need | None, say: Texts) -> None:
     options = dict.fromkeys([*REFERENCE_SYSTEMS, *filter(None, [widget_value(_CRS)])])
     typed = st.selectbox(
         say("corrections.crs"),
@@ -131,6 +152,8 @@ def _choose_system(found: _Need | None, say: Texts) -> None:
         format_func=_system_text,
         placeholder=say("corrections.crs.placeholder"),
         help=say("corrections.crs.help"),
+        on_change=_guess_again,
+        args=(draft, choices),
     )
     if typed and not _code_in(typed):
         st.error(escape_markdown(say("corrections.bad_crs", text=typed)))
@@ -145,6 +168,33 @@ def _code_in(typed: object) -> str | None:
 
 def _system_text(code: str) -> str:
     return f"{REFERENCE_SYSTEMS[code]} (EPSG:{code})" if code in REFERENCE_SYSTEMS else code
+
+
+def _choose_encoding(draft: Draft, choices: ReadOptions, say: Texts) -> None:
+    st.selectbox(
+        say("corrections.encoding"),
+        list(ENCODINGS),
+        key=_TEXT,
+        index=None,
+        format_func=ENCODINGS.__getitem__,
+        placeholder=say("corrections.encoding.placeholder"),
+        help=say("corrections.encoding.help"),
+        on_change=_guess_again,
+        args=(draft, choices),
+    )
+
+
+def _guess_again(draft: Draft, choices: ReadOptions) -> None:
+    """Let the selects of columns show what they are taken for by what is known now."""
+    before, corrections = choices.corrections, chosen_corrections()
+    for file in draft.files:
+        if file.guess is None or not is_by_columns(file, choices):
+            continue
+        if corrections.encoding != before.encoding:  # headers may be others
+            visit.columns = {key: named for key, named in visit.columns.items() if key != file.guess.header}
+        with suppress(ChargingError):  # it is shown with the file
+            guess = draft.guess_of(file, visit.columns.get(file.guess.header, {}), corrections.hints)
+            set_selects(file, guess)
 
 
 def _choose_zone(say: Texts) -> None:
@@ -199,13 +249,24 @@ def _has_metres(draft: Draft, choices: ReadOptions, findings: dict[str, list[Fin
     for file in draft.files:
         try:
             if is_by_columns(file, choices) and columns_in_metres(
-                draft.guess_of(file, columns_named(file, choices))
+                draft.guess_of(file, columns_named(file, choices), choices.corrections.hints)
             ):
                 return True
             draft.preview(file, choices)
         except ChargingError as error:
             if error.fault is Fault.PROJECTION:
                 return True
+    return False
+
+
+def _has_guessed_text(draft: Draft, choices: ReadOptions) -> bool:
+    """Whether the encoding of a text was guessed."""
+    for file in draft.files:
+        with suppress(ChargingError):  # it is shown with the file
+            if is_by_columns(file, choices):
+                columns = columns_named(file, choices)
+                if draft.guess_of(file, columns, choices.corrections.hints).form.is_encoding_guessed:
+                    return True
     return False
 
 

@@ -8,6 +8,7 @@ from charging.cli import main
 from charging.domain.vocabulary import Connector, Current, Datum, connectors_in
 from charging.errors import Fault, SourceError, UsageError
 from charging.sources.readers import reader_named, sniff
+from charging.sources.recognition.column_guess import Hints
 from charging.sources.recognition.table_guess import guess_table
 from charging.sources.records import Reason, Rejection
 from charging.sources.tabular import model as tabular
@@ -31,8 +32,8 @@ columns = { count = "chargers" }
 """
 
 
-def read(path, **options):
-    return [*sniff(path, **options).read(path)]
+def read(path, **hints):
+    return [*sniff(path, hints=Hints(**hints)).read(path)]
 
 
 def mine(tmp_path, text=PRESET):

@@ -32,7 +32,7 @@ lat = "wide"
 lon = "long"
 updated_at = "seen"
 """
-CORRECTIONS = {"crs", "swap", "evse", "id_from_file", "timezone"}
+CORRECTIONS = {"crs", "encoding", "swap", "evse", "id_from_file", "timezone"}
 
 
 def location(lat, lon, evse_lat, evse_lon):
@@ -88,6 +88,29 @@ def test_metres_become_degrees_by_columns_and_a_system_that_are_chosen(page, bui
     assert rows(run(page))["Latitude"].round(2).tolist() == [52.52, 52.53]
     stations = kept(page, build_dir, "metres")
     assert stations.manifest.report.stations == 2
+
+
+@pytest.mark.slow
+def test_a_system_that_is_chosen_tells_the_columns_too(page):
+    bring(page, ("metres.csv", METRES))
+    page.selectbox(key="upload_crs").set_value("25833")
+    run(page)
+    assert page.selectbox(key="column_0_lat").value == ("Hochwert",)
+    assert rows(page)["Latitude"].round(2).tolist() == [52.52, 52.53]
+
+
+@pytest.mark.slow
+def test_the_encoding_that_was_guessed_is_told_and_another_can_be_chosen(page, build_dir):
+    text = "Name,Latitude,Longitude,Chargers\nŁódź,51.77,19.46,4\nŻory,50.04,18.7,2\n"
+    bring(page, ("text.csv", text.encode("iso8859-2")))
+    assert offered(page) == {"encoding"}
+    assert "it was taken for cp" in notes(page)
+    page.selectbox(key="upload_encoding").set_value("iso8859-2")
+    run(page)
+    assert "it was taken for" not in notes(page)
+    assert offered(page) == {"encoding"}
+    assert sorted(rows(page)["Name"]) == ["Łódź", "Żory"]
+    assert kept(page, build_dir, "text").manifest.report.assumptions == ()
 
 
 @pytest.mark.slow
