@@ -19,6 +19,7 @@ class Fault(StrEnum):
     BAD_ROW = "bad_row"  # of a file that is taken whole or not at all
     EMPTY = "empty"
     BINARY = "binary"  # no text, and no table that can be read
+    DATABASE = "database"  # of tables that are not read from it
     ENCODING = "encoding"  # text in another encoding
     DAMAGED = "damaged"  # cut, broken or nested too deeply
     PACKED = "packed"  # in an archive in a way that is not opened

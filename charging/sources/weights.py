@@ -127,7 +127,7 @@ def _unit(column: str) -> str:
 
 
 def _read_table(file: UploadedFile, where: str) -> tuple[_Header, _Rows]:
-    with _open_upload_text(file, where) as text:
+    with _advise_utf8(where), _open_upload_text(file, where) as text:
         lines = _limit_lines(text, where)
         first = next(lines, "")
         delimiter = delimiter_of(first, _is_header) or DELIMITERS[0]
@@ -166,6 +166,22 @@ def _open_upload_text(file: UploadedFile, where: str) -> Iterator[TextIO]:
         raise _binary_error(where)
     with source_errors(where, encoding):
         yield io.StringIO(content.decode(encoding), newline="")
+
+
+@contextmanager
+def _advise_utf8(where: str) -> Iterator[None]:
+    """Say of a text in another encoding what to do here, where none can be named."""
+    try:
+        yield
+    except SourceError as error:
+        if error.fault is not Fault.ENCODING:
+            raise
+        found = str(error).partition("found ")[2].partition(". ")[0]
+        message = (
+            f"{where}: expected a CSV in UTF-8, found {found}. Save it as UTF-8 (in Excel as CSV UTF-8), and"
+            " bring it again."
+        )
+        raise SourceError(message, Fault.ENCODING) from error
 
 
 def _binary_error(where: str) -> SourceError:

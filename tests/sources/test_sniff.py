@@ -1,8 +1,9 @@
 from pathlib import Path
 
 import pytest
+from sources.geopackages import CELLS, write_geopackage
 
-from charging.errors import SourceError, UsageError
+from charging.errors import Fault, SourceError, UsageError
 from charging.sources.readers import READERS, reader_named, sniff
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -96,3 +97,10 @@ def test_a_preset_for_a_format_that_has_none_is_refused():
 def test_a_table_without_a_preset_is_refused_with_those_there_are():
     with pytest.raises(UsageError, match="urbanev"):
         reader_named("tabular").source()
+
+
+def test_a_geopackage_of_stations_says_how_to_bring_them(tmp_path):
+    path = write_geopackage(tmp_path / "stations.gpkg", [(cell, 1.5) for cell in CELLS])
+    with pytest.raises(SourceError, match=r"found a GeoPackage.*as GeoJSON or CSV") as caught:
+        sniff(path)
+    assert caught.value.fault is Fault.DATABASE

@@ -138,9 +138,14 @@ def test_a_bad_file_is_refused_by_name(text, found):
     assert found in message
 
 
-def test_a_file_in_another_encoding_is_refused():
-    with pytest.raises(SourceError, match="found the byte 0xd6"):
-        read_weights(io.BytesIO("lat,lon,weight,name\n1,2,3,中".encode("gb18030")))
+def test_a_file_in_another_encoding_is_refused_with_what_to_do(tmp_path):
+    content = "lat,lon,weight,name\n1,2,3,中".encode("gb18030")
+    (tmp_path / "people.csv").write_bytes(content)
+    for file in (io.BytesIO(content), tmp_path / "people.csv"):
+        with pytest.raises(
+            SourceError, match=r"expected a CSV in UTF-8, found the byte 0x.*Save it as UTF-8"
+        ):
+            read_weights(file)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])

@@ -24,6 +24,7 @@ from charging.errors import Fault, SourceError
 from charging.sources.io.bom import detect_encoding, in_utf8
 from charging.sources.io.decompression_limits import GZIP, UnpackedStream, open_gzip
 from charging.sources.io.delimited import DELIMITERS
+from charging.sources.io.sqlite_files import SQLITE_HEADER
 
 HEAD_BYTES = 65_536
 """Bytes looked at to tell a format, after decompression."""
@@ -382,6 +383,12 @@ def _check_is_text(part: Part, head: bytes) -> None:
         )
     elif head.startswith(_PARQUET):
         wrong = "a Parquet file by itself, found a packed one. Unpack it first."
+    elif head.startswith(SQLITE_HEADER):
+        fault = Fault.DATABASE
+        wrong = (
+            "text, Excel or Parquet, found a GeoPackage or another SQLite database. Export its layer of"
+            " stations as GeoJSON or CSV first (QGIS: Save Features As; GDAL: ogr2ogr stations.geojson FILE)."
+        )
     elif b"\0" in text:
         fault = Fault.BINARY
         wrong = (

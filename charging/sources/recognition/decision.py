@@ -213,7 +213,7 @@ def _guess(
     used = {each.at for one in picked.values() for each in one.columns} | {each.at for each in plugs.columns}
     counts = Counter(names)
     form, warnings = _form(form, places, _with_plugs(picked, plugs), columns, names)
-    warnings += [Assumption(what=Assumed.YEARS, headers=(name,)) for name in _years(names, columns, picked)]
+    warnings += [Assumption(what=Assumed.YEARS, headers=each) for each in _years(names, columns, picked)]
     return TableGuess(
         kind=TableKind.STATIONS,
         why="",
@@ -280,12 +280,12 @@ def _with_plugs(picked: Mapping[str, FieldColumns], plugs: _Plugs) -> dict[str, 
 
 def _years(
     names: Sequence[str], columns: Sequence[SampleColumn], picked: Mapping[str, FieldColumns]
-) -> list[str]:
-    """Return the columns that tell of an opening by its year alone."""
+) -> list[tuple[str, str, str]]:
+    """Return the columns that tell of an opening by its year alone, each with one and their number."""
     if "opened_on" in picked:
         return []
     return [
-        name
+        (name, column.different[0], f"{len(column.known):,}")
         for name, column in zip(names, columns, strict=True)
         if column.are_years and any(names_field("opened_on", meaning) for meaning in meanings(name))
     ]

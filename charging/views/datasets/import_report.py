@@ -140,8 +140,8 @@ def findings_text(word: str, findings: Iterable[Finding], say: Texts) -> str:
 
 def assumption_text(what: str, headers: Sequence[str], say: Texts) -> str:
     """Return in words what was taken for granted of the columns of a table."""
-    first, second, *_ = (*headers, "", "")
-    return say(f"assumed.{what}", first=first, second=second)
+    first, second, third, *_ = (*headers, "–", "–", "–")
+    return say(f"assumed.{what}", first=first, second=second, third=third)
 
 
 def _what_text(word: str, what: str, say: Texts) -> str:

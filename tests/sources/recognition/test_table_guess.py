@@ -221,11 +221,14 @@ def test_powers_and_counts_of_plugs_are_those_of_their_current_or_of_their_own_g
 
 
 @pytest.mark.parametrize("year", ["2019", "2019.0", "2019年"])
-def test_a_year_of_opening_is_told_as_not_used(write, year):
-    path = write(f"name,lat,lon,chargers,Installation Year\nA,52.5,13.4,2,{year}\n")
+def test_a_year_of_opening_is_told_as_not_used_with_how_many_and_an_example(write, year):
+    rows = f"A,52.5,13.4,2,{year}\nB,52.6,13.4,2,2020\nC,52.7,13.4,2,\n"
+    path = write(f"name,lat,lon,chargers,Installation Year\n{rows}")
     guess = guess_table(path)
     assert guess.unused == ("Installation Year",)
-    assert [each.what for each in guess.warnings] == [Assumed.YEARS]
+    (told,) = guess.warnings
+    assert (told.what, told.headers) == (Assumed.YEARS, ("Installation Year", year, "2"))
+    assert f"such as '{year}' (2 of the cells" in told.text
     assert read(path)[0].opened_on is None
 
 
