@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from charging.server.visit_cookies import VisitCookies
 from charging.views.session import warmup
 
 
@@ -53,4 +54,6 @@ def _go_on_after_reconnecting() -> None:
 def app_arguments() -> dict[str, Any]:
     """Prepare the process of the server, and return what its `st.App` takes in addition to the script."""
     warmup.share_arenas()  # before there are threads that have some
-    return {"lifespan": warmup.lifespan}
+    base_path = st.get_option("server.baseUrlPath") or ""
+    # as Starlette takes them apart: class, arguments, named arguments
+    return {"lifespan": warmup.lifespan, "middleware": [(VisitCookies, (base_path,), {})]}

@@ -18,6 +18,7 @@ from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from charging.maps.view import View
 from charging.maps.viewport import Viewport
@@ -85,17 +86,32 @@ class Visitor:
         self._values: dict[str, WidgetState] = {}
         self._held: dict[str, tuple[int, Delta]] = {}
         self._runs = 0
+        self.texts: list[str] = []  # of our own HTML, as last shown
+        self.session_id = ""  # as the server knows the visit
         self.widgets: dict[str, Widget] = {}
 
     @classmethod
-    async def arrive(cls, url: str, query: str) -> tuple[Self, Answer]:
-        """Open a page and wait for its first run."""
+    async def arrive(cls, url: str, query: str, **options: Any) -> tuple[Self, Answer]:
+        """Open a page and wait for its first run; options are those of the websocket."""
         address = url.replace("http", "ws", 1) + "/_stcore/stream"
-        socket = await connect(
-            address, subprotocols=["streamlit"], max_size=None, create_connection=_Counted, proxy=None
-        )
+        options = {"subprotocols": ["streamlit"], "max_size": None, "proxy": None} | options
+        socket = await connect(address, create_connection=_Counted, **options)
         visitor = cls(socket, query)
         return visitor, await visitor._run(fragment="")
+
+    @property
+    def cookies(self) -> list[str]:
+        """What the handshake of the websocket set, as `Set-Cookie` writes it."""
+        answer = self._socket.response
+        return answer.headers.get_all("Set-Cookie") if answer else []
+
+    async def ping(self) -> bool:
+        """Return whether the server still answers."""
+        try:
+            await asyncio.wait_for(await self._socket.ping(), PATIENCE_S)
+        except ConnectionClosed:
+            return False
+        return True
 
     async def leave(self) -> None:
         """Close the page."""
@@ -154,7 +170,9 @@ class Visitor:
             kind = message.WhichOneof("type")
             if kind == "script_finished" and message.script_finished in DONE:
                 return deltas
-            if kind == "delta":
+            if kind == "new_session":
+                self.session_id = message.new_session.initialize.session_id
+            elif kind == "delta":
                 deltas.append(message.delta)
                 if message.metadata.cacheable:
                     self._held[message.hash] = self._runs, message.delta
@@ -169,6 +187,7 @@ class Visitor:
 
     def _read(self, deltas: list[Delta]) -> tuple[str, tuple[str, ...]]:
         layers, errors = "", []
+        self.texts = [each.new_element.html.body for each in deltas if each.new_element.html.body]
         for delta in deltas:
             element = delta.new_element
             kind = element.WhichOneof("type")

@@ -88,13 +88,6 @@ class Restartable:
         self._running.close()
 
 
-def free_port():
-    """Return a port of this machine on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @contextmanager
 def started(command, *, folder=ROOT, port=None, **settings):
     """Run a server by its command in a folder; give its address and its process."""
@@ -116,6 +109,13 @@ def started(command, *, folder=ROOT, port=None, **settings):
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def free_port():
+    """Return a port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def _wait_until_it_answers(process, url):
