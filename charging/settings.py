@@ -6,18 +6,31 @@ which takes longer to load than all other settings and options of a command.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from charging.addresses import frame_sources, host_names
 from charging.errors import UsageError
 from charging.paths import default_build_dir
 from charging.validation import Secret, validate
 
 PREFIX = "CHARGING_"
+
+
+def _readable(read: Callable[[str], object]) -> AfterValidator:
+    """Return what refuses a text that `read` cannot read; an empty one is not set."""
+
+    def check(text: str) -> str:
+        if text:
+            read(text)
+        return text
+
+    return AfterValidator(check)
+
 
 _MISSPELT = 0.8  # share of letters in common from which a variable is taken for one of ours
 
@@ -75,10 +88,31 @@ class Settings(BaseModel):
     uploads: Literal["on", "off"] = Field(
         "on",
         description="Whether visitors may upload datasets and merge stations, for all users of the "
-        "server: `on` or `off`",
+        "server: `on` or `off`; where it is off the server takes no file at all, weights of a reader's own "
+        "included",
     )
     upload_limit_mb: int = Field(
-        200, ge=1, description="Largest upload, all its files together", json_schema_extra={"unit": "MB"}
+        200,
+        ge=1,
+        description="Largest upload, all its files together; the server holds no more of a visitor",
+        json_schema_extra={"unit": "MB"},
+    )
+    upload_total_mb: int = Field(
+        1_000,
+        ge=1,
+        description="Uploads the server holds at a time, of all visitors together",
+        json_schema_extra={"unit": "MB"},
+    )
+    allowed_hosts: Annotated[str, _readable(host_names)] = Field(
+        "",
+        description="Names and addresses by which the server may be called, separated by commas, beside "
+        "`localhost`, `127.0.0.1` and `::1`; `*.example.org` stands for all names below it. By default the "
+        "address it listens on. Behind a proxy, set the public name: any other is refused",
+    )
+    frame_ancestors: Annotated[str, _readable(frame_sources)] = Field(
+        "self",
+        description="Sites that may show the page in a frame: `self`, `none`, or origins such as "
+        "`https://portal.example.org`, separated by commas",
     )
     tiles: str = Field(
         "osm",

@@ -30,12 +30,23 @@ HOUSE = (
     "settings",
     "logs",
     "paths",
+    "addresses",
     "validation",
     "errors",
 )
 """The parts from top to bottom: each imports only from itself and from what stands below it."""
 
-WITHOUT_MAPS = ("cli", "exports", "analytics", "queries", "sync", "dataset", "simulation", "sources")
+WITHOUT_MAPS = (
+    "cli",
+    "server",
+    "exports",
+    "analytics",
+    "queries",
+    "sync",
+    "dataset",
+    "simulation",
+    "sources",
+)
 """Parts that know neither the map nor the page, although they stand above one of them."""
 
 HOMES = {

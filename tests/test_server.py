@@ -96,7 +96,11 @@ def test_what_is_served_is_the_script_of_the_checkout(served):
 
 
 def test_port_and_address_are_passed_on(served):
-    assert served("--port", 80, "--address", "::1")[-2:] == ["--server.port=80", "--server.address=::1"]
+    assert served("--port", 80, "--address", "::")[-2:] == ["--server.port=80", "--server.address=::"]
+
+
+def test_the_start_prints_the_address_others_call(served):
+    assert served("--address", "10.0.0.5")[-1] == "--browser.serverAddress=10.0.0.5"
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "８０", "8501.0"])

@@ -18,6 +18,13 @@ type MakeElement = <Tag extends keyof HTMLElementTagNameMap>(
   ...children: (Node | string)[]
 ) => HTMLElementTagNameMap[Tag];
 
+interface AddressData {
+  query: string;
+  keep: string; // parameter that the page leaves alone
+  starts: string; // parameter that tells one page from another
+  language: string;
+}
+
 interface DownloadData {
   label: string;
   hint: string;

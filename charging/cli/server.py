@@ -5,11 +5,10 @@ import os
 import sys
 from typing import NoReturn
 
+from charging.addresses import MAX_PORT, is_wildcard
 from charging.cli.command import Commands
 from charging.paths import DASHBOARD
 from charging.settings import Settings
-
-MAX_PORT = 65_535
 
 
 def add_to(commands: Commands) -> None:
@@ -33,7 +32,9 @@ def _port(text: str) -> int:
 def _serve(options: argparse.Namespace, _settings: Settings) -> NoReturn:
     # -P: modules of the same name in the current folder must not replace the installed ones
     command = [sys.executable, "-P", "-m", "streamlit", "run", str(DASHBOARD)]
-    given = {"port": options.port, "address": options.address}
-    command += [f"--server.{name}={value}" for name, value in given.items() if value is not None]
+    # the start prints an address of the browser; one to which no browser can go stays what is configured
+    printed = options.address if options.address and not is_wildcard(options.address) else None
+    given = {"server.port": options.port, "server.address": options.address, "browser.serverAddress": printed}
+    command += [f"--{name}={value}" for name, value in given.items() if value is not None]
     sys.stdout.flush()
     os.execv(sys.executable, command)  # noqa: S606  no shell, and our own arguments

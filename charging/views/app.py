@@ -5,8 +5,9 @@ from typing import Any
 
 import streamlit as st
 
+from charging.server.edge import Edge
 from charging.server.visit_cookies import VisitCookies
-from charging.views.session import warmup
+from charging.views.session import gate, warmup
 
 
 def main() -> None:
@@ -55,5 +56,6 @@ def app_arguments() -> dict[str, Any]:
     """Prepare the process of the server, and return what its `st.App` takes in addition to the script."""
     warmup.share_arenas()  # before there are threads that have some
     base_path = st.get_option("server.baseUrlPath") or ""
-    # as Starlette takes them apart: class, arguments, named arguments
-    return {"lifespan": warmup.lifespan, "middleware": [(VisitCookies, (base_path,), {})]}
+    # as Starlette takes them apart: class, arguments, named arguments; the first meets a request first
+    middleware = [(Edge, (gate.make_gate(),), {}), (VisitCookies, (base_path,), {})]
+    return {"lifespan": warmup.lifespan, "middleware": middleware}

@@ -66,5 +66,6 @@ def layer(page, name):
 
 def link(page):
     """Return the query the page writes into the browser's address."""
-    [query] = re.findall(r'URLSearchParams\("([^"]*)"\)', html(page))
-    return query
+    components = (component.proto for component in page.get("bidi_component"))
+    [told] = [each.json for each in components if each.component_name.endswith("charging_address")]
+    return json.loads(told)["query"]

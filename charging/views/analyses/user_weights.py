@@ -40,6 +40,9 @@ _OWN_FAULTS = (Fault.BINARY, Fault.DAMAGED, Fault.UNFIT)
 def show_weights(context: ViewContext) -> None:
     """Show the offer to bring weights, what was wrong with a file, and how to remove it."""
     say, own = context.say, visit.weights
+    limit_mb = min(MAX_MB, context.settings.upload_limit_mb)
+    if context.settings.uploads != "on":
+        return  # the server takes no file
     with st.popover(say("brought.own") if own else say("brought.offer"), width="content"):
         if own:
             st.markdown(escape_markdown(say("brought.in_use", title=own.title, count=say.number(len(own)))))
@@ -51,12 +54,12 @@ def show_weights(context: ViewContext) -> None:
             key=_FILE,
             on_change=_take_file,
             args=(say,),
-            max_upload_size=MAX_MB,
+            max_upload_size=limit_mb,
         )
         if problem := visit.weights_problem:
             lead, message = problem
             show_error(lead, message, say) if message else st.error(lead)
-        st.caption(say("brought.form", mb=MAX_MB, most=say.number(MAX_PLACES)))
+        st.caption(say("brought.form", mb=limit_mb, most=say.number(MAX_PLACES)))
         st.caption(say("brought.private"))
 
 

@@ -1,11 +1,10 @@
 """The few pieces of HTML the page adds to Streamlit's own: every text in it is escaped here."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -109,30 +108,6 @@ def show_segments(label: str, options: Sequence[Any], key: str, text: Callable[[
     st.segmented_control(
         label, options, key=key, format_func=text, required=True, label_visibility="collapsed"
     )
-
-
-def replace_query(query: Mapping[str, Sequence[str]], *, keep: str, starts: str, language: str) -> None:
-    """Put parameters into the browser's address without a history entry; `keep` names one to leave alone.
-
-    Where the one named `starts` changes, what is shown is another page, and begins at its top: Streamlit
-    would leave it scrolled as the last one was. `language` is that of the page, by which a screen reader
-    chooses its voice.
-    """
-    # urlencode leaves only letters, digits and %&=+-_.~ : nothing that could end the string or the script
-    text = urlencode(query, doseq=True)
-    script = _REPLACE_QUERY.format(query=text, keep=keep, starts=starts, language=language)
-    st.html(script, unsafe_allow_javascript=True)
-
-
-_REPLACE_QUERY = """<script>{{
-  const query = new URLSearchParams("{query}");
-  const before = new URLSearchParams(location.search);
-  const kept = before.get("{keep}");
-  if (kept) query.set("{keep}", kept);
-  if (query.get("{starts}") !== before.get("{starts}")) document.querySelector(".stMain")?.scrollTo(0, 0);
-  document.documentElement.lang = "{language}";
-  history.replaceState(history.state, "", location.pathname + "?" + query.toString().replaceAll("%2C", ","));
-}}</script>"""
 
 
 def operator_label(operator: str, colour: str, piles: float, say: Texts) -> str:

@@ -20,9 +20,9 @@ from charging.domain.towns import find_city
 from charging.maps.view import View
 from charging.maps.viewport import Viewport
 from charging.queries.measures import Measure
-from charging.views.elements import markup
+from charging.views.elements import address, markup
 from charging.views.elements.texts import LANGUAGES, Texts, preferred_language
-from charging.views.session import analysis_params
+from charging.views.session import analysis_params, visits
 from charging.views.session.visit import (
     Flight,
     PageName,
@@ -50,6 +50,7 @@ MAP_CHOICES: analysis_params.Choices = {
 
 def begin_run() -> None:
     """Read the URL, on the first run of a visit; later runs keep what the widgets say."""
+    visits.note_visit()
     if "problems" in st.session_state:
         visit.is_first_run = False
     else:
@@ -146,7 +147,7 @@ def show_problems(say: Texts) -> None:
 def write_url(selection: Filters) -> None:
     """Show the present view in the browser's address, without a history entry: the link to share."""
     query = link_query(selection)
-    markup.replace_query(query, keep="at", starts="view", language=visit.language)
+    address.replace_query(query, keep="at", starts="view", language=visit.language)
 
 
 def link_query(selection: Filters) -> dict[str, list[str]]:

@@ -1,5 +1,6 @@
 """What the server does when it starts, before anybody asks for the page: app.py hands it to the server."""
 
+import asyncio
 import ctypes
 import gc
 import inspect
@@ -10,8 +11,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 
+import streamlit as st
+
 from charging import logs
 from charging.views.elements.components import register_components
+from charging.views.session import visits
 
 _ARENA_MAX = -8  # M_ARENA_MAX in glibc's malloc.h
 _ARENAS = 2
@@ -59,7 +63,11 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     register_components()
     _LOADING.acquire()
     threading.Thread(target=_prepare, name="warmup", daemon=True).start()
-    yield
+    ending = asyncio.create_task(visits.end_visits(), name="end visits")
+    try:
+        yield
+    finally:
+        ending.cancel()
 
 
 def wait_until_ready() -> None:
@@ -106,12 +114,14 @@ def warm_up() -> None:
 
     from charging.dataset.store import find_dataset  # noqa: PLC0415
     from charging.errors import ChargingError  # noqa: PLC0415
+    from charging.server.hosts import tell_who_may_call  # noqa: PLC0415
     from charging.server_settings import ServerSettings  # noqa: PLC0415
     from charging.views.session.caching import open_answers  # noqa: PLC0415
 
     try:
         settings = ServerSettings.from_environment()
         logs.configure(settings.log_level, settings.log_format)
+        tell_who_may_call(settings.allowed_hosts, st.get_option("server.address"))
         if folder := find_dataset(settings):
             open_answers(folder, settings)
     except ChargingError:  # the page says what is wrong
