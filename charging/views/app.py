@@ -57,5 +57,5 @@ def app_arguments() -> dict[str, Any]:
     warmup.share_arenas()  # before there are threads that have some
     base_path = st.get_option("server.baseUrlPath") or ""
     # as Starlette takes them apart: class, arguments, named arguments; the first meets a request first
-    middleware = [(Edge, (gate.make_gate(),), {}), (VisitCookies, (base_path,), {})]
+    middleware: list[tuple[Any, ...]] = [(Edge, (gate.make_gate(),), {}), (VisitCookies, (base_path,), {})]
     return {"lifespan": warmup.lifespan, "middleware": middleware}

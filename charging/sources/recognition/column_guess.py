@@ -57,8 +57,8 @@ _ASSUMED = {
     " beyond 90 degrees",
     Assumed.DAY_FIRST: "{0} may have the day or the month first: the day was taken",
     Assumed.WATTS: "{0} was taken to be in watts: none of its numbers is below 1,000",
-    Assumed.YEARS: "{0} holds years alone, such as {1} ({plain[2]} of the cells that were looked at), and what"
-    " is kept of an opening is its day: it is not used",
+    Assumed.YEARS: "{0} holds years alone, such as {1} ({plain[2]} of the cells that were looked at), and"
+    " what is kept of an opening is its day: it is not used",
     Assumed.DATUM: "its points are in mainland China and nothing states their datum: they were taken as they"
     " stand, as WGS-84. If they come from a Chinese map (Amap, Tencent: GCJ-02; Baidu: BD-09), they lie up to"
     " 700 m off; import again with --datum gcj02 or --datum bd09",
