@@ -1,5 +1,6 @@
 """What a dataset holds, in a handful of figures, counted from its files; repeated ids are in its report."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -64,8 +65,8 @@ def summarise(dataset: Dataset) -> Summary:
         If a file of it is damaged.
     """
     check_files(dataset, "stations", "piles", "service_areas")
-    stations = _columns(dataset.path("stations"), *_STATION_COLUMNS)
-    piles = _columns(dataset.path("piles"), "operator_id", "current", "count")
+    stations = _columns(dataset.path("stations"), "piles", "dc_piles", repeated=_STATION_TEXTS)
+    piles = _columns(dataset.path("piles"), "count", repeated=("operator_id", "current"))
     operators, at = distinct_rows(piles, ["operator_id"])
     sums = np.bincount(at, pc.fill_null(piles["count"], 0).to_numpy(), len(operators)).astype(np.int64)
     counts = {operator: count for (operator,), count in zip(operators, sums.tolist(), strict=True)}
@@ -83,16 +84,16 @@ def summarise(dataset: Dataset) -> Summary:
         piles_without_operator=without_operator,
         # a station without any piles is its operator's all the same
         operators=len({*counts, *_operators_without_piles(dataset, stations)} - {None}) or None,
-        cities=pc.count_distinct(stations["city_id"]).as_py() or None,
+        cities=_count_values(stations, "city_id") or None,
         places=_count_places(stations) or None,
         service_areas=pq.read_metadata(dataset.path("service_areas")).num_rows,
-        service_areas_with_piles=pc.count_distinct(equipped["service_area_id"]).as_py(),
+        service_areas_with_piles=_count_values(equipped, "service_area_id"),
     )
 
 
 _PLACE_COLUMNS = ("city_id", "region", "city_raw")
 
-_STATION_COLUMNS = ("service_area_id", "piles", "dc_piles", "operator_id", *_PLACE_COLUMNS)
+_STATION_TEXTS = ("service_area_id", "operator_id", *_PLACE_COLUMNS)
 
 
 def _operators_without_piles(dataset: Dataset, stations: pa.Table) -> list[str | None]:
@@ -116,10 +117,16 @@ def _count_repeated_piles(dataset: Dataset) -> Finding | None:
     return find_repeated_piles(stations, _columns(dataset.path("piles"), "station_id", "pile_id"))
 
 
+def _count_values(table: pa.Table, column: str) -> int:
+    return len({*distinct_rows(table, [column])[0]} - {(None,)})
+
+
 def _count_places(stations: pa.Table) -> int:
     return len({*place_keys(distinct_rows(stations, _PLACE_COLUMNS)[0])} - {None})
 
 
-def _columns(path: Path, *names: str) -> pa.Table:
-    with pq.ParquetFile(path) as file:  # `read_table` loads datasets and threads for what is read in no time
-        return file.read(names, use_threads=False)
+def _columns(path: Path, *names: str, repeated: Sequence[str] = ()) -> pa.Table:
+    """Return columns, those of repeated texts as they are in the file: a number for each text."""
+    # `read_table` loads datasets and threads for what is read in no time
+    with pq.ParquetFile(path, read_dictionary=repeated) as file:
+        return file.read([*names, *repeated], use_threads=False).combine_chunks()

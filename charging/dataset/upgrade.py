@@ -69,8 +69,8 @@ def add_cities(stations: pa.Table, resolver: Resolver) -> pa.Table:
     values: dict[str, list[Any]] = {name: stations[name].to_pylist() for name in ("city_id", "city")}
     derived_km = np.full(len(stations), np.nan)
     derived_km[silent] = found.derived_km
-    for row, city in zip(silent.tolist(), found.cities, strict=True):
-        if city is not None:
+    for row, at in zip(silent.tolist(), found.at.tolist(), strict=True):
+        if (city := found.cities[at]) is not None:
             values["city_id"][row], values["city"][row] = city.id, city.name_zh
     columns = {name: pa.array(each, pa.string()) for name, each in values.items()}
     columns["city_derived_km"] = pa.array(derived_km, from_pandas=True)

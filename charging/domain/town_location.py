@@ -56,9 +56,10 @@ Indices = NDArray[np.intp]
 
 
 class LocatedCities(NamedTuple):
-    """The cities of stations, one for each."""
+    """The cities of stations."""
 
     cities: list[City | None]
+    at: Indices  # which of them each station is in
     derived_km: (
         Floats  # to the centre of a city that is derived; NaN where the source names it, or none is near
     )
@@ -99,19 +100,17 @@ def derive_cities(country: str | None, lat: Floats, lon: Floats, region: str | N
             is_better = share < np.minimum(best, 1)
             second = np.minimum(second, np.where(is_better, best, share))
             best[is_better], found[is_better] = share[is_better], column[is_better]
-    if not len(index.lat):
-        return LocatedCities([None] * len(lat), np.full(len(lat), np.nan))
     is_there = found >= 0
     is_there[is_there] &= ~index.is_of_china[found[is_there]] | (
         second[is_there] >= MIN_CLEARANCE * best[is_there]
     )
-    cities = [
-        _in_region(index.cities[row], region) if is_derived else None
-        for row, is_derived in zip(found.tolist(), is_there.tolist(), strict=True)
-    ]
-    km = great_circle_km(lat, lon, index.lat[found], index.lon[found]).round(_DECIMALS)
-    km[[city is None for city in cities]] = np.nan
-    return LocatedCities(cities, km)
+    rows, at = np.unique(np.where(is_there, found, -1), return_inverse=True)
+    near = [_in_region(index.cities[row], region) if row >= 0 else None for row in rows.tolist()]
+    is_derived = np.array([city is not None for city in near], np.bool_)[at]
+    km = np.full(len(lat), np.nan)
+    there = found[is_derived]
+    km[is_derived] = great_circle_km(lat[is_derived], lon[is_derived], index.lat[there], index.lon[there])
+    return LocatedCities(near, at, km.round(_DECIMALS))
 
 
 def _in_region(city: City, region: str | None) -> City | None:
@@ -150,7 +149,7 @@ def _index_of(country: str | None) -> _Index:
 
 def named_cities(
     country: str | None, name: str, lat: Floats, lon: Floats, region: str | None = None
-) -> list[City | None]:
+) -> LocatedCities:
     """Return for each point the town of a name in its country, None where there is none near.
 
     The parameters are those of `derive_cities`. A name is compared by its letters, among all names of a town
@@ -159,22 +158,22 @@ def named_cities(
 
     Examples
     --------
-    >>> [city] = named_cities("DE", "MÜNCHEN", np.array([48.1]), np.array([11.6]))
-    >>> city.name_en, named_cities("DE", "München", np.array([52.5]), np.array([13.4]))
-    ('Munich', [None])
+    >>> found = named_cities("DE", "MÜNCHEN", np.array([48.1, 52.5]), np.array([11.6, 13.4]))
+    >>> [city and city.name_en for city in found.cities], found.at.tolist()
+    ([None, 'Munich'], [1, 0])
     """
-    codes = np.full(len(lat), country, dtype=object) if country else nearest_countries(lat, lon)
-    found: list[City | None] = [None] * len(lat)
+    cities: list[City | None] = [None]
+    at = np.zeros(len(lat), np.intp)
     towns, key = load_towns(), fold_letters(name)
-    for code in dict.fromkeys(codes.tolist()):
-        rows, points = _rows_in(_rows_by_name(code).get(key, ()), region), np.flatnonzero(codes == code)
+    codes = None if country else nearest_countries(lat, lon)
+    for code in [country] if codes is None else dict.fromkeys(codes.tolist()):
+        rows = _rows_in(_rows_by_name(code).get(key, ()), region)
         if rows.size:
+            points = np.arange(len(lat)) if codes is None else np.flatnonzero(codes == code)
             km = great_circle_km(lat[points, None], lon[points, None], towns.lat[rows], towns.lon[rows])
-            for point, at, is_near in zip(
-                points, km.argmin(axis=1), km.min(axis=1) <= MAX_NAMED_KM, strict=True
-            ):
-                found[point] = _city(int(rows[at])) if is_near else None
-    return found
+            at[points] = np.where(km.min(axis=1) <= MAX_NAMED_KM, len(cities) + km.argmin(axis=1), 0)
+            cities += map(_city, rows.tolist())
+    return LocatedCities(cities, at, np.full(len(lat), np.nan))
 
 
 def _rows_in(rows: Sequence[int], region: str | None) -> Indices:
@@ -201,10 +200,8 @@ def _city(row: int) -> City:
 def _rows_by_name(country: str) -> Mapping[str, Sequence[int]]:
     """Return the rows of a country's towns by each of their names, folded."""
     towns = load_towns()
-    found: dict[str, list[int]] = defaultdict(list)
-    rows = towns.rows_of(country)
-    for row in range(rows.start, rows.stop):
-        names = (towns.name[row], towns.name_zh[row], *(towns.names[row] or "").split("|"))
-        for key in {fold_letters(name) for name in names if name}:
-            found[key].append(row)
-    return dict(found)
+    names, rows = towns.folded_names(towns.rows_of(country))
+    found: dict[str, dict[int, None]] = defaultdict(dict)
+    for name, row in zip(names, rows.tolist(), strict=True):
+        found[name][row] = None
+    return {name: [*several] for name, several in found.items()}

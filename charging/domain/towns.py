@@ -9,6 +9,7 @@ import gzip
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from pyarrow import csv
 
 from charging.domain.geography import City, Floats, load_cities, load_places, unit_vectors
 from charging.domain.reference_data import FACTS_DIR, read_records
+from charging.domain.text_folding import fold_all_letters
 from charging.errors import SchemaError
 
 TOWN_PREFIX = "geonames:"
@@ -63,6 +65,16 @@ class Towns:
         first, last = _country_bounds().get(country, (0, 0))
         return slice(first, last)
 
+    def folded_names(self, rows: slice) -> tuple[list[str], NDArray[np.int64]]:
+        """Return every name of some towns as `fold_letters` has it, and the row of each."""
+        columns = (self.name[rows], self.name_zh[rows], self.names[rows])
+        by_town = [
+            [*filter(None, (name, chinese, *(others or "").split("|")))]
+            for name, chinese, others in zip(*columns, strict=True)
+        ]
+        owners = np.repeat(np.arange(len(self))[rows], np.array([*map(len, by_town)], np.intp))
+        return fold_all_letters([*chain.from_iterable(by_town)]), owners
+
     def city(self, row: int) -> City:
         """Return a town as a city; its country stands for the province."""
         code = self.country[row]
@@ -105,7 +117,11 @@ def load_towns(path: Path = FACTS_DIR / "towns.csv.gz") -> Towns:
 
 def _to_array(column: pa.ChunkedArray) -> NDArray[Any]:
     if pa.types.is_string(column.type):
-        return np.array(column.to_pylist(), dtype=object)  # Arrow itself would load pandas for it
+        different = column.combine_chunks().dictionary_encode()
+        # Arrow itself would load pandas for it
+        texts: Texts = np.array([*different.dictionary.to_pylist(), None], dtype=object)
+        of_rows: Texts = texts[different.indices.fill_null(-1).to_numpy()]
+        return of_rows
     numbers: NDArray[Any] = column.combine_chunks().fill_null(0).to_numpy()
     return numbers
 
@@ -138,8 +154,9 @@ def load_countries(path: Path = FACTS_DIR / "countries.csv") -> dict[str, Countr
 
 @cache
 def _country_bounds() -> dict[str, tuple[int, int]]:
-    codes, first, counts = np.unique(load_towns().country, return_index=True, return_counts=True)
-    return {code: (int(at), int(at + n)) for code, at, n in zip(codes, first, counts, strict=True)}
+    countries = load_towns().country
+    bounds = [0, *(np.flatnonzero(countries[1:] != countries[:-1]) + 1).tolist(), len(countries)]
+    return {countries[first]: (first, last) for first, last in pairwise(bounds)}
 
 
 def find_city(city_id: str) -> City | None:

@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from charging.domain.geography import City
-from charging.domain.text_folding import fold_letters
 from charging.domain.towns import Towns, load_towns
 
 MIN_CITY_PEOPLE = 100_000
@@ -76,22 +75,8 @@ def _is_in(towns: Towns, countries: frozenset[str]) -> NDArray[np.bool_]:
 @cache
 def _names() -> _FoldedNames:
     towns = load_towns()
-    others = pc.split_pattern(pa.array(towns.names, pa.string()), "|")
-    rows = np.arange(len(towns))
-    parts = [pa.array(towns.name, pa.string()), pa.array(towns.name_zh, pa.string()), pc.list_flatten(others)]
-    owners = [rows, rows, pc.list_parent_indices(others).to_numpy()]
-    texts = pa.concat_arrays(parts)
-    is_there = texts.is_valid()
-    town = np.concatenate(owners)[is_there.to_numpy(zero_copy_only=False)]
-    return _FoldedNames(_fold(texts.drop_null()), town)
-
-
-def _fold(texts: pa.Array) -> pa.Array:
-    """Return texts as `fold_letters` has them, those in ASCII all at once."""
-    plain = pc.replace_substring_regex(pc.ascii_lower(texts), "[^0-9a-z]", "")
-    is_other = pc.invert(pc.string_is_ascii(texts))
-    folded = [fold_letters(text) for text in texts.filter(is_other).to_pylist()]
-    return pc.replace_with_mask(plain, is_other, pa.array(folded, pa.string()))
+    names, rows = towns.folded_names(slice(len(towns)))
+    return _FoldedNames(pa.array(names, pa.string()), rows)
 
 
 def warm_up() -> None:

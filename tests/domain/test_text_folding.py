@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charging.domain.text_folding import fold_letters, fold_text
+from charging.domain.text_folding import fold_all_letters, fold_letters, fold_text
 
 
 @given(st.text())
@@ -18,6 +18,11 @@ def test_spaces_make_no_difference(text, other):
 @given(st.text(st.characters(codec="ascii")))
 def test_letters_of_ascii_are_those_that_the_long_way_finds(text):
     assert fold_letters(text) == "".join(filter(str.isalnum, fold_text(text)))
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]))))
+def test_many_texts_have_the_letters_that_each_has_alone(texts):
+    assert fold_all_letters(texts) == [fold_letters(text) for text in texts]
 
 
 @pytest.mark.parametrize(

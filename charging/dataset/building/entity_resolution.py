@@ -67,9 +67,9 @@ class Resolver:
         )
         located = locate_cities(country, region, city_raw, lat[rows], lon[rows])
         derived_km[rows] = located.derived_km
-        towns, at = Coded.of(located.cities), at.copy()
-        at[rows] = towns.at + len(stated.values)
-        return Coded([*stated.values, *towns.values], at), derived_km
+        at = at.copy()
+        at[rows] = located.at + len(stated.values)
+        return Coded([*stated.values, *located.cities], at), derived_km
 
     def operator_text(self, operator_id: str | None) -> str:
         """Return the names of an operator in both scripts."""
@@ -145,23 +145,18 @@ def locate_cities(
     lat, lon
         WGS-84 degrees.
     """
-    cities: list[City | None] = [None] * len(lat)
-    derived_km = np.full(len(lat), np.nan)
+    cities: list[City | None] = [None]
+    city, derived_km = np.zeros(len(lat), np.intp), np.full(len(lat), np.nan)
     keys, at = different([country, region, city_raw], len(lat))
     order, ends = np.argsort(at, kind="stable"), np.cumsum(np.bincount(at, minlength=len(keys)))
     for (code, state, name), rows in zip(keys, np.split(order, ends), strict=False):  # the last part is empty
-        found, km = _locate(code, state, name, lat[rows], lon[rows])
-        derived_km[rows] = km
-        for row, city in zip(rows.tolist(), found, strict=True):
-            cities[row] = city
-    return LocatedCities(cities, derived_km)
-
-
-def _locate(
-    country: str | None, region: str | None, name: str | None, lat: Floats, lon: Floats
-) -> LocatedCities:
-    if not name:
-        return derive_cities(country, lat, lon, region)
-    nobody: list[City | None] = [None] * len(lat)
-    found = nobody if country == CHINA else named_cities(country, name, lat, lon, region)
-    return LocatedCities(found, np.full(len(lat), np.nan))
+        if not name:
+            found = derive_cities(code, lat[rows], lon[rows], state)
+        elif code != CHINA:
+            found = named_cities(code, name, lat[rows], lon[rows], state)
+        else:
+            continue
+        derived_km[rows] = found.derived_km
+        city[rows] = found.at + len(cities)
+        cities += found.cities
+    return LocatedCities(cities, city, derived_km)

@@ -268,6 +268,6 @@ def different(columns: Sequence[pa.Array], rows: int) -> tuple[list[tuple[Any, .
 
 def _numbers(column: pa.Array) -> Rows:
     """Return a number for each value of a column, in the order in which they come; null is one too."""
-    encoded = pc.dictionary_encode(column, null_encoding="encode")
-    numbers: Rows = encoded.indices.to_numpy().astype(np.intp)
+    encoded = pc.dictionary_encode(column, null_encoding="encode")  # of one that is, null has no number
+    numbers: Rows = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy().astype(np.intp)
     return numbers
