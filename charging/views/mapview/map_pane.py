@@ -21,7 +21,7 @@ def show_map(context: ViewContext, layers: list[Layer]) -> None:
     """Show the map with its layers; the first is the surface."""
     flight = visit.flight
     flights = [fly_to(*flight.view, token=flight.token)] if flight else []
-    st_folium(
+    answer = st_folium(
         base_map(assets.urls(), start_view(context.answers)),
         key=f"{state.MAP}",
         height=MAP_HEIGHT_PX,
@@ -30,4 +30,4 @@ def show_map(context: ViewContext, layers: list[Layer]) -> None:
         feature_group_to_add=[*layers, *flights],
         render=False,  # of the whole page, which is not read; the map is rendered all the same
     )
-    state.skip_earlier_clicks()
+    state.take_earlier_answer(answer)

@@ -188,14 +188,14 @@ def selection() -> Selection | None:
     return visit.selection
 
 
-def skip_earlier_clicks() -> None:
-    """Take the map's last click as seen, if it came with the visit's first run.
+def take_earlier_answer(answer: Mapping[str, Any] | None) -> None:
+    """Take over what the map answered before the visit began; its last click is one of before, too.
 
-    That is so where the map was mounted before: the server was started again under an open page, whose link
-    says what is selected.
+    The server was started again under an open page: its map stays mounted, and does not answer again.
     """
-    if visit.clicks is None:
-        visit.clicks = (widget_value(MAP) or {}).get("last_object_clicked_count")
+    if answer and widget_value(MAP) is None and Viewport.from_component(answer):
+        set_widget_value(MAP, answer)
+        visit.clicks = answer.get("last_object_clicked_count")
 
 
 def selected_id(kind: str) -> str | None:
