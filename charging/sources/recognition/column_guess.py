@@ -165,6 +165,10 @@ class TableGuess:
         found = self.of(name)
         return found.headers if found else ()
 
+    def all_headers_of(self, name: str) -> tuple[str, ...]:
+        """Return the headers of a field, those about single plugs and currents among them."""
+        return tuple(header for each in self.columns if each.field == name for header in each.headers)
+
     def to_json(self) -> dict[str, Any]:
         """Return it for programs: fields with a header, or a list of several."""
         named: dict[str, list[str]] = {}

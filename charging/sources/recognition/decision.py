@@ -38,6 +38,7 @@ from charging.sources.recognition.plug_columns import (
     PlugColumn,
     find_columns_by_plug,
     find_powers_by_current,
+    named_by_plug,
 )
 from charging.sources.recognition.table_kind import kind_of_table
 from charging.sources.recognition.whereabouts import are_on_the_mainland, points_of
@@ -96,16 +97,20 @@ def guess_columns(
         {field: said[field][0] for field in PLACES if said.get(field)},
         form.crs if form else None,
     )
-    free = _without(usable, {at for positions in said.values() for at in positions})
-    numbered = find_numbered_columns(free, columns, said) if "connector" not in said else ()
+    numbered = find_numbered_columns(usable, columns, said)
+    of_numbers = {each.field for each in numbered} & said.keys()
     picked = pick_columns(_without(usable, {each.at for each in numbered}), columns, places, said)
+    picked = {field: found for field, found in picked.items() if field not in of_numbers}
     if chargers:
         picked = with_chargers(picked, chargers, said)
         chargers = None if picked.keys() & {"ac_piles", "dc_piles"} else chargers
     fields = {field: tuple(each.at for each in found.columns) for field, found in picked.items()}
     own_names = [name if list_of(name) is None else "" for name in names]
     kind, why = kind_of_table(own_names, columns, fields)
-    plugs = _Plugs() if chargers else _plugs(usable, columns, picked, frozenset(said), numbered)
+    asked = frozenset(said) - of_numbers
+    plugs = _Plugs() if chargers else _plugs(usable, columns, picked, asked, numbered)
+    if not chargers:
+        picked, plugs = _with_named_plugs(usable, columns, picked, plugs, asked)
     if "power_kw" not in said and _have_own_powers(picked, plugs):
         picked = {field: found for field, found in picked.items() if field != "power_kw"}
     guess = _guess(names, columns, places, picked, plugs, form or TableForm())
@@ -193,6 +198,28 @@ def _with_powers_by_current(
         return found
     used = {each.at for one in picked.values() for each in one.columns} | {each.at for each in found}
     return (*found, *find_powers_by_current(_without(names, used), columns, frozenset(picked)))
+
+
+def _with_named_plugs(
+    names: Sequence[str],
+    columns: Sequence[SampleColumn],
+    picked: dict[str, FieldColumns],
+    plugs: _Plugs,
+    said: frozenset[str],
+) -> tuple[dict[str, FieldColumns], _Plugs]:
+    """Return the columns, of those that the user named each that is of a plug or current as such."""
+    for field in ("connector", "piles", "power_kw"):
+        if field not in said or field not in picked:
+            continue
+        positions = {each.at for each in picked[field].columns}
+        found = named_by_plug(field, [*positions], names, columns)
+        if field == "power_kw" and not found:
+            own = _without(names, {*range(len(names))} - positions)
+            found = find_powers_by_current(own, columns, frozenset(picked))
+        if {each.at for each in found} == positions:
+            picked = {other: one for other, one in picked.items() if other != field}
+            plugs = plugs._replace(columns=(*plugs.columns, *found))
+    return picked, plugs
 
 
 def _have_own_powers(picked: Mapping[str, FieldColumns], plugs: _Plugs) -> bool:

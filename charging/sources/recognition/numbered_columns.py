@@ -32,16 +32,39 @@ def find_numbered_columns(
     names, columns
         Of the table; a header that is not to be looked at is empty.
     said
-        Columns of fields that the user named: these have no others.
+        Columns of fields that the user named: these have no others, and are numbered only all together.
     """
-    families = _families(names)
-    plugs = _surest_family("connector", families, columns, frozenset())
-    if not plugs or "connector" in said:
+    plugs = _family_of("connector", names, columns, said, frozenset())
+    if not plugs:
         return ()
     numbers = frozenset(each.number for each in plugs if each.number)
-    fields = [field for field in _OTHER_FIELDS if field not in said]
-    others = [each for field in fields for each in _surest_family(field, families, columns, numbers)]
+    others = [each for field in _OTHER_FIELDS for each in _family_of(field, names, columns, said, numbers)]
     return (*plugs, *(each for each in others if each.number in numbers))
+
+
+def _family_of(
+    field: str,
+    names: Sequence[str],
+    columns: Sequence[SampleColumn],
+    said: Mapping[str, tuple[int, ...]],
+    numbers: frozenset[int],
+) -> tuple[PlugColumn, ...]:
+    """Return the numbered columns of a field, of one that the user named columns of just these, or none."""
+    own = {*said.get(field, ())}
+    others = {at for positions in said.values() for at in positions}
+    free = [
+        name if (at in own if field in said else at not in others) else "" for at, name in enumerate(names)
+    ]
+    families = _families(free)
+    if numbers and "connector" in said:  # of plugs that the user left out nothing else counts either
+        families = {
+            header: {number: at for number, at in at_number.items() if number in numbers}
+            for header, at_number in families.items()
+            if numbers <= at_number.keys()
+        }
+    found = _surest_family(field, families, columns, numbers)
+    is_asked = len(own) > 1 and {each.at for each in found} == own
+    return found if field not in said or is_asked else ()
 
 
 def are_piles(

@@ -78,12 +78,14 @@ def plug_codes(guess: TableGuess) -> dict[str, str]:
     parts = (
         part.strip()
         for column in _named_columns(guess, "connector")
-        for text in guess.samples.get(column.headers[0], ())
+        for header in column.headers
+        for text in guess.samples.get(header, ())
         for part in text.split(guess.form.separator)
         if part.strip()
     )
     found = {part.casefold(): plug for part in parts if (plug := connector_of(part))}
-    unknown = (guess.not_known.get(each.headers[0], ()) for each in _named_columns(guess, "connector"))
+    named = (header for each in _named_columns(guess, "connector") for header in each.headers)
+    unknown = (guess.not_known.get(header, ()) for header in named)
     return {**found, **{text.strip().casefold(): "" for texts in unknown for text in texts}}
 
 
@@ -110,7 +112,10 @@ def _column(guess: TableGuess, field: str) -> Any:  # noqa: ANN401  a column, or
     """Return the column of a field that all groups share, numbered ones as one list; None without any."""
     named = _named_columns(guess, field)
     plain = [each for each in named if each.number is None]
-    return _joined([header for each in plain or named for header in each.headers[:1]])
+    headers = [header for each in plain or named for header in each.headers]
+    if field == "status" and len(headers) > 1:  # the first that says one: no two can be joined
+        return {"any": headers}
+    return _joined(headers)
 
 
 def _power_of_plugs(guess: TableGuess, current: Current | None = None) -> Any:  # noqa: ANN401  as above

@@ -65,12 +65,7 @@ def find_columns_by_plug(
     is_charger_each
         Whether a row is one charger: it has plugs, and no number of them.
     """
-    named = [each for at, name in enumerate(names) if name and (each := _named(at, name, columns[at]))]
-    plugs = {each.plug for each in named}
-    if plugs & _AMERICAN and Connector.TYPE2 not in plugs:  # "CCS" alone: beside these it is of type 1
-        named = [
-            each._replace(plug=Connector.CCS1) if each.plug is Connector.CCS2 else each for each in named
-        ]
+    named = _all_named(names, columns)
     places = [each for each in named if not each.says_power]
     found: list[PlugColumn] = []
     if _are_sure(places) and not taken & {"connector", "dc_piles", "ac_piles"}:
@@ -79,6 +74,38 @@ def find_columns_by_plug(
     if "power_kw" not in taken and (found or taken & {"dc_piles", "ac_piles", "piles", "connector"}):
         found += [PlugColumn(each.at, "power_kw", plug=each.plug) for each in named if each.says_power]
     return tuple({(each.field, each.plug): each for each in reversed(found)}.values())[::-1]
+
+
+def named_by_plug(
+    field: str, positions: Sequence[int], names: Sequence[str], columns: Sequence[SampleColumn]
+) -> tuple[PlugColumn, ...]:
+    """Return the columns that the user named for a field as those of single plugs; none where one is not.
+
+    Parameters
+    ----------
+    field
+        connector, power_kw or piles.
+    positions
+        Of the columns.
+    names, columns
+        Of the table.
+    """
+    named = [each for each in _all_named(names, columns) if each.at in positions]
+    is_meant = all(each.says_power is (field == "power_kw") for each in named) and (
+        field != "piles" or _are_counts(named)
+    )
+    if not named or len({each.plug for each in named}) < len({*positions}) or not is_meant:
+        return ()
+    return tuple(PlugColumn(each.at, field, plug=each.plug) for each in named)
+
+
+def _all_named(names: Sequence[str], columns: Sequence[SampleColumn]) -> list[_Named]:
+    """Return the columns whose headers name a plug."""
+    named = [each for at, name in enumerate(names) if name and (each := _named(at, name, columns[at]))]
+    plugs = {each.plug for each in named}
+    if plugs & _AMERICAN and Connector.TYPE2 not in plugs:  # "CCS" alone: beside these it is of type 1
+        return [each._replace(plug=Connector.CCS1) if each.plug is Connector.CCS2 else each for each in named]
+    return named
 
 
 def find_powers_by_current(

@@ -8,6 +8,7 @@ from charging.sources.io.files import Part, parts
 from charging.sources.json_records.list_cells import list_of
 from charging.sources.json_records.record_lists import RecordList
 from charging.sources.recognition.cells import SampleColumn
+from charging.sources.recognition.column_choice import PLACES
 from charging.sources.recognition.column_guess import (
     FIELDS,
     NO_HINTS,
@@ -121,8 +122,8 @@ def correct_guess(
     named = {each: columns for each, columns in given.items() if not chosen & {*columns}} | {field: headers}
     after = guess_table(path, named, any_header=True, hints=hints)
     for each in FIELDS:
-        kept = before.headers_of(each)
-        if each not in named and not chosen & {*kept} and after and after.headers_of(each) != kept:
+        kept = before.all_headers_of(each)
+        if each not in named and not chosen & {*kept} and after and after.all_headers_of(each) != kept:
             named[each] = kept
     return named
 
@@ -194,9 +195,12 @@ def _stand_once(sample: Sample, named: list[str]) -> bool:
 
 
 def _check_fields(given: Given) -> None:
-    for field in given:
+    for field, headers in given.items():
         if field not in FIELDS:
             message = f"Expected a field out of {', '.join(FIELDS)}, found {field!r}{suggest(field, FIELDS)}."
+            raise UsageError(message)
+        if field in PLACES and len(headers) > 1:
+            message = f"Expected one column of {field}, found {' and '.join(map(repr, headers))}. Name one."
             raise UsageError(message)
 
 

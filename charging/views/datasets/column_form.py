@@ -22,8 +22,8 @@ Columns = tuple[str, ...]
 _ALWAYS = ("name", "operator", "lat", "lon", "piles", "power_kw")
 """Fields that are asked for of every table; others stand there where a column was found, or on request."""
 
-_SEVERAL = ("address",)
-"""Fields that several columns may hold together."""
+_SEVERAL = ("address", "connector")
+"""Fields that several columns may hold together; others do where several were found."""
 
 _PLACES = ("lat", "lon", "position")
 _EXAMPLES = 3
@@ -78,7 +78,7 @@ def set_selects(file: DraftFile, guess: TableGuess) -> None:
     """Let the selects of a table show what its columns are taken for."""
     for field in FIELDS:
         headers = _headers(guess, field)
-        set_widget_value(_key(file, field), [*headers] if field in _SEVERAL else headers)
+        set_widget_value(_key(file, field), [*headers] if _takes_several(file, field) else headers)
 
 
 def _show_selects(
@@ -94,10 +94,10 @@ def _show_selects(
 def _show_select(draft: Draft, file: DraftFile, guess: TableGuess, field: str, say: Texts) -> None:
     headers, key = _headers(guess, field), _key(file, field)
     if widget_value(key) is None:  # Streamlit forgot it while another view was shown
-        set_widget_value(key, [*headers] if field in _SEVERAL else headers)
+        set_widget_value(key, [*headers] if _takes_several(file, field) else headers)
     label = say(f"column.{field}")
     change: dict[str, Any] = {"on_change": _correct, "args": (draft, file, field)}
-    if field in _SEVERAL:
+    if _takes_several(file, field):
         columns = list(dict.fromkeys([*headers, *guess.samples]))
         st.multiselect(label, columns, key=key, placeholder=say("columns.none"), **change)
     else:
@@ -123,9 +123,13 @@ def _shorten(value: str) -> str:
 def _headers(guess: TableGuess, field: str) -> Columns:
     """Return the columns of a field; none for coordinates that are not sure, which are to be chosen."""
     found = guess.of(field)
-    if found is None or (field in _PLACES and guess.doubts and found.confidence < 1):
+    if found and field in _PLACES and guess.doubts and found.confidence < 1:
         return ()
-    return found.headers
+    return guess.all_headers_of(field)
+
+
+def _takes_several(file: DraftFile, field: str) -> bool:
+    return field in _SEVERAL or (file.guess is not None and len(file.guess.all_headers_of(field)) > 1)
 
 
 def _key(file: DraftFile, field: str) -> str:

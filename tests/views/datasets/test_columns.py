@@ -124,6 +124,18 @@ def test_an_address_is_chosen_as_several_columns(page, build_dir):
 
 
 @pytest.mark.slow
+def test_numbered_columns_are_chosen_together(page, build_dir):
+    header = "Name,Latitude,Longitude,Connector 1,kW 1,Connector 2,kW 2"
+    bring(page, ("mine.csv", f"{header}\nA,52.51,13.41,CCS,150,Type 2,22\nB,52.62,13.52,CCS,75,Type 2,11\n"))
+    assert page.multiselect(key="column_0_connector").value == ["Connector 1", "Connector 2"]
+    assert page.multiselect(key="column_0_power_kw").value == ["kW 1", "kW 2"]
+    page.multiselect(key="column_0_connector").set_value(["Connector 1"])
+    run(page)
+    press(press(page, "read"), "keep")
+    assert open_dataset(build_dir / "mine").manifest.report.piles == 0
+
+
+@pytest.mark.slow
 def test_a_column_that_holds_no_coordinates_is_told_with_an_example(page):
     choose(bring(page, ("mine.csv", PLAIN)), "lat", "Colour")
     assert "coordinate is not a number (2)" in notes(page)
