@@ -58,6 +58,7 @@ _LAZY_COMMANDS = {
     "reach": "Show how many people live within X km of a station, network by network.",
     "highways": "Show service areas with piles, and the longest gaps before and after the partners.",
     "diff": "Show what changed between two datasets of the same sources, in all and by operator.",
+    "doctor": "Say what is wrong with the set-up of a server, and what to do about it.",
     "export": "Write selected stations or cells to a file.",
     "versions": "List the versions of a dataset, or of all.",
     "rollback": "Make another version of a dataset the current one.",
@@ -91,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     command: Callable[[argparse.Namespace, Settings], Output] = options.command
     try:
-        answer = command(options, Settings.from_environment())
+        answer = command(options, getattr(options, "read_settings", Settings.from_environment)())
     except ChargingError as error:
         _log.info("The command failed", exc_info=True)
         print(f"charging: {error}", file=sys.stderr)

@@ -11,6 +11,8 @@ import pytest
 from browser.live import free_port
 from deploy.proxy import NGINX, Guest, nginx, process_on, trust
 
+from charging.cli.checks.diagnosis import Level
+from charging.cli.checks.public_site import look_at_site
 from charging.dataset.store import remember_dataset
 from charging.dataset.versions import write_version
 
@@ -116,3 +118,13 @@ def test_the_site_answers_by_https_alone_and_compresses(running):
         assert script.headers["content-encoding"] == "gzip"
         assert client.get("/_stcore/metrics").status_code == 404
         assert client.put("/anything", content=bytes(100_000)).status_code == 413
+
+
+def test_the_doctor_finds_nothing_wrong_with_the_site(running, monkeypatch):
+    _, _, http, https, folder = running
+    monkeypatch.setenv("SSL_CERT_FILE", str(folder / "fullchain.pem"))
+    told = {finding.check: finding for finding in look_at_site(https)}
+    assert {check: finding.level for check, finding in told.items()} == dict.fromkeys(
+        ("site", "https", "websocket"), Level.OK
+    )
+    assert {finding.level for finding in look_at_site(http)} == {Level.FAULT}  # it leads elsewhere

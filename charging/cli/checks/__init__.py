@@ -1,0 +1,1 @@
+"""What `charging doctor` looks at."""
