@@ -54,6 +54,7 @@ def _findings(url: str | None) -> Iterator[Diagnosis]:
         yield fault("Streamlit", str(error).rstrip("."), "Correct it")
     else:
         yield from configuration.look_at_streamlit(options, settings)
+        yield from configuration.look_at_hosts(options, settings)
         yield from configuration.look_at_proxy(options)
     yield from configuration.look_at_peers(settings)
     yield from machine.look_at_datasets(settings)

@@ -5,7 +5,6 @@ on, and every answer on its way out gets the headers of its kind.
 """
 
 from dataclasses import dataclass
-from secrets import token_urlsafe
 
 from charging.server.asgi import (
     App,
@@ -23,9 +22,6 @@ from charging.server.hosts import AllowedHosts
 from charging.server.readiness import Readiness
 from charging.server.served_paths import NOT_FOUND, PathKind, ServedPaths
 from charging.server.uploads import UploadLimits
-
-VISITOR_COOKIE = "charging_visitor"
-"""Cookie with a random value, by which a proxy sends a browser to the same process again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,23 +70,10 @@ class Edge:
             if message["type"] == "http.response.start":
                 called = self._gate.hosts.called(scope)
                 headers = [*message.get("headers", ()), *self._gate.policies.headers(kind, called)]
-                if kind is PathKind.PAGE and called and VISITOR_COOKIE not in _cookies(scope):
-                    headers.append(self._new_cookie())
                 message = {**message, "headers": [*secured(headers)] if _is_secure(scope) else headers}
             await send(message)
 
         return _send
-
-    def _new_cookie(self) -> tuple[bytes, bytes]:
-        path = f"/{self._gate.paths.base_path}"
-        value = f"{VISITOR_COOKIE}={token_urlsafe()}; Path={path}; HttpOnly; SameSite=Lax"
-        return b"set-cookie", value.encode()
-
-
-def _cookies(scope: Scope) -> set[str]:
-    """Return the names of the cookies of a request."""
-    values = header_values(scope, b"cookie")
-    return {pair.partition("=")[0].strip() for value in values for pair in value.split(";")}
 
 
 def _is_secure(scope: Scope) -> bool:

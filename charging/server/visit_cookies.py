@@ -5,18 +5,12 @@ browser that has no websocket yet. The handshake then names the process by its p
 downloads and other windows follow the websocket, also where it was opened anew in another process.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
 from secrets import token_urlsafe
-from typing import Any
+
+from charging.server.asgi import App, Message, Receive, Scope, Send, header_values
 
 VISITOR_COOKIE = "charging_visitor"
 PROCESS_COOKIE = "charging_process"
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class VisitCookies:
@@ -68,5 +62,5 @@ class VisitCookies:
 
 def _cookies(scope: Scope) -> set[str]:
     """Return the names of the cookies of a request."""
-    given = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"cookie"]
+    given = header_values(scope, b"cookie")
     return {pair.partition("=")[0].strip() for value in given for pair in value.split(";")}

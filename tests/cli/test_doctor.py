@@ -27,6 +27,7 @@ def sound(build_dir, monkeypatch):
     build_dir.chmod(0o750)
     remember_dataset(build_dir, build_dir / "tiny")
     monkeypatch.setenv("STREAMLIT_SERVER_COOKIE_SECRET", SECRET)
+    monkeypatch.setenv("CHARGING_ALLOWED_HOSTS", "map.example.org")
     monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
     monkeypatch.setattr(resource, "getrlimit", lambda _what: (1_024, 65_536))
     return build_dir
@@ -139,6 +140,20 @@ def test_only_a_proxy_is_believed_what_it_says_of_visitors(address, trusted, lev
     environment = {} if trusted is None else {"FORWARDED_ALLOW_IPS": trusted}
     found = configuration.look_at_proxy({"server.address": address}, environment)
     assert levels(found) == {"proxy": level}
+
+
+@pytest.mark.parametrize(
+    ("address", "hosts", "level"),
+    [
+        (EVERYWHERE, "", Level.FAULT),
+        ("", "", Level.FAULT),
+        ("localhost", "", Level.NOTE),
+        (EVERYWHERE, "map.example.org", Level.OK),
+    ],
+)
+def test_a_server_that_answers_to_no_name_visitors_know_is_told(tmp_path, address, hosts, level):
+    given = settings(tmp_path, CHARGING_ALLOWED_HOSTS=hosts)
+    assert levels(configuration.look_at_hosts({"server.address": address}, given)) == {"hosts": level}
 
 
 def test_options_of_streamlit_are_those_of_variables_before_those_of_files(tmp_path, monkeypatch):

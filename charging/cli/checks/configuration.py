@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+from charging.addresses import is_wildcard
 from charging.cli.checks.diagnosis import Diagnosis, fault, note, ok
 from charging.domain.reference_data import FACTS_DIR
 from charging.errors import UsageError
@@ -127,6 +128,19 @@ def is_loopback(address: str) -> bool:
         return ip_address(address).is_loopback
     except ValueError:
         return address == "localhost"
+
+
+def look_at_hosts(options: Options, settings: Settings) -> Iterator[Diagnosis]:
+    """Yield whether the server answers to the names that visitors know."""
+    address = str(options.get("server.address") or "")
+    if settings.allowed_hosts:
+        yield ok("hosts", f"the server answers to {settings.allowed_hosts}")
+    elif is_wildcard(address):
+        advice = "Set CHARGING_ALLOWED_HOSTS to the public name of the server"
+        yield fault("hosts", "it answers to every address, and to no name but localhost", advice)
+    else:
+        advice = "Behind a proxy, set CHARGING_ALLOWED_HOSTS to the public name"
+        yield note("hosts", f"the server answers to {address} and localhost alone", advice)
 
 
 def look_at_peers(settings: Settings, environment: Mapping[str, str] = os.environ) -> Iterator[Diagnosis]:
