@@ -222,7 +222,7 @@ _SHENZHEN = (
         "sz-3",
         22.6000,
         114.1200,
-        None,
+        "龙岗街道",  # no city, so that none is derived either
         name="龙岗",
         operator_id="teld",
         piles=(_dc(1, pile_id="A"), _dc(1, pile_id="B")),
