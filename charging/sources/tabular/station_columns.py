@@ -259,9 +259,11 @@ def _is_numbered(key: Rows) -> bool:
     return not len(key) or (highest[0] == 0 and bool((np.diff(highest) <= 1).all()))
 
 
-def different(columns: Sequence[pa.Array], rows: int) -> tuple[list[tuple[Any, ...]], Rows]:
-    """Return the different rows of columns, and which of them each row is."""
-    first, like = distinct(map(codes_of, columns), rows)
+def different(
+    columns: Sequence[pa.Array], rows: int, deciding: int | None = None
+) -> tuple[list[tuple[Any, ...]], Rows]:
+    """Return the different rows of columns, and which of them each row is; the first columns may decide."""
+    first, like = distinct(map(codes_of, columns[:deciding]), rows)
     at = pa.array(first)
     return list(zip(*(column.take(at).to_pylist() for column in columns), strict=True)), like
 
