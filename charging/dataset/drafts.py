@@ -1,27 +1,26 @@
 """Drafts of datasets: uploaded files, inspected and read before anything is kept.
 
 A draft is a hidden folder inside the build folder, where no dataset is looked for. Keeping one is a rename,
-so that until then every dataset is as it was, and of two drafts of one name the second is refused. Its folder
-is removed when it is kept or discarded, when it is garbage, and when the program ends.
+so that until then every dataset is as it was, and of two drafts of one name the second is refused. When its
+folder is removed says `charging.dataset.draft_folders`.
 """
 
 import logging
 import re
 import shutil
 import threading
-import weakref
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
-from uuid import uuid4
 
 from charging.dataset.building.build import Preview, take_first
+from charging.dataset.draft_folders import DraftFolder, sweep_drafts
 from charging.dataset.pipeline import Progress, check_name, import_files, no_progress, stated
 from charging.dataset.sent_files import SentFile, check_size, display_name, file_name
-from charging.dataset.staging import age_s
+from charging.dataset.staging import make_file, make_folder
 from charging.dataset.store import (
     Dataset,
     check_free,
@@ -39,12 +38,6 @@ from charging.sources.recognition.statement import Statement
 from charging.sources.recognition.table_guess import check_lists_stations, correct_guess, guess_table
 from charging.sources.records import Record
 from charging.sources.tabular.presets import OWN_PRESETS
-
-DRAFTS = ".drafts"
-"""Folder of the drafts, inside the build folder; no dataset can have this name."""
-
-ABANDONED_S = 86_400.0
-"""Age in seconds from which a draft is abandoned: its program was killed."""
 
 MAX_REPORTS = 500
 """Reports of progress an import may take, each for some 20,000 records: ten million of them."""
@@ -98,11 +91,12 @@ class Draft:
             If they cannot be stored.
         """
         check_size(sent, max_bytes)
-        sweep_drafts(build_dir)
         self._build_dir = build_dir
-        self._folder = build_dir / DRAFTS / uuid4().hex
-        self._remove_folder = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._place = None
         try:
+            sweep_drafts(build_dir)
+            self._place = DraftFolder(build_dir)
+            self._folder = self._place.path
             self.files = tuple(self._store_file(number, file) for number, file in enumerate(sent))
         except OSError as error:
             self.discard()
@@ -259,12 +253,14 @@ class Draft:
     def discard(self) -> None:
         """Remove everything the draft holds."""
         self.dataset = None
-        self._remove_folder()
+        if self._place:
+            self._place.remove()
 
     def _store_file(self, number: int, sent: SentFile) -> DraftFile:
         # in a folder each, so that files of one name are two
         path = self._folder / "files" / str(number) / file_name(sent.name)
-        path.parent.mkdir(parents=True)
+        make_folder(path.parent)
+        make_file(path)
         path.write_bytes(sent.content)
         name = display_name(sent.name)
         try:
@@ -314,17 +310,6 @@ class Draft:
             renamed = type(error)(text.replace(str(self._folder), ""))
             renamed.fault = error.fault
             raise renamed from error
-
-
-def sweep_drafts(build_dir: Path, *, min_age_s: float = ABANDONED_S) -> list[str]:
-    """Remove drafts that killed programs left, and return the names of their folders."""
-    folder = build_dir / DRAFTS
-    swept = []
-    for draft in folder.iterdir() if folder.is_dir() else ():
-        if age_s(draft) >= min_age_s:
-            shutil.rmtree(draft, ignore_errors=True)
-            swept.append(draft.name)
-    return swept
 
 
 def _is_good_name(name: str) -> bool:

@@ -2,6 +2,9 @@
 
 import gc
 import gzip
+import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -9,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from charging.dataset import drafts, pipeline
-from charging.dataset.drafts import DRAFTS, WAITING, Draft, ReadOptions, sweep_drafts
+from charging.dataset.draft_folders import DRAFTS, DraftFolder, remove_drafts, sweep_drafts
+from charging.dataset.drafts import WAITING, Draft, ReadOptions
 from charging.dataset.sent_files import SentFile
 from charging.dataset.store import dataset_names, last_dataset
 from charging.domain.vocabulary import Datum
@@ -18,6 +22,7 @@ from charging.sources.recognition.guessed_preset import save_preset
 from charging.sources.recognition.table_guess import guess_table
 from charging.sources.tabular.presets import OWN_PRESETS
 
+ROOT = Path(__file__).resolve().parents[2]
 HEADER = "station_id,longitude,latitude,charge_count,TAZID,area,perimeter\n"
 REGISTER = f"{HEADER}1001,114.063014,22.540383,20,559,1.0,1.0\n1002,114.0701,22.545,7,559,1.0,1.0\n".encode()
 AREAS = (Path(__file__).parents[1] / "fixtures" / "service_areas" / "areas.csv").read_bytes()
@@ -240,11 +245,46 @@ def test_a_draft_nobody_holds_any_more_is_gone(tmp_path):
     assert leftovers(tmp_path) == []
 
 
-def test_old_drafts_of_killed_programs_are_swept_and_young_ones_stay(tmp_path):
+LEFT_BY_A_KILLED_PROGRAM = """
+import os, pathlib, signal, sys
+from charging.dataset.draft_folders import DraftFolder
+folder = DraftFolder(pathlib.Path(sys.argv[1]))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="needs locks of POSIX")
+def test_what_a_killed_program_left_is_swept_at_once_and_what_another_holds_stays(tmp_path):
+    held = DraftFolder(tmp_path)
+    subprocess.run([sys.executable, "-c", LEFT_BY_A_KILLED_PROGRAM, str(tmp_path)], cwd=ROOT, check=False)
+    drafts = {entry.name for entry in (tmp_path / DRAFTS).iterdir()}
+    assert {*sweep_drafts(tmp_path)} == drafts - {held.path.name} != set()
+    assert held.path.is_dir()
+
+
+def test_drafts_without_a_lease_are_swept_when_they_are_old(tmp_path):
     (tmp_path / DRAFTS / "left").mkdir(parents=True)
     assert sweep_drafts(tmp_path) == []
-    assert sweep_drafts(tmp_path, min_age_s=0) == ["left"]
+    os.utime(tmp_path / DRAFTS / "left", (0, 0))
+    assert sweep_drafts(tmp_path) == ["left"]
     assert sweep_drafts(tmp_path / "nowhere") == []
+
+
+def test_a_process_that_ends_takes_its_drafts_along(tmp_path):
+    made = draft(tmp_path)
+    remove_drafts()
+    assert leftovers(tmp_path) == []
+    made.discard()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs modes of POSIX")
+def test_others_can_read_nothing_of_a_draft(tmp_path):
+    made = draft(tmp_path)
+    paths = [*(tmp_path / DRAFTS).rglob("*")]
+    assert len(paths) > 2
+    assert [path for path in paths if path.stat().st_mode & 0o007] == []
+    made.discard()
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):

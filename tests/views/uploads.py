@@ -2,7 +2,7 @@
 
 from views.paged import run
 
-from charging.dataset.drafts import DRAFTS
+from charging.dataset.draft_folders import DRAFTS
 
 HEADER = "station_id,longitude,latitude,charge_count,TAZID,area,perimeter\n"
 REGISTER = HEADER + "1001,114.063014,22.540383,20,559,1.0,1.0\n1002,114.0701,22.545,7,559,1.0,1.0\n"

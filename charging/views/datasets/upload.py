@@ -23,6 +23,7 @@ from charging.views.datasets import corrections_form, dataset_switcher, file_pre
 from charging.views.elements.error_box import fault_text, show_error
 from charging.views.elements.markup import element, escape_markdown
 from charging.views.elements.texts import Texts
+from charging.views.session import visits
 from charging.views.session.context import ViewContext
 from charging.views.session.visit import (
     PageName,
@@ -97,6 +98,7 @@ def _take_files(settings: Settings, key: str) -> None:
         note_draft_problem(error)
         return
     visit.draft = draft
+    visits.discard_at_end(draft)
     set_widget_value(_NAME, draft.suggested_name)
 
 

@@ -4,6 +4,8 @@ Streamlit keeps the session of a page that was left for two minutes, in case it 
 only when another page is left: on a quiet server, never. A visit is ended here when its time is over.
 """
 
+from __future__ import annotations
+
 import asyncio
 import ctypes
 import gc
@@ -11,11 +13,16 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 import streamlit as st
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+if TYPE_CHECKING:
+    from charging.dataset.drafts import Draft
 
 LOOK_EVERY_S = 5.0
 
@@ -27,11 +34,20 @@ _log = logging.getLogger(__name__)
 _seen: dict[str, float] = {}
 """Sessions of which something may be kept, with when each was last open, in seconds of `time.monotonic`."""
 
+_drafts: dict[str, WeakSet[Draft]] = {}
+"""What sessions have brought and not kept."""
+
 
 def note_visit() -> None:
     """Remember the session of the script that runs, so that it is ended when its page is gone."""
     if context := get_script_run_ctx():
         _seen[context.session_id] = time.monotonic()
+
+
+def discard_at_end(draft: Draft) -> None:
+    """Discard a draft of the script that runs when its visit has ended."""
+    if context := get_script_run_ctx():
+        _drafts.setdefault(context.session_id, WeakSet()).add(draft)
 
 
 def is_open(session: str) -> bool:
@@ -80,6 +96,8 @@ def _end_those_gone(now: float, keep_s: float) -> None:
 
 def _end(session: str) -> None:
     Runtime.instance().close_session(session)
+    for draft in _drafts.pop(session, ()):
+        draft.discard()
     if manager := _uploads():  # files of a session Streamlit has let go of
         manager.remove_session_files(session)
 

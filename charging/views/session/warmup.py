@@ -14,6 +14,7 @@ from importlib import import_module
 import streamlit as st
 
 from charging import logs
+from charging.dataset.draft_folders import remove_drafts, sweep_drafts
 from charging.views.elements.components import register_components
 from charging.views.session import visits
 
@@ -68,6 +69,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
         yield
     finally:
         ending.cancel()
+        remove_drafts()
 
 
 def wait_until_ready() -> None:
@@ -122,6 +124,7 @@ def warm_up() -> None:
         settings = ServerSettings.from_environment()
         logs.configure(settings.log_level, settings.log_format)
         tell_who_may_call(settings.allowed_hosts, st.get_option("server.address"))
+        sweep_drafts(settings.build_dir)
         if folder := find_dataset(settings):
             open_answers(folder, settings)
     except ChargingError:  # the page says what is wrong

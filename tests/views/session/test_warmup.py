@@ -1,9 +1,13 @@
 """What the server does before its first visitor is there."""
 
+import asyncio
 import subprocess
 import sys
 
 import pytest
+
+from charging.dataset.draft_folders import DRAFTS, DraftFolder
+from charging.views.session import warmup
 
 pytestmark = pytest.mark.usefixtures("build_dir")
 
@@ -55,3 +59,28 @@ def test_a_setting_that_is_wrong_is_left_to_the_page_to_tell(monkeypatch, settin
     monkeypatch.setenv(f"CHARGING_{setting}", "nonsense")
     script = "from charging.views.session.warmup import warm_up\nwarm_up()"
     assert loaded(script, "folium") == {"folium"}
+
+
+def test_a_server_that_ends_takes_the_drafts_of_its_visitors_along(build_dir, monkeypatch):
+    for name in ("warm_up", "register_components"):
+        monkeypatch.setattr(warmup, name, lambda: None)
+    monkeypatch.setattr(warmup, "LATER_S", 1e6)
+
+    held = []
+
+    async def serve():
+        async with warmup.lifespan(None):
+            held.append(DraftFolder(build_dir))
+            return held[0].path.is_dir()
+
+    assert asyncio.run(serve())
+    assert [*(build_dir / DRAFTS).iterdir()] == []
+
+
+@pytest.mark.endurance
+def test_a_server_that_starts_removes_what_a_killed_one_left(build_dir):
+    left = build_dir / DRAFTS / "left"
+    left.mkdir(parents=True)
+    (left / "lease").touch()  # which nobody holds
+    loaded("from charging.views.session.warmup import warm_up\nwarm_up()")
+    assert not left.exists()
