@@ -60,6 +60,8 @@ _LAZY_COMMANDS = {
     "diff": "Show what changed between two datasets of the same sources, in all and by operator.",
     "doctor": "Say what is wrong with the set-up of a server, and what to do about it.",
     "export": "Write selected stations or cells to a file.",
+    "backup": "Keep the build folder as one file.",
+    "restore": "Make a new build folder from a backup.",
     "versions": "List the versions of a dataset, or of all.",
     "rollback": "Make another version of a dataset the current one.",
     "remove": "Remove a dataset, or one of its versions, unless it is in use.",

@@ -25,6 +25,10 @@ from charging.settings import Settings
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 LAST = "LAST"
+JOURNALS = ".peers"
+"""Folder of the journals of live peers, inside that of their dataset."""
+PEERS = "peers"
+"""Folder of the descriptions of live peers, inside the build folder."""
 
 VERSION_NAME = re.compile(r"v[1-9][0-9]{0,17}(-[0-9a-f]{8})?")
 

@@ -16,9 +16,6 @@ from typing import Any, NamedTuple, Self
 from charging.dataset.staging import make_file, make_folder
 from charging.errors import DatasetError
 
-FOLDER = ".peers"
-"""Folder of the journals, inside that of the dataset."""
-
 _TABLES = """
 create table if not exists records (
     id text primary key, station text, body text not null, updated_at text, pull integer not null,

@@ -14,13 +14,11 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, Strict, StrictBool, ValidationInfo, field_validator
 
+from charging.dataset.store import PEERS
 from charging.domain.reference_data import FACTS_DIR
 from charging.errors import UsageError
 from charging.sources.records import SourceInfo
 from charging.validation import NamedTable, Secret, suggest, validate
-
-FOLDER = "peers"
-"""Folder of the descriptions, in the build folder and in `data/`."""
 
 _NAME = re.compile(r"\w[\w-]{0,39}")
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -169,7 +167,7 @@ def load_peer(name: str, build_dir: Path) -> OcpiPeer | TcecPeer:
     UsageError
         If there is none, or its description has a key or value that is not understood.
     """
-    folders = (build_dir / FOLDER, FACTS_DIR / FOLDER)
+    folders = (build_dir / PEERS, FACTS_DIR / PEERS)
     if not _NAME.fullmatch(name):
         raise UsageError(f"A peer's name is up to 40 letters, digits, '_' or '-', found {name[:60]!r}")
     for folder in folders:

@@ -24,6 +24,7 @@ from charging.dataset.pipeline import Progress, check_name, describe_build, no_p
 from charging.dataset.report import ImportReport
 from charging.dataset.store import (
     CURRENT,
+    JOURNALS,
     Dataset,
     dataset_folder,
     open_dataset,
@@ -39,7 +40,7 @@ from charging.sources.ocpi import model as ocpi
 from charging.sources.records import Record
 from charging.sources.tcec102 import model as tcec102
 from charging.sync.http import Client, RetryPolicy
-from charging.sync.journal import FOLDER, Journal, Pull
+from charging.sync.journal import Journal, Pull
 from charging.sync.ocpi_client import OcpiClient
 from charging.sync.peers import OcpiPeer, Peer, TcecPeer, load_peer
 from charging.sync.pulls import finish_pull, start_pull
@@ -108,7 +109,7 @@ def sync(
     check_name(peer.dataset)
     folder = dataset_folder(build_dir, peer.dataset)
     _current_dataset(folder)
-    journals = folder / FOLDER
+    journals = folder / JOURNALS
     with hold_lock(journals / f"{name}.lock", wait_s=0.0, what=f"The peer {name!r}"):
         journal = Journal(journals / f"{name}.sqlite")
         client = Client(peer.url, hidden=secrets, hosts=peer.hosts, retry_policy=retry_policy)
@@ -223,7 +224,7 @@ def _write_dataset(
     builder.keep(mine.tables, report=mine.report, sources=mine.sources)
     built = builder.finish()
     reports[info.source] = mine.report.to_json()
-    replace_text(folder / FOLDER / _REPORTS, json.dumps(reports))
+    replace_text(folder / JOURNALS / _REPORTS, json.dumps(reports))
     name = current.name if current else peer.dataset
     dataset = write_merged(folder, built.tables, describe_build(name, built))
     if current is None:
@@ -297,7 +298,7 @@ def _rows_of(
 def _stored_reports(folder: Path) -> dict[str, Any]:
     """Return the reports of the parts of a dataset by source, as they were last written."""
     try:
-        stored = json.loads((folder / FOLDER / _REPORTS).read_text(encoding="utf-8"))
+        stored = json.loads((folder / JOURNALS / _REPORTS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return stored if isinstance(stored, dict) else {}
