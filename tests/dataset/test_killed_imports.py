@@ -8,23 +8,27 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from endurance.sizes import sized
+from sync.loopback import TOKEN, OcpiServer
+from sync.loopback import location as listed
 
+from charging.dataset.checksums import check_files
 from charging.dataset.store import CURRENT, current_version, open_dataset, versions_in
 from charging.dataset.validate import find_damage
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that can be forked")
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = "tests.dataset.forked_imports"
+PROGRAM = "tests.dataset.forked_makers"
 OLD, NEW = "old", "new"
 WARNINGS = ("-W", "error", "-W", "ignore:This process:DeprecationWarning")  # of any fork beside threads
 BETWEEN = 5  # kills that leave their litter to one import
 
 
 class House:
-    """A build folder with a dataset `d`, and a process whose children import the old file or the new one."""
+    """A build folder with a dataset `d`, and a process whose children make the next version of it."""
 
     def __init__(self, folder, process):
         self.folder, self._process = folder, process
@@ -33,10 +37,13 @@ class House:
             self.run(name)
             self.hashes[open_dataset(folder / "d").content_hash] = name
 
-    def run(self, *names, kill_after_s=None, kill_at_step=None):
+    def run(self, *names, **how):
         """Import files at once; return whether all ended by themselves, and the seconds they took."""
-        paths = [str(self.folder.parent / f"{name}.json") for name in names]
-        asked = {"paths": paths, "kill_after_s": kill_after_s, "kill_at_step": kill_at_step}
+        return self.work(*(("import", str(self.folder.parent / f"{name}.json")) for name in names), **how)
+
+    def work(self, *jobs, kill_after_s=None, kill_at_step=None):
+        """Do jobs at once, as `run`."""
+        asked = {"jobs": jobs, "kill_after_s": kill_after_s, "kill_at_step": kill_at_step}
         print(json.dumps(asked), file=self._process.stdin, flush=True)
         told = json.loads(self._process.stdout.readline())
         assert set(told["codes"]) <= {0, -signal.SIGKILL}
@@ -51,7 +58,7 @@ class House:
     def litter(self):
         """Return what stands in the folders that is no version and no pointer."""
         entries = [*self.folder.iterdir(), *(self.folder / "d").iterdir()]
-        known = re.compile(r"LAST|d|CURRENT|\.lock|v\d+-[0-9a-f]{8}")
+        known = re.compile(r"LAST|d|peers|CURRENT|\.lock|\.peers|v\d+-[0-9a-f]{8}")
         return [path.name for path in entries if not known.fullmatch(path.name)]
 
 
@@ -67,10 +74,12 @@ def house(tmp_path):
         locations = [location(name, number) for number in range(count)]
         (tmp_path / f"{name}.json").write_text(json.dumps({"data": locations}))
     build_dir = tmp_path / "build"
+    environment = os.environ | {"OCPI_TOKEN_X": TOKEN}
     command = [sys.executable, *WARNINGS, "-m", PROGRAM, str(build_dir), str(tmp_path / "old.json")]
     with subprocess.Popen(
         command,
         cwd=ROOT,
+        env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -118,3 +127,47 @@ def test_imports_at_once_do_not_mix(house, pairs):
         (folder / CURRENT).write_text(f"{version}\n")
         found.append(house.holds())
     assert (found.count(OLD), found.count(NEW), house.litter()) == (pairs, pairs, [])
+
+
+def ids(house):
+    dataset = open_dataset(house.folder / "d")
+    assert list(find_damage(dataset)) == []
+    return {*pq.read_table(dataset.path("stations"))["station_id"].to_pylist()}
+
+
+@pytest.mark.parametrize("kills", [sized(12, 50)])
+def test_a_sync_killed_at_any_moment_loses_neither_its_stations_nor_those_of_others(house, kills):
+    assert house.run(OLD)[0]
+    others, server, moments = ids(house), OcpiServer(), random.Random(7)  # noqa: S311
+    (house.folder / "peers").mkdir()
+    peer = f'kind = "ocpi"\nurl = "{server.base}/versions"\ntoken_env = "OCPI_TOKEN_X"\ndataset = "d"\n'
+    (house.folder / "peers" / "x.toml").write_text(peer)
+    _, longest_s = house.work(("sync", "x"))
+    known = ids(house)
+    assert len(known) == len(others) + 7
+    for number in range(kills):
+        changed_at = f"{2027 + number}-01-01T00:00:00Z"
+        server.locations.append(listed(7 + number, last_updated=changed_at))
+        house.work(("sync", "x"), kill_after_s=moments.uniform(0, longest_s))
+        found = ids(house)
+        assert known <= found
+        if number % BETWEEN == 0:
+            assert house.work(("sync", "x"))[0]
+            known = ids(house)
+            assert (len(known), house.litter()) == (len(others) + 8 + number, [])
+    server.close()
+
+
+@pytest.mark.parametrize("kills", [sized(2, 50)])
+def test_a_build_killed_at_any_moment_leaves_the_dataset_whole(house, kills):
+    moments, started = random.Random(7), open_dataset(house.folder / "d").content_hash  # noqa: S311
+    ended, longest_s = house.work(("build", 0))
+    built = open_dataset(house.folder / "d").content_hash
+    assert (ended, built != started) == (True, True)
+    for _ in range(kills):
+        house.work(("build", 1), kill_after_s=moments.uniform(0, longest_s))
+        dataset = open_dataset(house.folder / "d")
+        check_files(dataset, *dataset.tables)  # to read all of it would take longer than to build it
+        assert dataset.manifest.seed in (0, 1)
+    assert house.run(OLD)[0]
+    assert (house.holds(), house.litter()) == (OLD, [])

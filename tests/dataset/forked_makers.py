@@ -1,9 +1,10 @@
-"""Imports in processes forked from this one, which has everything loaded; a process may be killed on the way.
+"""What makes datasets, in processes forked from this one, which has all loaded; one may be killed on the way.
 
 Run as a program with a build folder, and a file it imports to have everything loaded. Each line asked is an
-object with `paths`, files imported at once, `kill_after_s` and `kill_at_step`, or null; each line answered
-says how every import ended, and how long all took. Steps are operations on files of the build folder, and a
-process is killed just before one.
+object with `jobs` done at once, `kill_after_s` and `kill_at_step`, or null; each line answered says how every
+job ended, and how long all took. A job is a way to make the dataset `d`, and what of: `import` a file, `sync`
+a peer, `build` with a seed. Steps are operations on files of the build folder, and a process is killed just
+before one.
 """
 
 import itertools
@@ -14,7 +15,8 @@ import sys
 import time
 from pathlib import Path
 
-from charging.dataset.pipeline import import_files
+from charging.dataset.pipeline import build_simulated, import_files
+from charging.sync.update import sync
 
 
 def main(build_dir, first):
@@ -22,7 +24,7 @@ def main(build_dir, first):
     for line in sys.stdin:
         asked = json.loads(line)
         start = time.perf_counter()
-        processes = [fork(Path(path), build_dir, asked["kill_at_step"]) for path in asked["paths"]]
+        processes = [fork(job, build_dir, asked["kill_at_step"]) for job in asked["jobs"]]
         if asked["kill_after_s"] is not None:
             time.sleep(asked["kill_after_s"])
             for process in processes:
@@ -31,18 +33,27 @@ def main(build_dir, first):
         print(json.dumps({"codes": codes, "seconds": time.perf_counter() - start}), flush=True)
 
 
-def fork(path, build_dir, kill_at_step):
-    """Import a file in a new process, and return its id."""
+def fork(job, build_dir, kill_at_step):
+    """Do a job in a new process, and return its id."""
     if process := os.fork():
         return process
     code = 1
     try:
         if kill_at_step is not None:
             sys.addaudithook(killer(str(build_dir), kill_at_step))
-        import_files([path], build_dir=build_dir, name="d")
+        make(*job, build_dir)
         code = 0
     finally:
         os._exit(code)
+
+
+def make(way, of_what, build_dir):
+    if way == "import":
+        import_files([Path(of_what)], build_dir=build_dir, name="d")
+    elif way == "sync":
+        sync(of_what, build_dir=build_dir)
+    else:
+        build_simulated(build_dir, seed=of_what, into=build_dir / "d")
 
 
 def killer(folder, step):
