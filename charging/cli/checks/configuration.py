@@ -10,11 +10,11 @@ from typing import Any
 
 from charging.addresses import is_wildcard
 from charging.cli.checks.diagnosis import Diagnosis, fault, note, ok
+from charging.dataset.store import PEERS
 from charging.domain.reference_data import FACTS_DIR
 from charging.errors import UsageError
 from charging.paths import DASHBOARD
 from charging.settings import Settings
-from charging.sync.peers import FOLDER as PEERS
 from charging.sync.peers import load_peer
 
 MIN_SECRET = 32

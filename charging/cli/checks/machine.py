@@ -8,11 +8,10 @@ from pathlib import Path
 
 from charging.cli.checks.diagnosis import Diagnosis, fault, note, ok
 from charging.dataset.staging import unfinished_path
-from charging.dataset.store import LAST, dataset_names, find_dataset, open_dataset
+from charging.dataset.store import LAST, PEERS, dataset_names, find_dataset, open_dataset
 from charging.dataset.validate import find_damage
 from charging.errors import ChargingError
 from charging.settings import Settings
-from charging.sync.peers import FOLDER as PEERS
 
 FILES_PER_VISITOR = 4
 MIN_FREE_VERSIONS = 2
