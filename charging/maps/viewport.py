@@ -7,7 +7,7 @@ redrawn.
 
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from charging.domain.bounds import FULL_CIRCLE, Bounds
 from charging.domain.hexes import resolution_for_zoom
@@ -22,6 +22,9 @@ STATIONS_FROM_ZOOM = 9
 ASSUMED_SIZE_PX = (820, 640)
 """Assumed width and height of a map before it reports its own."""
 
+MAX_REPORTED_LAT, MAX_REPORTED_LON, MAX_REPORTED_ZOOM = 1_000.0, 100_000.0, 30.0
+"""Degrees and zoom beyond which a message is not from a map: one dragged around the world many times is."""
+
 _TILE_PX = 256
 _STEPS = 2
 """Zoom steps per level, as the map's zoomSnap."""
@@ -34,13 +37,21 @@ class Viewport(NamedTuple):
     zoom: float
 
     @classmethod
-    def from_component(cls, answer: Mapping[str, Any] | None) -> "Viewport | None":
-        """Read the viewport from the answer of the map component; None if there is none."""
-        box = (answer or {}).get("bounds") or {}
-        if not answer or answer.get("zoom") is None or box.get("_southWest", {}).get("lat") is None:
+    def from_component(cls, answer: object) -> "Viewport | None":
+        """Read the viewport from the answer of the map component; None if there is none.
+
+        A browser may send anything: what is no box on the earth, or no zoom of a map, is none either.
+        """
+        box = _part(answer, "bounds")
+        low, high = _part(box, "_southWest"), _part(box, "_northEast")
+        south, north = (_number(_part(corner, "lat"), MAX_REPORTED_LAT) for corner in (low, high))
+        west, east = (_number(_part(corner, "lng"), MAX_REPORTED_LON) for corner in (low, high))
+        zoom = _number(_part(answer, "zoom"), MAX_REPORTED_ZOOM)
+        if south is None or north is None or west is None or east is None or zoom is None:
             return None
-        low, high = box["_southWest"], box["_northEast"]
-        return cls(Bounds.from_map(low["lat"], low["lng"], high["lat"], high["lng"]), float(answer["zoom"]))
+        bounds = Bounds.from_map(south, west, north, east)
+        is_box = bounds.south <= bounds.north and west <= east and zoom >= 0
+        return cls(bounds, zoom) if is_box else None
 
     @classmethod
     def around(cls, view: View) -> "Viewport":
@@ -84,6 +95,17 @@ def fitting_view(bounds: Bounds) -> View:
     return View(
         round(_latitude((south + north) / 2), 4), round(bounds.west + bounds.width / 2, 4), max(zoom, 1)
     )
+
+
+def _part(whole: object, name: str) -> object:
+    """Return a part of a message; None where it has none."""
+    return whole.get(name) if isinstance(whole, Mapping) else None
+
+
+def _number(value: object, bound: float) -> float | None:
+    """Return a number of a message that lies within a bound on either side; None for anything else."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if is_number and abs(value) <= bound else None  # type: ignore[arg-type]
 
 
 def _contains(outer: Bounds, inner: Bounds) -> bool:

@@ -1,7 +1,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charging.domain.bounds import WORLD, Bounds
@@ -127,6 +127,38 @@ def test_a_map_that_has_not_answered_has_no_viewport():
         {"bounds": {"_southWest": {"lat": None}}, "zoom": 5},
     ):
         assert Viewport.from_component(answer) is None
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+CORNERS = JSON | st.fixed_dictionaries({"lat": JSON | st.floats(), "lng": JSON | st.floats()})
+BOXES = JSON | st.fixed_dictionaries({"_southWest": CORNERS, "_northEast": CORNERS})
+
+
+@settings(max_examples=200)
+@given(JSON | st.fixed_dictionaries({"bounds": BOXES, "zoom": JSON | st.floats()}))
+def test_whatever_a_browser_sends_is_a_viewport_on_the_earth_or_none(answer):
+    found = Viewport.from_component(answer)
+    if found is not None:
+        assert -90 <= found.bounds.south <= found.bounds.north <= 90
+        assert all(-180 <= lon <= 180 for lon in (found.bounds.west, found.bounds.east))
+        assert frame_for(found, detail=0, last=None).resolution in range(MIN_RESOLUTION, MAX_RESOLUTION + 1)
+
+
+@pytest.mark.parametrize("zoom", [math.nan, math.inf, -1, 1e9, True, "5", None, [], 10**400])
+def test_what_is_no_zoom_of_a_map_is_none(zoom):
+    box = {"_southWest": {"lat": 10, "lng": 110}, "_northEast": {"lat": 20, "lng": 120}}
+    assert Viewport.from_component({"bounds": box, "zoom": zoom}) is None
+
+
+@pytest.mark.parametrize("corners", [(20, 110, 10, 120), (10, 120, 20, 110), (95, 110, 99, 120)])
+def test_a_box_that_is_upside_down_or_beyond_the_pole_is_none(corners):
+    south, west, north, east = corners
+    box = {"_southWest": {"lat": south, "lng": west}, "_northEast": {"lat": north, "lng": east}}
+    assert Viewport.from_component({"bounds": box, "zoom": 5}) is None
 
 
 def test_an_answer_of_the_map_is_its_viewport():

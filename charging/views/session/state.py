@@ -36,6 +36,9 @@ from charging.views.session.visit import (
 MAP = "map"
 """Key of the map's fragment and component, under which the session has its last answer."""
 
+MAX_ID_CHARS = 10_000
+"""Characters of the id of a thing that is clicked; a longer one is not from the map."""
+
 SHADES = ("operator", "max_power_kw", "status")
 """What the colour of a single station can say."""
 
@@ -177,14 +180,13 @@ def viewport() -> Viewport | None:
 
 def selection() -> Selection | None:
     """Return what is selected, after taking in a click the map has reported since the last run."""
-    answer: Mapping[str, Any] = widget_value(MAP) or {}
+    answer = _mapping(widget_value(MAP))
     clicks = answer.get("last_object_clicked_count")
     # the map repeats its last click with every answer: only another count is another click
-    if clicks is not None and clicks != visit.clicks:
+    if isinstance(clicks, int) and clicks != visit.clicks:
         visit.clicks = clicks
-        clicked = (answer.get("last_active_drawing") or {}).get("properties") or {}
-        if "kind" in clicked and "id" in clicked:
-            select(Selection(str(clicked["kind"]), str(clicked["id"])))
+        if clicked := _clicked(_mapping(_mapping(answer.get("last_active_drawing")).get("properties"))):
+            select(clicked)
     return visit.selection
 
 
@@ -193,9 +195,27 @@ def take_earlier_answer(answer: Mapping[str, Any] | None) -> None:
 
     The server was started again under an open page: its map stays mounted, and does not answer again.
     """
-    if answer and widget_value(MAP) is None and Viewport.from_component(answer):
+    if widget_value(MAP) is None and Viewport.from_component(answer):
         set_widget_value(MAP, answer)
-        visit.clicks = answer.get("last_object_clicked_count")
+        visit.clicks = _mapping(answer).get("last_object_clicked_count")
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    """Return a part of a message of the browser, which may be anything; an empty one where it is none."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _clicked(properties: Mapping[str, Any]) -> Selection | None:
+    """Return what a click says it was on; None where that is nothing the map draws."""
+    kind, found = properties.get("kind"), properties.get("id")
+    if kind not in ("station", "area", "hex") or not isinstance(found, str) or len(found) > MAX_ID_CHARS:
+        return None
+    if kind != "hex":
+        return Selection(kind, found)
+    try:
+        return Selection(kind, cell_text(cell_from_text(found)))
+    except ValueError:
+        return None
 
 
 def selected_id(kind: str) -> str | None:
