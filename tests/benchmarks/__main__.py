@@ -43,6 +43,7 @@ PARTS = {
     "many": "20,000 stations in one view, drawn and dragged",
     "recognition": "what columns of unknown tables are taken for, on labelled headers",
     "people": "fifty people at human pace, beside the folium.GeoJson recipe",
+    "load": "ten minutes of fifty people, at human pace and at five times that; two hundred on two processes",
 }
 """Each part is the module of that name."""
 
@@ -83,6 +84,8 @@ How to read it:
   family of tables weighed once; a wrong coordinate, count or power misses the bar whatever the share.
 - **50 people** hold no browser: they speak Streamlit's websocket, and every answer is compared with what the
   queries find. Memory is all that the server grew by while they came and stayed, answers it keeps included.
+- **Ten minutes** are of the same people. Memory is the server's RSS; 200 people share two processes, and the
+  cores with those who ask.
 """
 
 

@@ -103,25 +103,34 @@ def measure(data: Path) -> list[Row]:
         for who, script in (("folium.GeoJson recipe", HERE / "recipe_page.py"), ("ours", DASHBOARD)):
             with serve(script, environment) as server:
                 sides[who] = asyncio.run(_visits(server, asked))
-            _check(sides[who], engine, draws_stations=who == "ours")
+            check(sides[who], engine, draws_stations=who == "ours")
     recipe, ours = sides.values()
     return [*_rows("folium.GeoJson recipe", recipe, recipe), *_rows("ours", ours, recipe)]
 
 
-def plans(engine: Engine, *, people: int, lasting_s: float, seed: int) -> list[Plan]:
+def plans(
+    engine: Engine, *, people: int, lasting_s: float, seed: int, pause_s: tuple[float, float] = PAUSE_S
+) -> list[Plan]:
     """Return a plan for each person, the same for a seed: views around stations, choices of operators."""
     places = engine.run(Query("select * from groups")).drop_duplicates("station_no")
     operators = sorted(engine.operator_ids.values())
     draws = random.Random(seed)  # noqa: S311  no secret
-    return [_plan(draws, places, operators, ZOOMS[at % len(ZOOMS)], lasting_s) for at in range(people)]
+    return [
+        _plan(draws, places, operators, ZOOMS[at % len(ZOOMS)], (lasting_s, pause_s)) for at in range(people)
+    ]
 
 
 def _plan(
-    draws: random.Random, places: pd.DataFrame, operators: list[str], zoom: float, lasting_s: float
+    draws: random.Random,
+    places: pd.DataFrame,
+    operators: list[str],
+    zoom: float,
+    times: tuple[float, tuple[float, float]],
 ) -> Plan:
+    lasting_s, pauses_s = times
     at = draws.randrange(len(places))
     start = now = State(View(float(places.lat.iloc[at]), float(places.lon.iloc[at]), zoom), ())
-    steps, passed_s = [], draws.uniform(0, PAUSE_S[1])
+    steps, passed_s = [], draws.uniform(0, pauses_s[1])
     pause_s = passed_s
     while passed_s < lasting_s:
         if draws.random() < FILTER_SHARE:
@@ -132,7 +141,7 @@ def _plan(
         else:
             now = State(_moved(draws, places, now.view), now.operators)
         steps.append((pause_s, now))
-        pause_s = draws.uniform(*PAUSE_S)
+        pause_s = draws.uniform(*pauses_s)
         passed_s += pause_s
     return Plan(start, tuple(steps))
 
@@ -152,26 +161,26 @@ async def _visits(server: Server, asked: list[Plan]) -> Side:
     """Let one person warm the page, then all of them arrive, and measure them until their plans end."""
     side = Side()
     names = Texts("en")
-    first = await _arrive(server, asked[0], side)
+    first = await arrive(server, asked[0], side)
     await _step(first, asked[0].steps[0][1], asked[0].start, names)
     side.rss_before_mb = server.rss_mb()
     doors = asyncio.Semaphore(ARRIVING)
 
     async def enter(plan: Plan) -> Visitor:
         async with doors:
-            return await _arrive(server, plan, side)
+            return await arrive(server, plan, side)
 
     visitors = await asyncio.gather(*(enter(plan) for plan in asked))
     cpu_s = server.cpu_s()
     pairs = zip(visitors, asked, strict=True)
-    await asyncio.gather(*(_follow(visitor, plan, side, names) for visitor, plan in pairs))
+    await asyncio.gather(*(follow(visitor, plan, side, names) for visitor, plan in pairs))
     side.rss_after_mb, side.cpu_s = server.rss_mb(), server.cpu_s() - cpu_s
     for visitor in (first, *visitors):
         await visitor.leave()
     return side
 
 
-async def _arrive(server: Server, plan: Plan, side: Side) -> Visitor:
+async def arrive(server: Server, plan: Plan, side: Side) -> Visitor:
     """Open the page, and report what the map shows, as a browser does once its map is drawn."""
     view = plan.start.view
     visitor, opened = await Visitor.arrive(server.url, f"at={view.lat},{view.lon},{view.zoom}&lang=en")
@@ -180,7 +189,8 @@ async def _arrive(server: Server, plan: Plan, side: Side) -> Visitor:
     return visitor
 
 
-async def _follow(visitor: Visitor, plan: Plan, side: Side, names: Texts) -> None:
+async def follow(visitor: Visitor, plan: Plan, side: Side, names: Texts) -> None:
+    """Do what a plan says, and note every answer."""
     before, layers, due = plan.start, "", time.perf_counter()
     for pause_s, state in plan.steps:
         due = max(due + pause_s, time.perf_counter())  # one who waits for an answer does not catch up
@@ -205,7 +215,7 @@ async def _step(visitor: Visitor, state: State, before: State, names: Texts) -> 
     )
 
 
-def _check(side: Side, engine: Engine, *, draws_stations: bool) -> None:
+def check(side: Side, engine: Engine, *, draws_stations: bool) -> None:
     """Hold every answer against the queries.
 
     Raises
