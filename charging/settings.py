@@ -109,6 +109,26 @@ class Settings(BaseModel):
         "`localhost`, `127.0.0.1` and `::1`; `*.example.org` stands for all names below it. By default the "
         "address it listens on. Behind a proxy, set the public name: any other is refused",
     )
+    visit_limit: int = Field(
+        500,
+        ge=1,
+        description="Pages open at a time, as far as this process may open four files for each; others are "
+        "asked to come back",
+        json_schema_extra={"unit": "pages"},
+    )
+    connection_limit: int = Field(
+        4_000,
+        ge=1,
+        description="Connections open at a time, as far as this process may open files",
+        json_schema_extra={"unit": "connections"},
+    )
+    drain_s: float = Field(
+        2.0,
+        ge=0,
+        le=600,
+        description="How long the server goes on after SIGTERM, while `/readyz` says that it will stop",
+        json_schema_extra={"unit": "s"},
+    )
     frame_ancestors: Annotated[str, _readable(frame_sources)] = Field(
         "self",
         description="Sites that may show the page in a frame: `self`, `none`, or origins such as "

@@ -17,6 +17,7 @@ from charging.server.asgi import (
     refuse,
     without_header,
 )
+from charging.server.capacity import FULL, Capacity
 from charging.server.headers import Policies, secured
 from charging.server.hosts import AllowedHosts
 from charging.server.readiness import Readiness
@@ -33,6 +34,7 @@ class Gate:
     policies: Policies
     readiness: Readiness
     uploads: UploadLimits
+    capacity: Capacity
 
 
 class Edge:
@@ -40,6 +42,7 @@ class Edge:
 
     def __init__(self, app: App, gate: Gate) -> None:
         self._app, self._gate = app, gate
+        self._visits = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or hand it on."""
@@ -59,6 +62,14 @@ class Edge:
             await refuse(scope, send, refusal)
         elif kind is None or (scope["type"] == "websocket") != (kind is PathKind.STREAM):
             await refuse(scope, send, NOT_FOUND)
+        elif kind in (PathKind.PAGE, PathKind.STREAM) and self._visits >= gate.capacity.visits:
+            await refuse(scope, send, FULL)
+        elif kind is PathKind.STREAM:
+            self._visits += 1
+            try:
+                await self._app(_as_same_origin(scope), receive, send)
+            finally:
+                self._visits -= 1
         elif kind is PathKind.UPLOAD:
             session = gate.paths.upload_session(scope["path"])
             await gate.uploads.hand_on(self._app, _as_same_origin(scope), receive, send, session)

@@ -1,11 +1,15 @@
 """The page, as Streamlit runs it for each visitor, and what its server runs when it starts."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 import streamlit as st
 
+from charging.server.draining import end_whatever_threads_do
 from charging.server.edge import Edge
+from charging.server.running import running
 from charging.server.visit_cookies import VisitCookies
 from charging.views.session import gate, warmup
 
@@ -55,7 +59,16 @@ def _go_on_after_reconnecting() -> None:
 def app_arguments() -> dict[str, Any]:
     """Prepare the process of the server, and return what its `st.App` takes in addition to the script."""
     warmup.share_arenas()  # before there are threads that have some
+    settings = gate.read_settings()
+    made = gate.make_gate(settings)
+    end_whatever_threads_do(made.readiness)
+
+    @asynccontextmanager
+    async def lifespan(app: object) -> AsyncIterator[None]:
+        async with warmup.lifespan(app), running(made, drain_s=settings.drain_s):
+            yield
+
     base_path = st.get_option("server.baseUrlPath") or ""
     # as Starlette takes them apart: class, arguments, named arguments; the first meets a request first
-    middleware: list[tuple[Any, ...]] = [(Edge, (gate.make_gate(),), {}), (VisitCookies, (base_path,), {})]
-    return {"lifespan": warmup.lifespan, "middleware": middleware}
+    middleware: list[tuple[Any, ...]] = [(Edge, (made,), {}), (VisitCookies, (base_path,), {})]
+    return {"lifespan": lifespan, "middleware": middleware}

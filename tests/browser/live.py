@@ -91,7 +91,7 @@ class Restartable:
 @contextmanager
 def started(command, *, folder=ROOT, port=None, **settings):
     """Run a server by its command in a folder; give its address and its process."""
-    settings = {"TILES": "none"} | settings
+    settings = {"TILES": "none", "DRAIN_S": 0} | settings
     port = port or free_port()
     environment = os.environ | {f"CHARGING_{name}": str(value) for name, value in settings.items()}
     options = {"SERVER_HEADLESS": "true", "SERVER_ADDRESS": "127.0.0.1", "LOGGER_LEVEL": "error"}

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from charging.server.capacity import Capacity
 from charging.server.edge import Edge, Gate
 from charging.server.headers import Policies
 from charging.server.hosts import AllowedHosts
@@ -23,6 +24,7 @@ def make_gate(*, hosts="", address="localhost", paths=None, opened=dict, **given
             "hosts": AllowedHosts.of(hosts, address),
             "policies": Policies(),
             "readiness": Readiness(opened),
+            "capacity": Capacity(connections=100, visits=2),
             "uploads": UploadLimits(is_on=True, limit_mb=1, total_mb=2, held=KEEPS_NOTHING),
         }
         | given

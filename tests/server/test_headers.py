@@ -5,11 +5,12 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from server.conftest import Asked, make_gate
 from streamlit import file_util
 
 from charging.addresses import frame_sources
 from charging.errors import UsageError
-from charging.server.headers import Policies, inline_script_hashes, secured, tile_hosts
+from charging.server.headers import Policies, inline_script_hashes, tile_hosts
 from charging.settings import Settings
 
 PAGE = (Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")
@@ -94,9 +95,13 @@ def test_the_inline_script_of_streamlits_page_is_allowed_by_what_it_says():
 
 
 def test_cookies_set_over_https_stay_there():
-    given = [(b"Set-Cookie", b"_xsrf=1; Path=/"), (b"set-cookie", b"own=2; Secure"), (b"x-own", b"3")]
-    assert [*secured(given)] == [
-        (b"Set-Cookie", b"_xsrf=1; Path=/; Secure"),
-        (b"set-cookie", b"own=2; Secure"),
-        (b"x-own", b"3"),
-    ]
+    async def sets_cookies(scope, receive, send):  # noqa: ARG001
+        cookies = [(b"set-cookie", b"a=b; Path=/"), (b"Set-Cookie", b"c=d; Secure")]
+        await send({"type": "http.response.start", "status": 200, "headers": cookies})
+        await send({"type": "http.response.body", "body": b""})
+
+    for scheme, expected in (("http", "a=b; Path=/"), ("https", "a=b; Path=/; Secure")):
+        asked = Asked(make_gate(), sets_cookies)
+        asked("/", scheme=scheme)
+        assert asked.headers["set-cookie"] == expected
+        assert asked.headers["Set-Cookie"] == "c=d; Secure"

@@ -149,15 +149,21 @@ def outside():
         listener.shutdown(socket.SHUT_RDWR)
 
 
-def handshake(port, host, origin):
-    """Begin a websocket; return the status."""
+def websocket(port, host, origin):
+    """Begin a websocket; return its connection, from which nothing has been read."""
     lines = [
         *("GET /_stcore/stream HTTP/1.1", f"Host: {host}", f"Origin: {origin}"),
         *("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"),
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
     ]
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
-        connection.sendall("\r\n".join(lines).encode())
+    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+    connection.sendall("\r\n".join(lines).encode())
+    return connection
+
+
+def handshake(port, host, origin):
+    """Begin a websocket; return the status."""
+    with websocket(port, host, origin) as connection:
         return int(connection.recv(1000).split()[1])
 
 

@@ -11,6 +11,7 @@ from streamlit import file_util
 from charging.addresses import frame_sources
 from charging.errors import ChargingError, UsageError
 from charging.maps.tiles import usable_tiles
+from charging.server.capacity import Capacity, raise_open_files
 from charging.server.edge import Gate
 from charging.server.headers import Policies, inline_script_hashes, tile_hosts
 from charging.server.hosts import AllowedHosts
@@ -23,14 +24,23 @@ from charging.views.session import visits
 _log = logging.getLogger(__name__)
 
 
-def make_gate() -> Gate:
-    """Return what the edge decides by, with the strictest settings where those given cannot be read."""
+def read_settings() -> Settings:
+    """Return the settings, the strictest ones where those given cannot be read."""
     try:
-        settings = Settings.from_environment()
+        return Settings.from_environment()
     except UsageError:  # the page says what is wrong
         _log.exception("The settings cannot be read: until they can, the server takes no uploads")
-        settings = Settings.from_environment({"CHARGING_UPLOADS": "off"})
+        return Settings.from_environment({"CHARGING_UPLOADS": "off"})
+
+
+def make_gate(settings: Settings) -> Gate:
+    """Return what the edge decides by."""
+    asked = {"connections": settings.connection_limit, "visits": settings.visit_limit}
+    asked["files"] = raise_open_files()
+    capacity = Capacity.of(**asked)
+    capacity.tell(**asked)
     return Gate(
+        capacity=capacity,
         paths=_served_paths(),
         hosts=AllowedHosts.of(settings.allowed_hosts, st.get_option("server.address")),
         policies=Policies(
