@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from charging.addresses import frame_sources, host_names
+from charging.addresses import endpoint, frame_sources, host_names
 from charging.errors import UsageError
 from charging.paths import default_build_dir
 from charging.validation import Secret, validate
@@ -128,6 +128,11 @@ class Settings(BaseModel):
         le=600,
         description="How long the server goes on after SIGTERM, while `/readyz` says that it will stop",
         json_schema_extra={"unit": "s"},
+    )
+    metrics: Annotated[str, _readable(endpoint)] = Field(
+        "",
+        description="Where a listener of its own tells the figures of the server in OpenMetrics, as "
+        "`host:port`, under `/metrics`; by default nothing does",
     )
     frame_ancestors: Annotated[str, _readable(frame_sources)] = Field(
         "self",

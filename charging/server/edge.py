@@ -20,6 +20,7 @@ from charging.server.asgi import (
 from charging.server.capacity import FULL, Capacity
 from charging.server.headers import Policies, secured
 from charging.server.hosts import AllowedHosts
+from charging.server.metrics import METRICS
 from charging.server.readiness import Readiness
 from charging.server.served_paths import NOT_FOUND, PathKind, ServedPaths
 from charging.server.uploads import UploadLimits
@@ -79,6 +80,7 @@ class Edge:
     def _with_headers(self, scope: Scope, kind: PathKind | None, send: Send) -> Send:
         async def _send(message: Message) -> None:
             if message["type"] == "http.response.start":
+                METRICS.requested(kind.name.lower() if kind else "unknown", message["status"])
                 called = self._gate.hosts.called(scope)
                 headers = [*message.get("headers", ()), *self._gate.policies.headers(kind, called)]
                 message = {**message, "headers": [*secured(headers)] if _is_secure(scope) else headers}

@@ -9,9 +9,11 @@ import streamlit as st
 
 from charging.server.draining import end_whatever_threads_do
 from charging.server.edge import Edge
+from charging.server.metrics import METRICS
 from charging.server.running import running
 from charging.server.visit_cookies import VisitCookies
 from charging.views.session import gate, warmup
+from charging.views.session.gauges import gauges
 
 
 def main() -> None:
@@ -65,10 +67,11 @@ def app_arguments() -> dict[str, Any]:
 
     @asynccontextmanager
     async def lifespan(app: object) -> AsyncIterator[None]:
-        async with warmup.lifespan(app), running(made, drain_s=settings.drain_s):
+        async with warmup.lifespan(app), running(made, drain_s=settings.drain_s, metrics=settings.metrics):
             yield
 
     base_path = st.get_option("server.baseUrlPath") or ""
     # as Starlette takes them apart: class, arguments, named arguments; the first meets a request first
     middleware: list[tuple[Any, ...]] = [(Edge, (made,), {}), (VisitCookies, (base_path,), {})]
-    return {"lifespan": lifespan, "middleware": middleware}
+    METRICS.show(*gauges(settings))
+    return {"lifespan": lifespan, "middleware": middleware, "on_script_error": METRICS.failed}

@@ -14,6 +14,7 @@ from charging.dataset.pipeline import DONE, WRITING
 from charging.dataset.sent_files import SentFile
 from charging.domain.vocabulary import Datum
 from charging.errors import ChargingError
+from charging.server.metrics import METRICS
 from charging.settings import Settings
 from charging.sources.readers import READERS
 from charging.sources.recognition.guessed_preset import NOT_STATED
@@ -247,6 +248,7 @@ def _keep(draft: Draft, settings: Settings) -> None:
     """Make the draft a dataset of all users, and open the map on it."""
     try:
         dataset = draft.keep()
+        METRICS.imported()
         visit.draft = None
         dataset_switcher.switch_dataset(settings, dataset.folder.name)
     except ChargingError as error:

@@ -18,6 +18,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from charging.dataset.store import Dataset
 from charging.dataset.upgrade import open_upgraded
 from charging.queries.engine import Engine
+from charging.server.metrics import METRICS
 from charging.settings import Settings
 from charging.views.session.engines import engines, memory
 
@@ -84,9 +85,10 @@ def _recall(key: tuple[Any, ...], query: Callable[..., T], find: Callable[[], T]
 
 @contextmanager
 def log_if_slow(query: Callable[..., Any], clock: Callable[[], float] = time.perf_counter) -> Iterator[None]:
-    """Log a query that takes long, by its name: what was asked of it may be private."""
+    """Count a query, and log one that takes long, by its name: what was asked of it may be private."""
     started_at = clock()
     yield
-    if (seconds := clock() - started_at) > SLOW_S:
-        name = f"{query.__module__}.{query.__qualname__}"
+    seconds, name = clock() - started_at, f"{query.__module__}.{query.__qualname__}"
+    METRICS.answered(name, seconds)
+    if seconds > SLOW_S:
         _log.warning("%(query)s took %(seconds).1f s", {"query": name, "seconds": seconds})
