@@ -5,6 +5,7 @@ a request count as they arrive, together with those of the files its visit has l
 request that goes too far is broken off.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,6 +36,9 @@ BUSY = Refusal(
 )
 
 
+STALLED = Refusal(408, "The file stopped coming. Send it again.", "文件传输中断，请重新发送。")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """What the server holds of uploads: questions to whoever keeps the files."""
@@ -46,8 +50,8 @@ class Held:
     """Bytes of the files kept, by session."""
 
 
-class _TooMuchError(Exception):
-    """A request has sent more than it may."""
+class _BrokenOffError(Exception):
+    """A request is not read to its end."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__()
@@ -62,6 +66,9 @@ class UploadLimits:
     limit_mb: int
     total_mb: int
     held: Held
+    stalled_s: float = 30.0
+    """Seconds for which the sender of a file may say nothing."""
+
     coming: Counter[str] = field(default_factory=Counter)
     """Bytes of requests under way, by session."""
 
@@ -81,7 +88,11 @@ class UploadLimits:
 
         async def _receive() -> Message:
             nonlocal brought
-            message = await receive()
+            try:
+                async with asyncio.timeout(self.stalled_s):
+                    message = await receive()
+            except TimeoutError:
+                raise _BrokenOffError(STALLED) from None
             size = len(message.get("body", b""))
             brought += size
             self.coming[session] += size
@@ -96,7 +107,7 @@ class UploadLimits:
         try:
             self._check(session, announced=_announced(scope))
             await app(scope, _receive, _send)
-        except _TooMuchError as error:
+        except _BrokenOffError as error:
             if not has_begun:
                 await refuse(scope, send, error.refusal)
         finally:
@@ -108,9 +119,9 @@ class UploadLimits:
         held = self.held.bytes_by_visit()
         own = held.get(session, 0) + self.coming[session] + announced
         if own > self.limit_mb * MB + FRAMING_BYTES:
-            raise _TooMuchError(_too_large(self.limit_mb))
+            raise _BrokenOffError(_too_large(self.limit_mb))
         if sum(held.values()) + self.coming.total() + announced > self.total_mb * MB:
-            raise _TooMuchError(BUSY)
+            raise _BrokenOffError(BUSY)
 
 
 def _announced(scope: Scope) -> int:

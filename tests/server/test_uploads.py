@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from server.conftest import Asked, make_gate
 
+from charging.server.edge import Edge
 from charging.server.uploads import MB, Held, UploadLimits
 
 FILE = "/_stcore/upload_file/open/f1"
@@ -126,6 +127,29 @@ def test_files_that_come_at_once_are_counted_together(server):
     assert sorted(asyncio.run(send_five())).count(204) <= 2
     assert sum(keeper.kept.values()) <= MB
     assert limits.coming == {}
+
+
+def test_a_file_that_stops_coming_is_broken_off(server):
+    _, keeper, limits = server()
+    limits.stalled_s = 0.05
+
+    async def begins_and_stops():
+        gate = make_gate(uploads=limits)
+        parts = iter([{"type": "http.request", "body": b"x", "more_body": True}])
+        sent = []
+
+        async def receive():
+            return next(parts, None) or await asyncio.Event().wait()
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {"type": "http", "method": "PUT", "path": FILE, "headers": [(b"host", b"localhost")]}
+        await Edge(keeper, gate)(scope | {"scheme": "http"}, receive, send)
+        return sent[0]["status"]
+
+    assert asyncio.run(begins_and_stops()) == 408
+    assert (keeper.kept, limits.coming) == ({}, {})
 
 
 def test_what_was_coming_is_forgotten_when_its_sender_leaves(server):
