@@ -55,6 +55,14 @@ def test_reach_is_a_share_of_people_with_both_its_parts(page):
     assert f"Of {whole} people" in captions(page)
 
 
+@pytest.mark.slow
+def test_weights_are_offered_up_to_what_the_server_takes_and_not_where_it_takes_nothing(page, monkeypatch):
+    monkeypatch.setenv("CHARGING_UPLOAD_LIMIT_MB", "7")
+    assert "7 MB" in captions(reach(page))
+    monkeypatch.setenv("CHARGING_UPLOADS", "off")
+    assert [*run(page).file_uploader] == []
+
+
 def test_a_chosen_current_is_asked_about_instead(page):
     assert "DC piles, since" not in captions(reach(page, current="AC"))
 
