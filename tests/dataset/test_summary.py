@@ -18,7 +18,7 @@ def test_the_figures_of_the_tiny_world(tiny_dataset):
         "piles_without_operator": 2,
         "operators": 5,
         "cities": 3,
-        "places": 3,
+        "places": 4,
         "service_areas": 2,
         "service_areas_with_piles": 1,
         "service_area_share": 0.5,

@@ -115,7 +115,7 @@ def test_a_link_opens_its_selection(page, tiny_dataset):
     opened(page, operator="nio", min_kw="120")
     cards = figures(page)
     assert cards["charging piles"] == ("82", "82", "6")
-    assert cards["cities and towns"][1:] == ("3", "2")
+    assert cards["cities and towns"][1:] == ("4", "2")
     shown = hex_ids(page)
     resolution = resolution_of(cell_from_text(min(shown)))
     drawn = parent_cells(_cells_of(tiny_dataset, "tiny:bj-1", "tiny:sh-1"), resolution)
