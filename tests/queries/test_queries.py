@@ -3,6 +3,7 @@
 import datetime as dt
 from operator import itemgetter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import h3.api.numpy_int as h3
@@ -15,6 +16,7 @@ import reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from charging.dataset.checksums import sha256_of
 from charging.domain.bounds import WORLD, Bounds
 from charging.domain.filters import Filters
 from charging.domain.hexes import cells_at
@@ -43,10 +45,17 @@ class World(NamedTuple):
 
 
 class Files(NamedTuple):
-    folder: Path
+    version: Path
 
     def path(self, table):
-        return self.folder / f"{table}.parquet"
+        return self.version / f"{table}.parquet"
+
+    @property
+    def manifest(self):
+        """What is said of the files, and is true."""
+        paths = sorted(self.version.glob("*.parquet"))
+        files = [SimpleNamespace(name=path.name, sha256=sha256_of(path)) for path in paths]
+        return SimpleNamespace(files=files)
 
 
 @pytest.fixture(scope="module")
