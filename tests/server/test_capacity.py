@@ -68,7 +68,7 @@ def test_who_comes_when_the_server_is_full_is_asked_to_come_back_and_the_others_
     assert wait == "60"
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_hundreds_of_silent_clients_stop_neither_the_page_nor_the_log(tmp_path, capfd):
     few_files = ["sh", "-c", f'ulimit -n {FILES} && exec "$@"', "sh"]
     with started([*few_files, *SERVER], BUILD_DIR=tmp_path) as (url, _):
@@ -90,7 +90,7 @@ def test_hundreds_of_silent_clients_stop_neither_the_page_nor_the_log(tmp_path, 
     assert "raise the limit" in logged
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 @pytest.mark.parametrize("said", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "])
 def test_a_client_that_never_finishes_its_request_is_closed(said, module_server):
     port = int(module_server.rpartition(":")[2])
@@ -107,7 +107,7 @@ def module_server(tmp_path_factory):
         yield url
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_no_answer_says_what_the_server_is_made_of(module_server):
     for path in ("/", "/healthz", "/nothing"):
         try:

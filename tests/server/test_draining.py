@@ -18,7 +18,7 @@ SERVERS = {
 }
 GOODBYE = b"\x88\x02\x03\xf4"  # a frame that closes a websocket with 1012: the service restarts
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.endurance
 
 
 def ready(url):

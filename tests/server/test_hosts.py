@@ -167,7 +167,7 @@ def handshake(port, host, origin):
         return int(connection.recv(1000).split()[1])
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])  # noqa: S104
 def test_nothing_makes_the_server_ask_anybody_or_wait(outside, address, tmp_path):
     proxy, asked = outside

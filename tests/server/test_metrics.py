@@ -128,7 +128,7 @@ def test_what_is_no_endpoint_is_refused(wrong):
         Settings.from_environment({"CHARGING_METRICS": wrong})
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_a_server_tells_its_figures_to_nobody_but_the_listener(tiny_dataset, tmp_path):
     port = free_port()
     given = {"DATASET": tiny_dataset.folder, "BUILD_DIR": tmp_path, "METRICS": f"127.0.0.1:{port}"}

@@ -70,12 +70,12 @@ def kept(page, build_dir, name):
     return open_dataset(build_dir / name)
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_a_file_without_such_faults_is_offered_none(page):
     assert offered(bring(page, ("plain.csv", PLAIN))) == set()
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_metres_become_degrees_by_columns_and_a_system_that_are_chosen(page, build_dir):
     bring(page, ("metres.csv", METRES))
     assert "choose the northing" in notes(page)
@@ -90,7 +90,7 @@ def test_metres_become_degrees_by_columns_and_a_system_that_are_chosen(page, bui
     assert stations.manifest.report.stations == 2
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_a_system_that_is_chosen_tells_the_columns_too(page):
     bring(page, ("metres.csv", METRES))
     page.selectbox(key="upload_crs").set_value("25833")
@@ -99,7 +99,7 @@ def test_a_system_that_is_chosen_tells_the_columns_too(page):
     assert rows(page)["Latitude"].round(2).tolist() == [52.52, 52.53]
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_the_encoding_that_was_guessed_is_told_and_another_can_be_chosen(page, build_dir):
     text = "Name,Latitude,Longitude,Chargers\nŁódź,51.77,19.46,4\nŻory,50.04,18.7,2\n"
     bring(page, ("text.csv", text.encode("iso8859-2")))
@@ -113,7 +113,7 @@ def test_the_encoding_that_was_guessed_is_told_and_another_can_be_chosen(page, b
     assert kept(page, build_dir, "text").manifest.report.assumptions == ()
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 @pytest.mark.parametrize(
     ("typed", "said"),
     [("UTM", "Expected an EPSG code"), ("99999", "Expected an EPSG code"), ("9999", "cannot be converted")],
@@ -129,7 +129,7 @@ def test_a_system_that_is_none_says_what_to_do_and_is_chosen_again(page, monkeyp
     assert "crs" in offered(page)
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_swapped_coordinates_are_exchanged_on_request_and_counted(page, build_dir):
     bring(page, ("swapped.csv", SWAPPED))
     assert offered(page) == {"swap"}
@@ -142,7 +142,7 @@ def test_swapped_coordinates_are_exchanged_on_request_and_counted(page, build_di
     )
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_a_location_far_from_its_evses_takes_their_point_on_request(page, build_dir):
     bring(page, ("feed.json", json.dumps([location(47.7466, 47.7466, 47.7466, 26.6655)])))
     assert offered(page) == {"evse"}
@@ -154,7 +154,7 @@ REGISTER = HEADER + "1,114.06,22.54,20,559,1.0,1.0\n2,114.07,22.55,7,559,1.0,1.0
 OTHER = HEADER + "1,114.16,22.64,20,559,1.0,1.0\n2,114.17,22.65,7,559,1.0,1.0\n"
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 @pytest.mark.parametrize(("is_apart", "stations"), [(False, 2), (True, 4)])
 def test_equal_ids_of_two_files_of_a_source_are_kept_apart_on_request(page, build_dir, is_apart, stations):
     bring(page, ("a.csv", REGISTER), ("b.csv", OTHER))
@@ -165,14 +165,14 @@ def test_equal_ids_of_two_files_of_a_source_are_kept_apart_on_request(page, buil
     assert kept(page, build_dir, "a").manifest.report.stations == stations
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_equal_ids_of_two_tables_of_their_own_are_apart_anyhow(page, build_dir):
     bring(page, ("a.csv", PLAIN), ("b.csv", PLAIN.replace("52.", "50.")))
     assert offered(page) == set()
     assert kept(page, build_dir, "a").manifest.report.stations == 4
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 @pytest.mark.parametrize(
     ("time", "is_offered"), [("2024-01-31 08:30", True), ("2024-01-31T08:30:00Z", False)]
 )
@@ -187,7 +187,7 @@ def test_a_zone_is_asked_for_where_a_time_names_none(page, build_dir, time, is_o
         assert str(pq.read_table(seen)["updated_at"][0]) == "2024-01-31 00:30:00+00:00"
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_a_correction_stays_while_another_view_is_shown_and_goes_with_its_files(page):
     check(bring(page, ("swapped.csv", SWAPPED)), "swap")
     for view in ("map", "data"):

@@ -89,7 +89,7 @@ def test_the_only_dataset_removed_under_an_open_page_is_missed(page, build_dir):
     assert dataset_names(build_dir) == []
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_the_simulated_network_is_built_when_it_is_asked_for_and_for_who_asks_alone(page, build_dir):
     (build_dir / LAST).write_text("gone")
     opened(page)
