@@ -59,6 +59,10 @@ class DatasetError(ChargingError, RuntimeError):
     """A stored dataset is damaged, half-written or of a format this version cannot read."""
 
 
+class SlowQueryError(ChargingError, RuntimeError):
+    """A question took longer than it may, and was broken off."""
+
+
 class DatasetNotFoundError(DatasetError, FileNotFoundError):
     """There is no dataset where one was looked for."""
 

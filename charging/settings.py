@@ -64,6 +64,12 @@ class Settings(BaseModel):
         "visitors together",
         json_schema_extra={"unit": "MB"},
     )
+    query_limit_s: float = Field(
+        60.0,
+        gt=0,
+        description="How long a query of a visitor may take before it is broken off",
+        json_schema_extra={"unit": "s"},
+    )
     max_engines: int = Field(
         4,
         ge=1,

@@ -27,6 +27,7 @@ from charging.domain.repeated_ids import MIN_ID_LENGTH
 from charging.domain.schema import STATIONS
 from charging.queries.groups import IDENTITY, SELECT_STATIONS, TEXTS, StoredGroups, encode_texts, read_groups
 from charging.queries.sized_cache import SizedCache
+from charging.queries.time_limit import TIME_LIMIT_S, limited_cursor
 
 _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
 
@@ -87,15 +88,23 @@ class Engine:
 
     name = "DuckDB"
 
-    def __init__(self, dataset: Dataset, *, memory_limit_mb: int, cache: SizedCache | None = None) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        *,
+        memory_limit_mb: int,
+        time_limit_s: float = TIME_LIMIT_S,
+        cache: SizedCache | None = None,
+    ) -> None:
         """Start to read `dataset`, whose files must not change while the engine is open.
 
         The first query waits for what it reads: arrays come first, then the tables for SQL, which are made
         when one is needed, or a little later. Above `memory_limit_mb` the rows of the station file stay on
-        disk. A `cache` is shared with others, which bounds what all of them keep.
+        disk. SQL may take `time_limit_s`. A `cache` is shared with others, and bounds what all of them keep.
         """
         self._connection = duckdb.connect(":memory:")
         self._lock = threading.Lock()
+        self._time_limit_s = time_limit_s
         self._cache = cache or SizedCache(CACHE_BYTES)
         self._cached_under = object()  # not even an engine of the same dataset has the same rows in memory
         self._memo: dict[Hashable, Any] = {}
@@ -135,7 +144,7 @@ class Engine:
     def run(self, query: Query) -> pd.DataFrame:
         """Run one query on a cursor of its own: a shared connection would mix the rows of two threads."""
         self._wait_for(query.sql)
-        with self._connection.cursor() as cursor, self._reading():
+        with limited_cursor(self._connection, self._time_limit_s) as cursor, self._reading():
             return _to_frame(cursor.sql(query.sql, params=list(query.parameters)).to_arrow_table())
 
     def shared_pile_ids(self) -> pd.Series:
@@ -193,7 +202,7 @@ class Engine:
         if condition == EVERYTHING:
             return np.arange(self.columns.cell.size)
         self._wait_for(condition)
-        with self._connection.cursor() as cursor, self._reading():
+        with limited_cursor(self._connection, self._time_limit_s) as cursor, self._reading():
             found = cursor.sql(f"select rowid from groups where {condition}", params=list(parameters))
             rows: NDArray[np.int64] = found.to_arrow_table()["rowid"].to_numpy()
         return rows if (rows[1:] > rows[:-1]).all() else np.sort(rows)

@@ -29,6 +29,7 @@ def main() -> None:
     state.begin_run()
     say = Texts(visit.language)
     markup.apply_style()
+    _go_on_after_reconnecting()
     context = startup.open_context(say)
     if context is None:
         return
@@ -46,7 +47,6 @@ def main() -> None:
             header.show_figures(context)
             state.show_problems(context.say)
         sidebar.show_conditions(context)
-    _go_on_after_reconnecting()
 
 
 @st.fragment(run_every=timedelta(days=1))

@@ -1,7 +1,9 @@
 """Pages that stay open while their server is killed and started again, or while nothing reaches it."""
 
+import re
+
 import pytest
-from browser.live import Restartable, in_chromium
+from browser.live import LOOK_MS, PATIENCE_S, Restartable, in_chromium
 from endurance.sizes import size
 
 SHANGHAI = "at=31.23,121.47,12"
@@ -41,4 +43,51 @@ def test_an_open_page_goes_on_when_its_server_was_killed_and_started_again(visit
         seen.wait_drawn("station" if SHANGHAI in link else "hex")
         seen.move("panBy([-250, 0], {animate: false})")
         assert shown(seen) == before
+    seen.trouble.clear()  # the browser tells of each connection that failed
+
+
+class Line:
+    """The websockets of a page, which can be cut."""
+
+    def __init__(self, page):
+        self._is_cut, self._sockets = False, []
+        page.route_web_socket(re.compile("/_stcore/stream"), self._connect)
+
+    def _connect(self, socket):
+        if self._is_cut:
+            socket.close()
+        else:
+            socket.connect_to_server()
+            self._sockets.append(socket)
+
+    def cut(self):
+        self._is_cut = True
+        for socket in self._sockets:
+            socket.close()
+        self._sockets.clear()
+
+    def mend(self):
+        self._is_cut = False
+
+    @property
+    def is_connected(self):
+        return bool(self._sockets)
+
+
+def test_an_open_page_goes_on_when_nothing_reached_its_server_for_a_while(visit):
+    seen = visit()
+    line = Line(seen.page)
+    seen.open(CONDITION)
+    before = shown(seen)
+    line.cut()
+    seen.page.wait_for_timeout(1_000 * size(5, 60))
+    line.mend()
+    for _ in range(1_000 * PATIENCE_S // LOOK_MS):
+        if line.is_connected:
+            break
+        seen.page.wait_for_timeout(LOOK_MS)
+    seen.rest()
+    seen.move("panBy([250, 0], {animate: false})")
+    seen.move("panBy([-250, 0], {animate: false})")
+    assert shown(seen) == before
     seen.trouble.clear()  # the browser tells of each connection that failed

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from charging.domain.filters import Filters
-from charging.errors import DatasetError
+from charging.errors import DatasetError, SlowQueryError
 from charging.queries.engine import Engine, Query
 from charging.queries.groups import StoredGroups
 from charging.queries.sized_cache import SizedCache
@@ -64,3 +64,12 @@ def test_tables_for_sql_are_made_when_one_is_asked_for_and_not_for_one_who_leave
     left.wait()
     asked.close()
     assert time.monotonic() - start < 20
+
+
+def test_a_query_that_takes_too_long_is_broken_off_and_others_go_on(tiny_dataset):
+    with closing(Engine(tiny_dataset, memory_limit_mb=100, time_limit_s=0.2)) as engine:
+        start = time.monotonic()
+        with pytest.raises(SlowQueryError, match=r"longer than 0\.2 s .* CHARGING_QUERY_LIMIT_S"):
+            engine.run(Query("select sum(a.range * b.range) from range(10000000) a, range(10000000) b"))
+        assert time.monotonic() - start < 10
+        assert engine.run(Query("select count(*) as n from stations")).n[0] == 12

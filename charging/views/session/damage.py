@@ -1,11 +1,11 @@
-"""What the page shows where its dataset cannot be read: damaged, or removed while the page is open."""
+"""What the page shows where its dataset cannot be read: damaged, removed meanwhile, or asked for too much."""
 
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 
-from charging.errors import DatasetError
+from charging.errors import DatasetError, SlowQueryError
 from charging.views.elements.error_box import show_error
 from charging.views.elements.texts import Texts
 from charging.views.session.context import ViewContext
@@ -21,6 +21,9 @@ def telling_damage(say: Texts) -> Iterator[None]:
     except DatasetError as error:
         _log.exception("A view cannot read its dataset")
         show_error(f"**{say('start.broken')}**", str(error), say)
+    except SlowQueryError as error:
+        _log.exception("A query was broken off")
+        show_error(f"**{say('start.slow')}**", str(error), say)
 
 
 def tells_damage(show: Callable[[ViewContext], None]) -> Callable[[ViewContext], None]:

@@ -32,7 +32,12 @@ class OpenEngines:
         with self._lock:
             engine = self._alive.get(key)
             if engine is None or engine.is_broken:
-                engine = Engine(dataset, memory_limit_mb=settings.memory_limit_mb, cache=memory)
+                engine = Engine(
+                    dataset,
+                    memory_limit_mb=settings.memory_limit_mb,
+                    time_limit_s=settings.query_limit_s,
+                    cache=memory,
+                )
             self._kept[key] = self._alive[key] = engine
             self._kept.move_to_end(key)
             while len(self._kept) > settings.max_engines:
