@@ -14,6 +14,7 @@ from streamlit_folium import st_folium
 from charging.domain.hexes import cell_from_text, resolution_for_zoom
 from charging.maps import base, layers, palette
 from charging.views.elements import assets
+from charging.views.elements.components import register_components
 
 CITIES = (
     (31.23, 121.47),
@@ -179,4 +180,5 @@ def page() -> None:
 
 
 if __name__ == "__main__":  # as Streamlit runs it; the search for examples only imports it
+    register_components()
     page()

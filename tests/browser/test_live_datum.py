@@ -32,9 +32,10 @@ CORS = {"access-control-allow-origin": "*"}
 
 MARK = """async () => {
   for (const tile of document.querySelectorAll("img.leaflet-tile-loaded")) {
-    const bitmap = await createImageBitmap(await (await fetch(tile.src)).blob());
+    const image = Object.assign(new Image(), {crossOrigin: "anonymous", src: tile.src});
+    await image.decode();
     const canvas = new OffscreenCanvas(256, 256), context = canvas.getContext("2d");
-    context.drawImage(bitmap, 0, 0);
+    context.drawImage(image, 0, 0);
     const pixels = context.getImageData(0, 0, 256, 256).data;
     const dark = [...Array(256 * 256).keys()].filter(at => pixels[4 * at] < 128);
     const box = tile.getBoundingClientRect();
