@@ -13,6 +13,7 @@ from streamlit_folium import st_folium
 from charging.maps import base
 from charging.maps.viewport import Viewport
 from charging.views.elements import assets
+from charging.views.elements.components import register_components
 
 START = base.View(32.0, 113.0, 7)
 RESOLUTION = 5
@@ -55,6 +56,7 @@ def page() -> None:
         "geojson": lambda: peers.geojson(cells_around(lat, lon)),
         "polygons": lambda: peers.polygons(cells_around(lat, lon)),
     }
+    register_components()
     st_folium(
         base.base_map(assets.urls(), START),
         key="map",

@@ -21,6 +21,7 @@ from charging.queries.engine import Engine
 from charging.queries.hexes import hexes
 from charging.settings import Settings
 from charging.views.elements import assets
+from charging.views.elements.components import register_components
 from charging.views.elements.texts import Texts
 
 
@@ -45,6 +46,7 @@ def page() -> None:
     viewport = Viewport.from_component(st.session_state.get("map")) or Viewport.around(start)
     frame = frame_for(viewport, detail=0, last=None)
     cells = hexes(engine(), Filters(operators=tuple(operators)), frame.bounds, frame.resolution)
+    register_components()
     st_folium(
         base.base_map(assets.urls(), start),
         key="map",
