@@ -56,6 +56,8 @@ def test_another_view_goes_on_too_and_leads_to_the_map(visit, restartable):
     with seen.page.expect_websocket():
         restartable.kill()
         restartable.start()
+    seen.page.wait_for_timeout(1_000)  # the run that the browser asks for begins
+    seen.settle()
     seen.page.get_by_text("Map", exact=True).click()
     seen.panel.get_by_text("In view").wait_for()
     seen.trouble.clear()  # the browser tells of each connection that failed
