@@ -14,16 +14,6 @@ A,52.5,13.4,CCS,150,Type 2,22,CHAdeMO,50
 """
 
 
-@pytest.fixture
-def write(tmp_path):
-    def written(text):
-        path = tmp_path / "list.csv"
-        path.write_text(text, "utf-8")
-        return path
-
-    return written
-
-
 def groups(path, **given):
     """Return the piles of the first station: current, plugs, power and count."""
     named = {field: tuple(headers) for field, headers in given.items()}

@@ -7,16 +7,6 @@ from charging.sources.readers import sniff
 from charging.sources.recognition.table_guess import guess_table
 
 
-@pytest.fixture
-def write(tmp_path):
-    def written(text):
-        path = tmp_path / "list.csv"
-        path.write_text(text, "utf-8")
-        return path
-
-    return written
-
-
 def powers(path):
     """Return the power in kW of the piles of each station."""
     return [[pile.power_kw for pile in station.piles] for station in sniff(path).read(path)]
