@@ -237,6 +237,29 @@ class Visit:
         self.page.mouse.click(x, y)
         return found
 
+    def download(self, button):
+        """Press a button until a file comes; return its name and path.
+
+        Streamlit makes a file anew with every run: a press in the midst of one is answered by a line under
+        the button, and a visitor presses again.
+        """
+        files = []
+
+        def keep(file):
+            files.append(file)
+
+        self.page.on("download", keep)
+        refused = self.page.get_by_test_id("stDownloadButtonError")
+        deadline = time.monotonic() + BUILD_PATIENCE_S
+        while not files:
+            self.settle()
+            button.click()
+            while not files and not refused.count():
+                assert time.monotonic() < deadline, "no file came"
+                self.page.wait_for_timeout(LOOK_MS)
+        self.page.remove_listener("download", keep)
+        return files[0].suggested_filename, files[0].path()
+
     def hover(self, x, y, script, arg=None):
         """Move the mouse to a place of the map until a script of its frame is true of what that shows."""
         box = self.map.frame_element().bounding_box()

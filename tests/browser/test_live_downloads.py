@@ -11,9 +11,8 @@ pytestmark = [*in_chromium, pytest.mark.endurance]
 
 def download(seen, label):
     """Press a button of the downloads; return the name and the bytes of the file."""
-    with seen.page.expect_download() as started:
-        seen.page.get_by_role("button", name=label).click()
-    return started.value.suggested_filename, started.value.path().read_bytes()
+    name, file = seen.download(seen.page.get_by_role("button", name=label))
+    return name, file.read_bytes()
 
 
 def opened(visit, query="operator=nio&lang=en", **options):

@@ -118,6 +118,4 @@ def test_favourites_of_another_dataset_say_so_and_hostile_ones_are_text(visit, s
 
 
 def downloaded(seen, kind):
-    with seen.page.expect_download() as download:
-        seen.page.locator(".st-key-favourites").get_by_role("button", name=kind).click()
-    return download.value.path()
+    return seen.download(seen.page.locator(".st-key-favourites").get_by_role("button", name=kind))[1]

@@ -18,9 +18,8 @@ def taken(visit):
 
     def _taken(button, query, **options):
         seen = visit(**options).open(query)
-        with seen.page.expect_download() as started:
-            seen.page.locator(f".st-key-{button} button:visible").click()
-        return started.value.suggested_filename, started.value.path().read_bytes()
+        name, file = seen.download(seen.page.locator(f".st-key-{button} button:visible"))
+        return name, file.read_bytes()
 
     return _taken
 

@@ -52,9 +52,8 @@ def test_streets_are_asked_for_near_the_ground_never_on_closed_networks_and_leav
 def assert_picture_is_twice_the_map_and_not_blank(seen):
     width, height = seen.map.evaluate("() => [map.getSize().x, map.getSize().y]")
     seen.page.get_by_role("button", name="Download", exact=True).click()
-    with seen.page.expect_download() as started:
-        seen.page.get_by_role("button", name="Picture, PNG").click()
-    data = started.value.path().read_bytes()
+    _, file = seen.download(seen.page.get_by_role("button", name="Picture, PNG"))
+    data = file.read_bytes()
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     drawn_width, drawn_height = struct.unpack(">II", data[16:24])
     assert drawn_width == 2 * width
