@@ -95,7 +95,12 @@ def by(groups: list[dict], key) -> dict:
     return parts
 
 
+def cell_of(group: dict, resolution: int) -> int:
+    """Return the cell that the station of a group lies in."""
+    return h3.latlng_to_cell(group["lat"], group["lon"], resolution)
+
+
 def hexes(groups: list[dict], bounds, resolution: int) -> dict[int, dict]:
     """Return the sums of every cell whose centre lies in the bounds."""
-    cells = by(groups, lambda group: h3.cell_to_parent(group["cell"], resolution))
+    cells = by(groups, lambda group: cell_of(group, resolution))
     return {cell: sums(part) for cell, part in cells.items() if bounds.contains(*h3.cell_to_latlng(cell))}

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from charging.domain.arrays import run_starts
-from charging.domain.hexes import cells_at, parent_cells
+from charging.domain.hexes import cells_at
 from charging.errors import UsageError
 
 COLUMNS = ("unit", "operator_id", "piles")
@@ -130,7 +130,7 @@ def bin_stations(stations: pd.DataFrame, resolution: int) -> pd.DataFrame:
     lat, lon = (stations[name].to_numpy(dtype=np.float64) for name in ("lat", "lon"))
     rows = pd.DataFrame(
         {
-            "unit": parent_cells(cells_at(lat, lon), resolution),
+            "unit": cells_at(lat, lon, resolution),
             "operator_id": stations["operator_id"].astype("str").reset_index(drop=True),
             "piles": stations["piles"].to_numpy(dtype=np.float64, na_value=np.nan),
         }

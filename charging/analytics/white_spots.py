@@ -22,7 +22,7 @@ from charging.analytics.holdings import operator_set
 from charging.analytics.reach import NOT_KNOWN, km_to_nearest
 from charging.domain.arrays import ratio
 from charging.domain.geography import Floats, unit_vectors
-from charging.domain.hexes import cell_text, parent_cells
+from charging.domain.hexes import cell_text, cells_at
 from charging.domain.weights import Cells, Weights
 from charging.errors import UsageError
 
@@ -233,8 +233,8 @@ def _piles_in(
     cells: Cells, points: pd.DataFrame, resolution: int, own: NDArray[np.bool_]
 ) -> dict[str, Floats]:
     """Return the piles in each cell: own, of others, of operators that are not known."""
-    parents = parent_cells(points.cell.to_numpy(dtype=np.int64), resolution)
-    at = pd.Index(cells).get_indexer(pd.Index(parents))
+    inside = cells_at(points.lat.to_numpy(), points.lon.to_numpy(), resolution)
+    at = pd.Index(cells).get_indexer(pd.Index(inside))
     piles = points.piles.to_numpy(dtype=np.float64)
     unknown = points.operator_id.isna().to_numpy() & ~own
 

@@ -1,8 +1,9 @@
 """H3 cells: the cell of a point, the parent of a cell, the resolution for a zoom.
 
-The stored cell (`schema.CELL_RESOLUTION`) is the only one computed from a coordinate, always in WGS-84.
-Every coarser cell is its parent, by integer arithmetic that is exact at all resolutions, pentagons
-included, and the same in Python, numpy and SQL. Index layout: https://h3geo.org/docs/core-library/h3Indexing
+A point lies in the cell that H3 gives for it at each resolution, always in WGS-84. That is not always the
+parent of its cell at a finer one, since hexagons are not made up of smaller ones. Where only a cell is known,
+coarser ones are its parents, by integer arithmetic that is exact at all resolutions, pentagons included.
+Index layout: https://h3geo.org/docs/core-library/h3Indexing
 """
 
 import math
@@ -52,11 +53,15 @@ def parent_terms(resolution: int) -> ParentTerms:
     ValueError
         If `resolution` is not between 0 and the stored resolution.
     """
+    _check_resolution(resolution)
+    modulus = 8 ** (15 - resolution)
+    return ParentTerms(modulus, modulus - 1 - ((CELL_RESOLUTION - resolution) << 52))
+
+
+def _check_resolution(resolution: int) -> None:
     if not 0 <= resolution <= CELL_RESOLUTION:
         message = f"resolution must be 0 to {CELL_RESOLUTION}, found {resolution!r}"
         raise ValueError(message)
-    modulus = 8 ** (15 - resolution)
-    return ParentTerms(modulus, modulus - 1 - ((CELL_RESOLUTION - resolution) << 52))
 
 
 def parent_cells(cells: NDArray[np.int64], resolution: int, of: int = CELL_RESOLUTION) -> NDArray[np.int64]:
@@ -83,12 +88,21 @@ def resolutions_of(cells: NDArray[np.int64]) -> NDArray[np.int64]:
     return resolutions
 
 
-def cells_at(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the stored cell of each point given in WGS-84 degrees; shape in, shape out."""
+def cells_at(
+    lat: NDArray[np.float64], lon: NDArray[np.float64], resolution: int = CELL_RESOLUTION
+) -> NDArray[np.int64]:
+    """Return the cell that each point lies in, given in WGS-84 degrees; shape in, shape out.
+
+    Raises
+    ------
+    ValueError
+        If `resolution` is not between 0 and the stored one.
+    """
+    _check_resolution(resolution)
     cells = np.empty(len(lat), np.int64)
     for start in range(0, len(lat), _POINTS):
         some = slice(start, start + _POINTS)
-        found = map(h3.latlng_to_cell, lat[some].tolist(), lon[some].tolist(), repeat(CELL_RESOLUTION))
+        found = map(h3.latlng_to_cell, lat[some].tolist(), lon[some].tolist(), repeat(resolution))
         cells[some] = np.fromiter(found, np.int64)
     return cells
 

@@ -74,6 +74,8 @@ class Weights:
                 f" found {resolution}. How the weight of a cell lies inside it is not known."
             )
             raise UsageError(message)
+        if self.resolution is None:
+            return cells_at(self.lat, self.lon, resolution)
         return parent_cells(self.cell, resolution)
 
     def where(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> "Weights":

@@ -52,6 +52,7 @@ class Columns(NamedTuple):
     lon: NDArray[np.float64]
     station_no: NDArray[np.int64]
     operator_code: NDArray[np.int64]  # -1: not known
+    current_rank: NDArray[np.int64]  # position in `Current`; -1: not known
     status_rank: NDArray[np.int64]  # position in `Status`; `NO_STATUS`: not known
     power_kw: NDArray[np.float64]  # NaN: not known
     pile_counts: Mapping[str, NDArray[np.float64]]  # each of `PILE_COUNTS`; 0: not known
@@ -342,6 +343,7 @@ def _columns(groups: StoredGroups, counts: Mapping[str, NDArray[np.float64]]) ->
         lon=lon,
         station_no=groups.station_row + 1,
         operator_code=groups.operator_code.fill_null(-1).to_numpy().astype(np.int64),
+        current_rank=groups.current_rank,
         status_rank=groups.status_rank,
         power_kw=groups.pile_column("power_kw").to_numpy(zero_copy_only=False),
         # an array per count: the values that are taken and added up are contiguous

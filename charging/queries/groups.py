@@ -47,6 +47,7 @@ IDENTITY, TEXTS = ("station_id", "operator_code"), ("city_id", "access", "site",
 _OF_PILES = ("current", "connectors", "power_kw", "status")
 
 _RANKS = {str(status): rank for rank, status in enumerate(Status)}
+_CURRENT_RANKS = {str(current): rank for rank, current in enumerate(Current)}
 
 _DC, _AC = ((current, Current.AC_DC) for current in (Current.DC, Current.AC))
 """A pile with both currents counts under AC and under DC."""
@@ -76,6 +77,11 @@ class StoredGroups(NamedTuple):
         """Operator of the piles; of the station, if it has no piles."""
         alone = pa.array(self.pile_row < 0)
         return pc.if_else(alone, self.station_column("operator_code"), self.pile_column("operator_code"))
+
+    @property
+    def current_rank(self) -> NDArray[np.int64]:
+        """Position of the current of each group in `Current`; -1 where it is not known."""
+        return _look_up(self.pile_column("current"), _CURRENT_RANKS, -1)
 
     @property
     def status_rank(self) -> NDArray[np.int64]:

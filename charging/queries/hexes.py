@@ -9,9 +9,9 @@ from charging.domain.hexes import are_centred_in, flat_width_km
 from charging.queries.engine import Engine, decode
 from charging.queries.measures import piles_by_cell_and_operator, shares, sum_by_cell
 
-MARGIN_EDGES = 2.6
+MARGIN_EDGES = 1.5
 """How far the searched box exceeds the given one, in cell edges: a cell whose centre is just inside reaches
-one edge out, its outermost children a little further, and edges can be a fifth longer than the average."""
+one edge out, and edges can be a fifth longer than the average."""
 
 
 def hexes(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> pd.DataFrame:

@@ -9,9 +9,10 @@ import pandas as pd
 
 from charging.domain.arrays import run_starts
 from charging.domain.filters import Filters
-from charging.queries.engine import Engine, Query
+from charging.queries.engine import Engine, Query, decode
 from charging.queries.holdings import Unit
-from charging.queries.predicates import row_condition, select_groups
+from charging.queries.measures import sum_stations
+from charging.queries.predicates import select_groups
 
 _AREAS = Query(
     "select service_area_id, name, expressway, direction, chainage_km, lat, lon, cell from service_areas"
@@ -58,17 +59,14 @@ def area_stations(engine: Engine, filters: Filters, service_area_id: str) -> pd.
         One row per station, the largest first, then by id: `station_id`, `name`, `name_zh`, `operator_id` (of
         the station; null: not known), `operator_raw`, `piles` (the selected ones; null: not known).
     """
-    condition = row_condition(filters, None, engine)
-    selected = (
-        f"select station_no, sum(piles) as piles from groups where service_area_id = ? and {condition.sql}"
-        " group by station_no"
-    )
-    query = Query(
-        "select s.station_id, s.name, s.name_zh, s.operator_code, s.operator_raw, held.piles"
-        f" from ({selected}) held join stations s using (station_no)"
-        " order by held.piles desc nulls last, s.station_id",
-        (service_area_id, *condition.parameters),
-    )
-    table = engine.run(query)
-    table.insert(3, "operator_id", table.pop("operator_code").map(engine.operator_ids).astype("object"))
-    return table
+    ids, codes = engine.text_codes(Unit.SERVICE_AREA)
+    rows = select_groups(engine, filters)
+    held = sum_stations(engine, rows[np.isin(codes[rows], np.flatnonzero(ids == service_area_id))])
+    table = engine.station_rows(held["station_no"], _STATION)
+    operator_ids = decode(engine.operator_ids, table.pop("operator_code").fillna(-1).to_numpy(np.intp))
+    table.insert(3, "operator_id", operator_ids)
+    table["piles"] = held["piles"]
+    return table.sort_values(["piles", "station_id"], ascending=[False, True], ignore_index=True)
+
+
+_STATION = ("station_id", "name", "name_zh", "operator_code", "operator_raw")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from charging.domain.arrays import run_starts
 from charging.domain.filters import Filters
-from charging.domain.hexes import parent_cells
+from charging.queries.cell_codes import cell_codes
 from charging.queries.engine import Engine
 from charging.queries.predicates import select_groups
 
@@ -74,12 +74,8 @@ def _pairs(engine: Engine, by: UnitKind) -> _Pairs:
     columns, kinds = engine.columns, len(engine.operator_ids) + 1
     rank = _ranks(engine.operator_ids)[columns.operator_code]
     units: NDArray[Any]
-    if isinstance(by, int):
-        cells = parent_cells(columns.cell, by)
-        starts = run_starts(cells)  # rows are sorted by cell
-        units, unit_no = cells[starts], np.cumsum(starts) - 1
-    else:
-        units, unit_no = engine.text_codes(by)
+    units, codes = cell_codes(engine, by)[:2] if isinstance(by, int) else engine.text_codes(by)
+    unit_no = codes.astype(np.int64, copy=False)
     is_known = unit_no >= 0
     of_group = np.full(unit_no.size, -1, dtype=np.int32)
     distinct, of_group[is_known] = _encode_keys(

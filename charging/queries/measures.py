@@ -3,7 +3,7 @@
 Sums are null where nothing is known of what they add up, and 0 where there is nothing to add.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -13,22 +13,17 @@ from numpy.typing import NDArray
 
 from charging.domain.arrays import ratio, run_starts
 from charging.domain.filters import Filters
-from charging.domain.hexes import parent_cells
-from charging.queries.engine import Columns, Engine, Query
+from charging.domain.vocabulary import Current, Status
+from charging.queries.cell_codes import cell_codes
+from charging.queries.engine import Columns, Engine, TextCodes
 from charging.queries.groups import NO_STATUS, PILE_COUNTS
-from charging.queries.predicates import Condition, Place, row_condition, select_groups
+from charging.queries.predicates import Place, select_groups
 
 Sums = dict[str, NDArray[Any]]
 """Columns of sums by name, all of one length."""
 
-GROUP_SUMS = ", ".join([*(f"sum({part}) as {part}" for part in PILE_COUNTS), "max(power_kw) as max_power_kw"])
-"""The sums of the pile counts, and the highest power."""
-
 SUMS = ("stations", "stations_piles_unknown", *PILE_COUNTS, "max_power_kw")
 """The columns of sums; a query adds up only those it is asked for, since each takes time."""
-
-_STATION_COLUMNS = ("city_id", "access", "site")
-"""Columns that groups take from their station: kept as codes, which are faster to sum by."""
 
 _NEVER_NULL = ("current_unknown_piles", "power_unknown_piles", "status_unknown_piles", "live_piles")
 """Counts of what is, or is not, known: 0 where there is nothing."""
@@ -62,31 +57,59 @@ def sum_groups(
 
 
 def sum_by(engine: Engine, filters: Filters, place: Place, by: str, sums_of: Collection[str] = SUMS) -> Sums:
-    """Return what `sum_groups` returns by the values of a column of `groups`, as arrays.
+    """Return what `sum_groups` returns by the values of a column of the groups, as arrays.
 
     The first, `key`, has the values in ascending order, the unknown one last: null, of an operator -1.
     """
+    columns, rows = engine.columns, select_groups(engine, filters, place)
     if by == "operator_code":
-        rows = select_groups(engine, filters, place)
-        return _sum_by_code(engine.columns, rows, engine.columns.operator_code[rows], sums_of)
-    if by in _STATION_COLUMNS:
-        rows = select_groups(engine, filters, place)
-        values, codes = engine.text_codes(by)
-        sums = _sum_by_code(engine.columns, rows, codes[rows], sums_of)
-        return sums | {"key": np.array([*values, None], dtype=object)[sums["key"]]}  # -1 points at the last
-    sums = _sum_in_sql(engine, row_condition(filters, place, engine), by)
-    return {name: sums[name] for name in ("key", *sums_of)}
+        return _sum_by_code(columns, rows, columns.operator_code[rows], sums_of)
+    values, codes = _codes_of(engine, by)
+    sums = _sum_by_code(columns, rows, codes[rows], sums_of)
+    return sums | {"key": np.array([*values, None], dtype=object)[sums["key"]]}  # -1 points at the last
+
+
+def _codes_of(engine: Engine, by: str) -> TextCodes:
+    """Return a column of few texts as codes, in the order of the texts."""
+    match by:
+        case "current":
+            return _by_text(Current, engine.columns.current_rank)
+        case "status":
+            ranks = engine.columns.status_rank
+            return _by_text(Status, np.where(ranks == NO_STATUS, -1, ranks))
+        case _:
+            return engine.text_codes(by)
+
+
+def _by_text(values: Iterable[str], ranks: NDArray[np.int64]) -> TextCodes:
+    """Return positions among some values, -1 for none of them, as positions among them in ascending order."""
+    texts = np.array([*map(str, values)], dtype=object)
+    order = np.argsort(texts)
+    place = np.append(np.argsort(order), -1)  # the last is that of -1
+    return TextCodes(texts[order], place[ranks])
 
 
 def sum_by_cell(engine: Engine, filters: Filters, place: Place, resolution: int) -> Sums:
     """Return what `sum_groups` returns by the cells of a resolution, as arrays, with `cell` for `key`.
 
-    SQL selects the groups, numpy adds them up: groups are sorted by cell, so those of a coarser cell are
-    contiguous, and adding runs of rows is several times faster than grouping them (tests/benchmarks).
+    SQL selects the groups, numpy adds them up in the order of their cells: adding runs of rows is several
+    times faster than grouping them (tests/benchmarks).
     """
-    rows = select_groups(engine, filters, place)
-    sums = _sums_of_runs(engine.columns, rows, parent_cells(engine.columns.cell[rows], resolution))
+    rows, cells = _by_cell(engine, select_groups(engine, filters, place), resolution)
+    sums = _sums_of_runs(engine.columns, rows, cells)
     return {"cell": sums.pop("key"), **sums}
+
+
+def _by_cell(
+    engine: Engine, rows: NDArray[np.int64], resolution: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return groups in the order of the cells they lie in, with the cell of each."""
+    found = cell_codes(engine, resolution)
+    if rows.size == found.order.size:
+        return found.order, found.cells[found.codes[found.order]]
+    # sorting small integers takes a fraction of sorting by cell: the order is the same in every selection
+    rows_by_cell = found.order[np.sort(found.rank[rows])]
+    return rows_by_cell, found.cells[found.codes[rows_by_cell]]
 
 
 def piles_by_cell_and_operator(engine: Engine, filters: Filters, place: Place, resolution: int) -> Sums:
@@ -96,8 +119,7 @@ def piles_by_cell_and_operator(engine: Engine, filters: Filters, place: Place, r
     operator as -1, piles as NaN.
     """
     columns = engine.columns
-    rows = select_groups(engine, filters, place)
-    cells = parent_cells(columns.cell[rows], resolution)
+    rows, cells = _by_cell(engine, select_groups(engine, filters, place), resolution)
     starts_cell = run_starts(cells)
     codes = columns.operator_code[rows]
     width = int(codes.max(initial=0)) + 2
@@ -123,14 +145,19 @@ def sum_by_station(engine: Engine, filters: Filters, place: Place, *, limit: int
     At most `limit` stations are returned, those with most piles first, ties by number, those of unknown piles
     last. The rank is a position in `Status`, -1 where no status is known.
     """
+    rows = _rows_of_largest(engine.columns, select_groups(engine, filters, place), limit)
+    sums = sum_stations(engine, rows)
+    largest = np.argsort(-sums["piles"], kind="stable")
+    return {name: column[largest] for name, column in sums.items()}
+
+
+def sum_stations(engine: Engine, rows: NDArray[np.int64]) -> Sums:
+    """Return what `sum_by_station` returns of some groups, of all their stations, by number."""
     columns = engine.columns
-    rows = _rows_of_largest(columns, select_groups(engine, filters, place), limit)
     station_no = columns.station_no[rows]
     sums = _sums_of_runs(columns, rows, station_no)
     ranks = np.minimum.reduceat(columns.status_rank[rows], _starts(station_no)) if rows.size else rows
-    sums = {"station_no": sums.pop("key"), **sums, "status_rank": np.where(ranks == NO_STATUS, -1, ranks)}
-    largest = np.argsort(-sums["piles"], kind="stable")
-    return {name: column[largest] for name, column in sums.items()}
+    return {"station_no": sums.pop("key"), **sums, "status_rank": np.where(ranks == NO_STATUS, -1, ranks)}
 
 
 def _starts(values: NDArray[np.int64]) -> NDArray[np.intp]:
@@ -180,28 +207,6 @@ def _sum_count(
         is_known = columns.is_known[name][rows]
         sums[np.bincount(keys[is_known], minlength=sums.size) == 0] = np.nan
     return sums
-
-
-def _sum_in_sql(engine: Engine, condition: Condition, by: str) -> Sums:
-    """Return the sums by a column that is not in memory as an array.
-
-    Stations are counted in a query of their own, grouped by station first: this avoids `count(distinct)`, and
-    a hundred thousand groups of the other sums.
-    """
-    tail = "group by key order by key nulls last"
-    source = f"from groups where {condition.sql}"
-    one_each = f"select {by} as key, station_no, sum(piles) as piles {source} group by key, station_no"
-    unknown = "sum(case when piles is null then 1 else 0 end) as stations_piles_unknown"
-    counts, sums = (
-        engine.run(Query(sql, condition.parameters))
-        for sql in (
-            f"select key, count(*) as stations, {unknown} from ({one_each}) held {tail}",
-            f"select {by} as key, {GROUP_SUMS} {source} {tail}",
-        )
-    )
-    table = pd.concat([counts, sums.drop(columns="key")], axis="columns")
-    table[list(_NEVER_NULL)] = table[list(_NEVER_NULL)].fillna(0)
-    return {str(name): column.to_numpy() for name, column in table.items()}
 
 
 def _sums_of_runs(

@@ -1,4 +1,4 @@
-"""Turns `Filters` and a place into the WHERE of a query over `groups`.
+"""Turns `Filters` into the WHERE of a query over `groups`, and finds the groups of a selection in a place.
 
 Only here do `Filters` become SQL. The SQL is portable: comparison, `in`, `between`, `like`, integer `%`.
 Numbers are inlined through `int()` and `float()`, text and dates are bound parameters.
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from charging.domain.bounds import Bounds
 from charging.domain.filters import Filters
-from charging.domain.hexes import parent_terms
 from charging.domain.operators import load_operators
 from charging.domain.vocabulary import Current, connector_bit
-from charging.queries.engine import EVERYTHING, Columns, Engine
+from charging.queries.cell_codes import cell_codes
+from charging.queries.engine import EVERYTHING, Engine
 
 _COUNTED_AS = {
     Current.AC: (Current.AC, Current.AC_DC),
@@ -44,11 +44,6 @@ class Condition(NamedTuple):
     parameters: tuple[Any, ...] = ()
 
 
-def row_condition(filters: Filters, place: Place, engine: Engine) -> Condition:
-    """Return the condition that a row of `groups` is selected and lies in the place."""
-    return all_of([*_place(place), *_selection(filters, engine)])
-
-
 def all_of(conditions: Sequence[Condition]) -> Condition:
     """Return the condition that all of some conditions are met; of none, everything."""
     return Condition(
@@ -69,7 +64,7 @@ def select_groups(engine: Engine, filters: Filters, place: Place = None) -> NDAr
     rows = engine.cached_rows(condition, lambda: _find_groups(engine, conditions))
     if place is None:
         return rows
-    return engine.cached_rows((*condition, place), lambda: _rows_within(engine.columns, rows, place))
+    return engine.cached_rows((*condition, place), lambda: _rows_within(engine, rows, place))
 
 
 def _find_groups(engine: Engine, conditions: Sequence[Condition]) -> NDArray[np.int64]:
@@ -88,29 +83,16 @@ def _find_groups(engine: Engine, conditions: Sequence[Condition]) -> NDArray[np.
     return rows
 
 
-def _rows_within(columns: Columns, rows: NDArray[np.int64], place: Bounds | Cell) -> NDArray[np.int64]:
+def _rows_within(engine: Engine, rows: NDArray[np.int64], place: Bounds | Cell) -> NDArray[np.int64]:
     """Return the rows that lie in a place."""
+    columns = engine.columns
     if isinstance(place, Cell):
-        modulus, offset = parent_terms(place.resolution)
-        first_cell = place.cell - offset
-        span = np.searchsorted(columns.cell, [first_cell, first_cell + modulus])
-        start, end = np.searchsorted(rows, span)
-        return rows[start:end].copy()
+        found = cell_codes(engine, place.resolution)
+        is_inside: NDArray[np.bool_] = found.cells[found.codes[rows]] == place.cell
+        return rows[is_inside]
     if rows.size == columns.cell.size:  # all of them need no copy
         return np.flatnonzero(place.contains(columns.lat, columns.lon))
     return rows[place.contains(columns.lat[rows], columns.lon[rows])]
-
-
-def _place(place: Place) -> Iterable[Condition]:
-    match place:
-        case Bounds(south, west, north, east):
-            joint = "or" if place.crosses_180 else "and"
-            yield Condition(f"lat between {float(south)} and {float(north)}")
-            yield Condition(f"lon >= {float(west)} {joint} lon <= {float(east)}")
-        case Cell(cell, resolution):
-            modulus, offset = parent_terms(resolution)
-            first = int(cell) - offset
-            yield Condition(f"cell between {first} and {first + modulus - 1}")
 
 
 def _selection(filters: Filters, engine: Engine) -> Iterable[Condition]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from charging.domain.arrays import run_starts
 from charging.domain.filters import Filters
+from charging.queries.cell_codes import cell_codes
 from charging.queries.engine import Engine, decode
 from charging.queries.predicates import select_groups
 
@@ -54,6 +55,12 @@ def _stations(engine: Engine, rows: NDArray[np.int64] | None) -> pd.DataFrame:
             "cell": columns.cell[first],
         }
     )
+
+
+def station_cells(engine: Engine, resolution: int) -> NDArray[np.int64]:
+    """Return the cell at a resolution that each station of `every_station` lies in."""
+    cells = cell_codes(engine, resolution)
+    return cells.cells[cells.codes[run_starts(engine.columns.station_no)]]
 
 
 def _count(engine: Engine) -> int:

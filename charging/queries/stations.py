@@ -11,8 +11,8 @@ from charging.domain.bounds import WORLD, Bounds
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Status
 from charging.queries.engine import Engine, Query, decode
-from charging.queries.measures import GROUP_SUMS, sum_by_station
-from charging.queries.predicates import Place, row_condition, select_groups
+from charging.queries.measures import sum_by_station, sum_stations
+from charging.queries.predicates import Place, select_groups
 
 _COLUMNS = (
     *("station_id", "name", "name_zh", "operator_code", "operator_raw", "lat", "lon"),
@@ -70,25 +70,17 @@ def station_batches(
 
     They have some columns of `stations`, and sums over their selected groups, each with its new name.
     """
-    condition = row_condition(filters, place, engine)
-    stored = ", ".join(f"s.{column}" for column in columns)
-    sum_columns = ", ".join(f"held.{name} as {alias}" for name, alias in sums.items())
-    count = int(engine.run(Query("select count(*) as n from stations")).n[0])
-    for first in range(1, count + 1, batch_rows):
-        # by number, not by offset: an offset would sort the whole result for every batch
-        held = (
-            f"select station_no, min(status_rank) as status_rank, {GROUP_SUMS} from groups"
-            f" where {condition.sql} and station_no between {first} and {first + batch_rows - 1}"
-            " group by station_no"
-        )
-        query = Query(
-            f"select {stored}, {sum_columns}, held.status_rank from ({held}) held"
-            " join stations s using (station_no) order by station_no",
-            condition.parameters,
-        )
-        rows = engine.run(query)
-        if len(rows):
-            yield rows
+    held = pd.DataFrame(sum_stations(engine, select_groups(engine, filters, place)))
+    held = held[["station_no", *sums, "status_rank"]].rename(columns=dict(sums))
+    stored = ", ".join(columns)
+    for first in range(1, int(held.station_no.max()) + 1 if len(held) else 1, batch_rows):
+        last = first + batch_rows - 1
+        some = held[held.station_no.between(first, last)]
+        if len(some):
+            # by number, not by offset: an offset would sort the whole result for every batch
+            where = f"where station_no between {first} and {last} order by station_no"
+            rows = engine.run(Query(f"select station_no, {stored} from stations {where}"))
+            yield rows.merge(some, on="station_no").drop(columns="station_no")
 
 
 def extent(engine: Engine) -> Bounds:

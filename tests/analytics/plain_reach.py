@@ -70,7 +70,7 @@ def weight_in(cell, places):
 
 
 def _cell(lat, lon, resolution):
-    return h3.cell_to_parent(h3.latlng_to_cell(lat, lon, 11), resolution)
+    return h3.latlng_to_cell(lat, lon, resolution)
 
 
 def _balance(inside):

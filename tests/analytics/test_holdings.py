@@ -38,8 +38,7 @@ def loop_sums(rows, resolution):
     """Return what `bin_stations` should: (cell, operator, stations, piles), one row at a time."""
     found = defaultdict(list)
     for lat, lon, operator, piles in rows:
-        stored = h3.latlng_to_cell(lat, lon, CELL_RESOLUTION)
-        found[cell_from_text(h3.cell_to_parent(stored, resolution)), operator].append(piles)
+        found[cell_from_text(h3.latlng_to_cell(lat, lon, resolution)), operator].append(piles)
     known = {key: [piles for piles in held if piles is not None] for key, held in found.items()}
     order = sorted(found, key=lambda key: (key[0], key[1] is None, key[1] or ""))
     return [(*key, len(found[key]), float(sum(known[key])) if known[key] else None) for key in order]

@@ -12,7 +12,7 @@ import pandas as pd
 from questions import Question
 
 from charging.domain.filters import Filters
-from charging.domain.hexes import flat_width_km, parent_terms
+from charging.domain.hexes import MAX_RESOLUTION, MIN_RESOLUTION, cells_at, flat_width_km
 from charging.domain.vocabulary import Current, connector_bit
 from charging.queries.groups import PILE_COUNTS
 from charging.queries.hexes import MARGIN_EDGES
@@ -25,6 +25,8 @@ TEXTS = {
     "cities": "city_id",
 }
 """Conditions on a column of texts."""
+
+RESOLUTIONS = range(MIN_RESOLUTION, MAX_RESOLUTION + 1)
 
 NEVER_NULL = ("current_unknown_piles", "power_unknown_piles", "status_unknown_piles", "live_piles")
 
@@ -46,9 +48,9 @@ class NumpyLimit:
 
     def __init__(self, groups: pd.DataFrame) -> None:
         rows = groups.sort_values(["cell", "station_no"], kind="stable")
-        self.cell = rows.cell.to_numpy(np.int64)
         self.station_no = rows.station_no.to_numpy(np.int32)
         self.lat, self.lon = rows.lat.to_numpy(np.float64), rows.lon.to_numpy(np.float64)
+        self.by_cell = {resolution: self._by_cell(resolution) for resolution in RESOLUTIONS}
         parts = rows[list(PILE_COUNTS)].to_numpy(np.float64, na_value=np.nan)
         self.parts, self.is_known = np.nan_to_num(parts), ~np.isnan(parts)
         self.is_dc = (rows.current != Current.AC).to_numpy(bool)
@@ -64,11 +66,11 @@ class NumpyLimit:
     def hexes(self, question: Question) -> pd.DataFrame:
         """Return the table of `charging.queries.hexes.hexes`."""
         rows = self._selected(question.filters, self._in_box(question))
-        modulus, offset = parent_terms(question.resolution)
-        # for a power of two, as `cell - cell % modulus + offset`
-        parents = (self.cell[rows] | (modulus - 1)) - (modulus - 1 - offset)
-        starts = _starts(parents)
-        cells = parents[starts]
+        order, place, of_row = self.by_cell[question.resolution]
+        rows = order[np.sort(place[rows])]
+        of_rows = of_row[rows]
+        starts = _starts(of_rows)
+        cells = of_rows[starts]
         centres = np.array([h3.cell_to_latlng(cell) for cell in cells.tolist()]).reshape(-1, 2)
         inside = question.bounds.contains(centres[:, 0], centres[:, 1])
         if not inside.any():
@@ -86,6 +88,14 @@ class NumpyLimit:
         columns["available_share"] = _share(columns["available_piles"], columns["live_piles"])
         columns["unknown_share"] = _share(columns["status_unknown_piles"], columns["piles"])
         return pd.DataFrame({name: columns[name][inside] for name in COLUMNS})
+
+    def _by_cell(self, resolution: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the rows by cell, the place of each row among them, and its cell."""
+        cells = cells_at(self.lat, self.lon, resolution)
+        order = np.argsort(cells, kind="stable")
+        place = np.empty(order.size, dtype=np.int32)
+        place[order] = np.arange(order.size)
+        return order, place, cells
 
     def _in_box(self, question: Question) -> np.ndarray:
         box = question.bounds.widen(MARGIN_EDGES * flat_width_km(question.resolution) / 3**0.5)

@@ -18,7 +18,8 @@ def hexes(groups: pd.DataFrame, question: Question) -> pd.DataFrame:
     rows = groups[box.contains(groups.lat, groups.lon)]
     rows = _selected(rows, question.filters)
     rows = _counted(rows)
-    rows = rows.assign(cell=[h3.cell_to_parent(cell, question.resolution) for cell in rows.cell])
+    points = zip(rows.lat, rows.lon, strict=True)
+    rows = rows.assign(cell=[h3.latlng_to_cell(lat, lon, question.resolution) for lat, lon in points])
     by_cell = rows.groupby("cell")
     table = by_cell[list(PILE_COUNTS)].sum(min_count=1)
     table[list(NEVER_NULL)] = table[list(NEVER_NULL)].fillna(0)

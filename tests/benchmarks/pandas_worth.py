@@ -13,7 +13,7 @@ def stored(dataset: Dataset) -> pd.DataFrame:
     """Return one row per pile group, and per station without any, with the stored columns that are needed."""
     stations, piles = (
         pd.read_parquet(dataset.path(table), columns=["station_id", "operator_id", *columns])
-        for table, columns in (("stations", ["cell"]), ("piles", ["current", "power_kw", "count"]))
+        for table, columns in (("stations", ["lat", "lon"]), ("piles", ["current", "power_kw", "count"]))
     )
     groups = stations.merge(piles, on="station_id", how="left", suffixes=("_of_station", ""), indicator="has")
     alone = groups.pop("has") == "left_only"
@@ -24,7 +24,8 @@ def stored(dataset: Dataset) -> pd.DataFrame:
 def holdings(groups: pd.DataFrame, resolution: int, min_power_kw: float | None = None) -> pd.DataFrame:
     """Return the table of `charging.queries.holdings.holdings` for cells."""
     rows = groups if min_power_kw is None else groups[groups.power_kw >= min_power_kw]
-    rows = rows.assign(unit=[h3.cell_to_parent(cell, resolution) for cell in rows.cell])
+    points = zip(rows.lat, rows.lon, strict=True)
+    rows = rows.assign(unit=[h3.latlng_to_cell(lat, lon, resolution) for lat, lon in points])
     rows["dc"] = rows["count"].where(rows.current != "AC", 0 * rows["count"]).where(rows.current.notna())
     held = rows.groupby(["unit", "operator_id"], dropna=False)
     table = held[["count", "dc"]].sum(min_count=1)

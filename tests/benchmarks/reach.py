@@ -148,7 +148,9 @@ def _plain_spots(dataset: Dataset) -> pd.DataFrame:
     phi, lam = np.radians(weights.lat), np.radians(weights.lon)
     vectors = {"x": np.cos(phi) * np.cos(lam), "y": np.cos(phi) * np.sin(lam), "z": np.sin(phi)}
     towns = pd.DataFrame({axis: values * weights.weight for axis, values in vectors.items()})
-    towns["cell"] = [h3.cell_to_parent(cell, RESOLUTION) for cell in weights.cell.tolist()]
+    towns["cell"] = [
+        h3.latlng_to_cell(lat, lon, RESOLUTION) for lat, lon in zip(weights.lat, weights.lon, strict=True)
+    ]
     cells = towns.assign(weight=weights.weight).groupby("cell", as_index=False).sum()
     lat = np.degrees(np.arctan2(cells.z, np.hypot(cells.x, cells.y)))
     lon = np.degrees(np.arctan2(cells.y, cells.x))

@@ -25,11 +25,11 @@ def test_places_weigh_their_people():
     assert (weights.names[beijing], weights.weight[beijing]) == ("Beijing", 18_960_744)
 
 
-def test_a_point_lies_in_the_parent_of_its_stored_cell():
+def test_a_point_lies_in_the_cell_of_its_coordinates_at_every_resolution():
     weights = weights_at([31.23], [121.47], [5], **WHAT)
-    stored = h3.latlng_to_cell(31.23, 121.47, 11)
-    assert weights.cell.tolist() == [stored]
-    assert weights.cells(6).tolist() == [h3.cell_to_parent(stored, 6)]
+    assert weights.cell.tolist() == [h3.latlng_to_cell(31.23, 121.47, 11)]
+    for resolution in range(12):
+        assert weights.cells(resolution).tolist() == [h3.latlng_to_cell(31.23, 121.47, resolution)]
 
 
 @pytest.mark.parametrize("resolution", range(16))

@@ -1,6 +1,5 @@
 """What operators hold equals the slow reference, in cells of every resolution, cities and service areas."""
 
-import h3.api.numpy_int as h3
 import pytest
 import reference
 from hypothesis import given, settings
@@ -22,7 +21,7 @@ def expected_holdings(groups, by):
 
 
 def unit_of(group, by):
-    return group[str(by)] if isinstance(by, Unit) else int(h3.cell_to_parent(group["cell"], by))
+    return group[str(by)] if isinstance(by, Unit) else reference.cell_of(group, by)
 
 
 def rows_of(table):

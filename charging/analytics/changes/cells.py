@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from charging.analytics.changes.stations import ChangesBy, change_totals
-from charging.domain.hexes import parent_cells
+from charging.analytics.changes.stations import ChangesBy, cells_now_and_before, change_totals
 
 
 class CellChange(StrEnum):
@@ -33,7 +32,7 @@ def changed_cells(
     diff
         What `stations.changes` returned.
     old_cells, new_cells
-        H3 cell (resolution 11) of every selected station, then and now.
+        H3 cell (at `resolution`) of every selected station, then and now.
     resolution
         H3 resolution, 0 to 11.
 
@@ -52,10 +51,8 @@ def changed_cells(
     """
     table = change_totals(diff, ChangesBy.CELL, resolution=resolution).rename(columns={"key": "cell"})
     cells = pd.Index(table["cell"].to_numpy(np.int64))
-    before, after = (_count_by_cell(stations, resolution, cells) for stations in (old_cells, new_cells))
-    now, was = (
-        parent_cells(diff[name].fillna(0).to_numpy(np.int64), resolution) for name in ("cell", "cell_before")
-    )
+    before, after = (_count_by_cell(stations, cells) for stations in (old_cells, new_cells))
+    now, was = cells_now_and_before(diff, resolution)
     crosses = diff.moved.to_numpy(bool) & (now != was)
     stays = ~crosses  # a station that came is a gain here, also if it shrank on the way
     gains = _cells_with(cells, now, (diff.opened | diff.grown).to_numpy(bool) & stays | crosses)
@@ -85,9 +82,9 @@ def _cells_with(cells: pd.Index, stations: NDArray[np.int64], rows: NDArray[np.b
     return np.asarray(cells.isin(stations[rows]), dtype=bool)
 
 
-def _count_by_cell(stations: NDArray[np.int64], resolution: int, cells: pd.Index) -> NDArray[np.int64]:
+def _count_by_cell(stations: NDArray[np.int64], cells: pd.Index) -> NDArray[np.int64]:
     """Return how many of the stations lie in each cell."""
-    found, counts = np.unique(parent_cells(stations, resolution), return_counts=True)
+    found, counts = np.unique(stations, return_counts=True)
     return pd.Series(counts, index=found).reindex(cells, fill_value=0).to_numpy(np.int64)
 
 

@@ -20,7 +20,7 @@ from pandas.api.extensions import ExtensionArray
 from charging.dataset.manifest import Description
 from charging.domain.arrays import run_starts
 from charging.domain.geography import great_circle_km
-from charging.domain.hexes import parent_cells
+from charging.domain.hexes import cells_at
 from charging.domain.text_folding import fold_text
 from charging.queries.snapshot import SelectedPiles
 
@@ -44,7 +44,7 @@ KINDS = tuple(str(change) for change in Change)
 """The columns of `Change`."""
 
 _FIELDS = ["station_id", "name", "name_zh", "operator_id", "city_id", "lat", "lon", "cell"]
-_FORMER_FIELDS = ["name", "name_zh", "operator_id", "city_id", "cell"]
+_FORMER_FIELDS = ["name", "name_zh", "operator_id", "city_id", "lat", "lon", "cell"]
 _COLUMNS = [
     *_FIELDS,
     *(f"{name}_before" for name in _FORMER_FIELDS),
@@ -358,6 +358,17 @@ def _sums(code: NDArray[np.intp], values: ArrayLike, keys: pd.Series) -> NDArray
     return np.asarray(sums, dtype=np.float64)
 
 
+def cells_now_and_before(diff: pd.DataFrame, resolution: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the cell of each station of a diff, and the one it lay in before: of an opened one, the same."""
+    lat, lon, lat_before, lon_before = (
+        diff[name].to_numpy(np.float64) for name in ("lat", "lon", "lat_before", "lon_before")
+    )
+    now = cells_at(lat, lon, resolution)
+    was, elsewhere = now.copy(), ~np.isnan(lat_before) & ((lat != lat_before) | (lon != lon_before))
+    was[elsewhere] = cells_at(lat_before[elsewhere], lon_before[elsewhere], resolution)
+    return now, was
+
+
 def _number_keys(
     diff: pd.DataFrame, by: ChangesBy | None, resolution: int | None
 ) -> tuple[pd.Series, NDArray[np.intp], NDArray[np.intp]]:
@@ -365,11 +376,10 @@ def _number_keys(
     if by is None:
         everything = np.zeros(len(diff), dtype=np.intp)
         return pd.Series([None], dtype="object"), everything, everything
-    now, was = diff[by], diff[f"{by}_before"]
     if resolution is not None:
-        # an opened station has no former cell, and none is asked for
-        cells = [now.to_numpy(np.int64), was.fillna(0).to_numpy(np.int64)]
-        now, was = (pd.Series(parent_cells(found, resolution)) for found in cells)
+        now, was = (pd.Series(cells) for cells in cells_now_and_before(diff, resolution))
+    else:
+        now, was = diff[by], diff[f"{by}_before"]
     both, keys = pd.factorize(pd.concat([now, was], ignore_index=True), sort=True)
     both = np.where(both < 0, len(keys), both).astype(np.intp)
     if resolution is None:

@@ -7,7 +7,6 @@ not change, the pairs of stations, is asked for once.
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, Self, TypeVar
 
-import numpy as np
 import pandas as pd
 
 from charging.analytics.changes.cells import changed_cells
@@ -21,7 +20,7 @@ from charging.analytics.changes.stations import (
 from charging.analytics.studies import QueryRunner
 from charging.domain.filters import Filters
 from charging.queries.engine import Engine
-from charging.queries.snapshot import every_station, selected_piles
+from charging.queries.snapshot import every_station, selected_piles, station_cells
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,11 +64,10 @@ def cell_changes(
     data: A, older: A, filters: Filters, resolution: int, *, count_piles: bool = True
 ) -> pd.DataFrame:
     """Return what `cells.changed_cells` says of a selection of two datasets."""
-    pairs = data.ask_both(older, _station_pairs)
     changed = data.ask_both(older, changed_stations, filters, count_piles=count_piles)
     was, is_now = (
-        table["cell"].to_numpy(np.int64)[asked.ask(selected_piles, filters).holds]
-        for table, asked in ((pairs.old, older), (pairs.new, data))
+        station_cells(asked.engine, resolution)[asked.ask(selected_piles, filters).holds]
+        for asked in (older, data)
     )
     return changed_cells(changed, was, is_now, resolution)
 

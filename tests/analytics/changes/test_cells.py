@@ -8,16 +8,20 @@ from hypothesis import given, settings
 
 from charging.analytics.changes.cells import STATIONS, changed_cells, station_categories
 from charging.analytics.changes.stations import changes
-from charging.domain.hexes import parent_cells
+from charging.domain.hexes import cells_at
 
 A, B = {"lat": 40.0}, {"lat": 45.0}
 
 
+def cells_of(table, resolution=5):
+    return cells_at(table.lat.to_numpy(), table.lon.to_numpy(), resolution)
+
+
 def categories(old, new, resolution=5):
     """Return what happened by cell, A the first and B the second."""
-    cells = changed_cells(changes(old, new), old.cell.to_numpy(), new.cell.to_numpy(), resolution)
+    cells = changed_cells(changes(old, new), cells_of(old), cells_of(new), resolution)
     names = {
-        int(parent_cells(stations({"station_id": "x"} | place).cell.to_numpy(), resolution)[0]): name
+        int(cells_of(stations({"station_id": "x"} | place), resolution)[0]): name
         for name, place in (("A", A), ("B", B))
     }
     return dict(zip(cells["cell"].map(names), cells.category, strict=True))
@@ -55,9 +59,9 @@ def test_a_cell_tells_gain_and_loss(old, new, found):
 @given(old=snapshots, new=snapshots)
 @settings(max_examples=30)
 def test_a_cell_is_new_or_empty_when_counting_says_so(old, new):
-    cells = changed_cells(changes(old, new), old.cell.to_numpy(), new.cell.to_numpy(), 5)
+    cells = changed_cells(changes(old, new), cells_of(old), cells_of(new), 5)
     for row in cells.to_dict("records"):
-        then, now = (sum(parent_cells(table.cell.to_numpy(), 5) == row["cell"]) for table in (old, new))
+        then, now = (sum(cells_of(table) == row["cell"]) for table in (old, new))
         assert (row["stations_before"], row["stations_after"]) == (then, now)
         assert (row["category"] == "opened") == (then == 0 < now)
         assert (row["category"] == "closed") == (now == 0 < then)
@@ -68,7 +72,7 @@ def test_a_cell_is_new_or_empty_when_counting_says_so(old, new):
 @settings(max_examples=30)
 def test_the_way_back_turns_gains_into_losses(old, new):
     there, back = (
-        changed_cells(changes(*pair), pair[0].cell.to_numpy(), pair[1].cell.to_numpy(), 5)
+        changed_cells(changes(*pair), cells_of(pair[0]), cells_of(pair[1]), 5)
         for pair in ((old, new), (new, old))
     )
     mirror = {"opened": "closed", "closed": "opened", "grown": "shrunk", "shrunk": "grown"}

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from views.paged import html, layer, page_over, said
 
-from charging.domain.hexes import cell_from_text, cell_text, parent_cells, resolution_of
+from charging.domain.hexes import cell_from_text, cell_text, cells_at, resolution_of
 from charging.views.session.table_keys import KEYS
 from charging.views.session.visit import Selection
 
@@ -118,13 +118,13 @@ def test_a_link_opens_its_selection(page, tiny_dataset):
     assert cards["cities and towns"][1:] == ("4", "2")
     shown = hex_ids(page)
     resolution = resolution_of(cell_from_text(min(shown)))
-    drawn = parent_cells(_cells_of(tiny_dataset, "tiny:bj-1", "tiny:sh-1"), resolution)
+    stations = pd.read_parquet(tiny_dataset.path("stations"))
+    drawn = _cells_of(stations[stations.station_id.isin(["tiny:bj-1", "tiny:sh-1"])], resolution)
     assert shown == {cell_text(cell) for cell in drawn.tolist()}
 
 
-def _cells_of(dataset, *station_ids):
-    stations = pd.read_parquet(dataset.path("stations"), columns=["station_id", "cell"])
-    return stations[stations.station_id.isin(station_ids)].cell.to_numpy()
+def _cells_of(stations, resolution):
+    return cells_at(stations.lat.to_numpy(), stations.lon.to_numpy(), resolution)
 
 
 @pytest.mark.slow
@@ -277,9 +277,8 @@ def test_a_clicked_cell_shows_its_id_and_its_sums(page, tiny_dataset):
     facts = dict(reversed(pair) for pair in re.findall("<b[^>]*>([^<]+)</b><span[^>]*>([^<]+)", html(page)))
     assert said(page)["H3 cell"] == cell
     stations = pd.read_parquet(tiny_dataset.path("stations"))
-    inside = parent_cells(stations.cell.to_numpy(), resolution_of(cell_from_text(cell))) == cell_from_text(
-        cell
-    )
+    clicked = cell_from_text(cell)
+    inside = _cells_of(stations, resolution_of(clicked)) == clicked
     assert (facts["Stations"], facts["Piles"]) == (str(inside.sum()), f"{stations[inside].piles.sum():,.0f}")
 
 
