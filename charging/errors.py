@@ -63,6 +63,10 @@ class SlowQueryError(ChargingError, RuntimeError):
     """A question took longer than it may, and was broken off."""
 
 
+class AbandonedError(ChargingError, RuntimeError):
+    """Whoever asked a question has left before it was answered."""
+
+
 class DatasetNotFoundError(DatasetError, FileNotFoundError):
     """There is no dataset where one was looked for."""
 

@@ -27,7 +27,7 @@ from charging.domain.repeated_ids import MIN_ID_LENGTH
 from charging.domain.schema import STATIONS
 from charging.queries.groups import IDENTITY, SELECT_STATIONS, TEXTS, StoredGroups, encode_texts, read_groups
 from charging.queries.sized_cache import SizedCache
-from charging.queries.time_limit import TIME_LIMIT_S, limited_cursor
+from charging.queries.watch import TIME_LIMIT_S, watched_cursor
 
 _READS_STATIONS = re.compile(r"\b(?:from|join) stations\b")
 
@@ -101,7 +101,8 @@ class Engine:
 
         The first query waits for what it reads: arrays come first, then the tables for SQL, which are made
         when one is needed, or a little later. Above `memory_limit_mb` the rows of the station file stay on
-        disk. SQL may take `time_limit_s`. A `cache` is shared with others, and bounds what all of them keep.
+        disk. SQL may take `time_limit_s`, and as long as its asker is there (`wanted.asked_by`). A `cache`
+        is shared with others, and bounds what all of them keep.
         """
         self._connection = duckdb.connect(":memory:")
         self._lock = threading.Lock()
@@ -145,7 +146,7 @@ class Engine:
     def run(self, query: Query) -> pd.DataFrame:
         """Run one query on a cursor of its own: a shared connection would mix the rows of two threads."""
         self._wait_for(query.sql)
-        with limited_cursor(self._connection, self._time_limit_s) as cursor, self._reading():
+        with watched_cursor(self._connection, self._time_limit_s) as cursor, self._reading():
             return _to_frame(cursor.sql(query.sql, params=list(query.parameters)).to_arrow_table())
 
     def shared_pile_ids(self) -> pd.Series:
@@ -203,7 +204,7 @@ class Engine:
         if condition == EVERYTHING:
             return np.arange(self.columns.cell.size)
         self._wait_for(condition)
-        with limited_cursor(self._connection, self._time_limit_s) as cursor, self._reading():
+        with watched_cursor(self._connection, self._time_limit_s) as cursor, self._reading():
             found = cursor.sql(f"select rowid from groups where {condition}", params=list(parameters))
             rows: NDArray[np.int64] = found.to_arrow_table()["rowid"].to_numpy()
         return rows if (rows[1:] > rows[:-1]).all() else np.sort(rows)

@@ -11,10 +11,24 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from charging.queries.wanted import IsThere, asked_by, asker
+
 T = TypeVar("T")
 
 _OBJECT_BYTES = 56
 """What an object in a column takes besides its pointer: that of a short text."""
+
+
+class _Coming:
+    """A value that is being computed, for those who wait for it."""
+
+    def __init__(self) -> None:
+        self.value: Future[Any] = Future()
+        self.askers: list[IsThere] = []
+
+    def is_wanted(self) -> bool:
+        """Return whether one of them is still there."""
+        return any(is_there() for is_there in tuple(self.askers))
 
 
 class SizedCache:
@@ -25,7 +39,7 @@ class SizedCache:
         self.max_bytes = max_bytes
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()  # with their bytes
-        self._coming: dict[Hashable, Future[Any]] = {}
+        self._coming: dict[Hashable, _Coming] = {}
         self._bytes = 0
 
     @property
@@ -37,6 +51,7 @@ class SizedCache:
         """Return the value of a key, computed by `find` if it is not kept.
 
         Whoever asks for the same key meanwhile waits; if `find` fails, each computes it anew and fails alone.
+        It goes on while one of them is there (`wanted.asked_by`).
         """
         while True:
             with self._lock:
@@ -44,12 +59,13 @@ class SizedCache:
                     self._kept.move_to_end(key)
                     value: T = self._kept[key][0]
                     return value
-                ours: Future[T] = Future()
+                ours = _Coming()
                 coming = self._coming.setdefault(key, ours)
+                coming.askers.append(asker())
             if coming is ours:
                 return self._compute(key, find, ours)
             with suppress(BaseException):
-                found: T = coming.result()
+                found: T = coming.value.result()
                 return found
 
     def peek(self, key: Hashable) -> Any:  # noqa: ANN401  whatever was kept
@@ -66,16 +82,17 @@ class SizedCache:
             self._kept.clear()
             self._bytes = 0
 
-    def _compute(self, key: Hashable, find: Callable[[], T], ours: Future[T]) -> T:
+    def _compute(self, key: Hashable, find: Callable[[], T], ours: _Coming) -> T:
         try:
-            value = find()
+            with asked_by(ours.is_wanted):
+                value = find()
             self._keep(key, value)
         except BaseException as error:
             del self._coming[key]
-            ours.set_exception(error)
+            ours.value.set_exception(error)
             raise
         del self._coming[key]
-        ours.set_result(value)
+        ours.value.set_result(value)
         return value
 
     def _keep(self, key: Hashable, value: object) -> None:

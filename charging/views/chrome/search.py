@@ -13,6 +13,7 @@ from charging.views.session.caching import Answers
 from charging.views.session.context import ViewContext
 from charging.views.session.damage import tells_damage
 from charging.views.session.visit import Selection, visit, widget_value
+from charging.views.session.visits import asking
 
 KEY = "finding"
 
@@ -49,7 +50,8 @@ def _hits(answers: Answers) -> tuple[Hit, ...]:
     """Return what is found; kept for the visit alone, since every few letters are another question."""
     query = (answers.dataset.content_hash, sought_text())
     if visit.query != query:
-        visit.query, visit.hits = query, find_hits(answers.engine, sought_text())
+        with asking():
+            visit.query, visit.hits = query, find_hits(answers.engine, sought_text())
     return visit.hits
 
 

@@ -21,6 +21,7 @@ from charging.queries.engine import Engine
 from charging.server.metrics import METRICS
 from charging.settings import Settings
 from charging.views.session.engines import engines, memory
+from charging.views.session.visits import asking
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -80,7 +81,8 @@ def _recall(key: tuple[Any, ...], query: Callable[..., T], find: Callable[[], T]
             return find()
 
     memory.max_bytes = settings.cache_limit_mb * 1_000_000
-    return memory.get(repr(key), find_and_log)  # what is asked has a faithful repr
+    with asking():
+        return memory.get(repr(key), find_and_log)  # what is asked has a faithful repr
 
 
 @contextmanager

@@ -11,8 +11,8 @@ import ctypes
 import gc
 import logging
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -20,6 +20,9 @@ import streamlit as st
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from charging.errors import AbandonedError
+from charging.queries.wanted import asked_by
 
 if TYPE_CHECKING:
     from charging.dataset.drafts import Draft
@@ -53,6 +56,20 @@ def discard_at_end(draft: Draft) -> None:
 def is_open(session: str) -> bool:
     """Return whether a page of a session is open."""
     return Runtime.exists() and Runtime.instance().is_active_session(session)
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Let what the script that runs asks of a dataset be broken off when its page is gone; it stops, too."""
+    context = get_script_run_ctx()
+    if context is None or not Runtime.exists():
+        yield
+        return
+    try:
+        with asked_by(lambda: is_open(context.session_id)):
+            yield
+    except AbandonedError:
+        st.stop()
 
 
 def open_visits() -> int:
