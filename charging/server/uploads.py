@@ -72,6 +72,9 @@ class UploadLimits:
     coming: Counter[str] = field(default_factory=Counter)
     """Bytes of requests under way, by session."""
 
+    _kept: dict[str, int] = field(default_factory=dict)  # bytes of files, when a request last began or ended
+    _kept_in_all: int = 0
+
     async def hand_on(self, app: App, scope: Scope, receive: Receive, send: Send, session: str) -> None:
         """Answer a request to the address of a file: refuse it, or hand it on and count what it brings."""
         if scope["method"] not in ("PUT", "POST"):
@@ -104,6 +107,7 @@ class UploadLimits:
             has_begun = True
             await send(message)
 
+        self._look()
         try:
             self._check(session, announced=_announced(scope))
             await app(scope, _receive, _send)
@@ -113,15 +117,27 @@ class UploadLimits:
         finally:
             self.coming[session] -= brought
             self.coming += Counter()  # forgets those of which nothing is coming
+            self._look()
+
+    def _look(self) -> None:
+        """Add up the files that are kept: they become more only where a request ends."""
+        self._kept = self.held.bytes_by_visit()
+        self._kept_in_all = sum(self._kept.values())
 
     def _check(self, session: str, announced: int = 0) -> None:
         """Raise if more is here, or said to come, than may be."""
-        held = self.held.bytes_by_visit()
-        own = held.get(session, 0) + self.coming[session] + announced
+        if self._refusal(session, announced):
+            self._look()  # some of it may be gone meanwhile
+            if refusal := self._refusal(session, announced):
+                raise _BrokenOffError(refusal)
+
+    def _refusal(self, session: str, announced: int) -> Refusal | None:
+        own = self._kept.get(session, 0) + self.coming[session] + announced
         if own > self.limit_mb * MB + FRAMING_BYTES:
-            raise _BrokenOffError(_too_large(self.limit_mb))
-        if sum(held.values()) + self.coming.total() + announced > self.total_mb * MB:
-            raise _BrokenOffError(BUSY)
+            return _too_large(self.limit_mb)
+        if self._kept_in_all + self.coming.total() + announced > self.total_mb * MB:
+            return BUSY
+        return None
 
 
 def _announced(scope: Scope) -> int:

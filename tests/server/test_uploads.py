@@ -129,6 +129,30 @@ def test_files_that_come_at_once_are_counted_together(server):
     assert limits.coming == {}
 
 
+def test_files_that_are_kept_are_not_added_up_for_every_piece_of_another(server):
+    asked, keeper, limits = server()
+    looks = []
+    limits.held = Held(
+        is_visit=limits.held.is_visit, bytes_by_visit=lambda: looks.append(1) or keeper.by_visit()
+    )
+    assert put(asked, MB // 2) == 204
+    assert len(looks) == 2
+
+
+def test_what_is_removed_while_a_file_comes_makes_room_for_it(server):
+    _, keeper, limits = server()
+    keeper.kept = {FILE: MB}
+    removes = Asked(make_gate(uploads=limits), keeper)
+
+    async def removes_then_reads(scope, receive, send):
+        await removes.answer(FILE, method="DELETE")
+        await keeper(scope, receive, send)
+
+    other = FILE.replace("f1", "f2")
+    assert put(Asked(make_gate(uploads=limits), removes_then_reads), MB // 2, path=other) == 204
+    assert keeper.kept == {other: MB // 2}
+
+
 def test_a_file_that_stops_coming_is_broken_off(server):
     _, keeper, limits = server()
     limits.stalled_s = 0.05
