@@ -83,7 +83,9 @@ class Edge:
                 METRICS.requested(kind.name.lower() if kind else "unknown", message["status"])
                 called = self._gate.hosts.called(scope)
                 headers = [*message.get("headers", ()), *self._gate.policies.headers(kind, called)]
-                message = {**message, "headers": [*secured(headers)] if _is_secure(scope) else headers}
+                message = {**message, "headers": headers}
+            if _is_secure(scope) and message["type"] in ("http.response.start", "websocket.accept"):
+                message = {**message, "headers": [*secured(message.get("headers", ()))]}
             await send(message)
 
         return _send

@@ -14,7 +14,7 @@ PROCESS_COOKIE = "charging_process"
 
 
 class VisitCookies:
-    """An ASGI middleware that sets them.
+    """An ASGI middleware that sets them; the edge around it keeps those of https there.
 
     Parameters
     ----------
@@ -43,21 +43,16 @@ class VisitCookies:
     def _for_page(self, scope: Scope) -> str | None:
         if scope["type"] != "http" or scope["path"].removesuffix("/") != self._path.removesuffix("/"):
             return None
-        return (
-            None
-            if VISITOR_COOKIE in _cookies(scope)
-            else self._cookie(scope, VISITOR_COOKIE, token_urlsafe())
-        )
+        return None if VISITOR_COOKIE in _cookies(scope) else self._cookie(VISITOR_COOKIE, token_urlsafe())
 
     def _for_visit(self, scope: Scope) -> str | None:
         server = scope.get("server") if scope["type"] == "websocket" else None
         if server is None or server[1] is None:  # a socket in the file system has no port
             return None
-        return self._cookie(scope, PROCESS_COOKIE, str(server[1]))
+        return self._cookie(PROCESS_COOKIE, str(server[1]))
 
-    def _cookie(self, scope: Scope, name: str, value: str) -> str:
-        secure = "; Secure" if scope.get("scheme") in ("https", "wss") else ""
-        return f"{name}={value}; Path={self._path}; HttpOnly; SameSite=Lax{secure}"
+    def _cookie(self, name: str, value: str) -> str:
+        return f"{name}={value}; Path={self._path}; HttpOnly; SameSite=Lax"
 
 
 def _cookies(scope: Scope) -> set[str]:

@@ -94,14 +94,26 @@ def test_the_inline_script_of_streamlits_page_is_allowed_by_what_it_says():
     assert inline_script_hashes('<script src="x"></script><script async>1 < 2</script>') != ()
 
 
-def test_cookies_set_over_https_stay_there():
+@pytest.mark.parametrize(
+    ("scheme", "path", "start"),
+    [("http", "/", "http.response.start"), ("ws", "/_stcore/stream", "websocket.accept")],
+)
+def test_cookies_set_over_https_stay_there(scheme, path, start):
     async def sets_cookies(scope, receive, send):  # noqa: ARG001
         cookies = [(b"set-cookie", b"a=b; Path=/"), (b"Set-Cookie", b"c=d; Secure")]
-        await send({"type": "http.response.start", "status": 200, "headers": cookies})
-        await send({"type": "http.response.body", "body": b""})
+        await send({"type": start, "status": 200, "headers": cookies})
 
-    for scheme, expected in (("http", "a=b; Path=/"), ("https", "a=b; Path=/; Secure")):
+    for suffix, expected in (("", "a=b; Path=/"), ("s", "a=b; Path=/; Secure")):
         asked = Asked(make_gate(), sets_cookies)
-        asked("/", scheme=scheme)
+        asked(path, kind="http" if scheme == "http" else "websocket", scheme=scheme + suffix)
         assert asked.headers["set-cookie"] == expected
         assert asked.headers["Set-Cookie"] == "c=d; Secure"
+
+
+def test_a_handshake_without_headers_gets_none():
+    async def accepts(scope, receive, send):  # noqa: ARG001
+        await send({"type": "websocket.accept"})
+
+    asked = Asked(make_gate(), accepts)
+    assert asked("/_stcore/stream", kind="websocket", scheme="wss") == 101
+    assert asked.headers == {}

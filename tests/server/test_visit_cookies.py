@@ -5,10 +5,10 @@ import pytest
 from charging.server.visit_cookies import PROCESS_COOKIE, VISITOR_COOKIE, VisitCookies
 
 
-def cookies(kind, path="/", *, given="", base_path="", scheme="http", server=("127.0.0.1", 8501)):
+def cookies(kind, path="/", *, given="", base_path="", server=("127.0.0.1", 8501)):
     """Return the cookies that an answer sets, as they are written."""
     start = {"http": "http.response.start", "websocket": "websocket.accept"}[kind]
-    scope = {"type": kind, "path": path, "scheme": scheme, "server": server}
+    scope = {"type": kind, "path": path, "server": server}
     scope["headers"] = [(b"cookie", given.encode())] if given else []
     sent = []
 
@@ -54,8 +54,3 @@ def test_the_handshake_of_a_visit_names_its_process_every_time():
 @pytest.mark.parametrize("server", [None, ("socket", None)])
 def test_a_process_without_a_port_has_no_name(server):
     assert cookies("websocket", "/_stcore/stream", server=server) == []
-
-
-@pytest.mark.parametrize(("kind", "scheme"), [("http", "https"), ("websocket", "wss")])
-def test_over_https_they_never_go_out_over_http(kind, scheme):
-    assert all(cookie.endswith("; Secure") for cookie in cookies(kind, scheme=scheme))
