@@ -58,7 +58,7 @@ class Settings(BaseModel):
         json_schema_extra={"unit": "MB"},
     )
     cache_limit_mb: int = Field(
-        256,
+        96,
         ge=1,
         description="What answers already given and selections already made may take in memory, of all "
         "visitors together",
