@@ -1,14 +1,14 @@
-"""Where queries run: DuckDB in this process, over one version of a dataset.
+"""Where queries run: arrays and DuckDB in this process, over one version of a dataset.
 
-The columns of `charging.queries.groups` that sums need are read when a dataset is opened and stay in memory.
-Tables for SQL, and the wide rows of the stations, follow when a query first reads them, since the first
-map needs none; above a set size the wide rows stay on disk.
+The columns of `charging.queries.groups` that conditions compare and sums add up are read when a dataset is
+opened and stay in memory. The wide rows of the stations follow when a query first reads them, since the first
+map needs none; above a set size they stay on disk.
 """
 
 import re
 import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -37,12 +37,6 @@ CACHE_BYTES = 32_000_000
 MAX_LISTED = 10_000
 """Stations that a query lists by number; for more of them whole columns are read."""
 
-TABLES_AFTER_S = 1.0
-"""When the tables for SQL are made if no query needs them before: not while the first map is computed."""
-
-EVERYTHING = "true"
-"""The condition that every group meets."""
-
 
 class Columns(NamedTuple):
     """The columns of the groups that sums need, as arrays: a row per group, by cell, then by station."""
@@ -54,7 +48,9 @@ class Columns(NamedTuple):
     operator_code: NDArray[np.int64]  # -1: not known
     current_rank: NDArray[np.int64]  # position in `Current`; -1: not known
     status_rank: NDArray[np.int64]  # position in `Status`; `NO_STATUS`: not known
+    connectors: NDArray[np.int64]  # bits as in `piles`; -1: not known
     power_kw: NDArray[np.float64]  # NaN: not known
+    opened_on: NDArray[np.datetime64]  # days; NaT: not known
     pile_counts: Mapping[str, NDArray[np.float64]]  # each of `PILE_COUNTS`; 0: not known
     is_known: Mapping[str, NDArray[np.bool_]]  # for each of `PILE_COUNTS`
     known_counts: frozenset[str]  # those of `PILE_COUNTS` known for every group
@@ -65,6 +61,11 @@ class TextCodes(NamedTuple):
 
     values: NDArray[np.object_]  # distinct, ascending
     codes: NDArray[np.intp]  # of each group, its position in `values`; -1: not known
+
+    def texts_of(self, codes: NDArray[np.integer[Any]]) -> NDArray[np.object_]:
+        """Return the text of each code; None for -1."""
+        texts: NDArray[np.object_] = np.array([*self.values, None], dtype=object)[codes]
+        return texts
 
 
 class _Contents(NamedTuple):
@@ -99,10 +100,9 @@ class Engine:
     ) -> None:
         """Start to read `dataset`, whose files must not change while the engine is open.
 
-        The first query waits for what it reads: arrays come first, then the tables for SQL, which are made
-        when one is needed, or a little later. Above `memory_limit_mb` the rows of the station file stay on
-        disk. SQL may take `time_limit_s`, and as long as its asker is there (`wanted.asked_by`). A `cache`
-        is shared with others, and bounds what all of them keep.
+        The first query waits for it. Above `memory_limit_mb` the rows of the station file stay on disk. SQL
+        may take `time_limit_s`, and as long as its asker is there (`wanted.asked_by`). A `cache` is shared
+        with others, and bounds what all of them keep.
         """
         self._connection = duckdb.connect(":memory:")
         self._lock = threading.Lock()
@@ -117,10 +117,9 @@ class Engine:
         self._memory_columns = (*IDENTITY, *TEXTS) if self._is_in_memory else TEXTS
         form = "table" if self._is_in_memory else "view"
         self._stations: str | None = f"create {form} stations as"
-        self._is_closed, self._tables_wanted = False, threading.Event()
+        self._is_closed = False
         background = ThreadPoolExecutor(1)
-        self._contents: Future[_Contents] = Future()
-        self._tables = background.submit(self._prepare, dataset)
+        self._contents = background.submit(self._read, dataset)
         background.shutdown(wait=False)
 
     @property
@@ -187,27 +186,9 @@ class Engine:
 
         return self._cache.get((self._cached_under, key), find_for_all)
 
-    def peek_rows(self, key: Hashable) -> NDArray[np.int64] | None:
-        """Return the rows of a key if they are in the cache."""
-        rows: NDArray[np.int64] | None = self._cache.peek((self._cached_under, key))
-        return rows
-
     def clear_cache(self) -> None:
         """Empty the cache of rows: the next selection is looked up as if it were the first."""
         self._cache.clear()
-
-    def find_rows(self, condition: str, parameters: tuple[Any, ...]) -> NDArray[np.int64]:
-        """Return the rows of `columns` whose groups meet a condition, ascending.
-
-        A row of the table `groups` keeps its `rowid`, since no row is ever deleted.
-        """
-        if condition == EVERYTHING:
-            return np.arange(self.columns.cell.size)
-        self._wait_for(condition)
-        with watched_cursor(self._connection, self._time_limit_s) as cursor, self._reading():
-            found = cursor.sql(f"select rowid from groups where {condition}", params=list(parameters))
-            rows: NDArray[np.int64] = found.to_arrow_table()["rowid"].to_numpy()
-        return rows if (rows[1:] > rows[:-1]).all() else np.sort(rows)
 
     def text_codes(self, column: str) -> TextCodes:
         """Return a text column of the groups' stations as codes, which are faster to count by."""
@@ -251,27 +232,25 @@ class Engine:
         return pa.table({name: read[name] if name in missing else _to_text(held[name]) for name in columns})
 
     def wait(self) -> None:
-        """Wait until everything is ready, the tables for SQL too: to measure what comes after.
+        """Wait until it is ready: to measure what comes after.
 
         Raises
         ------
         DatasetError
             If a file of the dataset is damaged or cannot be read.
         """
-        self._tables_wanted.set()
-        self._tables.result()
+        self._contents.result()
 
     @property
     def is_broken(self) -> bool:
         """Whether it was closed, or could not read its files: another one may."""
-        futures = (self._contents, self._tables)
-        return self._is_closed or any(each.done() and each.exception() is not None for each in futures)
+        is_read = self._contents.done()
+        return self._is_closed or (is_read and self._contents.exception() is not None)
 
     def close(self) -> None:
         """Free the memory."""
         self._is_closed = True
-        self._tables_wanted.set()
-        wait([self._tables])
+        wait([self._contents])
         self._connection.close()
 
     def _check_wide_rows(self) -> None:
@@ -299,32 +278,23 @@ class Engine:
                     self._connection.cursor().execute(f"{self._stations} {select}")
                     self._stations = None
 
-    def _prepare(self, dataset: Dataset) -> None:
-        """Read the columns for sums, which answer many queries, then make the tables for SQL."""
+    def _read(self, dataset: Dataset) -> _Contents:
         stations, piles, areas = (dataset.path(table) for table in ("stations", "piles", "service_areas"))
-        try:
-            check_files(dataset, "stations", "piles", "service_areas")
-            groups = read_groups(stations, piles)
-            counts = groups.pile_counts()
-            columns, operator_ids = _columns(groups, counts), self._operator_ids(stations, piles)
-            service_areas = pq.read_metadata(areas).num_rows
-            kept = groups.stations.select(list(self._memory_columns))
-            self._contents.set_result(_Contents(columns, operator_ids, service_areas, kept))
-        except BaseException as error:
-            self._contents.set_exception(error)
-            raise
-        self._tables_wanted.wait(TABLES_AFTER_S)
-        if self._is_closed:
-            return
-        tables = {"groups": groups.table(counts), "service_areas": _read_table(areas)}
+        check_files(dataset, "stations", "piles", "service_areas")
+        groups = read_groups(stations, piles)
         with self._connection.cursor() as cursor:
-            for name, table in tables.items():
-                cursor.register("read", table)
-                cursor.execute(f"create table {name} as from read")
-                cursor.unregister("read")
+            cursor.execute(f"create view service_areas as from read_parquet({_literal(areas)})")
+            operator_ids = self._operator_ids(cursor, stations, piles)
+        return _Contents(
+            _columns(groups),
+            operator_ids,
+            pq.read_metadata(areas).num_rows,
+            groups.stations.select(list(self._memory_columns)),
+        )
 
-    def _operator_ids(self, stations: Path, piles: Path) -> dict[int, str]:
-        found = self._connection.execute(
+    @staticmethod
+    def _operator_ids(cursor: duckdb.DuckDBPyConnection, stations: Path, piles: Path) -> dict[int, str]:
+        found = cursor.execute(
             " union ".join(
                 "select operator_code, operator_id"
                 f" from read_parquet({_literal(file)}) where operator_code is not null"
@@ -335,7 +305,8 @@ class Engine:
         return dict(found.fetchall())
 
 
-def _columns(groups: StoredGroups, counts: Mapping[str, NDArray[np.float64]]) -> Columns:
+def _columns(groups: StoredGroups) -> Columns:
+    counts = groups.pile_counts()
     cell, lat, lon = (groups.station_column(name).to_numpy() for name in ("cell", "lat", "lon"))
     is_known = {part: ~np.isnan(values) for part, values in counts.items()}
     return Columns(
@@ -346,7 +317,9 @@ def _columns(groups: StoredGroups, counts: Mapping[str, NDArray[np.float64]]) ->
         operator_code=groups.operator_code.fill_null(-1).to_numpy().astype(np.int64),
         current_rank=groups.current_rank,
         status_rank=groups.status_rank,
+        connectors=groups.pile_column("connectors").fill_null(-1).to_numpy().astype(np.int64),
         power_kw=groups.pile_column("power_kw").to_numpy(zero_copy_only=False),
+        opened_on=groups.station_column("opened_on").to_numpy(zero_copy_only=False).astype("datetime64[D]"),
         # an array per count: the values that are taken and added up are contiguous
         pile_counts={part: np.nan_to_num(values) for part, values in counts.items()},
         is_known=is_known,

@@ -16,7 +16,7 @@ and sort every row.
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -113,17 +113,6 @@ class StoredGroups(NamedTuple):
             "fault_piles": count_where(_is_one_of(status, (Status.FAULT,)), is_status_known),
             "status_unknown_piles": count_where(~is_status_known),
         }
-
-    def table(self, counts: Mapping[str, NDArray[np.float64]]) -> pa.Table:
-        """Return the table `groups`, with the given pile counts."""
-        rank = self.status_rank
-        columns: dict[str, Any] = {"station_no": self.station_row + 1}
-        columns |= {name: self.station_column(name) for name in _OF_STATION}
-        columns |= {"operator_code": self.operator_code}
-        columns |= {name: self.pile_column(name) for name in _OF_PILES}
-        columns |= {"status_rank": pa.array(rank, mask=rank == NO_STATUS)}
-        columns |= {name: pa.array(values, from_pandas=True) for name, values in counts.items()}
-        return pa.table(columns)
 
 
 def read_groups(stations: Path, piles: Path) -> StoredGroups:

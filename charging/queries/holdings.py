@@ -1,6 +1,6 @@
 """Who has what where: stations and piles by unit and operator, the table that the analytics read.
 
-SQL selects the groups, numpy adds them up, as in `measures.sum_by_cell`.
+Arrays are added up, as in `measures.sum_by_cell`.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from charging.domain.arrays import run_starts
 from charging.domain.filters import Filters
-from charging.queries.cell_codes import cell_codes
+from charging.queries.codes import cell_codes
 from charging.queries.engine import Engine
 from charging.queries.predicates import select_groups
 

@@ -3,7 +3,7 @@
 Sums are null where nothing is known of what they add up, and 0 where there is nothing to add.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from charging.domain.arrays import ratio, run_starts
 from charging.domain.filters import Filters
-from charging.domain.vocabulary import Current, Status
-from charging.queries.cell_codes import cell_codes
-from charging.queries.engine import Columns, Engine, TextCodes
+from charging.queries.codes import cell_codes, codes_of
+from charging.queries.engine import Columns, Engine
 from charging.queries.groups import NO_STATUS, PILE_COUNTS
 from charging.queries.predicates import Place, select_groups
 
@@ -64,36 +63,16 @@ def sum_by(engine: Engine, filters: Filters, place: Place, by: str, sums_of: Col
     columns, rows = engine.columns, select_groups(engine, filters, place)
     if by == "operator_code":
         return _sum_by_code(columns, rows, columns.operator_code[rows], sums_of)
-    values, codes = _codes_of(engine, by)
-    sums = _sum_by_code(columns, rows, codes[rows], sums_of)
-    return sums | {"key": np.array([*values, None], dtype=object)[sums["key"]]}  # -1 points at the last
-
-
-def _codes_of(engine: Engine, by: str) -> TextCodes:
-    """Return a column of few texts as codes, in the order of the texts."""
-    match by:
-        case "current":
-            return _by_text(Current, engine.columns.current_rank)
-        case "status":
-            ranks = engine.columns.status_rank
-            return _by_text(Status, np.where(ranks == NO_STATUS, -1, ranks))
-        case _:
-            return engine.text_codes(by)
-
-
-def _by_text(values: Iterable[str], ranks: NDArray[np.int64]) -> TextCodes:
-    """Return positions among some values, -1 for none of them, as positions among them in ascending order."""
-    texts = np.array([*map(str, values)], dtype=object)
-    order = np.argsort(texts)
-    place = np.append(np.argsort(order), -1)  # the last is that of -1
-    return TextCodes(texts[order], place[ranks])
+    coded = codes_of(engine, by)
+    sums = _sum_by_code(columns, rows, coded.codes[rows], sums_of)
+    return sums | {"key": coded.texts_of(sums["key"])}
 
 
 def sum_by_cell(engine: Engine, filters: Filters, place: Place, resolution: int) -> Sums:
     """Return what `sum_groups` returns by the cells of a resolution, as arrays, with `cell` for `key`.
 
-    SQL selects the groups, numpy adds them up in the order of their cells: adding runs of rows is several
-    times faster than grouping them (tests/benchmarks).
+    Groups are added up in the order of their cells: adding runs of rows is several times faster than grouping
+    them (tests/benchmarks).
     """
     rows, cells = _by_cell(engine, select_groups(engine, filters, place), resolution)
     sums = _sums_of_runs(engine.columns, rows, cells)

@@ -4,9 +4,11 @@ Small tables for `charging.analytics.quality`, over the whole dataset: its quali
 selection.
 """
 
+import numpy as np
 import pandas as pd
 
 from charging.domain.schema import STATIONS
+from charging.queries.codes import codes_of
 from charging.queries.engine import Engine, Query
 
 _NOT_COUNTED = ("operator_code", "service_area_id", "city", "city_derived_km", "pinyin")
@@ -17,11 +19,8 @@ STATION_FIELDS = tuple(
 )
 """Fields counted once per station."""
 
-PILE_FIELDS = {
-    "operator_id": "g.operator_code",
-    **{name: f"g.{name}" for name in ("current", "connectors", "power_kw", "status")},
-}
-"""Fields counted once per pile, each with the column of `groups` it is read from."""
+PILE_FIELDS = ("operator_id", "current", "connectors", "power_kw", "status")
+"""Fields counted once per pile."""
 
 _POINT = (
     "station_id, source, name, name_zh, operator_id, operator_raw, lat, lon, piles, country, region, city_id,"
@@ -48,19 +47,23 @@ def field_counts(engine: Engine) -> pd.DataFrame:
     stations = engine.run(
         Query(f"select source, count(*) as whole, {counted} from stations group by source order by source")
     )
-    weighted = ", ".join(
-        f"sum(case when {column} is null then 0 else g.piles end) as {name}"
-        for name, column in PILE_FIELDS.items()
-    )
-    piles = engine.run(
-        Query(
-            f"select s.source as source, sum(g.piles) as whole, {weighted} from groups g"
-            " join stations s on s.station_no = g.station_no group by s.source order by s.source"
-        )
-    ).fillna(0)
+    piles = _known_piles(engine)
     tables = [_counts(stations, "stations", name, "whole") for name in STATION_FIELDS]
     tables += [_counts(piles, "piles", name, "whole") for name in PILE_FIELDS]
     return pd.concat(tables, ignore_index=True)
+
+
+def _known_piles(engine: Engine) -> pd.DataFrame:
+    """Return by source how many piles there are, and of how many each of `PILE_FIELDS` is known."""
+    columns = engine.columns
+    source = engine.station_rows(None, ("source",)).source.to_numpy()[columns.station_no - 1]
+    known = {name: codes_of(engine, name).codes >= 0 for name in ("operator_id", "current", "status")}
+    known |= {"connectors": columns.connectors >= 0, "power_kw": ~np.isnan(columns.power_kw)}
+    piles = columns.pile_counts["piles"]
+    table = pd.DataFrame(
+        {"source": source, "whole": piles} | {name: piles * known[name] for name in PILE_FIELDS}
+    )
+    return table.groupby("source", as_index=False).sum()
 
 
 def station_points(engine: Engine) -> pd.DataFrame:

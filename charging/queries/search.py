@@ -22,7 +22,6 @@ from charging.domain.towns import CHINA as CHINA_CODE
 from charging.domain.vocabulary import Datum
 from charging.queries.dataset_figures import countries
 from charging.queries.engine import Engine, Query
-from charging.queries.predicates import Condition, all_of, escape_like, text_condition
 from charging.queries.town_search import find_towns
 
 MAX_TEXT_LENGTH = 100
@@ -264,12 +263,13 @@ def _town(place: Place, neighbour: City | None) -> Hit:
 
 def _stations(engine: Engine, text: str, limit: int) -> Iterator[Hit]:
     """Return the stations that have every word, in the order of `find_hits`."""
-    condition, ranks = all_of([_word_condition(word) for word in text.split()]), _station_ranks(text)
+    words, ranks = [_word_condition(word) for word in text.split()], _station_ranks(text)
+    has_all = " and ".join(word.sql for word in words)
     cases = " ".join(f"when {rank.sql} then {number}" for number, rank in enumerate(ranks))
     # the best are found before their texts are fetched
     best = (
         f"select station_no, case {cases} else {len(ranks)} end as rank from stations"
-        f" where {condition.sql} order by rank, piles desc nulls last, station_no limit {int(limit)}"
+        f" where {has_all} order by rank, piles desc nulls last, station_no limit {int(limit)}"
     )
     rows = engine.run(
         Query(
@@ -277,26 +277,44 @@ def _stations(engine: Engine, text: str, limit: int) -> Iterator[Hit]:
             " lat, lon"
             f" from ({best}) best join stations using (station_no)"
             " order by rank, piles desc nulls last, station_no",
-            (*(each for rank in ranks for each in rank.parameters), *condition.parameters),
+            tuple(each for condition in (*ranks, *words) for each in condition.parameters),
         )
     )
     known = rows.astype(object).where(rows.notna(), None).to_dict("records")
     return (Hit(kind=HitKind.STATION, **{str(name): value for name, value in row.items()}) for row in known)
 
 
-def _word_condition(word: str) -> Condition:
+class _Condition(NamedTuple):
+    """SQL that is true or false of a station, with its bound parameters."""
+
+    sql: str
+    parameters: tuple[str, ...]
+
+
+def _has_words(text: str) -> _Condition:
+    words = text.split()
+    likes = " and ".join("search like ? escape '!'" for _ in words)
+    return _Condition(f"({likes})", tuple(f"%{_escape_like(word)}%" for word in words))
+
+
+def _escape_like(text: str) -> str:
+    """Return a text that `like ... escape '!'` takes literally."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def _word_condition(word: str) -> _Condition:
     """Return the condition that a station has a word in its text, or its letters in its pinyin."""
-    written, letters = text_condition(word), fold_pinyin(word)
+    written, letters = _has_words(word), fold_pinyin(word)
     if not (letters and letters.isascii()):
         return written
-    return Condition(f"{written.sql} or pinyin like ?", (*written.parameters, f"%{letters}%"))
+    return _Condition(f"({written.sql} or pinyin like ?)", (*written.parameters, f"%{letters}%"))
 
 
-def _station_ranks(text: str) -> list[Condition]:
+def _station_ranks(text: str) -> list[_Condition]:
     """Return the conditions of which a better station meets an earlier one."""
-    ranks = [Condition("search like ? escape '!'", (f"{escape_like(text)}%",)), text_condition(text)]
+    ranks = [_Condition("search like ? escape '!'", (f"{_escape_like(text)}%",)), _has_words(text)]
     letters = fold_pinyin(text)
     if letters and letters.isascii():
-        begins = Condition("pinyin like ? or pinyin like ?", (f"{letters}%", f"% {letters}%"))
+        begins = _Condition("pinyin like ? or pinyin like ?", (f"{letters}%", f"% {letters}%"))
         ranks.insert(1, begins)
     return ranks

@@ -68,14 +68,6 @@ class SizedCache:
                 found: T = coming.value.result()
                 return found
 
-    def peek(self, key: Hashable) -> Any:  # noqa: ANN401  whatever was kept
-        """Return the value of a key, None if it is not kept."""
-        with self._lock:
-            if key not in self._kept:
-                return None
-            self._kept.move_to_end(key)
-            return self._kept[key][0]
-
     def clear(self) -> None:
         """Keep nothing of what was asked before."""
         with self._lock:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from charging.domain.arrays import run_starts
 from charging.domain.filters import Filters
-from charging.queries.cell_codes import cell_codes
+from charging.queries.codes import cell_codes
 from charging.queries.engine import Engine, decode
 from charging.queries.predicates import select_groups
 

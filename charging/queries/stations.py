@@ -10,6 +10,7 @@ from charging.domain.arrays import run_starts
 from charging.domain.bounds import WORLD, Bounds
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Status
+from charging.queries.codes import codes_of
 from charging.queries.engine import Engine, Query, decode
 from charging.queries.measures import sum_by_station, sum_stations
 from charging.queries.predicates import Place, select_groups
@@ -100,12 +101,27 @@ def station(engine: Engine, station_id: str) -> Station | None:
     rows = engine.run(Query("select * from stations where station_id = ?", (station_id,)))
     if rows.empty:
         return None
-    groups = engine.run(
-        Query(
-            "select operator_code, current, connectors, power_kw, status, piles from groups"
-            " where station_no = ? order by power_kw desc nulls last, current, status",
-            (int(rows.station_no[0]),),
-        )
+    return Station(rows.iloc[0], _pile_groups(engine, int(rows.station_no[0])))
+
+
+def _pile_groups(engine: Engine, station_no: int) -> pd.DataFrame:
+    """Return the groups of a station, the most powerful first."""
+    columns = engine.columns
+    of_station = slice(*np.searchsorted(columns.station_no, [station_no, station_no + 1]))
+    coded = {name: codes_of(engine, name) for name in ("operator_id", "current", "status")}
+    texts = {name: each.texts_of(each.codes[of_station]) for name, each in coded.items()}
+    connectors, piles = columns.connectors[of_station], columns.pile_counts["piles"][of_station]
+    groups = pd.DataFrame(
+        {
+            "operator_id": texts["operator_id"],
+            "current": texts["current"],
+            "connectors": np.where(connectors < 0, np.nan, connectors),
+            "power_kw": columns.power_kw[of_station],
+            "status": texts["status"],
+            "piles": np.where(columns.is_known["piles"][of_station], piles, np.nan),
+        }
     )
-    groups.insert(0, "operator_id", groups.pop("operator_code").map(engine.operator_ids).astype("object"))
-    return Station(rows.iloc[0], groups)
+    return groups.sort_values(_BY_POWER, ascending=[False, True, True], kind="stable", ignore_index=True)
+
+
+_BY_POWER = ["power_kw", "current", "status"]

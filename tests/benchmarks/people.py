@@ -28,7 +28,7 @@ from charging.domain.filters import Filters
 from charging.domain.hexes import cell_text
 from charging.maps.view import View
 from charging.maps.viewport import Viewport, frame_for
-from charging.queries.engine import Engine, Query
+from charging.queries.engine import Engine
 from charging.queries.hexes import hexes
 from charging.queries.stations import count_stations, stations
 from charging.settings import Settings
@@ -112,7 +112,7 @@ def plans(
     engine: Engine, *, people: int, lasting_s: float, seed: int, pause_s: tuple[float, float] = PAUSE_S
 ) -> list[Plan]:
     """Return a plan for each person, the same for a seed: views around stations, choices of operators."""
-    places = engine.run(Query("select * from groups")).drop_duplicates("station_no")
+    places = engine.station_rows(None, ("lat", "lon"))
     operators = sorted(engine.operator_ids.values())
     draws = random.Random(seed)  # noqa: S311  no secret
     return [

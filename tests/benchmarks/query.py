@@ -12,13 +12,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy_limit import COLUMNS, NumpyLimit
+from numpy_limit import COLUMNS, TEXTS, NumpyLimit
 from pandas_way import hexes as pandas_hexes
 from questions import Question, questions
 from report import Row
 
 from charging.dataset.store import open_dataset
-from charging.queries.engine import Engine, Query
+from charging.queries.codes import codes_of
+from charging.queries.engine import Engine
 from charging.queries.groups import PILE_COUNTS
 from charging.queries.hexes import hexes
 from charging.settings import Settings
@@ -89,10 +90,18 @@ def _asked_anew(engine: Engine, question: Question) -> pd.DataFrame:
 
 def _groups(engine: Engine) -> pd.DataFrame:
     """Return the rows all three answer from: those of the engine, with the names of operators."""
-    groups = engine.run(Query("select * from groups"))
-    groups["operator_id"] = groups.operator_code.map(engine.operator_ids)
-    groups["opened_on"] = pd.to_datetime(groups.opened_on)
-    return groups
+    columns = engine.columns
+    groups = {name: getattr(columns, name) for name in _NUMBERS}
+    groups["connectors"] = np.where(columns.connectors < 0, np.nan, columns.connectors)
+    for name in ("current", *TEXTS.values()):
+        coded = codes_of(engine, name)
+        groups[name] = coded.texts_of(coded.codes)
+    for name, counts in columns.pile_counts.items():
+        groups[name] = np.where(columns.is_known[name], counts, np.nan)
+    return pd.DataFrame(groups)
+
+
+_NUMBERS = ("cell", "station_no", "lat", "lon", "power_kw", "opened_on")
 
 
 def _agreed(answers: dict[str, Answer], question: Question) -> int:

@@ -263,19 +263,6 @@ def test_the_groups_of_a_place_are_those_whose_coordinates_lie_in_it(world, filt
 
 @pytest.mark.slow
 @settings(max_examples=30)
-@given(filters=light_selections, data=st.data())
-def test_a_selection_is_the_same_whichever_of_its_conditions_were_asked_before(world, filters, data):
-    world.engine.clear_cache()
-    expected = select_groups(world.engine, filters).tolist()
-    world.engine.clear_cache()
-    for name in data.draw(st.sets(st.sampled_from(filters.set_fields() or ("text",)))):
-        alone = Filters(**{name: getattr(filters, name)}, include_unknown=filters.include_unknown)
-        select_groups(world.engine, alone)
-    assert select_groups(world.engine, filters).tolist() == expected
-
-
-@pytest.mark.slow
-@settings(max_examples=30)
 @given(filters=light_selections, box=boxes(), limit=st.integers(0, 40))
 def test_fewer_stations_are_the_first_of_all(world, filters, box, limit):
     every = stations(world.engine, filters, box, limit=10_000)

@@ -1,5 +1,6 @@
-"""Which cell of each resolution the groups lie in: found once a resolution, kept with the engine."""
+"""Columns of the groups as positions among their distinct values: found once, kept with the engine."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -7,7 +8,9 @@ from numpy.typing import NDArray
 
 from charging.domain.arrays import run_starts
 from charging.domain.hexes import cells_at
-from charging.queries.engine import Engine
+from charging.domain.vocabulary import Current, Status
+from charging.queries.engine import Engine, TextCodes, decode
+from charging.queries.groups import NO_STATUS
 
 
 class CellCodes(NamedTuple):
@@ -43,3 +46,30 @@ def cell_codes(engine: Engine, resolution: int) -> CellCodes:
         return CellCodes(cells, codes.astype(np.int32), order, rank)
 
     return engine.memoize(f"cells {resolution}", find)
+
+
+def codes_of(engine: Engine, column: str) -> TextCodes:
+    """Return a column of few texts, by group: `operator_id`, `current`, `status`, or one of its station."""
+
+    def find() -> TextCodes:
+        columns = engine.columns
+        match column:
+            case "operator_id":
+                ids = decode(engine.operator_ids, np.arange(max(engine.operator_ids, default=-1) + 1))
+                return TextCodes(ids.to_numpy(), columns.operator_code)
+            case "current":
+                return _by_text(Current, columns.current_rank)
+            case "status":
+                return _by_text(Status, np.where(columns.status_rank == NO_STATUS, -1, columns.status_rank))
+            case _:
+                return engine.text_codes(column)
+
+    return engine.memoize(f"texts {column}", find)
+
+
+def _by_text(values: Iterable[str], ranks: NDArray[np.int64]) -> TextCodes:
+    """Return positions among some values, -1 for none of them, as positions among them in ascending order."""
+    texts = np.array([*map(str, values)], dtype=object)
+    order = np.argsort(texts)
+    place = np.append(np.argsort(order), -1)  # the last is that of -1
+    return TextCodes(texts[order], place[ranks])
