@@ -6,7 +6,7 @@ Made by `data/make_ground.py`. The browser reads the same files, one square at a
 import json
 import math
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -56,6 +56,7 @@ class Square(NamedTuple):
         return False
 
 
+@cache
 def whole_land() -> tuple[tuple[Degrees, ...], ...]:
     """Return the rings of the whole, longitudes from the Bering Strait eastwards, up to 191 degrees."""
     ground = static_json("ground.json")

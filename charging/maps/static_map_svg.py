@@ -231,10 +231,13 @@ def _draw_ground(svg: Element, view: _View, zoom: float) -> None:
 
 
 def _ring_paths(ring: Sequence[Degrees], view: _View, end: str = "Z") -> Iterator[str]:
+    lons, lats = zip(*ring, strict=True)
+    west, south, east, north = min(lons), min(lats), max(lons), max(lats)
     for turn in (-FULL_CIRCLE, 0.0, FULL_CIRCLE):
-        corners = [view.project(lat, lon + turn, near=lon + turn) for lon, lat in ring]
-        if _is_visible(corners, view):
-            yield _path(corners, end)
+        # its box first: most of the land of the earth is far from the picture
+        box = [view.project(lat, lon + turn, near=lon + turn) for lat, lon in ((south, west), (north, east))]
+        if _is_visible(box, view):
+            yield _path([view.project(lat, lon + turn, near=lon + turn) for lon, lat in ring], end)
 
 
 def _square_boxes(square: Square, view: _View) -> Iterator[tuple[float, float, float, float]]:
