@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from endurance import sizes
+from examples import EXAMPLES
 from hypothesis import HealthCheck, settings
 from realdata import REALDATA, VARIABLE
 from xdist.scheduler import LoadFileScheduling
@@ -27,7 +28,7 @@ from charging.sources.records import PileRecord, ServiceAreaRecord, SourceInfo, 
 
 settings.register_profile(
     "suite",
-    max_examples=int(os.environ.get("CHARGING_EXAMPLES", "25")),
+    max_examples=EXAMPLES,
     deadline=None,  # that the machine is busy is no fault of an example
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -7,7 +7,7 @@ import pytest
 from analytics import plain
 from analytics.networks import networks, operator_sets
 from analytics.seven import CENTRE, RING, by_unit, table
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.analytics.comparison import Standing, compare_holdings, sum_by_standing, white_spots_of
@@ -103,7 +103,6 @@ def test_standings_in_the_simulated_network_equal_plain_python(simulated_holding
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
 @given(rows=networks, a=operator_sets, b=operator_sets)
 def test_standings_in_any_table_equal_plain_python(rows, a, b):
     b = [operator for operator in b if operator not in a]
@@ -111,7 +110,6 @@ def test_standings_in_any_table_equal_plain_python(rows, a, b):
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
 @given(
     rows=networks,
     other=networks,
@@ -124,7 +122,6 @@ def test_standings_in_any_two_tables_equal_plain_python(rows, other, a, b):
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
 @given(rows=networks, a=operator_sets, b=operator_sets, seed=st.integers())
 def test_the_order_of_rows_and_operators_changes_nothing(rows, a, b, seed):
     b = [operator for operator in b if operator not in a]
@@ -135,7 +132,6 @@ def test_the_order_of_rows_and_operators_changes_nothing(rows, a, b, seed):
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
 @given(rows=networks, a=operator_sets)
 def test_no_pile_is_lost_between_a_b_and_others(rows, a):
     b = [operator for operator in "abcde" if operator not in a]

@@ -10,7 +10,7 @@ import pytest
 from analytics import plain
 from analytics.networks import OPERATORS, UNITS, networks, operator_sets
 from analytics.seven import CENTRE, RING, by_unit, table
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.analytics.coverage import Effect, coverage_of, coverage_within, marginal_gains, partner_layer
@@ -163,7 +163,6 @@ def test_gains_in_the_simulated_network_equal_plain_python(simulated_holdings, r
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
 @given(rows=networks, base=operator_sets, weights=weights)
 def test_gains_of_any_network_equal_plain_python(rows, base, weights):
     partners = [operator for operator in [*OPERATORS, "zero"] if operator not in base]
@@ -174,7 +173,6 @@ def test_gains_of_any_network_equal_plain_python(rows, base, weights):
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
 @given(rows=networks, base=operator_sets, seed=st.integers())
 def test_the_order_of_rows_and_operators_changes_nothing(rows, base, seed):
     partners = [operator for operator in OPERATORS if operator not in base]
@@ -185,7 +183,6 @@ def test_the_order_of_rows_and_operators_changes_nothing(rows, base, seed):
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
 @given(rows=networks, base=operator_sets)
 def test_gains_never_grow_and_never_exceed_those_alone(rows, base):
     found = coverage_of(table(rows))

@@ -5,7 +5,7 @@ from contextlib import closing
 import pandas as pd
 import pytest
 from analytics import plain_highways as plain
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from charging.analytics.highways import (
@@ -187,7 +187,6 @@ def test_an_area_says_whose_piles_stand_there():
 
 @pytest.mark.slow
 @given(base=st.lists(st.sampled_from("abc"), unique=True), partners=st.lists(st.sampled_from("abc")))
-@settings(max_examples=25)
 def test_the_classes_of_areas_add_up_to_the_shares(base, partners):
     """What is classed is what the shares before and after count."""
     classes = area_layer(FIVE, SERVED, base, partners).category
@@ -249,14 +248,12 @@ def same_as_plain(areas, holdings_, wanted, lengths_km):
 
 @pytest.mark.slow
 @given(world=roadsides(), wanted=st.sampled_from([None, [], ["a"], ["a", "b"]]))
-@settings(max_examples=25)
 def test_gaps_are_those_of_the_plain_reference(world, wanted):
     same_as_plain(*world, wanted, {})
 
 
 @pytest.mark.slow
 @given(world=roadsides(), partner=st.sampled_from(["a", "b", "nobody"]))
-@settings(max_examples=25)
 def test_a_partner_never_lengthens_a_gap(world, partner):
     changed = gap_changes(*world, ["a"], [partner])
     assert (changed.shortened_km >= 0).all()
@@ -265,7 +262,6 @@ def test_a_partner_never_lengthens_a_gap(world, partner):
 
 @pytest.mark.slow
 @given(km=chainages)
-@settings(max_examples=25)
 def test_the_gaps_of_a_road_add_up_to_its_length(km):
     """Each pair of neighbours is a road of its own here, whose only gap is the one between them."""
     assume(len(km) > 1)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.analytics.holdings import Holdings, bin_stations
@@ -49,7 +49,6 @@ def as_list(table):
 
 
 @pytest.mark.slow
-@settings(max_examples=20)
 @given(ROWS, st.integers(0, CELL_RESOLUTION))
 def test_stations_are_binned_as_loops_bin_them(rows, resolution):
     table = bin_stations(stations(rows), resolution)

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.analytics import population
@@ -43,7 +43,6 @@ def engine(request):
 
 @pytest.mark.slow
 @given(SELECTIONS)
-@settings(max_examples=20)
 def test_distances_are_those_to_the_selected_points(engine, filters):
     found = nearest_people_km(engine, filters)
     expected = nearest_km(people_of(engine), points(engine, filters))

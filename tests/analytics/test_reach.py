@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from analytics import plain_reach
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.analytics.reach import (
@@ -150,7 +150,6 @@ def reaches(draw):
 
 @pytest.mark.slow
 @given(reaches(), KMS, st.sets(st.sampled_from(OPERATORS)))
-@settings(max_examples=30)
 def test_a_curve_never_falls_and_never_passes_the_whole(reach, kms, operators):
     curve = reach_curve(*reach, operators, sorted(kms))
     assert curve.weight_reached.is_monotonic_increasing
@@ -160,7 +159,6 @@ def test_a_curve_never_falls_and_never_passes_the_whole(reach, kms, operators):
 
 @pytest.mark.slow
 @given(reaches(), KMS, st.sets(st.sampled_from(OPERATORS)), st.sets(st.sampled_from(OPERATORS)))
-@settings(max_examples=30)
 def test_a_larger_set_of_operators_never_reaches_less(reach, kms, some, more):
     fewer, all_of_them = (reach_curve(*reach, chosen, kms).weight_reached for chosen in (some, some | more))
     # sums of the same weights in another order differ in the last digits
@@ -169,7 +167,6 @@ def test_a_larger_set_of_operators_never_reaches_less(reach, kms, some, more):
 
 @pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from(OPERATORS), st.floats(-90, 90), st.floats(-180, 180)), max_size=9))
-@settings(max_examples=30)
 def test_the_nearest_is_the_least_of_all_haversines_on_either_side_of_the_globe(stations):
     nearest = nearest_km(TOWNS, points_of(*stations))
     for at, row in enumerate(plain_reach.nearest_km(list(zip(TOWNS.lat, TOWNS.lon, strict=True)), stations)):

@@ -9,7 +9,7 @@ import pytest
 from analytics import plain
 from analytics.networks import OPERATORS, networks, operator_sets
 from analytics.seven import CENTRE, RING, by_unit, table
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.analytics.resilience import Dependence, Loss, concentration, dependence, losses_without
@@ -118,7 +118,6 @@ def test_concentration_in_the_simulated_network_equals_plain_python(simulated_ho
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
 @given(rows=networks, leavers=operator_sets)
 def test_losses_and_shares_of_any_network_equal_plain_python(rows, leavers):
     same(by_unit(losses_without(table(rows), leavers), *LOSSES), plain.losses_without(rows, leavers))
@@ -126,7 +125,6 @@ def test_losses_and_shares_of_any_network_equal_plain_python(rows, leavers):
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
 @given(rows=networks, leavers=operator_sets, seed=st.integers())
 def test_the_order_of_rows_and_leavers_changes_nothing(rows, leavers, seed):
     losses, shares = losses_without(table(rows), leavers), concentration(table(rows))
@@ -137,7 +135,6 @@ def test_the_order_of_rows_and_leavers_changes_nothing(rows, leavers, seed):
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
 @given(rows=networks)
 def test_the_index_lies_between_even_shares_and_one_holder(rows):
     known = concentration(table(rows)).dropna(subset="hhi")
@@ -148,7 +145,6 @@ def test_the_index_lies_between_even_shares_and_one_holder(rows):
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
 @given(rows=networks, leavers=operator_sets, more=operator_sets)
 def test_more_leavers_never_leave_more_behind(rows, leavers, more):
     few, many = losses_without(table(rows), leavers), losses_without(table(rows), [*leavers, *more])

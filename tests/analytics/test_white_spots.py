@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from analytics import plain_reach
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.analytics.white_spots import (
@@ -162,7 +162,6 @@ EXPONENT = st.sampled_from([0.0, 0.5, 1.0, 2.0])
     ),
     st.tuples(EXPONENT, EXPONENT, EXPONENT),
 )
-@settings(max_examples=30)
 def test_any_ranking_is_that_of_loops(places, stations, exponents):
     lat, lon, weight = zip(*places, strict=True)
     weights = weights_at(lat, lon, weight, title="Towns", unit="people", source="-")

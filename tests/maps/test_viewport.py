@@ -138,7 +138,7 @@ CORNERS = JSON | st.fixed_dictionaries({"lat": JSON | st.floats(), "lng": JSON |
 BOXES = JSON | st.fixed_dictionaries({"_southWest": CORNERS, "_northEast": CORNERS})
 
 
-@settings(max_examples=200)
+@settings(max_examples=50)
 @given(JSON | st.fixed_dictionaries({"bounds": BOXES, "zoom": JSON | st.floats()}))
 def test_whatever_a_browser_sends_is_a_viewport_on_the_earth_or_none(answer):
     found = Viewport.from_component(answer)

@@ -2,6 +2,7 @@
 
 import pytest
 import reference
+from examples import OF_EACH
 from hypothesis import given, settings
 from queries.test_queries import light_selections, world  # noqa: F401  the random world of all queries
 
@@ -38,7 +39,7 @@ def tiny(tiny_dataset):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("by", [*range(12), *Unit])
-@settings(max_examples=10)
+@settings(max_examples=OF_EACH)
 @given(filters=light_selections)
 def test_holdings_equal_the_reference(world, by, filters):  # noqa: F811
     found = holdings(world.engine, filters, by)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import reference
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.domain.filters import Filters
@@ -55,7 +55,6 @@ SELECTIONS = st.builds(
 
 @pytest.mark.slow
 @given(SELECTIONS)
-@settings(max_examples=30)
 def test_points_are_those_of_the_reference(engine, groups, filters):
     assert as_dict(points(engine, filters)) == plain_points(groups, filters)
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import reference
+from examples import OF_EACH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -173,7 +174,7 @@ def same(found: dict, expected: dict) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("resolution", RESOLUTIONS)
-@settings(max_examples=12)
+@settings(max_examples=OF_EACH)
 @given(filters=light_selections, box=boxes())
 def test_hexes_equal_the_reference(world, resolution, filters, box):
     found = hexes(world.engine, filters, box, resolution)
@@ -185,7 +186,6 @@ def test_hexes_equal_the_reference(world, resolution, filters, box):
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
 @given(filters=selections)
 def test_totals_equal_the_reference(world, filters):
     groups = reference.selected(world.groups, filters)
@@ -194,7 +194,7 @@ def test_totals_equal_the_reference(world, filters):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("by", Breakdown)
-@settings(max_examples=8)
+@settings(max_examples=OF_EACH)
 @given(filters=light_selections)
 def test_totals_by_a_part_equal_the_reference(world, by, filters):
     groups = reference.selected(world.groups, filters)
@@ -219,7 +219,7 @@ def test_parts_stand_by_piles_and_equal_ones_by_key(world, by):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("by", [None, Breakdown.OPERATOR, Breakdown.CITY, Breakdown.SITE])
-@settings(max_examples=12)
+@settings(max_examples=OF_EACH)
 @given(filters=light_selections, others=st.sets(st.sampled_from(SUMS)))
 def test_sums_asked_alone_are_those_asked_with_all(world, by, filters, others):
     asked = [name for name in SUMS if name in others or name == "piles"]
@@ -230,7 +230,7 @@ def test_sums_asked_alone_are_those_asked_with_all(world, by, filters, others):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("resolution", RESOLUTIONS)
-@settings(max_examples=5)
+@settings(max_examples=OF_EACH)
 @given(filters=light_selections, box=boxes())
 def test_operators_of_the_cells_equal_the_reference(world, resolution, filters, box):
     groups = reference.selected(world.groups, filters)
@@ -248,7 +248,6 @@ def test_operators_of_the_cells_equal_the_reference(world, resolution, filters, 
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
 @given(filters=light_selections, place=boxes() | st.sampled_from(CENTRES), resolution=st.integers(0, 11))
 def test_the_groups_of_a_place_are_those_whose_coordinates_lie_in_it(world, filters, place, resolution):
     columns, contains = world.engine.columns, getattr(place, "contains", None)
@@ -262,7 +261,6 @@ def test_the_groups_of_a_place_are_those_whose_coordinates_lie_in_it(world, filt
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
 @given(filters=light_selections, box=boxes(), limit=st.integers(0, 40))
 def test_fewer_stations_are_the_first_of_all(world, filters, box, limit):
     every = stations(world.engine, filters, box, limit=10_000)
@@ -270,7 +268,6 @@ def test_fewer_stations_are_the_first_of_all(world, filters, box, limit):
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
 @given(filters=light_selections, box=boxes())
 def test_stations_equal_the_reference(world, filters, box):
     groups = reference.selected(world.groups, filters)
@@ -310,7 +307,6 @@ def test_headline_counts_distinct_things(world):
 
 
 @pytest.mark.slow
-@settings(max_examples=20)
 @given(filters=selections)
 def test_stations_left_out_as_unknown_are_those_that_would_come_back(world, filters):
     expected = 0

@@ -9,6 +9,7 @@ from html import escape
 from urllib.parse import quote
 
 import pytest
+from examples import OF_EACH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sync.conftest import OCPI
@@ -150,7 +151,7 @@ def written(client, answer, form):
 @pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "json"])
 @pytest.mark.parametrize("echo", ECHOES)
-@settings(max_examples=10)  # a client takes 20 ms to make
+@settings(max_examples=OF_EACH)  # a client takes 20 ms to make
 @given(token=TOKENS, before=st.integers(0, 220), status=st.sampled_from([401, 500]))
 def test_no_token_that_a_server_repeats_is_logged(form, echo, token, before, status):
     client = Client("http://127.0.0.1:1/x", hidden={"token": token, "other": token[:5]})

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from analytics.changes.test_stations import COLUMNS, kinds, snapshots, stations
-from hypothesis import given, settings
+from hypothesis import given
 
 from charging.analytics.changes.cells import STATIONS, changed_cells, station_categories
 from charging.analytics.changes.stations import changes
@@ -57,7 +57,6 @@ def test_a_cell_tells_gain_and_loss(old, new, found):
 
 @pytest.mark.slow
 @given(old=snapshots, new=snapshots)
-@settings(max_examples=30)
 def test_a_cell_is_new_or_empty_when_counting_says_so(old, new):
     cells = changed_cells(changes(old, new), cells_of(old), cells_of(new), 5)
     for row in cells.to_dict("records"):
@@ -69,7 +68,6 @@ def test_a_cell_is_new_or_empty_when_counting_says_so(old, new):
 
 @pytest.mark.slow
 @given(old=snapshots, new=snapshots)
-@settings(max_examples=30)
 def test_the_way_back_turns_gains_into_losses(old, new):
     there, back = (
         changed_cells(changes(*pair), cells_of(pair[0]), cells_of(pair[1]), 5)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from analytics import plain_highways as plain
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.analytics.changes.stations import (
@@ -244,21 +244,18 @@ def found_and_difference(table):
 
 @pytest.mark.slow
 @given(old=snapshots, new=snapshots)
-@settings(max_examples=30)
 def test_changes_are_those_of_the_plain_reference(old, new):
     assert found_and_difference(changes(old, new)) == plain.changes(records(old), records(new))
 
 
 @pytest.mark.slow
 @given(snapshot_=snapshots)
-@settings(max_examples=20)
 def test_nothing_differs_from_itself(snapshot_):
     assert len(changes(snapshot_, snapshot_)) == 0
 
 
 @pytest.mark.slow
 @given(old=snapshots, new=snapshots)
-@settings(max_examples=20)
 def test_the_way_back_closes_what_was_opened(old, new):
     there, back = (
         changes(*pair).sort_values("station_id", ignore_index=True) for pair in ((old, new), (new, old))
@@ -277,7 +274,6 @@ known = snapshots.map(
 
 @pytest.mark.slow
 @given(old=known, new=known)
-@settings(max_examples=20)
 def test_the_net_of_an_operator_is_what_it_has_less_what_it_had(old, new):
     net = change_totals(changes(old, new), ChangesBy.OPERATOR).set_index("key").piles_net
     has, had = (table.groupby("operator_id").piles.sum() for table in (new, old))

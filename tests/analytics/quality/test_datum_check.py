@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.analytics.quality.datum_check import forgotten_conversion
@@ -186,7 +186,6 @@ def test_the_counts_are_those_of_looking_at_every_two(seed):
 
 
 @pytest.mark.slow
-@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.floats(0, 15))
 def test_it_is_found_wherever_the_stations_are_and_never_where_nothing_was_forgotten(seed, noise_m):
     assert verdicts(two_sources(seed, size=60, noise_m=noise_m))["b", "a"] == "forgotten"

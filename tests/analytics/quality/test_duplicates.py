@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from realdata import REALDATA
 
@@ -331,7 +331,6 @@ def test_the_pairs_are_those_of_comparing_every_two(seed, within_m):
 
 
 @pytest.mark.slow
-@settings(max_examples=20)
 @given(st.integers(0, 1_000), st.integers(0, 1_000))
 def test_the_order_of_the_stations_does_not_matter(seed, other_seed):
     stations = random_world(seed, size=60)

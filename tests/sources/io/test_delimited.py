@@ -6,7 +6,7 @@ import re
 import tracemalloc
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.sources.io import delimited
@@ -69,7 +69,6 @@ def small_blocks(request, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("small_blocks")
-@settings(max_examples=30)
 @given(
     marks=st.lists(st.sampled_from(MARKS), max_size=60),
     width=st.integers(1, 3),
@@ -84,7 +83,6 @@ def test_any_text_has_the_rows_that_are_read_line_by_line(marks, width, delimite
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("small_blocks")
-@settings(max_examples=30)
 @given(
     rows=st.lists(st.lists(st.sampled_from(CELLS), min_size=2, max_size=3), min_size=1, max_size=20),
     line_end=st.sampled_from(["\n", "\r\n", "\r"]),

@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.domain.vocabulary import Access, Connector, Current, Datum, Site, Status, connectors_in
@@ -352,7 +352,6 @@ CONNECTOR_FIELDS = (
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
 @given(
     st.dictionaries(st.sampled_from(FIELDS), json_values),
     st.dictionaries(st.sampled_from(EVSE_FIELDS), json_values),
@@ -365,7 +364,6 @@ def test_no_value_of_a_field_breaks_the_reader(changes, evse, connector):
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
 @given(json_values)
 def test_no_file_of_json_raises_anything_but_a_source_error(tmp_path_factory, value):
     path = tmp_path_factory.mktemp("any") / "any.json"

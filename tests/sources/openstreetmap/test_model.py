@@ -180,7 +180,7 @@ def test_a_place_beyond_the_world_is_left_to_be_rejected(tmp_path):
 
 
 @pytest.mark.slow
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.dictionaries(st.sampled_from(KEYS), JSON, max_size=5)

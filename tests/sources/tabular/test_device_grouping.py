@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.dataset.building.record_validation import stations_of
@@ -72,7 +72,6 @@ def site_of(rows, sites):
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
 @given(
     parts=st.lists(st.lists(stations | rejections, max_size=6), max_size=3),
     same=st.sampled_from([("source_id",), ("operator_raw", "lat", "lon"), ("opened_on", "stated_piles")]),

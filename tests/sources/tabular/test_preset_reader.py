@@ -6,7 +6,7 @@ from itertools import chain, zip_longest
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.domain.vocabulary import connector_mask
@@ -168,7 +168,6 @@ def records(table, rows):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CODES)
-@settings(max_examples=30)
 @given(data=st.data())
 def test_a_batch_of_rows_is_each_of_them_read_alone(name, data):
     preset = load_preset(name)
@@ -188,7 +187,6 @@ def test_a_batch_of_rows_is_each_of_them_read_alone(name, data):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["afdc", "urbanev"])
-@settings(max_examples=20)
 @given(data=st.data())
 def test_a_file_makes_the_dataset_that_its_rows_make_one_by_one(build, tmp_path_factory, name, data):
     preset = load_preset(name).model_copy(update={"sites": None})

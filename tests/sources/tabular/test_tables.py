@@ -365,7 +365,7 @@ SEEDS = (CSV, gzip.compress(CSV), archive({"t.csv": CSV}), workbook(), parquet()
 
 
 @pytest.mark.slow
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(SEEDS), st.data())
 def test_a_damaged_file_is_records_or_a_source_error(tmp_path, seed, data):
     content = bytearray(seed)

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from charging.dataset.pipeline import import_files
@@ -208,7 +208,6 @@ FIELDS = tuple(json.loads(STATIONS.read_text(encoding="utf-8"))["Data"]["Station
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
 @given(st.dictionaries(st.sampled_from(FIELDS), json_values))
 def test_no_value_of_a_field_breaks_the_reader(changes):
     record = tcec102.read_station(info(**changes))
@@ -216,7 +215,6 @@ def test_no_value_of_a_field_breaks_the_reader(changes):
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
 @given(json_values)
 def test_no_value_breaks_station_and_statuses(value):
     assert isinstance(tcec102.read_station(value), StationRecord | Rejection)
