@@ -100,7 +100,7 @@ class Row(NamedTuple):
     lon: float
     population: int
     country: str  # ISO 3166-1 alpha-2
-    region: str  # letters of the state, in the United States alone
+    region: str  # code of the province in GeoNames, in the United States the letters of the state
     part_of: int | str  # the town whose number holds this one; empty: its own
 
 
@@ -176,7 +176,7 @@ def town_row(place: dict, population: int, part_of: int | str) -> Row:
         lon=round(place["longitude"], 3),
         population=population,
         country=place["countrycode"],
-        region=place["admin1code"] if place["countrycode"] == "US" else "",
+        region="" if place["admin1code"] in WHOLE_COUNTRY else place["admin1code"],
         part_of=part_of,
     )
 

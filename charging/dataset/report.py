@@ -5,7 +5,7 @@ outcome, kept in the manifest of a dataset and shown by the command line and the
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -302,6 +302,15 @@ class Tally:
     def contradict(self, what: str, record_id: str, value: str, *, count: int = 1) -> None:
         """Count a statement of the source that contradicts another; of several like it this is one."""
         self._findings["discrepancies"].add(what, record_id, None, value, count=count)
+
+    def contradict_rows(
+        self, what: str, rows: Sequence[int], describe: Callable[[int], tuple[str, str]]
+    ) -> None:
+        """Count a contradiction in each of some rows; only those kept as examples have to be described."""
+        shown = rows[:MAX_EXAMPLES]
+        for number, row in enumerate(shown, start=1):
+            count = 1 if number < len(shown) else len(rows) - len(shown) + 1  # the last stands for the rest
+            self.contradict(what, *describe(row), count=count)
 
     def discard(self, field: str, record_id: str, value: object) -> None:
         """Count a value that is stored as null because nothing real has it."""

@@ -19,6 +19,7 @@ from charging.domain.geography import City, Floats, great_circle_km, is_in_provi
 from charging.domain.text_folding import fold_letters
 from charging.domain.towns import (
     CHINA,
+    UNITED_STATES,
     cities_of,
     is_of_china,
     load_countries,
@@ -177,18 +178,18 @@ def named_cities(
 
 
 def _rows_in(rows: Sequence[int], region: str | None) -> Indices:
-    """Return the rows of towns that lie in a region, as far as that can be told."""
+    """Return the rows of towns of one country that lie in a region, as far as that can be told."""
     state = (region or "").strip().upper()
-    if rows and state in _states():
-        regions = load_towns().region
-        rows = [row for row in rows if regions[row] in (None, state)]
+    towns = load_towns()
+    if rows and towns.country[rows[0]] == UNITED_STATES and state in _states():
+        rows = [row for row in rows if towns.region[row] in (None, state)]
     return np.array(rows, np.intp)
 
 
 @cache
 def _states() -> frozenset[str]:
     towns = load_towns()
-    return frozenset(towns.region[towns.rows_of("US")].tolist()) - {None}
+    return frozenset(towns.region[towns.rows_of(UNITED_STATES)].tolist()) - {None}
 
 
 @cache

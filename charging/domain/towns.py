@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -23,11 +23,17 @@ from charging.domain.reference_data import FACTS_DIR, read_records
 from charging.domain.text_folding import fold_all_letters
 from charging.errors import SchemaError
 
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
+
 TOWN_PREFIX = "geonames:"
 """Beginning of the id of a city outside mainland China."""
 
 CHINA = "CN"
 """The country whose cities are those of data/cities.csv."""
+
+UNITED_STATES = "US"
+"""The country whose regions are told by letters that people write."""
 
 Texts = NDArray[np.object_]
 
@@ -54,7 +60,7 @@ class Towns:
     lon: Floats
     population: NDArray[np.int64]  # people, those of its districts included
     country: Texts  # ISO 3166-1 alpha-2
-    region: Texts  # letters of the state in the United States; None elsewhere
+    region: Texts  # province in GeoNames, in the United States the letters of the state; None: not known
     part_of: NDArray[np.int64]  # geonameid of the town whose number holds the people of this one; 0: none
 
     def __len__(self) -> int:
@@ -80,13 +86,14 @@ class Towns:
         code = self.country[row]
         country = load_countries().get(code)
         name_en, name_zh = (country.name, country.name_zh) if country else (code, code)
+        state = self.region[row] if code == UNITED_STATES else None  # elsewhere a number that says nothing
         return City(
             id=f"{TOWN_PREFIX}{self.geonameid[row]}",
             name_zh=self.name_zh[row] or self.name[row],
             name_en=self.name[row],
             pinyin=None,
             province_zh=name_zh,
-            province_en=f"{self.region[row]}, {name_en}" if self.region[row] else name_en,
+            province_en=f"{state}, {name_en}" if state else name_en,
             lat=float(self.lat[row]),
             lon=float(self.lon[row]),
             population=int(self.population[row]),
@@ -217,14 +224,32 @@ def _own_rows(towns: Towns, countries: Collection[str]) -> Iterator[int]:
         yield from (rows.start + np.flatnonzero(towns.part_of[rows] == 0)).tolist()
 
 
-def nearest_countries(lat: Floats, lon: Floats) -> Texts:
-    """Return the country of the nearest town to each point; WGS-84 degrees."""
+class Settlements(NamedTuple):
+    """Towns and places row by row, to be found by where they are."""
+
+    lat: Floats
+    lon: Floats
+    country: Texts  # ISO 3166-1 alpha-2
+    region: Texts  # province, by its code in GeoNames, of China in GB/T 2260; None: not known
+    tree: "cKDTree"  # of their `unit_vectors`
+
+
+@cache
+def settlements() -> Settlements:
+    """Return the towns of the world and the places of mainland China."""
     from scipy.spatial import cKDTree  # noqa: PLC0415  takes a third of a second to load
 
     towns, places = load_towns(), load_places()
-    lats = np.concatenate([towns.lat, [place.lat for place in places]])
-    lons = np.concatenate([towns.lon, [place.lon for place in places]])
-    countries = np.concatenate([towns.country, np.full(len(places), CHINA, dtype=object)])
-    _, nearest = cKDTree(unit_vectors(lats, lons), balanced_tree=False).query(unit_vectors(lat, lon))
-    found: Texts = countries[nearest]
+    lat = np.concatenate([towns.lat, [place.lat for place in places]])
+    lon = np.concatenate([towns.lon, [place.lon for place in places]])
+    country = np.concatenate([towns.country, np.full(len(places), CHINA, dtype=object)])
+    region = np.concatenate([towns.region, np.array([place.province for place in places], dtype=object)])
+    return Settlements(lat, lon, country, region, cKDTree(unit_vectors(lat, lon), balanced_tree=False))
+
+
+def nearest_countries(lat: Floats, lon: Floats) -> Texts:
+    """Return the country of the nearest town to each point; WGS-84 degrees."""
+    world = settlements()
+    _, nearest = world.tree.query(unit_vectors(lat, lon))
+    found: Texts = world.country[nearest]
     return found

@@ -50,6 +50,7 @@ class PointDoubt(StrEnum):
     """What contradicts the point of a station that is taken."""
 
     OUTSIDE_COUNTRY = "outside_country"  # far from the country that is stated
+    OUTSIDE_REGION = "outside_region"  # far from the region that is stated, and near another one
     LAT_IS_LON = "lat_is_lon"  # latitude and longitude are the same number
     POSITION_ORDER = "position_order"  # a pair in one cell is longitude first, by the range of the column
     SWAP_REPAIRED = "swap_repaired"  # latitude and longitude changed places on request

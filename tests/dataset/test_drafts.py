@@ -73,6 +73,14 @@ def test_files_are_recognised_and_looked_at_before_they_are_read(tmp_path):
     assert made.suggested_name == "register"
 
 
+def test_a_point_outside_its_region_is_told_before_the_file_is_read(tmp_path):
+    rows = "".join(f"{number},48.1,11.6,Bayern\n" for number in range(4))
+    text = f"id,lat,lon,Bundesland\n{rows}4,53.5,10.0,Bayern\n"
+    made = draft(tmp_path, SentFile("stations.csv", text.encode()))
+    [finding] = made.preview(made.files[0], ReadOptions("mine")).report.discrepancies
+    assert (finding.what, finding.examples[0].record_id) == ("outside_region", "4")
+
+
 def test_what_is_not_recognised_can_be_read_as_it_is_said_to_be(tmp_path):
     text = b"STATION_ID,east,north,charge_count\nx,114.06,22.54,20\n"
     made = draft(tmp_path, SentFile("other.csv", text))

@@ -200,6 +200,23 @@ def test_a_real_register_is_taken_whole_and_lands_on_the_map(tmp_path):
     assert shift_m.max() < 620
 
 
+@pytest.mark.slow
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    ("file", "outside"),
+    [
+        ("us_afdc/alt_fuel_stations_ny_2025_full.csv", []),
+        ("germany_bnetza/Ladesaeulenregister_berlin_2026.csv", []),
+        # Nova Scotia in Newfoundland, and Alberta in Québec
+        ("open_charge_map/poi_open_licensed.jsonl.gz", ["15338", "15365"]),
+    ],
+)
+def test_of_real_registers_only_points_far_from_their_region_are_told(tmp_path, file, outside):
+    report = import_files([REALDATA / file], build_dir=tmp_path).manifest.report
+    found = [finding for finding in report.discrepancies if finding.what == "outside_region"]
+    assert [example.record_id for finding in found for example in finding.examples] == outside
+
+
 PRESET = """datum = "{datum}"
 [source]
 source = "s"
@@ -211,6 +228,7 @@ source_id = "id"
 lat = "lat"
 lon = "lon"
 country = {{ any = ["country"], optional = true }}
+region = {{ any = ["region"], optional = true }}
 updated_at = {{ any = ["at"], optional = true }}
 """
 
@@ -298,6 +316,47 @@ def test_points_that_contradict_their_country_or_themselves_are_taken_and_report
     report = import_text(a=text).manifest.report
     assert findings(report.discrepancies) == {"outside_country": 1, "lat_is_lon": 1}
     assert (report.stations, findings(report.rejections)) == (4, {"zero_coordinate": 1})
+
+
+def stating(*regions, last, country="DE", ids="s"):
+    """Return a table of stations in Munich, one for each spelling of their region, the last one elsewhere."""
+    points = ["48.1,11.6"] * (len(regions) - 1) + [last]
+    rows = zip(range(len(regions)), points, regions, strict=True)
+    return "id,lat,lon,country,region\n" + "".join(
+        f"{ids}{number},{point},{country},{region}\n" for number, point, region in rows
+    )
+
+
+@pytest.mark.parametrize("country", ["DE", ""])
+def test_a_point_outside_its_region_is_taken_and_reported(import_text, country):
+    text = stating("Bayern", "BAYERN", "bayern ", "Bayern", "Bayern", last="53.5,10.0", country=country)
+    report = import_text(a=text).manifest.report
+    (finding,) = report.discrepancies
+    assert (finding.what, finding.count, report.stations) == ("outside_region", 1, 5)
+    assert (finding.examples[0].record_id, finding.examples[0].value) == ("s4", "53.5, 10.0, Bayern")
+
+
+def test_a_region_is_told_by_all_files_of_its_source(import_text):
+    some = stating("Bayern", "Bayern", "Bayern", last="48.1,11.6")
+    others = stating("Bayern", "Bayern", last="53.5,10.0", ids="t")
+    assert findings(import_text(a=others).manifest.report.discrepancies) == {}
+    assert findings(import_text(a=some, b=others).manifest.report.discrepancies) == {"outside_region": 1}
+
+
+def test_a_point_outside_its_country_is_not_counted_for_its_region_too(import_text):
+    text = stating(*["Bayern"] * 9, last="35.5,-100.1")
+    assert findings(import_text(a=text).manifest.report.discrepancies) == {"outside_country": 1}
+
+
+def test_points_of_china_are_left_to_its_own_check_by_the_names_of_provinces(import_text):
+    text = stating(*["广东"] * 9, last="45.75,126.64", country="CN").replace("48.1,11.6", "23.13,113.26")
+    assert import_text(a=text).manifest.report.discrepancies == ()
+
+
+@pytest.mark.parametrize("region", ["", " ", "-"])
+def test_a_region_without_letters_is_none(import_text, region):
+    text = stating(*[region] * 9, last="53.5,10.0")
+    assert import_text(a=text).manifest.report.discrepancies == ()
 
 
 def test_no_point_outside_of_china_is_shifted(import_text):

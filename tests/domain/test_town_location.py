@@ -123,6 +123,12 @@ def test_a_state_excludes_a_town_of_that_name_in_another():
     assert cities(named_cities("US", "Albany", lat, lon, "Upstate")) == [there]
 
 
+def test_letters_of_a_state_exclude_no_town_of_another_country():
+    lat, lon = np.array([45.46]), np.array([9.19])
+    [milan] = names(named_cities("IT", "Milano", lat, lon, "MI"))
+    assert milan == "Milan"
+
+
 def test_a_name_without_a_country_is_looked_for_in_the_nearest_one():
     assert named(None, "Paris", (48.86, 2.35), (33.66, -95.55)) == ["Paris", "Paris"]
     assert named(None, "Paris", (52.5, 13.4)) == [None]

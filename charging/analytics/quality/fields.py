@@ -10,9 +10,7 @@ import pandas as pd
 
 from charging.domain.arrays import ratio
 from charging.domain.geography import City, CityIndex
-
-OUTSIDE_KM = 100.0
-"""Distance from the nearest city of its stated region beyond which a point lies outside it, km."""
+from charging.domain.world.regions import OUTSIDE_KM
 
 
 def completeness(counts: pd.DataFrame) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from charging.dataset.building.entity_resolution import Resolver
 from charging.dataset.building.operator_naming import assign_operators
 from charging.dataset.building.pinyin import add_pinyin
 from charging.dataset.building.record_validation import RecordValidator
+from charging.dataset.building.regions import PLACE_COLUMNS, doubt_regions
 from charging.dataset.building.service_area_matching import link_by_distance
 from charging.dataset.manifest import SourceRows
 from charging.dataset.report import (
@@ -117,6 +118,7 @@ class Builder:
         """Take the records of a source; parameters as in `build_tables`, and what is put right on request."""
         validator = self._validator
         read_before, taken_before = validator.tally.rows_read, validator.taken_count
+        parts_before = len(self._stations)
         with _paused_gc():
             for batch in _batches(records):
                 if record_batch := validator.validate(
@@ -125,6 +127,8 @@ class Builder:
                     stations, piles = record_batch.tables(source, retrieved_at, self._resolver)
                     self._stations.append(stations)
                     self._piles.append(piles)
+        if parts := self._stations[parts_before:]:
+            doubt_regions(validator.tally, pa.concat_tables([part.select(PLACE_COLUMNS) for part in parts]))
         self._sources.append(
             SourceRows(
                 info=source,
@@ -310,6 +314,7 @@ def take_first(
     points: tuple[tuple[float, float], ...] = ()
     taken: list[StationRecord | ServiceAreaRecord] = []
     if batch:
+        doubt_regions(validator.tally, batch.places())
         taken += (record for record in batch.given.records() if isinstance(record, StationRecord))
         points = tuple(zip(batch.lat.tolist(), batch.lon.tolist(), strict=True))
     areas = [*validator.areas.values()]

@@ -96,15 +96,19 @@ class RecordBatch(NamedTuple):
             "city_derived_km": pa.array(self.city_derived_km, from_pandas=True),
             "retrieved_at": pa.repeat(pa.scalar(retrieved_at, _TYPES["retrieved_at"]), len(ids)),
         }
-        return columns | self._places()
+        return columns | self._points() | {"cell": pa.array(cells_at(self.lat, self.lon))}
 
-    def _places(self) -> dict[str, pa.Array]:
+    def places(self) -> pa.Table:
+        """Return where the stations are and are said to be, without what else `tables` computes."""
+        texts = {name: clean_texts(self.given.column(name)) for name in ("country", "region")}
+        return pa.table({"source_id": self.source_ids} | texts | self._points())
+
+    def _points(self) -> dict[str, pa.Array]:
         return {
             "source_lat": pa.array(self.given.lat),
             "source_lon": pa.array(self.given.lon),
             "lat": pa.array(self.lat),
             "lon": pa.array(self.lon),
-            "cell": pa.array(cells_at(self.lat, self.lon)),
         }
 
     def _search(self, stations: Mapping[str, pa.Array], resolver: Resolver) -> pa.Array:

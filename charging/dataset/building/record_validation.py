@@ -24,7 +24,7 @@ from charging.dataset.building.coordinates import (
 from charging.dataset.building.entity_resolution import Resolver
 from charging.dataset.building.known_ids import KnownIds
 from charging.dataset.building.record_batch import PileGroups, RecordBatch
-from charging.dataset.report import MAX_EXAMPLES, ImportReport, Tally
+from charging.dataset.report import ImportReport, Tally
 from charging.domain.datum import CHINA, is_shifted, may_be_in_china
 from charging.domain.vocabulary import Connector, Datum
 from charging.sources.io.arrow_texts import texts_of
@@ -166,18 +166,20 @@ class RecordValidator:
         )
 
     def _doubt_points(self, stations: Stations, ids: pa.Array) -> None:
-        """Count the points that are taken and contradict the country that is stated, or themselves."""
+        """Count the points that are taken and contradict the country that is stated, or themselves.
+
+        The region is looked at when all points of a source are there: `charging.dataset.building.regions`.
+        """
         lat, lon = stations.lat, stations.lon
         for doubt, is_doubtful in (
             (PointDoubt.OUTSIDE_COUNTRY, ~is_in_country(lat, lon, stations.column("country"))),
             (PointDoubt.LAT_IS_LON, lat == lon),
         ):
-            rows = np.flatnonzero(is_doubtful)
-            shown = rows[:MAX_EXAMPLES].tolist()
-            for row in shown:
-                count = 1 if row != shown[-1] else len(rows) - len(shown) + 1  # the last stands for the rest
-                point = f"{float(lat[row])!r}, {float(lon[row])!r}"
-                self.tally.contradict(doubt, ids[row].as_py(), point, count=count)
+            self.tally.contradict_rows(
+                doubt,
+                np.flatnonzero(is_doubtful).tolist(),
+                lambda row: (ids[row].as_py(), f"{float(lat[row])!r}, {float(lon[row])!r}"),
+            )
 
     def _count_findings(
         self, stations: Stations, ids: pa.Array, operators: Coded, counted: NDArray[np.int64]
