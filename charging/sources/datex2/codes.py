@@ -20,6 +20,7 @@ class FacilityDoubt(StrEnum):
 
     STATION_FAR = "station_far"  # its stations have points of their own, far from that of the site
     SITE_SPLIT = "site_split"  # it has no point, and its stations are far apart: each is a site of its own
+    NO_ORGANISATION = "no_organisation"  # its operator is the id of an organisation that is nowhere described
 
 
 PLUGS: Mapping[str, Plug] = {

@@ -69,6 +69,7 @@ def _around(members: dict[str, Any], envelope: Envelope) -> Iterator[Item]:
         yield _item(members, envelope)
         return
     envelope.read(members)
+    yield Item(ItemKind.AROUND, envelope.header, members)
     for name in members:
         if name.endswith(PUBLICATION):
             yield Item(ItemKind.OTHER, envelope.header, class_name(name))

@@ -3,7 +3,7 @@
 Read are the EnergyInfrastructureTablePublication and the EnergyInfrastructureStatusPublication, in the JSON
 and the XML encoding, of the AFIR recharging profile and of the base model, a payload alone or several in a
 container or an array. A refill point is a pile. Statuses are joined to the points of the files they are read
-with, in any order and either encoding.
+with, in any order and either encoding, and so are organisations to the references to them.
 
 The standard is at https://datex2.eu, the profile at
 https://github.com/MobilithekDE/AFIR-DATEX-II-Recharging-Profil.
@@ -12,6 +12,7 @@ https://github.com/MobilithekDE/AFIR-DATEX-II-Recharging-Profil.
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from charging.errors import SourceError
 from charging.sources.coordinates import read_number
 from charging.sources.datex2 import json_reader, xml_reader
 from charging.sources.datex2.facilities import read_time
+from charging.sources.datex2.organisations import REFERENCE, Organisations, collect_organisations
 from charging.sources.datex2.publication import STATUS, TABLE, Item, ItemKind
 from charging.sources.datex2.sites import point_ids, read_site
 from charging.sources.datex2.statuses import (
@@ -71,14 +73,16 @@ def read(path: Path, *, companions: Sequence[Path] = ()) -> Iterator[Record]:
     Statuses of the file whose point is in none of the files are yielded as rejections.
     """
     together = tuple(dict.fromkeys((*companions, path)))
-    joined = _statuses_in(together, tuple(_changed_ns(each) for each in together))
+    changed = tuple(map(_changed_ns, together))
+    joined, organisations = _statuses_in(together, changed), _organisations_in(together, changed)
     is_found, others = False, []
     for item in _current_items(path):
         if isinstance(item, Rejection):
             yield item
         elif item.kind is ItemKind.SITE:
             is_found = True
-            yield from read_site(item.value, item.header.publisher, joined.statuses)
+            publisher = item.header.publisher
+            yield from read_site(organisations.describe(item.value, publisher), publisher, joined.statuses)
         elif item.kind is ItemKind.BROKEN:
             yield Rejection(reason=Reason.MALFORMED, value=item.value)
         elif item.kind is ItemKind.OTHER:
@@ -143,6 +147,14 @@ def _statuses_in(paths: tuple[Path, ...], _changed: tuple[int, ...]) -> _Joined:
             )
             unmatched.setdefault(path, []).append(rejection)
     return _Joined(Statuses(points, stations), unmatched, telling)
+
+
+@lru_cache(maxsize=1)
+def _organisations_in(paths: tuple[Path, ...], _changed: tuple[int, ...]) -> Organisations:
+    """Return the organisations that are given by reference in files read together; kept likewise."""
+    if not any(count_words(path, REFERENCE) for path in paths):
+        return Organisations()
+    return collect_organisations(lambda: chain.from_iterable(map(_items, paths)))
 
 
 def _points_of_tables(

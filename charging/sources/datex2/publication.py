@@ -15,6 +15,9 @@ TABLE, STATUS = "EnergyInfrastructureTablePublication", "EnergyInfrastructureSta
 SITE, SITE_STATUS = "energyInfrastructureSite", "energyInfrastructureSiteStatus"
 """Members that hold the sites, and what is told of them."""
 
+ORGANISATION_TABLE = "organisationTable"
+"""Member that holds organisations beside the sites."""
+
 PUBLICATION = "Publication"
 """How the name of the class of any publication ends."""
 
@@ -27,6 +30,7 @@ class ItemKind(Enum):
 
     SITE = "site"
     STATUS = "status"
+    AROUND = "around"  # what stands beside the sites, such as a table of organisations
     OTHER = "other"  # of a publication of another kind
     BROKEN = "broken"  # no object where one belongs
 

@@ -23,6 +23,7 @@ from charging.sources.datex2.facilities import (
     read_time,
     read_url,
 )
+from charging.sources.datex2.organisations import unknown_operators
 from charging.sources.datex2.piles import points_of, read_piles
 from charging.sources.datex2.places import Address, read_address, read_coordinates
 from charging.sources.datex2.statuses import NO_STATUSES, Statuses
@@ -115,6 +116,7 @@ def _record(
     if piles.rejection is not None:
         return Rejection(reason=piles.rejection, record_id=source_id, field="refillPoint")
     address = next((found for each in holders if (found := read_address(each)) != Address()), Address())
+    doubts = [*doubts, *((FacilityDoubt.NO_ORGANISATION, each) for each in unknown_operators(holders))]
     unmapped = piles.unmapped
     return StationRecord(
         source_id=source_id,

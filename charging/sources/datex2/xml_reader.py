@@ -13,6 +13,7 @@ from xml.parsers import expat
 
 from charging.errors import Fault, SourceError
 from charging.sources.datex2.publication import (
+    ORGANISATION_TABLE,
     PUBLICATION,
     SITE,
     SITE_STATUS,
@@ -37,7 +38,11 @@ _CONTAINERS = frozenset(
     {"messageContainer", "payload", "energyInfrastructureTable", "Envelope", "Body", "d2LogicalModel"}
     | {name[:1].lower() + name[1:] for name in (TABLE, STATUS)}
 )
-_KINDS = {SITE: ItemKind.SITE, SITE_STATUS: ItemKind.STATUS}
+_KINDS = {
+    SITE: ItemKind.SITE,
+    SITE_STATUS: ItemKind.STATUS,
+    ORGANISATION_TABLE: ItemKind.AROUND,
+}
 _HEADERS = frozenset({"publicationCreator", "publicationTime"})
 _READ_NAMES = """
 reference lastUpdated energyInfrastructureStation energyInfrastructureStationStatus refillPointStatus
@@ -54,6 +59,7 @@ availableChargingPower connector connectorType connectorFormat maxPowerAtSocket 
 electricEnergy energyProduct electricEnergyMix energyRate ratePolicy applicableCurrency energyPrice
 energyRateUpdate priceType taxIncluded additionalInformation rates energyPricingPolicy pricingPolicy
 rateLineCollection rateLine rateLineType description publicationCreator nationalIdentifier country
+organisation organisationReference owner energyDistributor energyProvider
 """
 """Names of the elements inside a site that are read."""
 
