@@ -135,6 +135,25 @@ OCPI = (
 )
 SITES, SITE_STATUS = _files("datex2", "table.json", "status.json")
 SITES_XML, SITE_STATUS_XML = _files("datex2", "table.xml", "status.xml")
+REFERRING = json.dumps(
+    {
+        "EnergyInfrastructureTablePublication": {
+            "energyInfrastructureTable": [
+                {
+                    "energyInfrastructureSite": [
+                        {
+                            "idG": "S",
+                            "locationReference": {"PointLocation": {"coordinatesForDisplay": POINT}},
+                            "operator": {"OrganisationByReference": {"organisationReference": {"idG": "O"}}},
+                            "helpdesk": {"ReferenceableOrganisation": {"idG": "O", "name": "Nord"}},
+                            "energyInfrastructureStation": [{"refillPoint": [{"idG": "P"}]}],
+                        }
+                    ]
+                }
+            ]
+        }
+    }
+).encode()
 IRVE, IRVE_DYNAMIC = _files("tabular", "irve.csv", "irve_dynamic.csv")
 
 
@@ -233,7 +252,7 @@ TARGETS = {
         read=partial(_tcec, beside=("stations",)), seeds=(STATUS,), beside={"stations": STATIONS}
     ),
     "datex2-json": Target(
-        read=partial(_datex2, beside=("status",)), seeds=(SITES,), beside={"status": SITE_STATUS}
+        read=partial(_datex2, beside=("status",)), seeds=(SITES, REFERRING), beside={"status": SITE_STATUS}
     ),
     "datex2-xml": Target(
         read=partial(_datex2, beside=("status",)),

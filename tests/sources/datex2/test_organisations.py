@@ -92,7 +92,7 @@ def test_a_station_may_refer_to_its_operator_and_help_desk(read):
 
 
 def test_a_table_of_organisations_stands_beside_the_sites(read):
-    table = [{"idG": "OT", "organisation": [organisation("Süd", "P"), organisation()]}]
+    table = [{"idG": "T1", "organisation": [organisation("Süd", "P"), organisation()]}]
     given = publication(site("R", operator=reference()), organisationTable=table)
     assert operators(read(given)) == {"R": "Nord Strom"}
 
@@ -115,11 +115,11 @@ def test_an_organisation_may_be_in_another_file_and_encoding(read):
 
 
 def test_an_id_is_that_of_its_own_publisher_where_several_have_it(read):
-    ours = publication(site("R", operator=reference()), site("S", owner=organisation("Unser")))
-    theirs = publication(site("T", owner=organisation("Ihr")), publisher="DE-B")
+    ours = publication(site("R", operator=reference()), site("S", owner=organisation("Eigen")))
+    theirs = publication(site("T", owner=organisation("Fremd")), publisher="DE-B")
     third = publication(site("U", operator=reference()), publisher="DE-C")
     found = read(ours, theirs, third)
-    assert operators(found) == {"R": "Unser", "S": None, "T": None, "U": None}
+    assert operators(found) == {"R": "Eigen", "S": None, "T": None, "U": None}
     assert found["DE-C*U"].doubts == (("no_organisation", "O"),)
 
 
