@@ -231,25 +231,45 @@ class Settlements(NamedTuple):
     lon: Floats
     country: Texts  # ISO 3166-1 alpha-2
     region: Texts  # province, by its code in GeoNames, of China in GB/T 2260; None: not known
-    tree: "cKDTree"  # of their `unit_vectors`
+
+    def nearest(self, lat: Floats, lon: Floats) -> NDArray[np.intp]:
+        """Return the row of the nearest one to each point; WGS-84 degrees."""
+        vectors = unit_vectors(lat, lon)
+        if len(lat) <= MAX_COMPARED:
+            # a few at a time: each takes as many numbers as there are settlements
+            parts = np.array_split(vectors, -(-len(lat) // _COMPARED_AT_ONCE) or 1)
+            own = unit_vectors(self.lat, self.lon).T
+            return np.concatenate([(part @ own).argmax(axis=1) for part in parts])
+        return np.asarray(_tree_of_settlements().query(vectors)[1])
+
+
+MAX_COMPARED = 300
+"""Points that are compared with all settlements: for more of them a tree is loaded and grown."""
+
+_COMPARED_AT_ONCE = 16
+
+
+@cache
+def _tree_of_settlements() -> "cKDTree":
+    from scipy.spatial import cKDTree  # noqa: PLC0415  takes a third of a second to load
+
+    world = settlements()
+    return cKDTree(unit_vectors(world.lat, world.lon), balanced_tree=False)
 
 
 @cache
 def settlements() -> Settlements:
     """Return the towns of the world and the places of mainland China."""
-    from scipy.spatial import cKDTree  # noqa: PLC0415  takes a third of a second to load
-
     towns, places = load_towns(), load_places()
     lat = np.concatenate([towns.lat, [place.lat for place in places]])
     lon = np.concatenate([towns.lon, [place.lon for place in places]])
     country = np.concatenate([towns.country, np.full(len(places), CHINA, dtype=object)])
     region = np.concatenate([towns.region, np.array([place.province for place in places], dtype=object)])
-    return Settlements(lat, lon, country, region, cKDTree(unit_vectors(lat, lon), balanced_tree=False))
+    return Settlements(lat, lon, country, region)
 
 
 def nearest_countries(lat: Floats, lon: Floats) -> Texts:
     """Return the country of the nearest town to each point; WGS-84 degrees."""
     world = settlements()
-    _, nearest = world.tree.query(unit_vectors(lat, lon))
-    found: Texts = world.country[nearest]
+    found: Texts = world.country[world.nearest(lat, lon)]
     return found

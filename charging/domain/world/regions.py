@@ -24,6 +24,9 @@ MIN_TIMES_FURTHER = 4.0
 MIN_POINTS = 5
 """Points that must bear a text, for it to be told which province it means."""
 
+MAX_ASKED = 64
+"""Points of a text that are asked for it."""
+
 MIN_NEAREST_SHARE = 2 / 3
 """Share of them that must have a town of that province as their nearest; the others may be at its border."""
 
@@ -58,10 +61,14 @@ def lie_outside_region(lat: Floats, lon: Floats, stated: Indices) -> NDArray[np.
         return is_outside
     provinces = _provinces()
     towns = provinces.towns
-    _, nearest = towns.tree.query(unit_vectors(lat[rows], lon[rows]))
-    town: Indices = np.asarray(nearest)
-    meant = _provinces_meant(text[rows], provinces.of_town[town], points)
-    is_asked = (meant[text[rows]] >= 0) & (meant[text[rows]] != provinces.of_town[town])
+    some = _sample(lat[rows], lon[rows], text[rows])
+    some_towns = towns.nearest(lat[rows][some], lon[rows][some])
+    meant = _provinces_meant(text[rows][some], provinces.of_town[some_towns], len(points))
+    rows = rows[meant[text[rows]] >= 0]
+    if not rows.size:
+        return is_outside
+    town = towns.nearest(lat[rows], lon[rows])
+    is_asked = meant[text[rows]] != provinces.of_town[town]
     rows, town = rows[is_asked], town[is_asked]
     order = np.argsort(text[rows], kind="stable")
     rows, town = rows[order], town[order]
@@ -77,14 +84,25 @@ def lie_outside_region(lat: Floats, lon: Floats, stated: Indices) -> NDArray[np.
     return is_outside
 
 
-def _provinces_meant(text: Indices, nearest: Indices, points: Indices) -> Indices:
-    """Return the province each text means, given the nearest one of each of its points; -1: none is clear."""
-    meant = np.full(len(points), -1)
+def _sample(lat: Floats, lon: Floats, text: Indices) -> Indices:
+    """Return up to `MAX_ASKED` points of each text, from south to north, the same whatever their order."""
+    order = np.lexsort((lon, lat, text))
+    first, count = np.unique(text[order], return_index=True, return_counts=True)[1:]
+    rank = np.arange(text.size) - np.repeat(first, count)
+    step = np.repeat(-(-count // MAX_ASKED), count)
+    sample: Indices = order[rank % step == 0]
+    return sample
+
+
+def _provinces_meant(text: Indices, nearest: Indices, texts: int) -> Indices:
+    """Return the province each text means, given the nearest one of some of its points; -1: none is clear."""
+    meant = np.full(texts, -1)
     size = int(nearest.max()) + 1
     pairs, votes = np.unique(text * size + nearest, return_counts=True)
-    texts, provinces = np.divmod(pairs, size)
-    is_clear = votes >= MIN_NEAREST_SHARE * points[texts]  # of which there is one at most
-    meant[texts[is_clear]] = provinces[is_clear]
+    texts_found, provinces = np.divmod(pairs, size)
+    asked = np.bincount(text, minlength=texts)
+    is_clear = votes >= MIN_NEAREST_SHARE * asked[texts_found]  # of which there is one at most
+    meant[texts_found[is_clear]] = provinces[is_clear]
     return meant
 
 
