@@ -92,11 +92,16 @@ def trees():
 
 
 @cache
+def nodes():
+    """Return all that stands in each module."""
+    return {name: [*ast.walk(tree)] for name, tree in trees().items()}
+
+
+@cache
 def imported(name):
     """Return the full names a module imports, those inside functions and of single functions included."""
-    nodes = [*ast.walk(trees()[name])]
-    plain = [node.names for node in nodes if isinstance(node, ast.Import)]
-    named = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    plain = [node.names for node in nodes()[name] if isinstance(node, ast.Import)]
+    named = [node for node in nodes()[name] if isinstance(node, ast.ImportFrom)]
     return [
         *(alias.name for names in plain for alias in names),
         *(f"{node.module}.{alias.name}" for node in named for alias in node.names),
@@ -161,8 +166,8 @@ def test_a_library_is_imported_only_where_it_lives(library):
 def test_no_import_is_relative():
     assert [
         name
-        for name, tree in trees().items()
-        for node in ast.walk(tree)
+        for name, inside in nodes().items()
+        for node in inside
         if isinstance(node, ast.ImportFrom) and node.level
     ] == []
 
@@ -236,7 +241,7 @@ def test_html_is_put_together_in_one_module():
         for name, tree in trees().items()
         if name != "charging.views.elements.markup"
         for said in [docstrings(tree)]
-        for node in ast.walk(tree)
+        for node in nodes()[name]
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said
         if TAG.search(node.value)
     ] == []
@@ -249,8 +254,8 @@ BOUND = re.compile(r"_*(MOST|LEAST|LONGEST|SHORTEST|FEWEST|LARGEST|SMALLEST)(_|$
 def test_bounds_are_called_max_and_min():
     assert [
         f"{name}:{node.lineno} {node.id}"
-        for name, tree in trees().items()
-        for node in ast.walk(tree)
+        for name, inside in nodes().items()
+        for node in inside
         if isinstance(node, ast.Name) and BOUND.match(node.id)
     ] == []
 
@@ -259,9 +264,9 @@ def test_bounds_are_called_max_and_min():
 def test_the_session_is_read_and_written_in_one_room():
     assert [
         f"{name}:{node.lineno}"
-        for name, tree in trees().items()
+        for name, inside in nodes().items()
         if not is_inside(name, "charging.views.session")
-        for node in ast.walk(tree)
+        for node in inside
         if "session_state" in (getattr(node, "attr", ""), getattr(node, "id", ""), getattr(node, "name", ""))
     ] == []
 
@@ -269,7 +274,7 @@ def test_the_session_is_read_and_written_in_one_room():
 @pytest.mark.slow
 def test_no_two_classes_share_a_name():
     classes = Counter(
-        node.name for tree in trees().values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+        node.name for inside in nodes().values() for node in inside if isinstance(node, ast.ClassDef)
     )
     assert {name for name, count in classes.items() if count > 1} == set()
 
@@ -280,14 +285,14 @@ LOG_SETUP = {"basicConfig", "dictConfig", "addHandler", "setLevel", "StreamHandl
 @pytest.mark.slow
 def test_logs_are_configured_in_one_module_and_each_logger_is_named_after_its_module():
     calls = [
-        (name, ast.unparse(node.func).rpartition(".")[2], ast.unparse(node))
-        for name, tree in trees().items()
+        (name, getattr(node.func, "attr", getattr(node.func, "id", "")), node)
+        for name, inside in nodes().items()
         if name != "charging.logs"
-        for node in ast.walk(tree)
+        for node in inside
         if isinstance(node, ast.Call)
     ]
-    assert [call for call in calls if call[1] in LOG_SETUP] == []
-    loggers = {text for _, function, text in calls if function == "getLogger"}
+    assert [f"{name}: {ast.unparse(node)}" for name, function, node in calls if function in LOG_SETUP] == []
+    loggers = {ast.unparse(node) for _, function, node in calls if function == "getLogger"}
     assert loggers == {"logging.getLogger(__name__)"}
 
 
