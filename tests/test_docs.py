@@ -1,6 +1,5 @@
 """The documentation says what the code does, and the project speaks of itself alone."""
 
-import ast
 import importlib.util
 import re
 import shutil
@@ -206,17 +205,14 @@ def test_every_requirement_has_bounds_and_a_reason():
         assert re.fullmatch(r"==[\d.]+" if name in PINNED else r">=[\d.]+,<\d+", version), name
 
 
-def third_party_imports():
-    """Return every package the project and its tests import; scripts beside them bring their own."""
-    for path in [ROOT / "dashboard.py", *ROOT.glob("charging/**/*.py"), *ROOT.glob("tests/**/*.py")]:
-        if not {"benchmarks", "fuzzing"} & {*path.parts}:
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Import):
-                    yield from (alias.name.partition(".")[0] for alias in node.names)
-                elif isinstance(node, ast.ImportFrom):
-                    yield node.module.partition(".")[0]
-                elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "importorskip":
-                    yield node.args[0].value.partition(".")[0]
+IMPORTS = re.compile(r"^ *(?:import|from) (\w+)|\bpytest\.importorskip\(\"(\w+)", re.MULTILINE)
+
+
+def imported_packages():
+    """Return what the project and its tests import; scripts beside them bring their own."""
+    paths = [ROOT / "dashboard.py", *ROOT.glob("charging/**/*.py"), *ROOT.glob("tests/**/*.py")]
+    ours = [path for path in paths if not {"benchmarks", "fuzzing"} & {*path.parts}]
+    return {name for path in ours for names in IMPORTS.findall(path.read_text("utf-8")) for name in names}
 
 
 MEASURED = {"ijson"}  # a peer in the benchmarks
@@ -225,17 +221,16 @@ MEASURED = {"ijson"}  # a peer in the benchmarks
 @pytest.mark.slow
 def test_requirements_are_what_is_imported():
     known = packages_distributions()
-    imported = {name.lower() for module in set(third_party_imports()) for name in known.get(module, ())}
+    imported = {name.lower() for package in imported_packages() for name in known.get(package, ())}
     assert requirements().keys() == (imported - {"charging"}) | versions(BACKEND).keys() | MEASURED
 
 
 @pytest.mark.slow
 def test_no_text_names_a_registry_an_absolute_path_or_what_is_not_of_the_project():
     assert [
-        f"{path}:{number}: {found[0]}"
+        f"{path}:{content[: found.start()].count(chr(10)) + 1}: {found[0]}"
         for path, content in text_files()
-        for number, line in enumerate(content.splitlines(), start=1)
-        if (found := STRANGE.search(line) or ABSOLUTE.search(line))
+        for found in (*STRANGE.finditer(content), *ABSOLUTE.finditer(content))
     ] == []
 
 
