@@ -33,8 +33,14 @@ def piles_by(stations, key):
 
 
 @pytest.fixture(scope="module")
-def records():
-    return list(simulate_network())
+def progress():
+    """What was told of the progress while the records were made."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def records(progress):
+    return list(simulate_network(progress=progress.append))
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +56,8 @@ def areas(records):
 @pytest.fixture(scope="module")
 def doubled():
     """Only the sums of a network of twice the size: its records are not kept."""
-    sums = SimpleNamespace(station_ids=set(), piles=Counter(), areas=0, progress=[])
-    for record in simulate_network(scale=2, progress=sums.progress.append):
+    sums = SimpleNamespace(station_ids=set(), piles=Counter(), areas=0)
+    for record in simulate_network(scale=2):
         if isinstance(record, ServiceAreaRecord):
             sums.areas += 1
             continue
@@ -132,10 +138,11 @@ def test_twice_the_scale_is_exactly_twice_the_stations_and_piles(stations, areas
     assert doubled.areas == len(areas)
 
 
-def test_progress_runs_from_0_to_1(doubled):
-    assert doubled.progress[0] == 0
-    assert doubled.progress[-1] == 1
-    assert doubled.progress == sorted(doubled.progress)
+@pytest.mark.usefixtures("records")
+def test_progress_runs_from_0_to_1(progress):
+    assert progress[0] == 0
+    assert progress[-1] == 1
+    assert progress == sorted(progress)
 
 
 def test_ids_are_unique_and_no_operator_has_two_stations_on_one_point(stations, areas):
