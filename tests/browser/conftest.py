@@ -66,8 +66,9 @@ def visit(chromium, windows, server):
             page = chromium.new_context(**DESKTOP | options).new_page()
             if "storage_state" not in options:
                 windows.setdefault(made_for, page)
-        # a visit before may have changed it
+        # a visit before may have changed them
         page.emulate_media(color_scheme=options.get("color_scheme", "light"))
+        page.set_viewport_size((DESKTOP | options)["viewport"])
         visits.append(Visit(page, server))
         return visits[-1]
 

@@ -88,7 +88,7 @@ def test_a_table_of_unknown_columns_is_on_the_map_once_its_coordinates_are_chose
     )
     page.get_by_text("Choose the columns of latitude and longitude").wait_for()
     expect(page.get_by_role("button", name="Read the files")).to_be_disabled()
-    for field, header in (("lat", "beta"), ("lon", "gamma"), ("piles", "delta"), ("name", "alfa")):
+    for field, header in (("lat", "beta"), ("lon", "gamma"), ("piles", "delta")):
         choose(seen, field, header)
     expect(page.get_by_text("Map of the first 2 stations")).to_be_visible()
     page.get_by_role("button", name="Read the files").click()
