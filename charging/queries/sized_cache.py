@@ -109,8 +109,15 @@ def size_of(value: object) -> int:
     if isinstance(value, np.ndarray):
         return int(value.nbytes)
     if isinstance(value, pd.DataFrame):  # the commonest, and slow to write for nothing but its size
-        objects = int((value.dtypes == "object").sum()) * len(value)
-        return int(value.memory_usage().sum()) + _OBJECT_BYTES * objects
+        return value.index.memory_usage() + sum(_column_bytes(value, at) for at in enumerate(value.dtypes))
     arrays: list[pickle.PickleBuffer] = []
     written = pickle.dumps(value, protocol=5, buffer_callback=arrays.append)
     return len(written) + sum(array.raw().nbytes for array in arrays)
+
+
+def _column_bytes(table: pd.DataFrame, column: tuple[int, Any]) -> int:
+    """Return the bytes of a column by its position and type; to ask pandas takes ten times as long."""
+    position, dtype = column
+    if not isinstance(dtype, np.dtype):
+        return int(table.iloc[:, position].array.nbytes)
+    return len(table) * (dtype.itemsize + (_OBJECT_BYTES if dtype.hasobject else 0))

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from charging.domain.arrays import run_starts
 from charging.domain.bounds import WORLD, Bounds
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Status
 from charging.queries.codes import codes_of
-from charging.queries.engine import Engine, Query, decode
+from charging.queries.engine import Engine, Query, decode, to_frame
 from charging.queries.measures import sum_by_station, sum_stations
 from charging.queries.predicates import Place, select_groups
 
@@ -44,12 +45,15 @@ def stations(engine: Engine, filters: Filters, place: Place, *, limit: int) -> p
     """
     # the largest are found by numbers alone, before their texts are fetched; ties go by cell, then by id
     sums = sum_by_station(engine, filters, place, limit=limit)
-    rows = engine.station_rows(sums["station_no"], _COLUMNS)
-    codes = rows.pop("operator_code").fillna(-1).to_numpy(np.intp)
+    stored = engine.station_table(sums["station_no"], _COLUMNS)
+    codes = stored["operator_code"].fill_null(-1).to_numpy()
+    table = stored.drop_columns("operator_code")
+    for name in _SUMS:  # each column that is put into a data frame takes as long as all of them together
+        table = table.append_column(name, pa.array(sums[name]))
+    rows = to_frame(table)
     rows.insert(3, "operator_id", decode(engine.operator_ids, codes))
-    counts = pd.DataFrame({name: sums[name] for name in _SUMS})
-    status = pd.Series(_STATUS_NAMES[sums["status_rank"]], dtype=object, name="status")
-    return pd.concat([rows, counts, status], axis="columns")
+    rows["status"] = pd.Series(_STATUS_NAMES[sums["status_rank"]], dtype=object)
+    return rows
 
 
 def count_stations(engine: Engine, filters: Filters, place: Place) -> int:

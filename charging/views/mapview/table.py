@@ -1,6 +1,6 @@
 """Around the map: the sentence and the controls above it, the table of what is in view below it."""
 
-import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from charging.domain.filters import Filters
@@ -94,24 +94,25 @@ def show_stations(context: ViewContext, viewport: Viewport) -> None:
     count = answers.ask(count_stations, selection, viewport.bounds)
     caption = say("table.caption", shown=say.number(len(found)), count=say.number(count))
     st.html(element("h3", "section", text=say("table.title")) + small_print(caption))
-    rows = pd.DataFrame(
-        {
-            say("field.name"): names_of(found, say),
-            say("field.operator"): operators_of(found, say),
-            say("field.piles"): found.piles,
-            say("field.dc_piles"): found.dc_piles,
-            f"{say('field.max_power_kw')}, kW": found.max_power_kw,
-            say("field.address"): found.address,
-            say("field.station_id"): found.station_id,
-        }
-    )
-    key = key_of_rows("stations", hash((tuple(found.station_id), say.language)))
+    columns = {
+        say("field.name"): names_of(found, say),
+        say("field.operator"): operators_of(found, say),
+        say("field.piles"): found.piles,
+        say("field.dc_piles"): found.dc_piles,
+        f"{say('field.max_power_kw')}, kW": found.max_power_kw,
+        say("field.address"): found.address,
+        say("field.station_id"): found.station_id,
+    }
+    # as Streamlit sends it: of a data frame it would make one first
+    rows = pa.table({name: pa.array(values, from_pandas=True) for name, values in columns.items()})
+    ids = found.station_id.to_list()
+    key = key_of_rows("stations", hash((*ids, say.language)))
     st.dataframe(
         rows,
         hide_index=True,
         key=key,
         selection_mode="single-row",
-        on_select=lambda: _select_row(key, list(found.station_id)),
+        on_select=lambda: _select_row(key, ids),
         alt=say("table.title"),
         placeholder="–",
     )
