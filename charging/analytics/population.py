@@ -12,12 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from charging.analytics.reach import NOT_KNOWN, km_to_nearest, nearest_points, weights_of_area
+from charging.domain.arrays import run_starts
 from charging.domain.filters import Filters
 from charging.domain.geography import Floats
 from charging.domain.weights import Weights, people_weights
 from charging.queries.dataset_figures import countries
 from charging.queries.engine import Engine
-from charging.queries.points import PointArrays, point_arrays, points
+from charging.queries.points import PointArrays, point_arrays
 
 POINTS_PER_PLACE = 8
 """Points of an operator kept for each place, where that is not too much to keep."""
@@ -36,11 +37,15 @@ class _NearestPoints(NamedTuple):
 def people_of(engine: Engine) -> Weights:
     """Return the people who live in the area the dataset covers, in its countries; maybe nobody.
 
-    Those of a neighbour are no people of a register that ends at the border.
+    A station whose piles are not known covers its surroundings too. Those of a neighbour are no people of a
+    register that ends at the border.
     """
 
     def find() -> Weights:
-        return weights_of_area(people_weights(countries(engine)), points(engine, Filters()))
+        columns = engine.columns
+        is_first = run_starts(columns.station_no)
+        stations = pd.DataFrame({"lat": columns.lat[is_first], "lon": columns.lon[is_first]})
+        return weights_of_area(people_weights(countries(engine)), stations)
 
     return engine.memoize("people", find)
 

@@ -92,9 +92,8 @@ def fitting_view(bounds: Bounds) -> View:
         math.log2(px / (_TILE_PX * span)) for px, span in zip(ASSUMED_SIZE_PX, spans, strict=True) if span > 0
     ]
     zoom = math.floor(min([*zooms, MAX_ZOOM - _STEPS]) * _STEPS) / _STEPS
-    return View(
-        round(_latitude((south + north) / 2), 4), round(bounds.west + bounds.width / 2, 4), max(zoom, 1)
-    )
+    centre = Bounds.from_map(bounds.south, bounds.west, bounds.north, bounds.west + bounds.width / 2).east
+    return View(round(_latitude((south + north) / 2), 4), round(centre, 4), max(zoom, 1))
 
 
 def _part(whole: object, name: str) -> object:

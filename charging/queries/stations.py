@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from charging.domain.arrays import run_starts
-from charging.domain.bounds import WORLD, Bounds
+from charging.domain.bounds import FULL_CIRCLE, WORLD, Bounds
 from charging.domain.filters import Filters
 from charging.domain.vocabulary import Status
 from charging.queries.codes import codes_of
@@ -91,13 +91,19 @@ def station_batches(
 def extent(engine: Engine) -> Bounds:
     """Return the box around the stations, without the outermost hundredth on each side.
 
-    With a few stations far away, a box around all of them would be mostly empty. Without data, the world.
+    With a few stations far away, a box around all of them would be mostly empty. It crosses the 180th
+    meridian where that makes it smaller, and no wider than half of the globe. Without data, the world.
     """
     columns = engine.columns
     if not columns.lat.size:
         return WORLD
-    (south, north), (west, east) = (np.quantile(axis, [0.01, 0.99]) for axis in (columns.lat, columns.lon))
-    return Bounds(float(south), float(west), float(north), float(east))
+    (south, north), (west, east), (turned_west, turned_east) = (
+        np.quantile(axis, [0.01, 0.99]).tolist()
+        for axis in (columns.lat, columns.lon, columns.lon % FULL_CIRCLE)
+    )
+    if turned_east - turned_west < min(east - west, FULL_CIRCLE / 2):
+        return Bounds.from_map(south, turned_west, north, turned_east)
+    return Bounds(south, west, north, east)
 
 
 def station(engine: Engine, station_id: str) -> Station | None:

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from charging.analytics import population
 from charging.analytics.population import nearest_people_km, people_of
 from charging.analytics.reach import NOT_KNOWN, nearest_km
+from charging.dataset.versions import write_version
 from charging.domain.filters import Filters
-from charging.domain.vocabulary import Current
+from charging.domain.vocabulary import Current, Datum
 from charging.queries.engine import Engine
 from charging.queries.points import points
+from charging.sources.records import PileRecord, StationRecord
 
 SELECTIONS = st.builds(
     Filters,
@@ -54,3 +56,36 @@ def test_an_operator_without_a_selected_point_has_no_column(engine):
     found = nearest_people_km(engine, Filters(operators=("nio",), include_unknown=True))
     assert {"nio"} <= set(found) <= {"nio", NOT_KNOWN}
     assert nearest_people_km(engine, Filters(operators=("nobody",))).shape == (len(people_of(engine)), 0)
+
+
+SHANGHAI, BEIJING = (31.23, 121.47), (39.91, 116.39)
+
+
+@pytest.fixture
+def people_around(tmp_path, build, tiny_description):
+    """Return how many people a dataset covers, given the piles of each station; None: not known."""
+
+    def _people_around(**piles):
+        records = [
+            StationRecord(
+                source_id=name,
+                lat=lat,
+                lon=lon,
+                datum=Datum.WGS84,
+                country="CN",
+                piles=(PileRecord(count=piles[name], current=Current.DC),) if piles[name] else (),
+            )
+            for name, (lat, lon) in (("shanghai", SHANGHAI), ("beijing", BEIJING))
+            if name in piles
+        ]
+        dataset = write_version(tmp_path / "some", build(records).tables, tiny_description)
+        with closing(Engine(dataset, memory_limit_mb=100)) as engine:
+            return people_of(engine).whole
+
+    return _people_around
+
+
+def test_a_station_whose_piles_are_not_known_covers_its_surroundings_too(people_around):
+    both = people_around(shanghai=4, beijing=1)
+    assert people_around(shanghai=4, beijing=None) == people_around(shanghai=None, beijing=None) == both
+    assert people_around(shanghai=4) < both
