@@ -85,7 +85,7 @@ def pytest_collection_modifyitems(items):
 
 def put_in_order(items):
     """Begin with what takes longest, the browser, and end with the shortest, examples in docstrings."""
-    items.sort(key=lambda item: 0 if item.path.parent == BROWSER else 1 if TESTS in item.path.parents else 2)
+    items.sort(key=lambda item: 2 - item.path.is_relative_to(TESTS) - item.path.is_relative_to(BROWSER))
 
 
 class TwoBrowsers(LoadFileScheduling):

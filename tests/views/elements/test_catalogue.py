@@ -6,6 +6,7 @@ import datetime as dt
 import importlib
 import re
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -28,13 +29,7 @@ from charging.views.chrome.headline import PARTNERS
 from charging.views.elements import texts
 
 VIEWS = Path(texts.__file__).parents[1]
-TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(VIEWS.rglob("*.py"))]
 SAYING = re.compile(r"\bsay\((?:[^()]|\([^()]*\))*\)")  # in a template, where it is as in Python
-TREES += [
-    ast.parse(saying)
-    for path in sorted(VIEWS.rglob("*.j2"))
-    for saying in SAYING.findall(path.read_text(encoding="utf-8"))
-]
 
 with texts.CATALOGUE.open(encoding="utf-8", newline="") as _file:
     ROWS = list(csv.DictReader(_file))
@@ -49,9 +44,24 @@ def _says(node):
     return name in ("say", "self") and bool(node.args)
 
 
-CALLS = [node for tree in TREES for node in ast.walk(tree) if isinstance(node, ast.Call) and _says(node)]
-LITERALS = [call for call in CALLS if isinstance(call.args[0], ast.Constant)]
-PATTERNS = [call.args[0] for call in CALLS if isinstance(call.args[0], ast.JoinedStr)]
+@cache
+def _nodes():
+    """Return all that stands in the modules and templates of the page."""
+    modules = [path.read_text(encoding="utf-8") for path in sorted(VIEWS.rglob("*.py"))]
+    templates = [path.read_text(encoding="utf-8") for path in sorted(VIEWS.rglob("*.j2"))]
+    sayings = [saying for template in templates for saying in SAYING.findall(template)]
+    return [node for source in (*modules, *sayings) for node in ast.walk(ast.parse(source))]
+
+
+@cache
+def _sayings(kind):
+    """Return the calls that ask for a text by a constant or by a pattern."""
+    calls = [node for node in _nodes() if isinstance(node, ast.Call) and _says(node)]
+    return [call for call in calls if isinstance(call.args[0], kind)]
+
+
+def _patterns():
+    return [call.args[0] for call in _sayings(ast.JoinedStr)]
 
 
 def _expression(pattern):
@@ -62,10 +72,9 @@ def _expression(pattern):
 
 def _values():
     """Return what can stand in the gaps: constants and fields, closed sets, published figures."""
-    nodes = [node for tree in TREES for node in ast.walk(tree)]
-    values = {str(node.value) for node in nodes if isinstance(node, ast.Constant)}
+    values = {str(node.value) for node in _nodes() if isinstance(node, ast.Constant)}
     values |= {f"-{value}" for value in values}
-    values |= {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AnnAssign)}
+    values |= {ast.unparse(node.target) for node in _nodes() if isinstance(node, ast.AnnAssign)}
     values |= {*StationRecord._fields, *PileRecord._fields, *FIELDS}
     values |= {member for members in _closed_sets() for member in members}
     figures = [figure for subject in ("network", *PARTNERS) for figure in launch_figures(subject)]
@@ -117,7 +126,7 @@ SENTENCE = _said_by_the_sentence()
 
 def test_the_keys_are_unique_and_sayings_were_found():
     assert len(KEYS) == len(ROWS)
-    assert min(len(LITERALS), len(PATTERNS), len(SENTENCE)) > 10
+    assert min(len(_sayings(ast.Constant)), len(_patterns()), len(SENTENCE)) > 10
 
 
 def test_every_text_is_there_in_both_languages():
@@ -156,14 +165,16 @@ def test_no_text_takes_for_granted_that_a_dataset_counts_piles():
 
 
 def test_every_text_that_is_said_exists_and_is_filled():
-    assert {call.args[0].value for call in LITERALS} - KEYS == set()
-    given = [(call.args[0].value, {keyword.arg for keyword in call.keywords}) for call in LITERALS]
+    assert {call.args[0].value for call in _sayings(ast.Constant)} - KEYS == set()
+    given = [
+        (call.args[0].value, {keyword.arg for keyword in call.keywords}) for call in _sayings(ast.Constant)
+    ]
     # a text that is filled later is asked for without values
     assert [(key, values) for key, values in given if values and values != _places(ENGLISH[key])] == []
 
 
 def test_every_pattern_of_keys_has_texts():
-    starts = [(pattern, getattr(pattern.values[0], "value", "")) for pattern in PATTERNS]
+    starts = [(pattern, getattr(pattern.values[0], "value", "")) for pattern in _patterns()]
     ours = [pattern for pattern, start in starts if start not in ("operator.", "city.")]  # of the registries
     assert [ast.unparse(each) for each in ours if not any(map(_expression(each).fullmatch, KEYS))] == []
 
@@ -182,9 +193,10 @@ def test_what_is_noted_of_a_published_figure_is_in_the_catalogue_word_for_word(s
 @pytest.mark.slow
 def test_no_text_is_kept_that_nothing_says():
     values = _values()
-    said = SENTENCE | {call.args[0].value for call in LITERALS}
+    said = SENTENCE | {call.args[0].value for call in _sayings(ast.Constant)}
+    patterns = [_expression(pattern) for pattern in _patterns()]
     for key in KEYS - said:
-        matches = filter(None, (_expression(pattern).fullmatch(key) for pattern in PATTERNS))
+        matches = filter(None, (pattern.fullmatch(key) for pattern in patterns))
         if any(values.issuperset(match.groups()) for match in matches):
             said.add(key)
     assert sorted(KEYS - said) == []
