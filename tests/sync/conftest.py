@@ -1,5 +1,8 @@
 """What tests of live peers share: servers on loopback, and a build folder with a description of each."""
 
+import functools
+import ssl
+
 import pyarrow.parquet as pq
 import pytest
 from sync.loopback import KEYS, TOKEN, OcpiServer, TcecServer
@@ -48,6 +51,14 @@ class House:
 
     def ids(self, dataset="x"):
         return sorted(row["station_id"] for row in self.rows(dataset=dataset))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _authorities_are_read_once():
+    """Remember how TLS is set up: every client reads all certificate authorities, and here none is asked."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ssl, "create_default_context", functools.cache(ssl.create_default_context))
+        yield
 
 
 @pytest.fixture
