@@ -177,39 +177,39 @@ def test_progress_is_one_line_on_a_terminal():
     assert "[###############               ]  50% reading" in stream.getvalue()
 
 
-def import_and(tell, register, build_dir):
-    """Import a file in a process of its own, which then runs `tell`."""
-    code = f"import sys; from charging.cli import main; main(sys.argv[1:]); {tell}"
-    command = [sys.executable, "-c", code, "import", str(register)]
-    environment = os.environ | {"CHARGING_BUILD_DIR": str(build_dir)}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+@pytest.fixture(scope="module")
+def after_an_import(tmp_path_factory):
+    """Import a table in a process of its own; return the modules it holds then, and the rows of a frame."""
+    folder = tmp_path_factory.mktemp("imported")
+    (folder / "register.csv").write_text(REGISTER, "utf-8")
+    code = (
+        "import json, sys; from charging.cli import main; main(sys.argv[1:]); modules = [*sys.modules]; "
+        "import pyarrow; rows = len(pyarrow.table({'a': [1, 2]}).to_pandas()); "
+        "print(json.dumps([modules, rows]))"
+    )
+    command = [sys.executable, "-c", code, "import", str(folder / "register.csv")]
+    environment = os.environ | {"CHARGING_BUILD_DIR": str(folder)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    modules, rows = json.loads(done.stdout.splitlines()[-1])
+    return {*modules}, rows
 
 
 @pytest.mark.slow
-def test_an_import_loads_neither_pandas_nor_duckdb(register, tmp_path):
-    done = import_and("print({'pandas', 'duckdb'} & {*sys.modules}, file=sys.stderr)", register, tmp_path)
-    assert done.stderr.splitlines()[-1] == "set()"
-
-
-@pytest.mark.slow
-def test_an_import_of_a_table_loads_no_server_no_feed_no_guess_and_no_simulation(register, tmp_path):
-    unwanted = [
-        *("asyncio", "pydantic_settings", "pyarrow.acero", "charging.simulation.network"),
-        *(
-            f"charging.sources.{feed}.model"
-            for feed in ("ocpi", "open_charge_map", "openstreetmap", "tcec102")
-        ),
+def test_an_import_of_a_table_loads_no_pandas_no_duckdb_no_server_no_feed_no_guess_and_no_simulation(
+    after_an_import,
+):
+    modules, _ = after_an_import
+    feeds = ("ocpi", "open_charge_map", "openstreetmap", "tcec102")
+    unwanted = {
+        *("pandas", "duckdb", "asyncio", "pydantic_settings", "pyarrow.acero", "charging.simulation.network"),
+        *(f"charging.sources.{feed}.model" for feed in feeds),
         *(f"charging.sources.recognition.{name}" for name in ("table_guess", "guessed_preset", "cells")),
-    ]
-    done = import_and(f"print({{*{unwanted}}} & {{*sys.modules}}, file=sys.stderr)", register, tmp_path)
-    assert done.stderr.splitlines()[-1] == "set()"
+    }
+    assert unwanted & modules == set()
 
 
-@pytest.mark.slow
-def test_arrow_still_makes_frames_after_an_import(register, tmp_path):
-    tell = "import pyarrow; print(len(pyarrow.table({'a': [1, 2]}).to_pandas()))"
-    done = import_and(tell, register, tmp_path)
-    assert done.stdout.splitlines()[-1] == "2"
+def test_arrow_still_makes_frames_after_an_import(after_an_import):
+    assert after_an_import[1] == 2
 
 
 @pytest.mark.slow

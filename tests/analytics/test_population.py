@@ -26,11 +26,15 @@ SELECTIONS = st.builds(
 )
 
 
-@pytest.fixture(
-    params=[("tiny_dataset", 1), ("tiny_dataset", 8), ("simulated", 1), ("simulated", 8)],
-    ids=lambda param: f"{param[0]}, the nearest {param[1]}",
-    scope="module",
-)
+FEW = [
+    ("tiny_dataset", 1),
+    ("tiny_dataset", 8),
+    pytest.param(("simulated", 1), marks=pytest.mark.endurance),
+    ("simulated", 8),
+]
+
+
+@pytest.fixture(params=FEW, ids=lambda param: f"{param[0]}, the nearest {param[1]}", scope="module")
 def engine(request):
     """Give an engine that has found the nearest few, once for all selections."""
     name, few = request.param

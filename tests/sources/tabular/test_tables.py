@@ -223,7 +223,7 @@ ROWS_OF_A_BOMB = b"9,114,22,1\n" * 600_000  # over what may be unpacked at any r
         (archive({"a.csv": CSV})[:-30], "archive"),
         (b"PK\x03\x04 not really", "archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "another kind"),
-        (workbook(HUGE), "without station_id"),
+        pytest.param(workbook(HUGE), "without station_id", marks=pytest.mark.endurance),  # a million rows
         (workbook("<row><c><v>1</v></c>"), "workbook"),
         (workbook(head='<!DOCTYPE w [<!ENTITY a "b">]>'), "document types"),
         (
