@@ -78,7 +78,7 @@ Layer = folium.FeatureGroup
 PLAIN, FAULTY, NOT_KNOWN, IN_USE, NOT_REPORTING = range(5)
 """Shape of a station by status: full, with a red ring, empty and dashed, empty, dashed."""
 
-SHAPES = {
+SHAPES: dict[str, int] = {
     Status.FAULT: FAULTY,
     Status.CHARGING: IN_USE,
     Status.OCCUPIED: IN_USE,
@@ -139,7 +139,8 @@ def hexes(
     `table` has one row per cell: `cell` (H3 index, int64, one resolution), `scale.column`, and the columns of
     `tooltip`.
     """
-    rows = table.sort_values("cell")  # neighbouring cells are adjacent, so steps are short
+    # neighbouring cells are adjacent, so steps are short
+    rows = table if table["cell"].is_monotonic_increasing else table.sort_values("cell")
     cells = rows["cell"].to_numpy(dtype=np.int64)
     shape = shapes.outlines(cells)
     data: Json = {
@@ -202,8 +203,10 @@ def stations(
     `piles` (null: smallest), and the columns of `tooltip`. With a `status` column shapes show the status, so
     that it does not rely on colour alone. `kind` is what a click reports, where the rows are other points.
     """
-    # small circles last, so that large ones do not hide them
-    rows = table.sort_values(["piles", "station_id"], ascending=[False, True], na_position="last")
+    piles, ids = table["piles"].to_numpy(dtype=np.float64, na_value=np.nan), table["station_id"].to_list()
+    by_id = sorted(range(len(ids)), key=ids.__getitem__)
+    # small circles last, so that large ones do not hide them, and those of unknown piles
+    rows = table.iloc[np.array(by_id, dtype=np.intp)[np.argsort(-piles[by_id], kind="stable")]]
     classes = scale.classify(rows[scale.column]) - UNKNOWN  # unknown comes first, in grey
     data: dict[str, Json] = {
         "perDegree": shapes.POINT_PER_DEGREE,
@@ -217,8 +220,8 @@ def stations(
         "tooltip": _tooltip_json(rows, tooltip),
     }
     if "status" in rows:
-        shape = rows["status"].map(lambda status: SHAPES.get(status, PLAIN), na_action="ignore")
-        data["rings"] = shape.astype("Float64").fillna(NOT_KNOWN).astype(int).to_list()
+        statuses = rows["status"].to_list()
+        data["rings"] = [SHAPES.get(each, PLAIN) if isinstance(each, str) else NOT_KNOWN for each in statuses]
     return _layer("stations", data, selected_id)
 
 
@@ -333,5 +336,6 @@ def _column_json(rows: pd.DataFrame, row: TooltipRow) -> Json:
 
 def _radii_px(piles: pd.Series) -> pd.Series:
     """Return radii whose circles grow in area with the piles, within limits that can be seen and clicked."""
-    share = (piles.astype("Float64").fillna(1).clip(1, MANY_PILES) - 1) / (MANY_PILES - 1)
-    return (MIN_RADIUS_PX**2 + share * (MAX_RADIUS_PX**2 - MIN_RADIUS_PX**2)) ** 0.5
+    known = np.nan_to_num(piles.to_numpy(np.float64, na_value=np.nan), nan=1)
+    share = (np.clip(known, 1, MANY_PILES) - 1) / (MANY_PILES - 1)
+    return pd.Series(np.sqrt(MIN_RADIUS_PX**2 + share * (MAX_RADIUS_PX**2 - MIN_RADIUS_PX**2)))

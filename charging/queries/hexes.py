@@ -1,5 +1,7 @@
 """The selection, cell by cell."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -7,14 +9,21 @@ from charging.domain.bounds import Bounds
 from charging.domain.filters import Filters
 from charging.domain.hexes import are_centred_in, flat_width_km
 from charging.queries.engine import Engine, decode
-from charging.queries.measures import piles_by_cell_and_operator, shares, sum_by_cell
+from charging.queries.measures import SHARES, SUMS, piles_by_cell_and_operator, share, sum_by_cell
 
 MARGIN_EDGES = 1.5
 """How far the searched box exceeds the given one, in cell edges: a cell whose centre is just inside reaches
 one edge out, and edges can be a fifth longer than the average."""
 
 
-def hexes(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> pd.DataFrame:
+def hexes(
+    engine: Engine,
+    filters: Filters,
+    bounds: Bounds,
+    resolution: int,
+    *,
+    columns: Collection[str] = (*SUMS, *SHARES),
+) -> pd.DataFrame:
     """Return one row per cell that holds a selected station and whose centre lies in `bounds`.
 
     Each cell is counted whole, even where it reaches beyond the box.
@@ -22,13 +31,15 @@ def hexes(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> 
     Returns
     -------
     table
-        `cell` (int64, H3 at `resolution`), the columns of `measures.sum_groups` and their shares, ordered by
-        cell.
+        `cell` (int64, H3 at `resolution`) and `columns`, of those of `measures.sum_groups` and their shares,
+        ordered by cell.
     """
-    sums = sum_by_cell(engine, filters, _search_box(bounds, resolution), resolution)
+    needed = dict.fromkeys(part for name in columns for part in SHARES.get(name, (name,)))
+    sums = sum_by_cell(engine, filters, _search_box(bounds, resolution), resolution, tuple(needed))
     inside = are_centred_in(bounds, sums["cell"])
     sums = {name: column[inside] for name, column in sums.items()}
-    return pd.DataFrame(sums | shares(sums))
+    sums |= {name: share(sums, name) for name in SHARES if name in columns}
+    return pd.DataFrame({name: sums[name] for name in ("cell", *columns)})
 
 
 def hex_operators(engine: Engine, filters: Filters, bounds: Bounds, resolution: int) -> pd.DataFrame:

@@ -68,14 +68,16 @@ def sum_by(engine: Engine, filters: Filters, place: Place, by: str, sums_of: Col
     return sums | {"key": coded.texts_of(sums["key"])}
 
 
-def sum_by_cell(engine: Engine, filters: Filters, place: Place, resolution: int) -> Sums:
+def sum_by_cell(
+    engine: Engine, filters: Filters, place: Place, resolution: int, sums_of: Collection[str] = SUMS
+) -> Sums:
     """Return what `sum_groups` returns by the cells of a resolution, as arrays, with `cell` for `key`.
 
     Groups are added up in the order of their cells: adding runs of rows is several times faster than grouping
     them (tests/benchmarks).
     """
     rows, cells = _by_cell(engine, select_groups(engine, filters, place), resolution)
-    sums = _sums_of_runs(engine.columns, rows, cells)
+    sums = _sums_of_runs(engine.columns, rows, cells, sums_of)
     return {"cell": sums.pop("key"), **sums}
 
 
@@ -118,23 +120,25 @@ def piles_by_cell_and_operator(engine: Engine, filters: Filters, place: Place, r
     }
 
 
-def sum_by_station(engine: Engine, filters: Filters, place: Place, *, limit: int) -> Sums:
+def sum_by_station(
+    engine: Engine, filters: Filters, place: Place, *, limit: int, sums_of: Collection[str] = SUMS
+) -> Sums:
     """Return what `sum_groups` returns by station, with `station_no` for `key`, and the best `status_rank`.
 
     At most `limit` stations are returned, those with most piles first, ties by number, those of unknown piles
-    last. The rank is a position in `Status`, -1 where no status is known.
+    last; `piles` have to be among `sums_of`. The rank is a position in `Status`, -1 where no status is known.
     """
     rows = _rows_of_largest(engine.columns, select_groups(engine, filters, place), limit)
-    sums = sum_stations(engine, rows)
+    sums = sum_stations(engine, rows, sums_of)
     largest = np.argsort(-sums["piles"], kind="stable")
     return {name: column[largest] for name, column in sums.items()}
 
 
-def sum_stations(engine: Engine, rows: NDArray[np.int64]) -> Sums:
+def sum_stations(engine: Engine, rows: NDArray[np.int64], sums_of: Collection[str] = SUMS) -> Sums:
     """Return what `sum_by_station` returns of some groups, of all their stations, by number."""
     columns = engine.columns
     station_no = columns.station_no[rows]
-    sums = _sums_of_runs(columns, rows, station_no)
+    sums = _sums_of_runs(columns, rows, station_no, sums_of)
     ranks = np.minimum.reduceat(columns.status_rank[rows], _starts(station_no)) if rows.size else rows
     return {"station_no": sums.pop("key"), **sums, "status_rank": np.where(ranks == NO_STATUS, -1, ranks)}
 
@@ -236,15 +240,19 @@ def _zero_sums(columns: pd.Index) -> pd.DataFrame:
     return pd.DataFrame([nothing], columns=columns)
 
 
-def shares(sums: Sums) -> Sums:
-    """Return the shares of sums, 0 to 1; NaN where the denominator is zero or not known.
+SHARES = {
+    "dc_share": ("dc_piles", "piles", "current_unknown_piles"),
+    "available_share": ("available_piles", "live_piles"),
+    "unknown_share": ("status_unknown_piles", "piles"),
+}
+"""Shares, each with its part, the whole, and what of the whole does not count."""
+
+
+def share(sums: Sums, name: str) -> NDArray[np.float64]:
+    """Return one of `SHARES` of sums, 0 to 1; NaN where the denominator is zero or not known.
 
     `dc_share` is of the piles whose current is known, `available_share` of those with a live status,
     `unknown_share` (status not known) of all.
     """
-    piles = sums["piles"]
-    return {
-        "dc_share": ratio(sums["dc_piles"], piles - sums["current_unknown_piles"]),
-        "available_share": ratio(sums["available_piles"], sums["live_piles"]),
-        "unknown_share": ratio(sums["status_unknown_piles"], piles),
-    }
+    part, whole, *without = (sums[each] for each in SHARES[name])
+    return ratio(part, whole - without[0] if without else whole)

@@ -1,6 +1,6 @@
 """Stations one by one: those in a place, and everything about one of them."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +17,12 @@ from charging.queries.measures import sum_by_station, sum_stations
 from charging.queries.predicates import Place, select_groups
 
 _COLUMNS = (
-    *("station_id", "name", "name_zh", "operator_code", "operator_raw", "lat", "lon"),
+    *("station_id", "name", "name_zh", "operator_id", "operator_raw", "lat", "lon"),
     *("city_id", "city_raw", "address", "access", "site", "opened_on"),
 )
+NAMES = ("station_id", "name", "name_zh", "operator_id", "operator_raw")
+"""What a station is called, and who operates it."""
+
 _STATUS_NAMES = np.array([*map(str, Status), None], dtype=object)
 _SUMS = ("piles", "dc_piles", "max_power_kw", "available_piles", "live_piles", "fault_piles")
 
@@ -32,7 +35,9 @@ class Station:
     groups: pd.DataFrame
 
 
-def stations(engine: Engine, filters: Filters, place: Place, *, limit: int) -> pd.DataFrame:
+def stations(
+    engine: Engine, filters: Filters, place: Place, *, limit: int, columns: Sequence[str] = _COLUMNS
+) -> pd.DataFrame:
     """Return selected stations of a place, the largest first, at most `limit` of them.
 
     Numbers of piles are those of the selected piles. `count_stations` returns how many there are in all.
@@ -40,18 +45,21 @@ def stations(engine: Engine, filters: Filters, place: Place, *, limit: int) -> p
     Returns
     -------
     table
-        One row per station: ids, names, operator, WGS-84 degrees, the sums of its selected piles, and the
-        best `status` among them: available before charging, occupied, reserved, fault, offline.
+        One row per station: ids, names, operator, WGS-84 degrees and more, as far as they are among
+        `columns`, the sums of its selected piles, and the best `status` among them: available before
+        charging, occupied, reserved, fault, offline.
     """
     # the largest are found by numbers alone, before their texts are fetched; ties go by cell, then by id
-    sums = sum_by_station(engine, filters, place, limit=limit)
-    stored = engine.station_table(sums["station_no"], _COLUMNS)
+    sums = sum_by_station(engine, filters, place, limit=limit, sums_of=_SUMS)
+    texts = [name for name in columns if name != "operator_id"]
+    stored = engine.station_table(sums["station_no"], [*texts, "operator_code"])
     codes = stored["operator_code"].fill_null(-1).to_numpy()
-    table = stored.drop_columns("operator_code")
+    table = stored.select(texts)
     for name in _SUMS:  # each column that is put into a data frame takes as long as all of them together
         table = table.append_column(name, pa.array(sums[name]))
     rows = to_frame(table)
-    rows.insert(3, "operator_id", decode(engine.operator_ids, codes))
+    if "operator_id" in columns:
+        rows.insert(columns.index("operator_id"), "operator_id", decode(engine.operator_ids, codes))
     rows["status"] = pd.Series(_STATUS_NAMES[sums["status_rank"]], dtype=object)
     return rows
 

@@ -17,7 +17,7 @@ from charging.maps.viewport import Frame
 from charging.queries.dataset_figures import city_ids
 from charging.queries.hexes import hex_operators, hexes, leading_operators
 from charging.queries.measures import Measure
-from charging.queries.stations import count_stations, stations
+from charging.queries.stations import NAMES, count_stations, stations
 from charging.views.elements.labels import names_of, operators_of
 from charging.views.elements.provenance import localized_manifest
 from charging.views.mapview import current_view
@@ -38,6 +38,10 @@ CLASSES = 5
 """Classes of a scale whose breaks follow the values."""
 
 FIFTHS = (0.2, 0.4, 0.6, 0.8)
+
+
+CELL_FACTS = ("piles", "stations", "dc_piles", "max_power_kw")
+"""What the tooltip of a cell says."""
 
 
 class MapLayers(NamedTuple):
@@ -120,13 +124,14 @@ def _surface(context: ViewContext) -> Layer:
 
 def _cell_layers(context: ViewContext, frame: Frame) -> list[Layer]:
     answers, say = context.answers, context.say
-    table = answers.ask(hexes, context.selection, frame.bounds, frame.resolution)
     measure = Measure(visit.measure)
+    columns = tuple(dict.fromkeys(CELL_FACTS if measure is Measure.LEADER else (*CELL_FACTS, str(measure))))
+    table = answers.ask(hexes, context.selection, frame.bounds, frame.resolution, columns=columns)
     if measure is Measure.LEADER:
         parts = answers.ask(hex_operators, context.selection, frame.bounds, frame.resolution)
         table = table.merge(leading_operators(parts), on="cell", how="left")
     scale = _cell_scale(context, measure, table)
-    tooltip = field_tooltip(context, "piles", "stations", "dc_piles", "max_power_kw")
+    tooltip = field_tooltip(context, *CELL_FACTS)
     layers = [draw.hexes(table, scale, tooltip, selected_cell=selected_cell())]
     if visit.overlay:
         layers.append(_operator_dots(context, frame))
@@ -171,7 +176,8 @@ def _operator_dots(context: ViewContext, frame: Frame) -> Layer:
 def _station_layers(context: ViewContext, frame: Frame) -> list[Layer]:
     say = context.say
     limit = context.settings.station_limit
-    table = context.answers.ask(stations, context.selection, frame.bounds, limit=limit)
+    columns = (*NAMES, "lat", "lon")
+    table = context.answers.ask(stations, context.selection, frame.bounds, limit=limit, columns=columns)
     rows = table.assign(name=names_of(table, say), operator=pd.Series(operators_of(table, say), dtype=object))
     if not table.status.isin(LIVE_STATUSES).any():  # a register: a ring on every station would say nothing
         rows = rows.drop(columns="status")

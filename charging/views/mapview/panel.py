@@ -9,7 +9,7 @@ from charging.domain.hexes import cell_from_text, resolution_of
 from charging.domain.vocabulary import Kind
 from charging.maps.viewport import Viewport
 from charging.queries.predicates import Cell, Place
-from charging.queries.stations import station, stations
+from charging.queries.stations import NAMES, station, stations
 from charging.queries.totals import piles_by_operator, totals
 from charging.views.elements.labels import names_of, operator_name
 from charging.views.elements.markup import Bar, bars, element, simulated_badge, small_print, terms
@@ -123,7 +123,7 @@ def _show_cell(context: ViewContext, h3_id: str) -> None:
     place = Cell(cell, resolution_of(cell))
     show_heading(say("panel.cell"), say)
     st.html(_summary_html(context, place))
-    largest = context.answers.ask(stations, context.selection, place, limit=MAX_STATIONS)
+    largest = context.answers.ask(stations, context.selection, place, limit=MAX_STATIONS, columns=NAMES)
     if not largest.empty:
         st.html(element("h3", "panel-section", text=say("panel.largest")))
         for name, row in zip(names_of(largest, say), largest.to_dict("records"), strict=True):

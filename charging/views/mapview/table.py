@@ -7,7 +7,7 @@ from charging.domain.filters import Filters
 from charging.maps.tiles import NONE, usable_tiles
 from charging.maps.viewport import Viewport
 from charging.queries.measures import Measure
-from charging.queries.stations import count_stations, stations
+from charging.queries.stations import NAMES, count_stations, stations
 from charging.queries.totals import count_left_out_as_unknown, piles_by_operator
 from charging.views.elements.labels import names_of, operators_of
 from charging.views.elements.markup import (
@@ -90,7 +90,7 @@ def _show_layer_choices(context: ViewContext) -> None:
 def show_stations(context: ViewContext, viewport: Viewport) -> None:
     """Show the stations in view as rows; choosing one selects it, as a click on the map does."""
     answers, selection, say = context.answers, context.selection, context.say
-    found = answers.ask(stations, selection, viewport.bounds, limit=ROWS)
+    found = answers.ask(stations, selection, viewport.bounds, limit=ROWS, columns=(*NAMES, "address"))
     count = answers.ask(count_stations, selection, viewport.bounds)
     caption = say("table.caption", shown=say.number(len(found)), count=say.number(count))
     st.html(element("h3", "section", text=say("table.title")) + small_print(caption))
