@@ -5,10 +5,11 @@ language or the current view. Everything that does is in `layers`. Leaflet and o
 loaded from the local URLs of `charging.views.elements.assets`; nothing is loaded from another host.
 """
 
-from typing import NamedTuple
+from functools import cache
+from typing import NamedTuple, cast
 
 import folium
-from branca.element import MacroElement
+from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
 from charging.maps.js_payload import dump
@@ -53,6 +54,36 @@ class _LocalMap(folium.Map):
         self.options |= {"minZoom": zoom["min"], "maxZoom": zoom["max"]}
         self.default_js = [(url, url) for url in urls.scripts]
         self.default_css = [(url, url) for url in urls.styles]
+
+    def render(self, **_options: object) -> str:
+        """Write the header, which is all that st_folium reads of a page; folium compiles it in every run."""
+        cast("Figure", self.get_root()).header = _Written(_header().replace(_NAME, self.get_name()))
+        return ""
+
+
+_NAME = "map_name"
+"""What stands for the name of a map in the header of its page."""
+
+
+@cache
+def _header() -> str:
+    """Return what folium writes into the header for a map that loads nothing."""
+    chart = folium.Map(tiles=None)
+    chart.default_js, chart.default_css = [], []
+    chart.render()  # type: ignore[no-untyped-call]  # folium is half typed
+    return cast("Figure", chart.get_root()).header.render().replace(chart.get_name(), _NAME)
+
+
+class _Written(Element):
+    """A part of a page that is written already."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def render(self, **_options: object) -> str:
+        """Return the text."""
+        return self._text
 
 
 class _Start(MacroElement):

@@ -1,7 +1,8 @@
+import folium
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from streamlit_folium import _get_map_string, generate_js_hash
+from streamlit_folium import _get_header, _get_html, _get_map_string, generate_js_hash
 
 from charging.maps.base import AssetUrls, base_map
 from charging.maps.js_payload import dump
@@ -38,6 +39,15 @@ def test_the_limits_of_the_zoom_and_the_colours_are_those_of_the_theme():
 
 def test_a_deep_link_sets_the_first_view():
     assert '"zoom": 11.0' in script(View(31.23, 121.47, 11.0))
+
+
+def test_st_folium_reads_the_header_that_folium_would_write():
+    ours, written_by_folium = base_map(URLS), base_map(URLS)
+    ours.render()
+    folium.Map.render(written_by_folium)
+    assert _get_header(ours).split() == _get_header(written_by_folium).split()
+    assert "#map_div {" in _get_header(ours)
+    assert _get_html(ours) == _get_html(written_by_folium) == ""
 
 
 def test_only_our_files_are_loaded():
