@@ -24,8 +24,10 @@ def both_names_of(
 
 def operators_of(table: pd.DataFrame, say: Texts) -> list[str | None]:
     """Return the name of the operator of each station, None where it is not known."""
-    rows = zip(table.operator_id.to_list(), table.operator_raw.to_list(), strict=True)
-    return [operator_name(operator_id, raw, say) for operator_id, raw in rows]
+    ids, raws = table.operator_id.to_list(), table.operator_raw.to_list()
+    # once for each operator: a view has thousands of stations of some dozens
+    known = {each: operator_name(each, None, say) for each in {*ids} if isinstance(each, str)}
+    return [known.get(each) or operator_name(None, raw, say) for each, raw in zip(ids, raws, strict=True)]
 
 
 def names_in(name: object, name_zh: object, say: Texts) -> tuple[str | None, str | None]:

@@ -96,11 +96,11 @@ def _summary_html(context: ViewContext, place: Place) -> str:
 
 def _operators_html(context: ViewContext, place: Place) -> str:
     say = context.say
-    parts = context.answers.ask(piles_by_operator, context.selection, place=place)
-    parts = parts[parts.piles > 0]
+    table = context.answers.ask(piles_by_operator, context.selection, place=place)
+    columns = (table[column].to_list() for column in ("key", "piles", "share"))
+    parts = [part for part in zip(*columns, strict=True) if part[1] > 0]  # in lists: they are short
     colours = colours_of(context.answers)
-    whole = parts.piles.sum()
-    columns = (parts[column].head(MAX_OPERATORS).to_list() for column in ("key", "piles", "share"))
+    whole = sum(piles for _, piles, _ in parts)
     rows = [
         Bar(
             colours.get(operator, "transparent"),
@@ -109,10 +109,10 @@ def _operators_html(context: ViewContext, place: Place) -> str:
             say.number(piles),
             say("panel.share", share=say.share(share), whole=say.number(whole)),
         )
-        for operator, piles, share in zip(*columns, strict=True)
+        for operator, piles, share in parts[:MAX_OPERATORS]
     ]
     title = element("h3", "panel-section", text=say("panel.operators"))
-    html = title + bars(rows, parts.piles.max())
+    html = title + bars(rows, max((piles for _, piles, _ in parts), default=0))
     if len(parts) > MAX_OPERATORS:
         html += small_print(say("panel.more", count=say.number(len(parts) - MAX_OPERATORS)))
     return html
