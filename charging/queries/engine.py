@@ -89,8 +89,6 @@ class Query(NamedTuple):
 class Engine:
     """Answers queries about one version of a dataset; safe to share between threads."""
 
-    name = "DuckDB"
-
     def __init__(
         self,
         dataset: Dataset,

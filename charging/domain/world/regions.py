@@ -49,8 +49,8 @@ def lie_outside_region(lat: Floats, lon: Floats, stated: Indices) -> NDArray[np.
     Examples
     --------
     >>> lat, lon = np.array([48.1] * 19 + [53.5]), np.array([11.6] * 19 + [10.0])  # in Munich, one in Hamburg
-    >>> lie_outside_region(lat, lon, np.zeros(20, np.intp)).sum()
-    1
+    >>> np.flatnonzero(lie_outside_region(lat, lon, np.zeros(20, np.intp))).tolist()
+    [19]
     """
     is_outside = np.zeros(len(lat), np.bool_)
     text = stated + 1
