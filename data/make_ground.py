@@ -80,16 +80,22 @@ def read_land(topology: dict[str, Any]) -> BaseGeometry:
         for rings in parts:
             outer, *holes = (join_arcs(ring, arcs) for ring in rings)
             polygons.append(make_valid(Polygon(outer, holes)))
-    world = union_all(polygons)
-    # what lies west of the edge belongs to the east of it; a hair of width closes the seam at 180 degrees
-    eastern = translate(world.intersection(box(-180, -90, WEST, 90)), 360)
-    joined = union_all([world.intersection(box(WEST, -90, 180, 90)).buffer(1e-4), eastern.buffer(1e-4)])
-    return joined.intersection(WORLD)
+    # what lies outside of the drawing on one side belongs to the other; a hair of width closes the seams
+    turned = [
+        translate(union_all(polygons), turn).intersection(WORLD).buffer(1e-4) for turn in (-360, 0, 360)
+    ]
+    return union_all(turned).intersection(WORLD)
 
 
 def join_arcs(ring: Iterable[int], arcs: list[np.ndarray]) -> np.ndarray:
-    """Return the points of a ring; the complement of a number means its arc backwards."""
-    return np.concatenate([arcs[at] if at >= 0 else arcs[~at][::-1] for at in ring])
+    """Return the points of a ring; the complement of a number means its arc backwards.
+
+    Where it crosses the 180th meridian longitudes go on beyond it. The Antarctic, which goes around the pole,
+    stays as it is: it is closed along both sides of the meridian.
+    """
+    points = np.concatenate([arcs[at] if at >= 0 else arcs[~at][::-1] for at in ring])
+    lon = np.unwrap(points[:, 0], period=360)
+    return np.column_stack([lon, points[:, 1]]) if abs(lon[-1] - lon[0]) < 1 else points
 
 
 def write_squares(land: BaseGeometry) -> dict[str, int]:

@@ -20,6 +20,7 @@ TOOLTIP = layers.Tooltip(rows=(layers.TooltipRow(column="piles", label="Piles"),
 CAPTION = Caption(
     title="", badge="", is_simulated=True, sentence="", figures=((),), notes=(), link_label="", link=""
 )
+SHANGHAI = Bounds(30.7, 120.7, 31.7, 122.1)
 WORDS = ("label", "zoom_in", "zoom_out", "attribution", "locate", "locate_refused", "locate_failed")
 
 # the layers of shapes from the lowest up, and the Leaflet layers that stand in for their rows
@@ -99,6 +100,16 @@ def stations():
     return (layers.stations(table, scale(table), TOOLTIP, theme=Theme.LIGHT),)
 
 
+def islands():
+    """Return a station and a cell on either side of the 180th meridian."""
+    table = pd.DataFrame({"station_id": ["west", "east"], "lat": [-17.0, -16.9], "lon": [179.6, -179.7]})
+    table = table.assign(piles=pd.array([1, 2], dtype="Int64"), operator_id="nio", status=None)
+    cells = table.assign(cell=cells_at(table["lat"].to_numpy() + 0.4, table["lon"].to_numpy(), 5))
+    return layers.hexes(cells, scale(cells), TOOLTIP), layers.stations(
+        table, scale(table), TOOLTIP, theme=Theme.LIGHT
+    )
+
+
 DRAWN = {"cells and dots": cells_and_dots, "stations": stations}
 
 
@@ -107,17 +118,16 @@ def drawn(chromium, tmp_path):
     """Open a map of one kind of shapes on a screen with so many pixels per pixel."""
     contexts = []
 
-    def _drawn(what, sharpness=1):
+    def _drawn(what, sharpness=1, box=SHANGHAI):
         texts = layers.SurfaceTexts(**dict.fromkeys(WORDS, "x"))
         surface = layers.surface(theme=Theme.LIGHT, language="en", tiles=None, texts=texts)
-        box = Bounds(30.7, 120.7, 31.7, 122.1)
         picture = Picture(
             view_bounds=box,
             zoom=9,
             query_bounds=box,
             theme=Theme.LIGHT,
             language="en",
-            layers=(surface, *DRAWN[what]()),
+            layers=(surface, *(DRAWN | {"islands": islands})[what]()),
         )
         file = tmp_path / "map.html"
         file.write_text(build_map_page(picture, CAPTION), encoding="utf-8")
@@ -145,6 +155,9 @@ def test_the_mouse_finds_what_leaflet_finds(drawn, what):
     assert differing == 0
 
 
+INSIDE = """() => charging.features().filter((layer) => map.getBounds().contains(
+  layer.getBounds ? layer.getBounds() : layer.getLatLng())).map((layer) => layer.feature.properties.id)"""
+
 # ids of what can be hit in its middle, with the place in the window
 PLACES = """() => {
   const box = map.getContainer().getBoundingClientRect(), sheet = map.options.renderer;
@@ -153,6 +166,13 @@ PLACES = """() => {
     .map((layer) => [layer, map.latLngToContainerPoint(layer.getLatLng())])
     .map(([layer, { x, y }]) => [layer.feature.properties.id, box.x + x, box.y + y]);
 }"""
+
+
+@pytest.mark.parametrize("box", [Bounds(-18, 178.5, -16, -179), Bounds(-18, 179, -16, -178.5)])
+def test_both_sides_of_the_180th_meridian_are_in_one_view(drawn, box):
+    seen = drawn("islands", box=box).evaluate(INSIDE)
+    assert {"west", "east"} < set(seen)
+    assert len(seen) == 4  # and a cell each
 
 
 def test_tooltip_outline_and_click_follow_the_mouse_from_shape_to_shape(drawn):

@@ -17,6 +17,9 @@ const chargingCells = (() => {
       return L.polygon(ring, { ...this.options, fillColor: /** @type {string} */ (this.fills[row]) });
     }
 
+    /** @param {number} row @returns {[number, number]} */
+    _span(row) { return [this.starts[row], this.starts[row + 1]]; }
+
     // A ray from the point to the left crosses an odd number of sides.
     /** @param {number} row @param {number} x @param {number} y */
     _holds(row, x, y) {

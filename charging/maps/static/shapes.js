@@ -26,6 +26,17 @@ const chargingShapes = (() => {
       this._boxes = new Int32Array(4 * ids.length); // west, north, east, south of each row, pixels
     }
 
+    // A map that shows both sides of the 180th meridian has its middle on one: each row comes to that one's side.
+    onAdd(/** @type {L.Map} */ map) {
+      const { points } = this, middle = map.getCenter().lng;
+      for (let row = 0; row < this.ids.length; row++) {
+        const [first, end] = this._span(row);
+        const turn = 360 * Math.round((middle - points[2 * first + 1]) / 360);
+        if (turn) for (let at = first; at < end; at++) points[2 * at + 1] += turn;
+      }
+      return super.onAdd(map);
+    }
+
     /** The topmost row at a point of the canvas, as a layer. @param {L.Point} point */
     pick({ x, y }) {
       const boxes = this._boxes;
@@ -98,6 +109,9 @@ const chargingShapes = (() => {
         if (boxes[at] <= max.x && boxes[at + 1] <= max.y && boxes[at + 2] >= min.x && boxes[at + 3] >= min.y) draw(row);
       }
     }
+
+    /** The first point of a row, and the one after its last. @param {number} row @returns {[number, number]} */
+    _span(row) { return [row, row + 1]; }
 
     // what each kind says for itself: a row as a layer, whether it holds a point, the boxes of all rows, how it draws
 
