@@ -1,6 +1,6 @@
 """Sums over the whole selection, or over one of its parts: an operator, a city, a place."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -115,12 +115,11 @@ def _count_distinct(numbers: NDArray[np.int64]) -> int:
     return int(np.count_nonzero(np.bincount(numbers[numbers >= 0])))
 
 
-def operator_piles(by_operator: pd.DataFrame, operator_id: str) -> int | None:
-    """Return the piles of an operator from totals by operator; None if it has none and some are unknown."""
+def operator_piles(by_operator: pd.DataFrame, operator_ids: Iterable[str]) -> dict[str, int | None]:
+    """Return the piles of operators from totals by operator; None if one has none and some are unknown."""
     piles = dict(zip(by_operator.key.to_list(), by_operator.piles.to_list(), strict=True))
-    if operator_id in piles:
-        return int_or_none(piles[operator_id])
-    return None if by_operator.key.isna().any() else 0
+    absent = None if by_operator.key.isna().any() else 0
+    return {each: int_or_none(piles.get(each, absent)) for each in operator_ids}
 
 
 def int_or_none(value: float | None) -> int | None:

@@ -83,12 +83,12 @@ def _published_cards(context: ViewContext, figures: tuple[Figure, ...]) -> Itera
     answers, say = context.answers, context.say
     filters = (Filters(), context.selection)
     counts = [answers.ask(headline, wanted) for wanted in filters]
-    by_operator = [answers.ask(piles_by_operator, wanted) for wanted in filters]
+    by_operator = [operator_piles(answers.ask(piles_by_operator, wanted), PARTNERS) for wanted in filters]
     colours = colours_of(answers)
     for figure in figures:
         is_partner = figure.subject in PARTNERS
         if is_partner:
-            loaded, selected = (say.number(operator_piles(piles, figure.subject)) for piles in by_operator)
+            loaded, selected = (say.number(piles[figure.subject]) for piles in by_operator)
         else:
             loaded, selected = (measure_text(figure.measure, each, say) for each in counts)
         measure = say(f"measure.{figure.measure}")
