@@ -9,7 +9,7 @@ from dataclasses import replace
 import httpx
 import pytest
 from browser.live import free_port
-from deploy.proxy import NGINX, Guest, nginx, process_on, trust
+from deploy.proxy import NGINX, PATIENCE_S, Guest, nginx, process_on, trust
 
 from charging.cli.checks.diagnosis import Level
 from charging.cli.checks.public_site import look_at_site
@@ -104,6 +104,30 @@ def test_the_visitors_of_a_process_that_is_killed_go_on_in_the_other(running):
         assert {await guest.upload() for guest in guests} == {204}
         newcomers = await arrive(url, folder, VISITS)
         assert {guest.process for guest in newcomers} == {dying, staying}
+        await leave([*guests, *newcomers])
+
+    asyncio.run(visit())
+
+
+def test_processes_that_are_started_anew_one_after_the_other_lose_no_visitor(running):
+    start, processes, _, url, folder = running
+
+    async def visit():
+        guests = await arrive(url, folder, VISITS)
+        for port, process in processes.items():
+            hit = [guest for guest in guests if guest.process == str(port)]
+            assert hit
+            process.terminate()
+            assert await asyncio.to_thread(process.wait, PATIENCE_S) == 0
+            assert not any([await guest.is_connected() for guest in hit])
+            await asyncio.gather(*(guest.connect() for guest in hit))
+            assert [guest.errors for guest in hit] == [()] * len(hit)
+            assert all(guest.sees("The first network") for guest in hit)
+            await asyncio.to_thread(start, port)
+            assert all([await guest.is_connected() for guest in guests])
+            assert {await guest.upload() for guest in guests} == {204}
+        newcomers = await arrive(url, folder, VISITS)
+        assert {guest.process for guest in newcomers} == {str(port) for port in processes}
         await leave([*guests, *newcomers])
 
     asyncio.run(visit())
