@@ -1,6 +1,7 @@
 """What the tests share: a dozen stations, written by hand, one oddity each; and the simulated network."""
 
 import datetime as dt
+import gc
 import os
 import shutil
 import time
@@ -81,6 +82,12 @@ def pytest_collection_modifyitems(items):
         if item.get_closest_marker("realdata") and not REALDATA.is_dir():
             item.add_marker(pytest.mark.skip(reason="the folder of real files is absent"))
     put_in_order(items)
+
+
+def pytest_collection_finish():
+    """Set aside all that is there before the first test: each search for garbage would go through it anew."""
+    gc.collect()
+    gc.freeze()
 
 
 def put_in_order(items):

@@ -88,7 +88,7 @@ def test_ci_runs_the_test_command_of_the_readme_and_then_what_takes_long():
     assert [line for line in text("README.md").splitlines() if re.search(pattern[1], line)] == [TEST]
     *_, first, second = text(".ci/run").splitlines()
     assert first == 'bash -euo pipefail -c "$command"'
-    assert second == 'CHARGING_EXAMPLES=30 .venv/bin/python -m pytest -m "endurance or hypothesis"'
+    assert second == 'CHARGING_EXAMPLES=20 .venv/bin/python -m pytest -m "endurance or hypothesis"'
     required = "CHARGING_REQUIRE_PEER=1 CHARGING_REQUIRE_BROWSER=1 CHARGING_REQUIRE_NGINX=1"
     assert f"export {required}\n" in text(".ci/run")
 
