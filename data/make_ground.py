@@ -95,7 +95,10 @@ def join_arcs(ring: Iterable[int], arcs: list[np.ndarray]) -> np.ndarray:
     """
     points = np.concatenate([arcs[at] if at >= 0 else arcs[~at][::-1] for at in ring])
     lon = np.unwrap(points[:, 0], period=360)
-    return np.column_stack([lon, points[:, 1]]) if abs(lon[-1] - lon[0]) < 1 else points
+    if abs(lon[-1] - lon[0]) > 1:
+        return points
+    lon -= 360 * round((lon.min() + lon.max()) / 720)  # where its lakes are
+    return np.column_stack([lon, points[:, 1]])
 
 
 def write_squares(land: BaseGeometry) -> dict[str, int]:
