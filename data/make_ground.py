@@ -34,7 +34,7 @@ POLAR_LAT = 84.0
 
 WORLD = box(WEST, -POLAR_LAT, WEST + 360, POLAR_LAT)
 
-PER_DEGREE, TOLERANCE, MIN_ISLAND, MIN_LAKE = 50, 0.16, 0.06, 3.0
+PER_DEGREE, TOLERANCE, MIN_ISLAND, MIN_LAKE = 50, 0.16, 0.07, 3.0
 """Of the whole: units, Douglas-Peucker tolerance in degrees, and areas in square degrees below which a ring
 is left out."""
 
