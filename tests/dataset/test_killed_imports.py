@@ -88,7 +88,7 @@ def house(tmp_path):
         process.stdin.close()
 
 
-@pytest.mark.parametrize("kills", [sized(100, 500)])
+@pytest.mark.parametrize("kills", [sized(60, 500)])
 def test_an_import_killed_at_any_moment_leaves_the_dataset_whole(house, kills):
     moments = random.Random(7)  # noqa: S311  to be repeated, not to be secret
     longest_s = max(house.run(OLD)[1] for _ in range(3))
