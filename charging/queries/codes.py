@@ -48,6 +48,16 @@ def cell_codes(engine: Engine, resolution: int) -> CellCodes:
     return engine.memoize(f"cells {resolution}", find)
 
 
+def find_ahead(engine: Engine) -> None:
+    """Find what the first questions of most analyses need, so that nobody waits for it."""
+    for resolution in AHEAD:
+        cell_codes(engine, resolution)
+
+
+AHEAD = (5, 6, 7)
+"""Resolutions that analyses are first asked for."""
+
+
 def codes_of(engine: Engine, column: str) -> TextCodes:
     """Return a column of few texts, by group: `operator_id`, `current`, `status`, or one of its station."""
 

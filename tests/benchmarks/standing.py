@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from charging.dataset.store import Dataset
+from charging.queries.codes import find_ahead
 from charging.queries.engine import Engine
 from charging.settings import Settings
 
@@ -13,4 +14,5 @@ def standing(dataset: Dataset) -> Iterator[Engine]:
     """Open an engine and wait until its tables stand."""
     with closing(Engine(dataset, memory_limit_mb=Settings().memory_limit_mb)) as engine:
         engine.wait()
+        find_ahead(engine)  # as the server does
         yield engine

@@ -45,6 +45,12 @@ class OpenEngines:
         dropped.clear()  # which closes them, where nobody waits for the lock
         return engine
 
+    @property
+    def kept(self) -> list[Engine]:
+        """Those that are kept open."""
+        with self._lock:
+            return [*self._kept.values()]
+
 
 memory = SizedCache(0)
 """What was answered and selected of all datasets, for all visitors; the settings bound it."""

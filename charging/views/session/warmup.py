@@ -15,6 +15,7 @@ import streamlit as st
 
 from charging import logs
 from charging.dataset.draft_folders import remove_drafts, sweep_drafts
+from charging.errors import ChargingError
 from charging.views.elements.components import register_components
 from charging.views.session import visits
 
@@ -90,6 +91,17 @@ def _prepare() -> None:
     time.sleep(LATER_S)
     with _LOADING:
         _load_analyses()
+    _find_ahead()
+
+
+def _find_ahead() -> None:
+    """Find in the dataset that the server opened what the first analysis of it will ask for."""
+    from charging.queries.codes import find_ahead  # noqa: PLC0415  as above
+    from charging.views.session.engines import engines  # noqa: PLC0415
+
+    with suppress(ChargingError):  # whoever asks is told
+        for engine in engines.kept:
+            find_ahead(engine)
 
 
 def _load_analyses() -> None:
@@ -115,7 +127,6 @@ def warm_up() -> None:
     pa.set_memory_pool(pa.system_memory_pool())
 
     from charging.dataset.store import find_dataset  # noqa: PLC0415
-    from charging.errors import ChargingError  # noqa: PLC0415
     from charging.server.hosts import tell_who_may_call  # noqa: PLC0415
     from charging.server_settings import ServerSettings  # noqa: PLC0415
     from charging.views.session.caching import open_answers  # noqa: PLC0415
