@@ -1,9 +1,11 @@
 """What a selection asks of a group, as data, and which groups meet it.
 
-Only here is it known what a condition means. Conditions are hashable: they are the keys of what is kept.
+Only here is it known what a condition means. Conditions are hashable: they are the keys of what is kept. Each
+kind is a class of its own and no tuple, since tuples of the same numbers are equal whatever they ask.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -36,32 +38,37 @@ Place = Bounds | Cell | None
 """Where to look; None means everywhere."""
 
 
-class IsOneOf(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class IsOneOf:
     """A column of few texts has one of some values; one that the dataset does not have, no group has."""
 
     column: str  # as `codes_of` knows it
     values: tuple[str, ...]
 
 
-class HasConnector(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class HasConnector:
     """A group has one of some connectors at least."""
 
     bits: int  # as in `piles.connectors`
 
 
-class HasPower(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class HasPower:
     """The power is a given one or above."""
 
     min_kw: float
 
 
-class IsOpenedSince(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class IsOpenedSince:
     """The station opened on a given day or later."""
 
     day: date
 
 
-class HasWords(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class HasWords:
     """The station has every word in its searched text."""
 
     words: tuple[str, ...]

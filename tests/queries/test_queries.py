@@ -22,11 +22,11 @@ from charging.domain.bounds import WORLD, Bounds
 from charging.domain.filters import Filters
 from charging.domain.hexes import cells_at
 from charging.domain.schema import TABLES
-from charging.domain.vocabulary import Access, Connector, Current, Site, Status
+from charging.domain.vocabulary import Access, Connector, Current, Site, Status, connector_bit
 from charging.queries.engine import Engine
 from charging.queries.hexes import hex_operators, hexes
 from charging.queries.measures import SUMS
-from charging.queries.predicates import Cell, select_groups
+from charging.queries.predicates import Cell, conditions_of, select_groups
 from charging.queries.stations import count_stations, extent, station, stations
 from charging.queries.totals import Breakdown, count_left_out_as_unknown, headline, totals
 
@@ -258,6 +258,12 @@ def test_the_groups_of_a_place_are_those_whose_coordinates_lie_in_it(world, filt
     inside = {row for row, at in enumerate(points) if contains(*at)}
     expected = [row for row in select_groups(world.engine, filters).tolist() if row in inside]
     assert select_groups(world.engine, filters, place).tolist() == expected
+
+
+def test_a_connector_and_a_power_of_the_same_number_are_two_conditions():
+    connector = next(iter(Connector))
+    power = Filters(min_power_kw=float(1 << connector_bit(connector)))
+    assert conditions_of(Filters(connectors=(connector,))) != conditions_of(power)
 
 
 @pytest.mark.slow
